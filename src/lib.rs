@@ -1,1 +1,2 @@
 //! CepatEdge.
+pub mod db;
