@@ -1,2 +1,4 @@
 //! CepatEdge.
+
 pub mod db;
+pub mod domain;

@@ -8,9 +8,10 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::sync::{AuditRow, EventRow, RequestRow};
+
 use super::error::{Class, DbError, Fault};
 use super::platform::Platform;
-use super::rows::{AuditRow, EventRow, RequestRow};
 use super::session::Session;
 use super::statement::Statement;
 use super::statements::apply;
