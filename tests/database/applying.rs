@@ -92,71 +92,36 @@ fn delivery(n: u128, epoch: i64, version: i64) -> Delivery {
 }
 
 async fn applied(session: &Session<Machine>, deliveries: &[Delivery]) -> Vec<Outcome> {
-    let packed: Vec<Packed> = deliveries
-        .iter()
-        .map(|delivery| Packed::new(delivery).unwrap())
-        .collect();
+    let packed: Vec<Packed> = deliveries.iter().map(|delivery| Packed::new(delivery).unwrap()).collect();
     apply(session, &packed).await
 }
 
 async fn stored(session: &Session<Machine>, n: u128) -> RequestRow {
-    let replies = session
-        .read(&[versions::inspect(&org(), id(n))])
-        .await
-        .unwrap();
-    versions::decode_inspected(&replies[0])
-        .unwrap()
-        .unwrap()
-        .row
+    let replies = session.read(&[versions::inspect(&org(), id(n))]).await.unwrap();
+    versions::decode_inspected(&replies[0]).unwrap().unwrap().row
 }
 
 #[tokio::test]
 async fn a_delivery_is_stored_as_it_was_sent() {
     let scratch = Scratch::new().await;
     let session = scratch.session();
-    let sent = Delivery {
-        audit: vec![audit(1), audit(2)],
-        ..delivery(1, 1, 4)
-    };
-    assert_eq!(
-        applied(&session, std::slice::from_ref(&sent)).await,
-        [Outcome::Applied]
-    );
+    let sent = Delivery { audit: vec![audit(1), audit(2)], ..delivery(1, 1, 4) };
+    assert_eq!(applied(&session, std::slice::from_ref(&sent)).await, [Outcome::Applied]);
 
-    let replies = session
-        .read(&[versions::inspect(&org(), id(1))])
-        .await
-        .unwrap();
+    let replies = session.read(&[versions::inspect(&org(), id(1))]).await.unwrap();
     let inspected = versions::decode_inspected(&replies[0]).unwrap().unwrap();
     assert_eq!(Some(inspected.row), sent.request);
     assert_eq!((inspected.events, inspected.last_seq), (4, 4));
 
     let row = scratch
         .driver
-        .query_one(
-            "SELECT created_at::text, due_at::text, completed_at::text FROM requests",
-            &[],
-        )
+        .query_one("SELECT created_at::text, due_at::text, completed_at::text FROM requests", &[])
         .await
         .unwrap();
     let column = |n: usize| row.get::<_, Option<String>>(n);
-    assert!(
-        column(0).unwrap().contains(".001")
-            && column(1).unwrap().contains(".123")
-            && column(2).is_none()
-    );
-    assert_eq!(
-        scratch
-            .count("SELECT count(*) FROM request_events WHERE actor_id IS NULL")
-            .await,
-        2
-    );
-    assert_eq!(
-        scratch
-            .count("SELECT sum((fields ->> 'n')::int) FROM audit_entries")
-            .await,
-        3
-    );
+    assert!(column(0).unwrap().contains(".001") && column(1).unwrap().contains(".123") && column(2).is_none());
+    assert_eq!(scratch.count("SELECT count(*) FROM request_events WHERE actor_id IS NULL").await, 2);
+    assert_eq!(scratch.count("SELECT sum((fields ->> 'n')::int) FROM audit_entries").await, 3);
 }
 
 #[tokio::test]
@@ -169,25 +134,14 @@ async fn every_millisecond_is_exact() {
     let deliveries: Vec<Delivery> = (1..)
         .zip(&sent)
         .map(|(n, &ms)| Delivery {
-            request: Some(RequestRow {
-                created_at: Timestamp::from_ms(ms),
-                ..request(n, 1, 1)
-            }),
+            request: Some(RequestRow { created_at: Timestamp::from_ms(ms), ..request(n, 1, 1) }),
             ..Delivery::default()
         })
         .collect();
-    assert!(
-        applied(&session, &deliveries)
-            .await
-            .iter()
-            .all(|outcome| *outcome == Outcome::Applied)
-    );
+    assert!(applied(&session, &deliveries).await.iter().all(|outcome| *outcome == Outcome::Applied));
     let rows = scratch
         .driver
-        .query(
-            "SELECT (extract(epoch FROM created_at) * 1000)::bigint FROM requests ORDER BY id",
-            &[],
-        )
+        .query("SELECT (extract(epoch FROM created_at) * 1000)::bigint FROM requests ORDER BY id", &[])
         .await
         .unwrap();
     let got: Vec<i64> = rows.iter().map(|row| row.get(0)).collect();
@@ -206,25 +160,12 @@ async fn an_older_or_equal_version_changes_nothing_and_counts_as_applied() {
         (1, 99, "title 2.3"),
         (2, 4, "title 2.4"),
     ] {
-        let delivery = Delivery {
-            request: Some(request(1, epoch, version)),
-            ..Delivery::default()
-        };
+        let delivery = Delivery { request: Some(request(1, epoch, version)), ..Delivery::default() };
         assert_eq!(applied(&session, &[delivery]).await, [Outcome::Applied]);
         assert_eq!(stored(&session, 1).await.title, title);
     }
-    let same = RequestRow {
-        title: "another".to_owned(),
-        ..request(1, 2, 4)
-    };
-    applied(
-        &session,
-        &[Delivery {
-            request: Some(same),
-            ..Delivery::default()
-        }],
-    )
-    .await;
+    let same = RequestRow { title: "another".to_owned(), ..request(1, 2, 4) };
+    applied(&session, &[Delivery { request: Some(same), ..Delivery::default() }]).await;
     assert_eq!(stored(&session, 1).await.title, "title 2.4");
 }
 
@@ -232,49 +173,23 @@ async fn an_older_or_equal_version_changes_nothing_and_counts_as_applied() {
 async fn one_transaction_may_hold_several_versions_of_a_request() {
     let scratch = Scratch::new().await;
     let session = scratch.session();
-    let deliveries = [
-        delivery(1, 1, 2),
-        delivery(1, 1, 7),
-        delivery(1, 1, 3),
-        delivery(2, 1, 1),
-        delivery(1, 1, 7),
-    ];
-    assert_eq!(
-        applied(&session, &deliveries).await,
-        vec![Outcome::Applied; 5]
-    );
+    let deliveries = [delivery(1, 1, 2), delivery(1, 1, 7), delivery(1, 1, 3), delivery(2, 1, 1), delivery(1, 1, 7)];
+    assert_eq!(applied(&session, &deliveries).await, vec![Outcome::Applied; 5]);
     assert_eq!(stored(&session, 1).await.version, 7);
-    assert_eq!(
-        scratch.count("SELECT count(*) FROM request_events").await,
-        8
-    );
-    assert_eq!(
-        scratch
-            .count("SELECT count(DISTINCT xmin::text) FROM request_events")
-            .await,
-        1
-    );
+    assert_eq!(scratch.count("SELECT count(*) FROM request_events").await, 8);
+    assert_eq!(scratch.count("SELECT count(DISTINCT xmin::text) FROM request_events").await, 1);
 }
 
 #[tokio::test]
 async fn repeated_deliveries_have_the_effect_of_one() {
     let scratch = Scratch::new().await;
     let session = scratch.session();
-    let sent = Delivery {
-        audit: vec![audit(1)],
-        ..delivery(1, 1, 5)
-    };
+    let sent = Delivery { audit: vec![audit(1)], ..delivery(1, 1, 5) };
     for _ in 0..5 {
-        assert_eq!(
-            applied(&session, std::slice::from_ref(&sent)).await,
-            [Outcome::Applied]
-        );
+        assert_eq!(applied(&session, std::slice::from_ref(&sent)).await, [Outcome::Applied]);
     }
     assert_eq!(scratch.count("SELECT count(*) FROM requests").await, 1);
-    assert_eq!(
-        scratch.count("SELECT count(*) FROM request_events").await,
-        5
-    );
+    assert_eq!(scratch.count("SELECT count(*) FROM request_events").await, 5);
     assert_eq!(scratch.count("SELECT count(*) FROM audit_entries").await, 1);
 }
 
@@ -300,28 +215,18 @@ async fn refused_deliveries_are_found_and_their_neighbours_commit() {
         }
     }
     assert_eq!(scratch.count("SELECT count(*) FROM requests").await, 60);
-    assert_eq!(
-        scratch.count("SELECT count(*) FROM request_events").await,
-        120,
-        "whole or not at all"
-    );
+    assert_eq!(scratch.count("SELECT count(*) FROM request_events").await, 120, "whole or not at all");
     assert_eq!(session.platform().opened(), 1);
 }
 
 #[tokio::test]
 async fn a_schema_that_lags_behind_defers_and_parks_nothing() {
     let scratch = Scratch::new().await;
-    scratch
-        .driver
-        .batch_execute("ALTER TABLE requests DROP COLUMN category")
-        .await
-        .unwrap();
+    scratch.driver.batch_execute("ALTER TABLE requests DROP COLUMN category").await.unwrap();
     let session = scratch.session();
     let outcomes = applied(&session, &[delivery(1, 1, 1), delivery(2, 1, 1)]).await;
     for outcome in outcomes {
-        let Outcome::Deferred(fault) = outcome else {
-            panic!("{outcome:?}")
-        };
+        let Outcome::Deferred(fault) = outcome else { panic!("{outcome:?}") };
         assert_eq!(fault.sqlstate.as_deref(), Some("42703"));
     }
 }
@@ -334,18 +239,9 @@ async fn an_outage_defers_everything_after_one_attempt() {
     scratch.hang_up().await;
     let deliveries: Vec<Delivery> = (0..500).map(|n| delivery(n, 1, 1)).collect();
     let outcomes = applied(&session, &deliveries).await;
-    assert!(
-        outcomes
-            .iter()
-            .all(|outcome| matches!(outcome, Outcome::Deferred(_)))
-    );
+    assert!(outcomes.iter().all(|outcome| matches!(outcome, Outcome::Deferred(_))));
     assert_eq!(session.platform().opened(), 1);
-    assert!(
-        applied(&session, &deliveries)
-            .await
-            .iter()
-            .all(|outcome| *outcome == Outcome::Applied)
-    );
+    assert!(applied(&session, &deliveries).await.iter().all(|outcome| *outcome == Outcome::Applied));
 }
 
 #[tokio::test]
@@ -361,16 +257,10 @@ async fn shards_that_meet_in_the_same_rows_do_not_deadlock() {
             async move { applied(session, &deliveries).await }
         });
         for outcomes in join_all(rounds).await {
-            assert!(
-                outcomes.iter().all(|outcome| *outcome == Outcome::Applied),
-                "{outcomes:?}"
-            );
+            assert!(outcomes.iter().all(|outcome| *outcome == Outcome::Applied), "{outcomes:?}");
         }
     }
-    assert_eq!(
-        scratch.count("SELECT count(*) FROM request_events").await,
-        40 * 30
-    );
+    assert_eq!(scratch.count("SELECT count(*) FROM request_events").await, 40 * 30);
 }
 
 #[tokio::test]
@@ -378,23 +268,13 @@ async fn deliveries_that_arrive_together_are_committed_together() {
     let scratch = Scratch::new().await;
     let (session, group) = (scratch.session(), GroupCommit::default());
     let deliveries: Vec<Delivery> = (0..300).map(|n| delivery(n, 1, 1)).collect();
-    let outcomes = join_all(
-        deliveries
-            .iter()
-            .map(|delivery| group.deliver(&session, delivery)),
-    )
-    .await;
+    let outcomes = join_all(deliveries.iter().map(|delivery| group.deliver(&session, delivery))).await;
     assert_eq!(outcomes, vec![Outcome::Applied; 300]);
     let tally = group.tally();
     assert_eq!((tally.applied, tally.deferred, tally.refused), (300, 0, 0));
     assert_eq!(tally.turns, 1);
     // 600 rows at 200 each.
-    assert_eq!(
-        scratch
-            .count("SELECT count(DISTINCT xmin::text) FROM requests")
-            .await,
-        3
-    );
+    assert_eq!(scratch.count("SELECT count(DISTINCT xmin::text) FROM requests").await, 3);
     assert_eq!(group.waiting_bytes(), 0);
 }
 
@@ -406,29 +286,14 @@ async fn a_caller_that_is_cut_off_takes_nobody_with_it() {
     // The first caller has the turn, and goes away while it gathers, connects or commits.
     for wait_ms in [0, 1, 4, 6, 8, 12] {
         let (first, others) = deliveries.split_first().unwrap();
-        let first = tokio::time::timeout(
-            Duration::from_millis(wait_ms),
-            group.deliver(&session, first),
-        );
-        let others = join_all(
-            others
-                .iter()
-                .map(|delivery| group.deliver(&session, delivery)),
-        );
+        let first = tokio::time::timeout(Duration::from_millis(wait_ms), group.deliver(&session, first));
+        let others = join_all(others.iter().map(|delivery| group.deliver(&session, delivery)));
         let (_, outcomes) = tokio::join!(first, others);
         for outcome in outcomes {
-            assert!(
-                matches!(outcome, Outcome::Applied | Outcome::Deferred(_)),
-                "{outcome:?}"
-            );
+            assert!(matches!(outcome, Outcome::Applied | Outcome::Deferred(_)), "{outcome:?}");
         }
     }
-    let outcomes = join_all(
-        deliveries
-            .iter()
-            .map(|delivery| group.deliver(&session, delivery)),
-    )
-    .await;
+    let outcomes = join_all(deliveries.iter().map(|delivery| group.deliver(&session, delivery))).await;
     assert_eq!(outcomes, vec![Outcome::Applied; 20]);
     assert_eq!(scratch.count("SELECT count(*) FROM requests").await, 20);
 }
@@ -467,34 +332,16 @@ async fn a_server_killed_again_and_again_loses_and_doubles_nothing() {
         () = killer => unreachable!("it kills for ever"),
     };
     assert!(repeated.iter().sum::<u32>() > 0, "the test killed nothing");
-    assert_eq!(
-        scratch
-            .count("SELECT count(*) FROM requests WHERE version = 15")
-            .await,
-        20
-    );
-    assert_eq!(
-        scratch.count("SELECT count(*) FROM request_events").await,
-        20 * 15
-    );
-    assert_eq!(
-        scratch.count("SELECT count(*) FROM audit_entries").await,
-        20 * 15
-    );
+    assert_eq!(scratch.count("SELECT count(*) FROM requests WHERE version = 15").await, 20);
+    assert_eq!(scratch.count("SELECT count(*) FROM request_events").await, 20 * 15);
+    assert_eq!(scratch.count("SELECT count(*) FROM audit_entries").await, 20 * 15);
 }
 
 #[tokio::test]
 async fn events_and_audit_entries_cannot_be_changed_or_deleted() {
     let scratch = Scratch::new().await;
     let session = scratch.session();
-    applied(
-        &session,
-        &[Delivery {
-            audit: vec![audit(1)],
-            ..delivery(1, 1, 1)
-        }],
-    )
-    .await;
+    applied(&session, &[Delivery { audit: vec![audit(1)], ..delivery(1, 1, 1) }]).await;
     for sql in [
         "UPDATE request_events SET kind = 'approved'",
         "DELETE FROM request_events",

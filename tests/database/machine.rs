@@ -18,11 +18,7 @@ pub struct Machine {
 
 impl Machine {
     pub fn new() -> Self {
-        Self {
-            started: Instant::now(),
-            skipped_ms: Cell::new(0),
-            opened: Cell::new(0),
-        }
+        Self { started: Instant::now(), skipped_ms: Cell::new(0), opened: Cell::new(0) }
     }
 
     /// Moves the clock, without waiting.
@@ -42,13 +38,11 @@ impl Platform for Machine {
     async fn open(&self, url: &DatabaseUrl) -> Result<TcpStream, DbError> {
         self.opened.set(self.opened.get() + 1);
         let address = (url.host(), url.port());
-        TcpStream::connect(address)
-            .await
-            .map_err(|source| DbError::Unreachable {
-                host: url.host().to_owned(),
-                port: url.port(),
-                source,
-            })
+        TcpStream::connect(address).await.map_err(|source| DbError::Unreachable {
+            host: url.host().to_owned(),
+            port: url.port(),
+            source,
+        })
     }
 
     async fn sleep(&self, duration: Duration) {

@@ -19,36 +19,24 @@ pub struct Scratch {
 
 /// The server to test against.
 pub fn server_url() -> String {
-    env::var("CEPATEDGE_TEST_DATABASE_URL")
-        .expect("CEPATEDGE_TEST_DATABASE_URL is not set: run these tests with `cargo xtask test`, which starts PostgreSQL")
+    env::var("CEPATEDGE_TEST_DATABASE_URL").expect(
+        "CEPATEDGE_TEST_DATABASE_URL is not set: run these tests with `cargo xtask test`, which starts PostgreSQL",
+    )
 }
 
 impl Scratch {
     pub async fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let name = format!(
-            "scratch_{}_{}",
-            process::id(),
-            COUNT.fetch_add(1, Ordering::Relaxed)
-        );
+        let name = format!("scratch_{}_{}", process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let server = server_url();
         let admin = connect(&server).await;
-        admin
-            .batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-            .await
-            .unwrap();
-        admin
-            .batch_execute(&format!("CREATE DATABASE {name}"))
-            .await
-            .unwrap();
+        admin.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await.unwrap();
+        admin.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
         let (base, _) = server.rsplit_once('/').unwrap();
         let url = format!("{base}/{name}");
         let driver = connect(&url).await;
         for migration in migrations() {
-            driver
-                .batch_execute(&format!("BEGIN; {migration}; COMMIT"))
-                .await
-                .unwrap();
+            driver.batch_execute(&format!("BEGIN; {migration}; COMMIT")).await.unwrap();
         }
         Self { name, url, driver }
     }
@@ -83,16 +71,10 @@ impl Drop for Scratch {
     fn drop(&mut self) {
         let name = self.name.clone();
         let on_its_own = thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .unwrap();
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 let admin = connect(&server_url()).await;
-                admin
-                    .batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)"))
-                    .await
-                    .unwrap();
+                admin.batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)")).await.unwrap();
             });
         });
         // A database left behind is not worth a second panic.
@@ -101,9 +83,7 @@ impl Drop for Scratch {
 }
 
 async fn connect(url: &str) -> Client {
-    let (client, connection) = tokio_postgres::connect(url, NoTls)
-        .await
-        .expect("PostgreSQL answers");
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await.expect("PostgreSQL answers");
     tokio::spawn(async move {
         // It ends with the test, or when the test ends it.
         let _ = connection.await;
@@ -113,13 +93,7 @@ async fn connect(url: &str) -> Client {
 
 fn migrations() -> Vec<String> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
-    let mut files: Vec<_> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
-    files
-        .into_iter()
-        .map(|file| fs::read_to_string(file).unwrap())
-        .collect()
+    files.into_iter().map(|file| fs::read_to_string(file).unwrap()).collect()
 }

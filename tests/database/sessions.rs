@@ -23,10 +23,7 @@ fn first(replies: &[Rows]) -> &str {
 }
 
 async fn backend(session: &Session<Machine>) -> String {
-    let replies = session
-        .read(&[Statement::new("SELECT pg_backend_pid()")])
-        .await
-        .unwrap();
+    let replies = session.read(&[Statement::new("SELECT pg_backend_pid()")]).await.unwrap();
     first(&replies).to_owned()
 }
 
@@ -36,10 +33,7 @@ async fn one_connection_serves_call_after_call() {
     let session = scratch.session();
     let before = backend(&session).await;
     for n in 0..20 {
-        assert_eq!(
-            first(&session.read(&echo(&n.to_string())).await.unwrap()),
-            n.to_string()
-        );
+        assert_eq!(first(&session.read(&echo(&n.to_string())).await.unwrap()), n.to_string());
     }
     assert_eq!(backend(&session).await, before);
     assert_eq!(session.platform().opened(), 1);
@@ -62,10 +56,7 @@ async fn refused_data_costs_no_connection() {
     let scratch = Scratch::new().await;
     let session = scratch.session();
     for _ in 0..10 {
-        let error = session
-            .write(&[Statement::new("SELECT 'x'::uuid")])
-            .await
-            .unwrap_err();
+        let error = session.write(&[Statement::new("SELECT 'x'::uuid")]).await.unwrap_err();
         assert_eq!(error.class(), Class::Refused);
     }
     assert_eq!(session.platform().opened(), 1);
@@ -105,10 +96,7 @@ async fn a_server_that_goes_away_in_the_middle_of_a_statement_says_so() {
     };
     let (outcome, ()) = tokio::join!(session.read(&sleeping), hang_up);
     let error = outcome.unwrap_err();
-    assert_eq!(
-        (error.sqlstate(), error.class(), error.is_outage()),
-        (Some("57P01"), Class::Transient, true)
-    );
+    assert_eq!((error.sqlstate(), error.class(), error.is_outage()), (Some("57P01"), Class::Transient, true));
 }
 
 #[tokio::test]
@@ -135,10 +123,7 @@ async fn an_outage_costs_one_probe_per_delay_however_many_call() {
 
     let outcomes = calls(200).await;
     assert_eq!(session.platform().opened(), 5);
-    let open = outcomes
-        .iter()
-        .filter(|outcome| matches!(outcome, Err(DbError::CircuitOpen { .. })))
-        .count();
+    let open = outcomes.iter().filter(|outcome| matches!(outcome, Err(DbError::CircuitOpen { .. }))).count();
     assert_eq!(open, 195);
     assert!(matches!(session.breaker(), BreakerState::Open { .. }));
 
@@ -156,9 +141,7 @@ async fn the_first_success_after_an_outage_closes_the_circuit() {
     let door = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = door.local_addr().unwrap();
     drop(door);
-    let text = scratch
-        .url
-        .replace(&format!(":{}/", real.port()), &format!(":{}/", at.port()));
+    let text = scratch.url.replace(&format!(":{}/", real.port()), &format!(":{}/", at.port()));
     let session = Session::new(Machine::new(), DatabaseUrl::parse(&text).unwrap());
     for _ in 0..5 {
         session.read(&[]).await.unwrap_err();
@@ -166,15 +149,10 @@ async fn the_first_success_after_an_outage_closes_the_circuit() {
     let door = TcpListener::bind(at).await.unwrap();
     tokio::spawn(async move {
         let (mut inside, _) = door.accept().await.unwrap();
-        let mut outside = tokio::net::TcpStream::connect((real.host(), real.port()))
-            .await
-            .unwrap();
+        let mut outside = tokio::net::TcpStream::connect((real.host(), real.port())).await.unwrap();
         let _ = tokio::io::copy_bidirectional(&mut inside, &mut outside).await;
     });
-    assert!(matches!(
-        session.read(&[]).await,
-        Err(DbError::CircuitOpen { .. })
-    ));
+    assert!(matches!(session.read(&[]).await, Err(DbError::CircuitOpen { .. })));
     session.platform().skip(1_000);
     assert_eq!(first(&session.read(&echo("back")).await.unwrap()), "back");
     assert_eq!(session.breaker(), BreakerState::Closed { failures: 0 });

@@ -35,12 +35,7 @@ pub fn by_id(org: &OrgId, id: UserId) -> Statement {
 
 /// Active users, oldest account first, of one role or of all, after a position of (`created_at`, `id`). One more than the
 /// limit comes when another page follows.
-pub fn active(
-    org: &OrgId,
-    role: Option<Role>,
-    after: Option<&Position>,
-    limit: Limit,
-) -> Statement {
+pub fn active(org: &OrgId, role: Option<Role>, after: Option<&Position>, limit: Limit) -> Statement {
     Statement::new(
         "SELECT json_build_object('id', id, 'org_id', org_id, 'email', email, 'name', name, 'role', role,
                                   'status', status,
