@@ -21,7 +21,7 @@ use worker::Env;
 
 use crate::domain::ids::{OrgId, SessionName, TraceId};
 use crate::domain::refusal::Refusal;
-use crate::domain::request::Caller;
+use crate::domain::person::Caller;
 use crate::objects::clock;
 
 /// How long a call from one object to another may take, in milliseconds. The router's calls are bounded by the limit

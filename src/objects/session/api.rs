@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor_api;
 use crate::domain::ids::{OrgId, SessionName};
-use crate::domain::request::Caller;
+use crate::domain::person::Caller;
 use crate::domain::time::Timestamp;
 use crate::objects::protocol::Key;
 
