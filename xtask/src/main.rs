@@ -3,6 +3,8 @@
 
 mod build;
 mod cargo;
+mod demo;
+mod dev;
 mod progress;
 mod setup;
 
@@ -28,6 +30,8 @@ enum Command {
     Setup,
     /// Build the Worker into target/edge/<profile>/
     Build(BuildOptions),
+    /// Run the whole system here: PostgreSQL, schema, Worker, demo data; Ctrl-C stops it
+    Dev(dev::Options),
 }
 
 #[derive(Args)]
@@ -54,6 +58,7 @@ impl BuildOptions {
 fn main() -> ExitCode {
     let outcome = match CommandLine::parse().command {
         Command::Setup => setup::ensure(),
+        Command::Dev(options) => dev::run(&options),
         Command::Build(options) => setup::ensure().and_then(|()| build::run(&options.bundle())),
     };
     match outcome {

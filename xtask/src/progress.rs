@@ -109,7 +109,7 @@ fn tick() {
     let mut steps = active();
     if stderr().is_terminal() {
         if !steps.is_empty() {
-            let live: Vec<String> = steps.iter().map(|step| describe(step)).collect();
+            let live: Vec<String> = steps.iter().map(describe).collect();
             let text: String = live.join(" · ").chars().take(LIVE_WIDTH).collect();
             let mut out = stderr().lock();
             let _ = write!(out, "\r\x1b[2K{text}");
