@@ -166,7 +166,7 @@ impl Sockets {
     pub fn accept(&self, viewer: &Viewer) -> Result<Accepted, Refusal> {
         let refused = |thrown: JsValue| {
             worker::console_error!("a socket was refused: {thrown:?}");
-            Refusal::unavailable("live updates")
+            Refusal::unavailable("live updates", 1)
         };
         if self.state.get_web_sockets().map_err(refused)?.length() >= MOST_VIEWERS {
             return Err(Refusal::TooManyAttempts { retry_after_s: 60 });

@@ -151,7 +151,7 @@ pub fn write(env: &Env, ctx: &Context, org: &OrgId, visit: Visit) {
     FLUSHING_SINCE.set(Some(now));
     let (env, org) = (env.clone(), org.clone());
     ctx.wait_until(async move {
-        clock::Timer::after_ms(GATHER_MS).await;
+        clock::pause_ms(GATHER_MS).await;
         FLUSHING_SINCE.set(None);
         flush(&env, &org).await;
     });

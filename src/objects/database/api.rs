@@ -182,15 +182,19 @@ pub struct Health {
     pub shard: u32,
     /// The circuit breaker: `closed`, `open`, `half_open`.
     pub breaker: String,
-    /// Whether a connection is open.
-    pub connected: bool,
-    /// Round trip of the last ping or statement, in milliseconds.
+    /// Bytes of deliveries that wait for the next group commit.
+    pub waiting_bytes: i64,
+    /// How long the last statement took, in milliseconds.
     pub latency_ms: Option<i64>,
     /// Group commits since the object woke.
     pub commits: i64,
-    /// Deliveries in them.
-    pub deliveries: i64,
-    /// The last error, and when it was.
+    /// Deliveries that were committed.
+    pub applied: i64,
+    /// Deliveries that were put off: PostgreSQL was away.
+    pub deferred: i64,
+    /// Deliveries that PostgreSQL refused.
+    pub refused: i64,
+    /// The last error.
     pub last_error: Option<String>,
     /// When the last error was.
     pub last_error_at: Option<Timestamp>,

@@ -75,7 +75,7 @@ impl RequestObject {
     ) -> Result<(), Failure> {
         let rows: Result<Vec<_>, _> = events.iter().map(|delivery| delivery.row(request, &cx.org)).collect();
         let apply = Apply {
-            request: Some(RequestRow::of(request, &cx.org).map_err(|error| Failure::Transient(error.to_string()))?),
+            request: Some(RequestRow::new(&cx.org, request).map_err(|error| Failure::Transient(error.to_string()))?),
             events: rows.map_err(|error| Failure::Transient(error.to_string()))?,
             audit: Vec::new(),
         };
@@ -139,7 +139,7 @@ impl Delivery {
     }
 
     fn row(&self, request: &MaintenanceRequest, org: &OrgId) -> Result<EventRow, serde_json::Error> {
-        EventRow::of(&self.event, request.id, request.epoch, org, &self.trace)
+        EventRow::new(org, request, &self.event, &self.trace)
     }
 
     fn audit_entry(&self, request: &MaintenanceRequest) -> NewEntry {
