@@ -11,7 +11,7 @@ use crate::domain::ids::SessionName;
 use crate::domain::log::{Level, StreamName};
 use crate::domain::person::{Caller, Person};
 use crate::domain::refusal::Refusal;
-use crate::domain::sync::UserRow;
+use crate::domain::sync::{UserRow, UserStatus};
 use crate::domain::validation::Email;
 use crate::objects::account::api::{AccountKey, Attempt, Closed, Listing, Opened, Released, Succeeded};
 use crate::objects::clock;
@@ -70,7 +70,7 @@ pub async fn login(visitor: &Visitor<'_>, visit: &mut Visit) -> Result<Reply, Re
         }
     };
     let user = match found {
-        Some(user) if password::verify(user.password_hash.as_deref(), &login.password) && user.is_active() => user,
+        Some(user) if password::verify(user.password_hash.as_deref(), &login.password) && user.status == UserStatus::Active => user,
         other => {
             if other.is_none() {
                 password::verify(None, &login.password);

@@ -7,7 +7,7 @@ use worker::Env;
 
 use crate::domain::ids::TraceId;
 use crate::domain::refusal::Refusal;
-use crate::domain::request::{Caller, Person};
+use crate::domain::person::{Caller, Person};
 use crate::domain::role::Role;
 use crate::objects::protocol::{CallContext, ask};
 use crate::objects::session::api::{Check, Held, SessionKey};
