@@ -126,7 +126,7 @@ impl<B: Behaviour> Erased for Seated<B> {
         let envelope: Envelope<<B::Contract as Contract>::Inbox> = serde_json::from_str(text).map_err(|error| {
             // Versions mix during a rollout: an unknown message is the newer side's to repeat.
             worker::console_error!("{} cannot read a message: {error}", B::Contract::BINDING);
-            Refusal::unavailable(B::Contract::BINDING)
+            Refusal::unavailable(B::Contract::BINDING, 1)
         })?;
         Ok(self.0.clone().answer(envelope.message, envelope.cx.named(envelope.to)))
     }

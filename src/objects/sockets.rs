@@ -18,7 +18,7 @@ use worker::Env;
 
 use crate::domain::ids::OrgId;
 use crate::domain::refusal::Refusal;
-use crate::domain::request::Caller;
+use crate::domain::person::Caller;
 use crate::domain::ids::{SessionName, TraceId};
 use crate::domain::time::Timestamp;
 use crate::objects::clock;
@@ -166,7 +166,7 @@ impl Sockets {
     pub fn accept(&self, viewer: &Viewer) -> Result<Accepted, Refusal> {
         let refused = |thrown: JsValue| {
             worker::console_error!("a socket was refused: {thrown:?}");
-            Refusal::unavailable("live updates")
+            Refusal::unavailable("live updates", 1)
         };
         if self.state.get_web_sockets().map_err(refused)?.length() >= MOST_VIEWERS {
             return Err(Refusal::TooManyAttempts { retry_after_s: 60 });
@@ -203,7 +203,7 @@ impl Sockets {
             return known;
         }
         let first = self.viewers().iter().map(|(_, viewer)| viewer.checked_at).min();
-        let due = first.map(|checked| Timestamp(checked.0 + RECHECK_MS));
+        let due = first.map(|checked| checked.plus_ms(RECHECK_MS));
         self.recheck_at.set(Some(due));
         due
     }

@@ -29,8 +29,6 @@ pub struct Config {
     pub origins: Vec<String>,
     /// Set when the cookie is shared by a domain's hosts, such as `.cepatedge.com`.
     pub cookie_domain: Option<String>,
-    /// How many DatabaseObjects there are.
-    pub database_shards: u32,
 }
 
 /// A variable that is missing or unusable.
@@ -74,14 +72,8 @@ impl Config {
             cursor_key,
             origins: origins.split(',').map(str::trim).filter(|origin| !origin.is_empty()).map(str::to_owned).collect(),
             cookie_domain: text(env, "COOKIE_DOMAIN"),
-            database_shards: database_shards(env),
         })
     }
-}
-
-/// How many DatabaseObjects share the work; at least one.
-pub fn database_shards(env: &Env) -> u32 {
-    text(env, "DATABASE_SHARDS").and_then(|number| number.parse().ok()).unwrap_or(1).max(1)
 }
 
 fn misconfigured(name: &'static str, error: impl std::fmt::Display) -> Misconfigured {
