@@ -65,3 +65,6 @@ impl From<&MaintenanceRequest> for Summary {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
