@@ -171,3 +171,6 @@ impl MaintenanceRequest {
             .is_some_and(|assignee| assignee.id == person.id)
     }
 }
+
+#[cfg(test)]
+mod tests;
