@@ -150,31 +150,8 @@ impl NewEntry {
     /// The entry under the seq that the stream gives it.
     #[must_use]
     pub fn at(self, seq: i64) -> Entry {
-        let Self {
-            id,
-            ts,
-            level,
-            message,
-            request_id,
-            actor,
-            route,
-            status,
-            duration_ms,
-            fields,
-        } = self;
-        Entry {
-            id,
-            ts,
-            seq,
-            level,
-            message,
-            request_id,
-            actor,
-            route,
-            status,
-            duration_ms,
-            fields,
-        }
+        let Self { id, ts, level, message, request_id, actor, route, status, duration_ms, fields } = self;
+        Entry { id, ts, seq, level, message, request_id, actor, route, status, duration_ms, fields }
     }
 }
 
@@ -213,11 +190,7 @@ impl LogFilter {
 
 fn one_line(message: &str) -> String {
     let breaks_a_line = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
-    message
-        .chars()
-        .take(MAX_MESSAGE_CHARS)
-        .map(|c| if breaks_a_line(c) { ' ' } else { c })
-        .collect()
+    message.chars().take(MAX_MESSAGE_CHARS).map(|c| if breaks_a_line(c) { ' ' } else { c }).collect()
 }
 
 #[cfg(test)]

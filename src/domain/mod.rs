@@ -41,8 +41,7 @@ pub use problem::{FieldProblem, Problem};
 pub use record::Record;
 pub use refusal::Refusal;
 pub use request::{
-    Action, Command, Event, EventBody, MaintenanceRequest, NewRequest, Priority, RequestRules,
-    Status, Visibility,
+    Action, Command, Event, EventBody, MaintenanceRequest, NewRequest, Priority, RequestRules, Status, Visibility,
 };
 pub use role::Role;
 pub use sla::{Sla, SlaState};

@@ -119,12 +119,7 @@ pub struct Attachment {
 impl<'a> Record<'a> {
     /// The record of `request` for `caller` at `now`. That he may see it is asked before ([`request::may_see`]).
     #[must_use]
-    pub fn of(
-        request: &'a MaintenanceRequest,
-        caller: &Caller,
-        now: Timestamp,
-        rules: &RequestRules,
-    ) -> Self {
+    pub fn of(request: &'a MaintenanceRequest, caller: &Caller, now: Timestamp, rules: &RequestRules) -> Self {
         Self {
             id: request.id,
             number: request.number.as_deref(),
