@@ -81,9 +81,15 @@ pub fn check_upgrade(origin: Option<&str>, own_origin: &str, allowed_origins: &[
     }
 }
 
-/// Whether `origin` is on the list, byte for byte: browsers write an origin in one spelling only.
+/// The value of `Access-Control-Allow-Origin` for a request from `origin`, if that is on the list. What was sent is never
+/// given back as such: it is the list's own text.
 #[must_use]
-pub fn is_listed(origin: &str, allowed_origins: &[String]) -> bool {
+pub fn allowed(origin: Option<&str>, allowed_origins: &[String]) -> Option<String> {
+    allowed_origins.iter().find(|allowed| Some(allowed.as_str()) == origin).cloned()
+}
+
+/// Byte for byte: browsers write an origin in one spelling only.
+fn is_listed(origin: &str, allowed_origins: &[String]) -> bool {
     allowed_origins.iter().any(|allowed| allowed == origin)
 }
 
