@@ -10,10 +10,10 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use thiserror::Error;
 
 /// The shortest password that is taken, in characters.
-pub const SHORTEST: usize = 8;
+pub const MIN_CHARS: usize = 8;
 
 /// The longest password that is taken, in characters; longer ones are refused before anything is hashed.
-pub const LONGEST: usize = 128;
+pub const MAX_CHARS: usize = 128;
 
 /// Memory of a hash, in KiB.
 const MEMORY_KIB: u32 = 19_456;
@@ -32,11 +32,11 @@ const NOBODY: &str =
 /// Why a password is not hashed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum PasswordRefusal {
-    /// It has fewer than [`SHORTEST`] characters.
-    #[error("A password has at least {SHORTEST} characters.")]
+    /// It has fewer than [`MIN_CHARS`] characters.
+    #[error("A password has at least {MIN_CHARS} characters.")]
     TooShort,
-    /// It has more than [`LONGEST`] characters.
-    #[error("A password has at most {LONGEST} characters.")]
+    /// It has more than [`MAX_CHARS`] characters.
+    #[error("A password has at most {MAX_CHARS} characters.")]
     TooLong,
     /// The platform gave no random bytes for the salt.
     #[error("no random bytes: {0}")]
@@ -52,8 +52,8 @@ pub enum PasswordRefusal {
 /// [`PasswordRefusal`].
 pub fn hash(password: &str) -> Result<String, PasswordRefusal> {
     match password.chars().count() {
-        ..SHORTEST => return Err(PasswordRefusal::TooShort),
-        SHORTEST..=LONGEST => {}
+        ..MIN_CHARS => return Err(PasswordRefusal::TooShort),
+        MIN_CHARS..=MAX_CHARS => {}
         _ => return Err(PasswordRefusal::TooLong),
     }
     let mut salt = [0; 16];
@@ -68,7 +68,7 @@ pub fn hash(password: &str) -> Result<String, PasswordRefusal> {
 #[must_use]
 pub fn verify(hash: Option<&str>, password: &str) -> bool {
     // It is nobody's password, whoever the user is, so leaving early tells nothing.
-    if password.chars().count() > LONGEST {
+    if password.chars().count() > MAX_CHARS {
         return false;
     }
     let holds = matches(hash.unwrap_or(NOBODY), password);
