@@ -19,7 +19,7 @@ use worker::Env;
 use crate::domain::ids::OrgId;
 use crate::domain::refusal::Refusal;
 use crate::domain::person::Caller;
-use crate::domain::ids::{SessionName, TraceId};
+use crate::domain::ids::SessionName;
 use crate::domain::time::Timestamp;
 use crate::objects::clock;
 use crate::objects::host::ObjectState;
@@ -214,7 +214,7 @@ impl Sockets {
         let now = clock::now();
         let mut by_session: HashMap<String, Vec<(Socket, Viewer)>> = HashMap::new();
         for (socket, viewer) in self.viewers() {
-            if viewer.checked_at.0 + RECHECK_MS <= now.0 {
+            if viewer.checked_at.plus_ms(RECHECK_MS) <= now {
                 by_session.entry(viewer.session.to_string()).or_default().push((socket, viewer));
             }
         }
@@ -227,7 +227,7 @@ impl Sockets {
 async fn recheck(env: &Env, sockets: Vec<(Socket, Viewer)>) {
     let Some((_, viewer)) = sockets.first() else { return };
     let key = SessionKey { org: viewer.org.clone(), session: viewer.session.clone() };
-    let cx = CallContext::system(viewer.org.clone(), TraceId::system());
+    let cx = CallContext::system(viewer.org.clone(), clock::trace());
     let held = ask_within(env, &key, Check {}, &cx, 5_000).await;
     for (socket, mut viewer) in sockets {
         match &held {

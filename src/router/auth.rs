@@ -11,7 +11,7 @@ use crate::domain::ids::SessionName;
 use crate::domain::log::{Level, StreamName};
 use crate::domain::person::{Caller, Person};
 use crate::domain::refusal::Refusal;
-use crate::domain::sync::UserRow;
+use crate::domain::sync::{UserRow, UserStatus};
 use crate::domain::validation::Email;
 use crate::objects::account::api::{AccountKey, Attempt, Closed, Listing, Opened, Released, Succeeded};
 use crate::objects::clock;
@@ -24,7 +24,7 @@ use crate::router::journal::Visit;
 use crate::router::me::Profile;
 use crate::router::reply::Reply;
 use crate::router::token::{Claims, SessionId, issue};
-use crate::router::{Visitor, cookie, gate, password};
+use crate::router::{Visitor, gate, password};
 
 /// A token older than this is renewed on use, in seconds. What ends a session is its SessionObject, so the token may
 /// live as long as the session does when idle.
@@ -50,7 +50,7 @@ pub async fn login(visitor: &Visitor<'_>, visit: &mut Visit) -> Result<Reply, Re
     let address = visitor.incoming.header("cf-connecting-ip").unwrap_or_else(|| "unknown".into());
     limit_by_address(visitor, &address).await?;
     let email = Email::parse(&login.email)?;
-    if login.password.chars().count() > password::LONGEST {
+    if login.password.chars().count() > password::MAX_CHARS {
         return Err(Refusal::InvalidCredentials);
     }
 
@@ -70,7 +70,7 @@ pub async fn login(visitor: &Visitor<'_>, visit: &mut Visit) -> Result<Reply, Re
         }
     };
     let user = match found {
-        Some(user) if password::verify(user.password_hash.as_deref(), &login.password) && user.is_active() => user,
+        Some(user) if password::verify(user.password_hash.as_deref(), &login.password) && user.status == UserStatus::Active => user,
         other => {
             if other.is_none() {
                 password::verify(None, &login.password);
@@ -110,7 +110,7 @@ async fn open_session(
     visit.note(StreamName::Auth, Level::Info, "signed in", &[("session", short(&held.session))]);
 
     let now_s = clock::now().as_ms() / 1_000;
-    let cookie = cookie_for(visitor.config, id.as_str(), &held, now_s)?;
+    let cookie = cookie_for(visitor.config, &id, &held, now_s)?;
     Ok(Reply::json(200, &Profile::of(&held))?.with("set-cookie", cookie))
 }
 
@@ -125,8 +125,7 @@ pub async fn logout(visitor: &Visitor<'_>, visit: &mut Visit) -> Result<Reply, R
         end_session(visitor, &presented.key.session, "logout", &presented.cx).await?;
         visit.note(StreamName::Auth, Level::Info, "signed out", &[("session", short(&presented.key.session))]);
     }
-    let cleared = cookie::clear(visitor.config.cookie_domain.as_deref());
-    Ok(Reply::empty(204).with("set-cookie", cleared))
+    Ok(Reply::empty(204).with("set-cookie", visitor.config.cookie.clear()))
 }
 
 /// Ends a session and takes it off its account's list.
@@ -150,9 +149,9 @@ pub async fn end_session(
 ///
 /// # Errors
 /// `Internal` when the token cannot be signed.
-pub fn cookie_for(config: &Config, sid: &str, held: &Held, now_s: i64) -> Result<String, Refusal> {
+pub fn cookie_for(config: &Config, sid: &SessionId, held: &Held, now_s: i64) -> Result<String, Refusal> {
     let claims = Claims {
-        sid: sid.to_owned(),
+        sid: sid.clone(),
         sub: held.caller.user.id,
         org: config.org.clone(),
         role: held.caller.role,
@@ -161,7 +160,7 @@ pub fn cookie_for(config: &Config, sid: &str, held: &Held, now_s: i64) -> Result
         exp: held.expires_at.as_ms() / 1_000,
     };
     let token = issue(&config.keys, &claims).map_err(|_| Refusal::Internal)?;
-    Ok(cookie::set(&token, claims.exp - now_s, config.cookie_domain.as_deref()))
+    Ok(config.cookie.set(&token, claims.exp - now_s))
 }
 
 async fn limit_by_address(visitor: &Visitor<'_>, address: &str) -> Result<(), Refusal> {

@@ -12,6 +12,7 @@ use wasm_bindgen::JsValue;
 use worker::Env;
 
 use crate::domain::ids::OrgId;
+use crate::router::cookie::SessionCookie;
 use crate::router::token::Keys;
 
 /// The shortest acceptable key for cursors, in bytes.
@@ -27,8 +28,8 @@ pub struct Config {
     pub cursor_key: Vec<u8>,
     /// The exact origins, besides the own one, that may write and open sockets.
     pub origins: Vec<String>,
-    /// Set when the cookie is shared by a domain's hosts, such as `.cepatedge.com`.
-    pub cookie_domain: Option<String>,
+    /// The session cookie; `COOKIE_DOMAIN` shares it among a domain's hosts.
+    pub cookie: SessionCookie,
 }
 
 /// A variable that is missing or unusable.
@@ -71,7 +72,12 @@ impl Config {
             keys: Keys::parse(&required(env, "JWT_KEYS")?).map_err(|error| misconfigured("JWT_KEYS", error))?,
             cursor_key,
             origins: origins.split(',').map(str::trim).filter(|origin| !origin.is_empty()).map(str::to_owned).collect(),
-            cookie_domain: text(env, "COOKIE_DOMAIN"),
+            cookie: match text(env, "COOKIE_DOMAIN") {
+                Some(domain) => {
+                    SessionCookie::for_domain(&domain).map_err(|error| misconfigured("COOKIE_DOMAIN", error))?
+                }
+                None => SessionCookie::host_only(),
+            },
         })
     }
 }

@@ -31,7 +31,6 @@ use futures::future::join;
 use web_sys::{Request, Response};
 use worker::{Context, Env};
 
-use crate::domain::ids::TraceId;
 use crate::domain::refusal::Refusal;
 use crate::objects::clock;
 use crate::objects::protocol::CallContext;

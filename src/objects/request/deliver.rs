@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use super::{RequestObject, store};
 use crate::domain::ids::{EntryId, OrgId, TraceId};
 use crate::domain::log::{Level, NewEntry, StreamName};
-use crate::domain::person::Actor;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Event, EventBody, MaintenanceRequest};
 use crate::domain::summary::Summary;
