@@ -1,1 +1,3 @@
 //! CepatEdge.
+
+pub mod domain;

@@ -1,0 +1,78 @@
+//! Keyset pagination: how many items a page has, and what a page looks like. The position is [`super::cursor`]'s matter.
+
+use serde::{Deserialize, Serialize};
+
+use super::refusal::Refusal;
+
+/// How many items one page may have: 1 to 200, 50 unless told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u32")]
+pub struct Limit(u32);
+
+impl Limit {
+    /// The least.
+    pub const MIN: u32 = 1;
+    /// The most.
+    pub const MAX: u32 = 200;
+
+    /// Parses the `limit` of a query string; without one it is the default.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] naming `limit`: `malformed` if it is not a whole number, `out_of_range` if it is not 1 to 200.
+    pub fn parse(text: Option<&str>) -> Result<Self, Refusal> {
+        let Some(text) = text else {
+            return Ok(Self::default());
+        };
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(Refusal::invalid(
+                "limit",
+                "malformed",
+                "limit is not a whole number.",
+            ));
+        }
+        // What does not fit is negative or far too large; either way it is out of range.
+        Self::try_from(text.parse::<u32>().unwrap_or(0))
+    }
+
+    /// The number of items.
+    #[must_use]
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+}
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self(50)
+    }
+}
+
+impl TryFrom<u32> for Limit {
+    type Error = Refusal;
+
+    fn try_from(limit: u32) -> Result<Self, Self::Error> {
+        if (Self::MIN..=Self::MAX).contains(&limit) {
+            Ok(Self(limit))
+        } else {
+            Err(Refusal::invalid(
+                "limit",
+                "out_of_range",
+                "limit is a whole number from 1 to 200.",
+            ))
+        }
+    }
+}
+
+/// One page of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Page<T> {
+    /// The items, in the list's order.
+    pub items: Vec<T>,
+    /// What to send as `cursor` for the next page; null at the end.
+    pub next_cursor: Option<String>,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,113 @@
+//! The fold: what an event makes of a state. Total, free of rules about who and when (those were `decide`'s), and
+//! idempotent: an event that the state already contains changes nothing.
+
+use super::{
+    event::{Event, EventBody},
+    state::MaintenanceRequest,
+    status::Status,
+};
+
+/// Applies `event` to `request`, unless its seq is at or below the request's version.
+pub fn apply(request: &mut MaintenanceRequest, event: &Event) {
+    if event.seq <= request.version {
+        return;
+    }
+    request.version = event.seq;
+    request.updated_at = event.ts;
+    match &event.body {
+        // A request is created once, by `MaintenanceRequest::begin`; a comment changes nothing but the version.
+        EventBody::Created { .. } | EventBody::Commented { .. } => {}
+        EventBody::Approved {} => request.status = Status::Approved,
+        EventBody::Rejected { reason } => end(request, event, Status::Rejected, reason),
+        EventBody::Assigned { assignee, .. } => {
+            request.assignee = Some(assignee.clone());
+            if matches!(request.status, Status::Approved) {
+                request.status = Status::Assigned;
+            }
+        }
+        EventBody::Started {} => {
+            request.status = Status::InProgress;
+            request.started_at = request.started_at.or(Some(event.ts));
+        }
+        EventBody::Held { reason } => {
+            request.status = Status::OnHold;
+            request.status_reason = Some(reason.clone());
+            request.held_since = Some(event.ts);
+        }
+        EventBody::Resumed {} => {
+            request.status = Status::InProgress;
+            request.status_reason = None;
+            let held_since = request.held_since.take().unwrap_or(event.ts);
+            stand_still(request, event.ts.ms_since(held_since));
+        }
+        EventBody::Completed { resolution } => {
+            request.status = Status::Completed;
+            request.resolution = Some(resolution.clone());
+            request.completed_at = Some(event.ts);
+        }
+        EventBody::Closed { rating } => {
+            request.status = Status::Closed;
+            request.rating = *rating;
+            request.closed_at = Some(event.ts);
+        }
+        EventBody::Reopened { .. } => {
+            request.status = Status::InProgress;
+            request.resolution = None;
+            request.rating = None;
+            request.closed_at = None;
+            let completed_at = request.completed_at.take().unwrap_or(event.ts);
+            stand_still(request, event.ts.ms_since(completed_at));
+        }
+        EventBody::Cancelled { reason } => end(request, event, Status::Cancelled, reason),
+        EventBody::Edited {
+            title,
+            description,
+            category,
+            priority,
+            target_ms,
+        } => {
+            set(&mut request.title, title.as_ref().map(|change| &change.to));
+            set(
+                &mut request.description,
+                description.as_ref().map(|change| &change.to),
+            );
+            set(
+                &mut request.category,
+                category.as_ref().map(|change| &change.to),
+            );
+            set(
+                &mut request.priority,
+                priority.as_ref().map(|change| &change.to),
+            );
+            set(
+                &mut request.target_ms,
+                target_ms.as_ref().map(|change| &change.to),
+            );
+            fix_due_at(request);
+        }
+    }
+}
+
+fn end(request: &mut MaintenanceRequest, event: &Event, status: Status, reason: &str) {
+    request.status = status;
+    request.status_reason = Some(reason.to_owned());
+    request.closed_at = Some(event.ts);
+}
+
+/// The clock stood still for `ms`: the request is due that much later.
+fn stand_still(request: &mut MaintenanceRequest, ms: i64) {
+    request.held_ms = request.held_ms.saturating_add(ms.max(0));
+    fix_due_at(request);
+}
+
+fn fix_due_at(request: &mut MaintenanceRequest) {
+    request.due_at = request
+        .created_at
+        .plus_ms(request.target_ms.saturating_add(request.held_ms));
+}
+
+fn set<T: Clone>(place: &mut T, value: Option<&T>) {
+    if let Some(value) = value {
+        place.clone_from(value);
+    }
+}

@@ -1,0 +1,239 @@
+//! From a wish to an event, or to the reason why not. Pure: the request's object stores what comes out, and nothing else
+//! in the system decides about a request.
+//!
+//! Three kinds of no: [`Refusal::NotFound`] for who may not see the request, [`Refusal::Forbidden`] for who may never do
+//! this to it, [`Refusal::InvalidTransition`] with the allowed actions for who may, but not in its present state.
+
+use super::{
+    action::Action,
+    command::{Command, EditInput, NewRequest},
+    event::{Change, EventBody},
+    policy::{self, Verdict},
+    rules::RequestRules,
+    state::MaintenanceRequest,
+    status::Status,
+};
+use crate::domain::{
+    person::{Caller, Person},
+    refusal::Refusal,
+    time::Timestamp,
+    validation::Rating,
+};
+
+/// Decides about a new request.
+///
+/// # Errors
+/// [`Refusal::Forbidden`] if it is raised on behalf of another by somebody who may not.
+pub fn create(
+    new: &NewRequest,
+    caller: &Caller,
+    rules: &RequestRules,
+) -> Result<EventBody, Refusal> {
+    let requester = new.requester.as_ref().unwrap_or(&caller.user);
+    if !policy::may_create_for(caller, requester.id) {
+        return Err(Refusal::Forbidden { action: None });
+    }
+    Ok(EventBody::Created {
+        title: new.title.as_str().to_owned(),
+        description: new.description.as_str().to_owned(),
+        category: new.category.as_str().to_owned(),
+        priority: new.priority,
+        requester: requester.clone(),
+        target_ms: rules.target_ms(new.priority),
+    })
+}
+
+/// Decides about a command to an existing request.
+///
+/// # Errors
+/// [`Refusal::NotFound`], [`Refusal::Forbidden`] or [`Refusal::InvalidTransition`] as the module's header says;
+/// [`Refusal::Invalid`] with the code `no_change` for an edit or assignment that changes nothing; [`Refusal::Conflict`] for
+/// a create.
+pub fn decide(
+    request: &MaintenanceRequest,
+    command: &Command,
+    caller: &Caller,
+    now: Timestamp,
+    rules: &RequestRules,
+) -> Result<EventBody, Refusal> {
+    if !policy::may_see(request, caller) {
+        return Err(Refusal::NotFound);
+    }
+    let refuse_unless_allowed = |action| {
+        let verdict = policy::verdict(request, caller, action, now, rules);
+        refuse(verdict, Some(action), request, caller, now, rules)
+    };
+    if let Some(action) = command.action() {
+        refuse_unless_allowed(action)?;
+    }
+    match command {
+        Command::Create(_) => Err(Refusal::conflict(
+            "already_exists",
+            "This request exists already.",
+        )),
+        Command::Approve => Ok(EventBody::Approved {}),
+        Command::Reject { reason } => Ok(EventBody::Rejected {
+            reason: reason.as_str().to_owned(),
+        }),
+        Command::Assign { assignee } => assign(request, assignee, caller),
+        Command::Start => Ok(EventBody::Started {}),
+        Command::Hold { reason } => Ok(EventBody::Held {
+            reason: reason.as_str().to_owned(),
+        }),
+        Command::Resume => Ok(EventBody::Resumed {}),
+        Command::Complete { resolution } => Ok(EventBody::Completed {
+            resolution: resolution.as_str().to_owned(),
+        }),
+        Command::Close { rating } => Ok(EventBody::Closed {
+            rating: rating.map(Rating::stars),
+        }),
+        Command::Reopen { reason } => Ok(EventBody::Reopened {
+            reason: reason.as_str().to_owned(),
+        }),
+        Command::Cancel { reason } => Ok(EventBody::Cancelled {
+            reason: reason.as_str().to_owned(),
+        }),
+        Command::Edit(input) => {
+            refuse(
+                policy::edit_verdict(request, caller),
+                None,
+                request,
+                caller,
+                now,
+                rules,
+            )?;
+            edit(request, input, rules)
+        }
+        Command::Comment { body, visibility } => {
+            if !policy::may_comment(request, caller, *visibility) {
+                return Err(Refusal::Forbidden { action: None });
+            }
+            Ok(EventBody::Commented {
+                body: body.as_str().to_owned(),
+                visibility: *visibility,
+            })
+        }
+    }
+}
+
+/// When a completed request closes by itself; none in any other state. What the object sets its alarm for.
+#[must_use]
+pub fn closes_by_itself_at(
+    request: &MaintenanceRequest,
+    rules: &RequestRules,
+) -> Option<Timestamp> {
+    match request.status {
+        Status::Completed => Some(request.completed_at?.plus_ms(rules.auto_close_ms())),
+        Status::Submitted
+        | Status::Approved
+        | Status::Rejected
+        | Status::Assigned
+        | Status::InProgress
+        | Status::OnHold
+        | Status::Closed
+        | Status::Cancelled => None,
+    }
+}
+
+/// The event, by [`Actor::System`](crate::domain::Actor::System), if the time for that has come.
+#[must_use]
+pub fn close_by_itself(
+    request: &MaintenanceRequest,
+    now: Timestamp,
+    rules: &RequestRules,
+) -> Option<EventBody> {
+    (closes_by_itself_at(request, rules)? <= now).then_some(EventBody::Closed { rating: None })
+}
+
+fn refuse(
+    verdict: Verdict,
+    action: Option<Action>,
+    request: &MaintenanceRequest,
+    caller: &Caller,
+    now: Timestamp,
+    rules: &RequestRules,
+) -> Result<(), Refusal> {
+    match verdict {
+        Verdict::Allowed => Ok(()),
+        Verdict::Never => Err(Refusal::Forbidden { action }),
+        Verdict::NotNow => Err(Refusal::InvalidTransition {
+            status: request.status,
+            allowed: policy::allowed_actions(request, caller, now, rules),
+            record: None,
+        }),
+    }
+}
+
+fn assign(
+    request: &MaintenanceRequest,
+    assignee: &Person,
+    caller: &Caller,
+) -> Result<EventBody, Refusal> {
+    if !caller.role.manages() && !caller.is(assignee) {
+        return Err(Refusal::Forbidden {
+            action: Some(Action::Assign),
+        });
+    }
+    if request.is_assigned_to(assignee) {
+        return Err(Refusal::invalid(
+            "assignee_id",
+            "no_change",
+            "The request is assigned to this person already.",
+        ));
+    }
+    Ok(EventBody::Assigned {
+        assignee: assignee.clone(),
+        previous: request.assignee.clone(),
+    })
+}
+
+fn edit(
+    request: &MaintenanceRequest,
+    input: &EditInput,
+    rules: &RequestRules,
+) -> Result<EventBody, Refusal> {
+    let title = change(
+        &request.title,
+        input.title.as_ref().map(|title| title.as_str().to_owned()),
+    );
+    let description = change(
+        &request.description,
+        input
+            .description
+            .as_ref()
+            .map(|text| text.as_str().to_owned()),
+    );
+    let category = change(
+        &request.category,
+        input.category.as_ref().map(|text| text.as_str().to_owned()),
+    );
+    let priority = change(&request.priority, input.priority);
+    if title.is_none() && description.is_none() && category.is_none() && priority.is_none() {
+        return Err(Refusal::invalid(
+            "body",
+            "no_change",
+            "This edit changes nothing.",
+        ));
+    }
+    // The due time follows the priority; an edit of the words leaves it alone, whatever the settings are by now.
+    let target_ms = priority
+        .as_ref()
+        .and_then(|priority| change(&request.target_ms, Some(rules.target_ms(priority.to))));
+    Ok(EventBody::Edited {
+        title,
+        description,
+        category,
+        priority,
+        target_ms,
+    })
+}
+
+fn change<T: Clone + PartialEq>(from: &T, to: Option<T>) -> Option<Change<T>> {
+    to.filter(|to| to != from).map(|to| Change {
+        from: from.clone(),
+        to,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,219 @@
+//! What happened to a request, in the past tense. Events are permanent: the timeline shows them, a rebuild replays them.
+//!
+//! The JSON of an [`Event`] is the public one: `{"seq","ts","kind","actor":{"id","name"},"body":{…}}`. A body holds
+//! whatever the fold needs, so that the events alone give the snapshot, under any later settings.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::status::Priority;
+use crate::domain::{
+    person::{Actor, Person},
+    time::{Timestamp, rfc3339},
+};
+
+words! {
+    /// Who may read a comment.
+    pub enum Visibility: "visibility" {
+        /// Everybody who may see the request.
+        Public = "public",
+        /// Technicians, managers and admins; never a requester, on any path.
+        Internal = "internal",
+    }
+}
+
+/// One entry of a request's timeline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Event {
+    /// Its number within the request, from 1 without a gap; the request's version after it.
+    pub seq: i64,
+    /// When it happened; never before the event with the seq before.
+    #[serde(with = "rfc3339")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub ts: Timestamp,
+    /// What happened: `kind` and `body`.
+    #[serde(flatten)]
+    pub body: EventBody,
+    /// Who did it.
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::domain::person::ActorSchema))]
+    pub actor: Actor,
+}
+
+/// What happened, as `"kind"` and `"body"`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "kind", content = "body", rename_all = "snake_case")]
+pub enum EventBody {
+    /// A fault was reported; the actor is who raised it.
+    Created {
+        /// What is broken.
+        title: String,
+        /// The report.
+        description: String,
+        /// The kind of fault.
+        category: String,
+        /// How urgent it is.
+        priority: Priority,
+        /// Whose request it is.
+        requester: Person,
+        /// Milliseconds until it is due, not counting the time the clock stands still.
+        target_ms: i64,
+    },
+    /// A manager accepted it.
+    Approved {},
+    /// A manager turned it down.
+    Rejected {
+        /// Why.
+        reason: String,
+    },
+    /// It was given to somebody, or claimed.
+    Assigned {
+        /// Who has it now.
+        assignee: Person,
+        /// Who had it before.
+        #[serde(default)]
+        previous: Option<Person>,
+    },
+    /// The work began.
+    Started {},
+    /// The work waits for something.
+    Held {
+        /// For what.
+        reason: String,
+    },
+    /// The work goes on.
+    Resumed {},
+    /// The work is finished.
+    Completed {
+        /// What was done.
+        resolution: String,
+    },
+    /// It was agreed that it is done; by the system after the configured days.
+    Closed {
+        /// 1 to 5, if one was given.
+        #[serde(default)]
+        rating: Option<u8>,
+    },
+    /// It was not done after all.
+    Reopened {
+        /// Why.
+        reason: String,
+    },
+    /// It was withdrawn.
+    Cancelled {
+        /// Why.
+        reason: String,
+    },
+    /// What was reported was corrected; only what changed is here.
+    Edited {
+        /// The title.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        title: Option<Change<String>>,
+        /// The description.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        description: Option<Change<String>>,
+        /// The category.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        category: Option<Change<String>>,
+        /// The priority.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        priority: Option<Change<Priority>>,
+        /// Milliseconds until it is due, which follow the priority.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        target_ms: Option<Change<i64>>,
+    },
+    /// Somebody said something about it.
+    Commented {
+        /// What.
+        body: String,
+        /// To whom.
+        visibility: Visibility,
+    },
+}
+
+/// A changed value, before and after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Change<T> {
+    /// Before.
+    pub from: T,
+    /// After.
+    pub to: T,
+}
+
+impl Event {
+    /// Who may read this event: an internal comment is internal, everything else public.
+    #[must_use]
+    pub const fn visibility(&self) -> Visibility {
+        self.body.visibility()
+    }
+
+    /// The word for what happened, as in the JSON's `kind`.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        self.body.kind()
+    }
+}
+
+impl EventBody {
+    /// The word for what happened.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Created { .. } => "created",
+            Self::Approved {} => "approved",
+            Self::Rejected { .. } => "rejected",
+            Self::Assigned { .. } => "assigned",
+            Self::Started {} => "started",
+            Self::Held { .. } => "held",
+            Self::Resumed {} => "resumed",
+            Self::Completed { .. } => "completed",
+            Self::Closed { .. } => "closed",
+            Self::Reopened { .. } => "reopened",
+            Self::Cancelled { .. } => "cancelled",
+            Self::Edited { .. } => "edited",
+            Self::Commented { .. } => "commented",
+        }
+    }
+
+    /// Who may read it.
+    #[must_use]
+    pub const fn visibility(&self) -> Visibility {
+        match self {
+            Self::Commented { visibility, .. } => *visibility,
+            Self::Created { .. }
+            | Self::Approved {}
+            | Self::Rejected { .. }
+            | Self::Assigned { .. }
+            | Self::Started {}
+            | Self::Held { .. }
+            | Self::Resumed {}
+            | Self::Completed { .. }
+            | Self::Closed { .. }
+            | Self::Reopened { .. }
+            | Self::Cancelled { .. }
+            | Self::Edited { .. } => Visibility::Public,
+        }
+    }
+
+    /// The JSON's `body` alone, for stores that keep `kind` in a column of its own.
+    ///
+    /// # Errors
+    /// Those of `serde_json`; no value of this type causes one.
+    pub fn to_body(&self) -> Result<Value, serde_json::Error> {
+        let mut tagged = serde_json::to_value(self)?;
+        Ok(tagged.get_mut("body").map(Value::take).unwrap_or_default())
+    }
+
+    /// What was stored as `kind` and `body`.
+    ///
+    /// # Errors
+    /// If the kind is not known or the body is not one of that kind.
+    pub fn from_parts(kind: &str, body: Value) -> Result<Self, serde_json::Error> {
+        serde_json::from_value(json!({ "kind": kind, "body": body }))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,28 @@
+//! A maintenance request: its vocabulary, its state, the commands that change it and the events that record the change.
+//!
+//! `decide(state, command) -> event` says whether and what; `apply(state, event)` is the only thing that changes a state.
+//! Both are pure, so the request's object, a rebuild from PostgreSQL and a test all arrive at the same snapshot.
+//! The rules are the state table in docs/requests.md.
+
+pub mod action;
+pub mod apply;
+pub mod command;
+pub mod decide;
+pub mod event;
+pub mod policy;
+pub mod rules;
+pub mod state;
+pub mod status;
+
+#[cfg(test)]
+pub(crate) mod fixtures;
+
+pub use action::Action;
+pub use apply::apply;
+pub use command::{ActionInput, Command, EditInput, NewRequest};
+pub use decide::{create, decide};
+pub use event::{Change, Event, EventBody, Visibility};
+pub use policy::{allowed_actions, may_comment, may_edit, may_see, sees_internal};
+pub use rules::RequestRules;
+pub use state::MaintenanceRequest;
+pub use status::{Priority, Status};

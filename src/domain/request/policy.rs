@@ -1,0 +1,207 @@
+//! Who may do what to a request, when: the state table in docs/requests.md, as one function per question.
+//!
+//! Architecture invariant: every answer comes from (request, caller, now, rules) alone. `decide` and `allowed_actions` ask
+//! the same [`verdict`], so what a record offers is exactly what a command would be granted.
+
+use super::{
+    action::Action, event::Visibility, rules::RequestRules, state::MaintenanceRequest,
+    status::Status,
+};
+use crate::domain::{ids::UserId, person::Caller, role::Role, summary::Summary, time::Timestamp};
+
+/// What the table says about one action of one caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// He may, now.
+    Allowed,
+    /// His role and relation to the request permit it, but its present state does not.
+    NotNow,
+    /// His role and relation to the request never permit it.
+    Never,
+}
+
+/// What the caller is to the request.
+struct Relation {
+    /// Manager or admin.
+    manages: bool,
+    /// A technician, who may claim.
+    is_technician: bool,
+    /// The one who does the work. A requester never is, even if he was a technician when it was assigned to him.
+    is_assignee: bool,
+    /// The one whose request it is.
+    is_requester: bool,
+}
+
+impl Relation {
+    fn of(request: &MaintenanceRequest, caller: &Caller) -> Self {
+        let is_technician = matches!(caller.role, Role::Technician);
+        let manages = caller.role.manages();
+        Self {
+            manages,
+            is_technician,
+            is_assignee: (is_technician || manages) && request.is_assigned_to(&caller.user),
+            is_requester: caller.is(&request.requester),
+        }
+    }
+
+    fn may_ever(&self, action: Action) -> bool {
+        match action {
+            Action::Approve | Action::Reject => self.manages,
+            Action::Assign => self.manages || self.is_technician,
+            Action::Start | Action::Hold | Action::Resume | Action::Complete => {
+                self.manages || self.is_assignee
+            }
+            Action::Close | Action::Reopen | Action::Cancel => self.manages || self.is_requester,
+        }
+    }
+}
+
+/// What the state table says about `action`, for a caller who may see the request.
+#[must_use]
+pub fn verdict(
+    request: &MaintenanceRequest,
+    caller: &Caller,
+    action: Action,
+    now: Timestamp,
+    rules: &RequestRules,
+) -> Verdict {
+    let relation = Relation::of(request, caller);
+    if !relation.may_ever(action) {
+        return Verdict::Never;
+    }
+    let status = request.status;
+    let may_now = match action {
+        Action::Approve | Action::Reject => matches!(status, Status::Submitted),
+        Action::Assign => {
+            matches!(status, Status::Approved | Status::Assigned | Status::InProgress | Status::OnHold)
+                // A technician can only claim, and not what he has.
+                && (relation.manages || !relation.is_assignee)
+        }
+        Action::Start => matches!(status, Status::Assigned),
+        Action::Hold | Action::Complete => matches!(status, Status::InProgress),
+        Action::Resume => matches!(status, Status::OnHold),
+        Action::Close => matches!(status, Status::Completed),
+        Action::Reopen => {
+            matches!(status, Status::Completed)
+                || (matches!(status, Status::Closed)
+                    && is_within_reopen_window(request, now, rules))
+        }
+        Action::Cancel => {
+            matches!(status, Status::Submitted)
+                || (relation.manages && matches!(status, Status::Approved | Status::Assigned))
+        }
+    };
+    if may_now {
+        Verdict::Allowed
+    } else {
+        Verdict::NotNow
+    }
+}
+
+/// The actions that the caller may take now, in the order of [`Action::ALL`]; none if he may not see the request.
+#[must_use]
+pub fn allowed_actions(
+    request: &MaintenanceRequest,
+    caller: &Caller,
+    now: Timestamp,
+    rules: &RequestRules,
+) -> Vec<Action> {
+    if !may_see(request, caller) {
+        return Vec::new();
+    }
+    let is_allowed =
+        |&action: &Action| verdict(request, caller, action, now, rules) == Verdict::Allowed;
+    Action::ALL.iter().copied().filter(is_allowed).collect()
+}
+
+/// Whether the caller may know that the request exists: a requester his own and those raised on his behalf, everybody else
+/// all of the organisation. Whoever may not is answered [`NotFound`](crate::domain::Refusal::NotFound).
+#[must_use]
+pub fn may_see(request: &MaintenanceRequest, caller: &Caller) -> bool {
+    sees_only(caller).is_none_or(|requester| requester == request.requester.id)
+}
+
+/// As [`may_see`], for a line of a list.
+#[must_use]
+pub fn may_see_summary(summary: &Summary, caller: &Caller) -> bool {
+    sees_only(caller).is_none_or(|requester| requester == summary.requester.id)
+}
+
+/// The one requester whose requests a list may show this caller; none if it may show all of the organisation.
+#[must_use]
+pub const fn sees_only(caller: &Caller) -> Option<UserId> {
+    match caller.role {
+        Role::Requester => Some(caller.user.id),
+        Role::Technician | Role::Manager | Role::Admin => None,
+    }
+}
+
+/// Whether the role reads and writes internal comments.
+#[must_use]
+pub const fn sees_internal(role: Role) -> bool {
+    match role {
+        Role::Requester => false,
+        Role::Technician | Role::Manager | Role::Admin => true,
+    }
+}
+
+/// Whether the role may read something of this visibility.
+#[must_use]
+pub const fn may_read(role: Role, visibility: Visibility) -> bool {
+    match visibility {
+        Visibility::Public => true,
+        Visibility::Internal => sees_internal(role),
+    }
+}
+
+/// Whether the caller may comment: whoever sees the request, in any state; internally only who reads internal comments.
+#[must_use]
+pub fn may_comment(request: &MaintenanceRequest, caller: &Caller, visibility: Visibility) -> bool {
+    may_see(request, caller) && may_read(caller.role, visibility)
+}
+
+/// What is said about editing: the requester while submitted, a manager or admin until it is final.
+#[must_use]
+pub fn edit_verdict(request: &MaintenanceRequest, caller: &Caller) -> Verdict {
+    let relation = Relation::of(request, caller);
+    if relation.manages {
+        if request.status.is_final() {
+            Verdict::NotNow
+        } else {
+            Verdict::Allowed
+        }
+    } else if relation.is_requester {
+        if matches!(request.status, Status::Submitted) {
+            Verdict::Allowed
+        } else {
+            Verdict::NotNow
+        }
+    } else {
+        Verdict::Never
+    }
+}
+
+/// Whether the caller may edit the request now.
+#[must_use]
+pub fn may_edit(request: &MaintenanceRequest, caller: &Caller) -> bool {
+    edit_verdict(request, caller) == Verdict::Allowed
+}
+
+/// Whether the caller may report a fault on behalf of `requester`: for himself anybody, for another a manager or admin.
+#[must_use]
+pub fn may_create_for(caller: &Caller, requester: UserId) -> bool {
+    caller.user.id == requester || caller.role.manages()
+}
+
+fn is_within_reopen_window(
+    request: &MaintenanceRequest,
+    now: Timestamp,
+    rules: &RequestRules,
+) -> bool {
+    request
+        .closed_at
+        .is_some_and(|closed_at| now.ms_since(closed_at) <= rules.reopen_window_ms())
+}
+
+#[cfg(test)]
+mod tests;

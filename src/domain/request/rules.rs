@@ -1,0 +1,84 @@
+//! The numbers in the rules that an organisation may choose. Decisions take them as an argument; an event records what
+//! followed from them, so that a later change of the settings never rewrites history.
+
+use serde::{Deserialize, Serialize};
+
+use super::status::Priority;
+
+/// Milliseconds of a day.
+pub const DAY_MS: i64 = 86_400_000;
+/// Milliseconds of an hour.
+pub const HOUR_MS: i64 = 3_600_000;
+
+/// The configurable numbers of the state machine and the clock. Absent fields take their defaults.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RequestRules {
+    /// Days after closing during which a request may be reopened.
+    pub reopen_days: u32,
+    /// Days after completion after which a request closes by itself.
+    pub auto_close_days: u32,
+    /// Hours until a request is due, by priority.
+    pub target_hours: TargetHours,
+}
+
+/// Hours from creation until a request is due, not counting the time the clock stands still.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TargetHours {
+    /// For [`Priority::Low`].
+    pub low: u32,
+    /// For [`Priority::Normal`].
+    pub normal: u32,
+    /// For [`Priority::High`].
+    pub high: u32,
+    /// For [`Priority::Urgent`].
+    pub urgent: u32,
+}
+
+impl Default for RequestRules {
+    fn default() -> Self {
+        Self {
+            reopen_days: 30,
+            auto_close_days: 7,
+            target_hours: TargetHours::default(),
+        }
+    }
+}
+
+impl Default for TargetHours {
+    fn default() -> Self {
+        Self {
+            low: 168,
+            normal: 72,
+            high: 24,
+            urgent: 4,
+        }
+    }
+}
+
+impl RequestRules {
+    /// The reopen window in milliseconds.
+    #[must_use]
+    pub fn reopen_window_ms(&self) -> i64 {
+        i64::from(self.reopen_days) * DAY_MS
+    }
+
+    /// Milliseconds from completion until the request closes by itself.
+    #[must_use]
+    pub fn auto_close_ms(&self) -> i64 {
+        i64::from(self.auto_close_days) * DAY_MS
+    }
+
+    /// Milliseconds until a request of this priority is due.
+    #[must_use]
+    pub fn target_ms(&self, priority: Priority) -> i64 {
+        let hours = match priority {
+            Priority::Low => self.target_hours.low,
+            Priority::Normal => self.target_hours.normal,
+            Priority::High => self.target_hours.high,
+            Priority::Urgent => self.target_hours.urgent,
+        };
+        i64::from(hours) * HOUR_MS
+    }
+}

@@ -1,0 +1,173 @@
+//! The aggregate: everything a request is at one version. Its object keeps it as one row; only `apply` changes it.
+//!
+//! This is a stored form. Fields are added with `#[serde(default)]` and never renamed, and texts are plain strings: a rule
+//! that became stricter must not make an old snapshot unreadable.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    apply::apply,
+    event::{Event, EventBody},
+    status::{Priority, Status},
+};
+use crate::domain::{
+    ids::RequestId,
+    person::{Actor, Person},
+    time::Timestamp,
+};
+
+/// A maintenance request. Times are milliseconds since 1970, durations milliseconds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MaintenanceRequest {
+    /// Its id, the second half of its object's name.
+    pub id: RequestId,
+    /// The number for people, `MR-000123`. Given once by the organisation's index and not by an event, hence not
+    /// replayed: whoever rebuilds a request brings it along.
+    #[serde(default)]
+    pub number: Option<String>,
+    /// What is broken.
+    pub title: String,
+    /// The report.
+    pub description: String,
+    /// The kind of fault.
+    pub category: String,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// Where it stands.
+    pub status: Status,
+    /// Why it stands there: the reason of a rejection, a hold or a cancellation, as long as it lasts.
+    #[serde(default)]
+    pub status_reason: Option<String>,
+    /// Whose request it is.
+    pub requester: Person,
+    /// Who reported it, possibly on the requester's behalf.
+    pub raised_by: Person,
+    /// Who does the work.
+    #[serde(default)]
+    pub assignee: Option<Person>,
+    /// What was done, while completed or closed.
+    #[serde(default)]
+    pub resolution: Option<String>,
+    /// How satisfied the requester was, 1 to 5, while closed.
+    #[serde(default)]
+    pub rating: Option<u8>,
+    /// Milliseconds from creation until it is due, not counting [`Self::held_ms`].
+    pub target_ms: i64,
+    /// When it is due: creation + target + time that the clock stood still. A hold that still lasts is not in it.
+    pub due_at: Timestamp,
+    /// Milliseconds that the clock stood still: finished holds, and from a completion to its reopening.
+    #[serde(default)]
+    pub held_ms: i64,
+    /// Since when the present hold lasts.
+    #[serde(default)]
+    pub held_since: Option<Timestamp>,
+    /// The last event's seq.
+    pub version: i64,
+    /// Raised only by a restore; compared before the version, so that a stale copy cannot overwrite.
+    #[serde(default)]
+    pub epoch: i64,
+    /// When it was reported.
+    pub created_at: Timestamp,
+    /// When its last event happened.
+    pub updated_at: Timestamp,
+    /// When work began for the first time.
+    #[serde(default)]
+    pub started_at: Option<Timestamp>,
+    /// When the work was finished, while completed or closed.
+    #[serde(default)]
+    pub completed_at: Option<Timestamp>,
+    /// When it became final (closed, rejected or cancelled), while it is.
+    #[serde(default)]
+    pub closed_at: Option<Timestamp>,
+}
+
+impl MaintenanceRequest {
+    /// The request that begins with `event`, or none if it is not a creation by a user.
+    #[must_use]
+    pub fn begin(id: RequestId, epoch: i64, event: &Event) -> Option<Self> {
+        let Actor::User(raised_by) = &event.actor else {
+            return None;
+        };
+        let EventBody::Created {
+            title,
+            description,
+            category,
+            priority,
+            requester,
+            target_ms,
+        } = &event.body
+        else {
+            return None;
+        };
+        Some(Self {
+            id,
+            number: None,
+            title: title.clone(),
+            description: description.clone(),
+            category: category.clone(),
+            priority: *priority,
+            status: Status::Submitted,
+            status_reason: None,
+            requester: requester.clone(),
+            raised_by: raised_by.clone(),
+            assignee: None,
+            resolution: None,
+            rating: None,
+            target_ms: *target_ms,
+            due_at: event.ts.plus_ms(*target_ms),
+            held_ms: 0,
+            held_since: None,
+            version: event.seq,
+            epoch,
+            created_at: event.ts,
+            updated_at: event.ts,
+            started_at: None,
+            completed_at: None,
+            closed_at: None,
+        })
+    }
+
+    /// The request that these events, in order, make; none if they do not begin with a creation. Without its number.
+    #[must_use]
+    pub fn replay<'a>(
+        id: RequestId,
+        epoch: i64,
+        events: impl IntoIterator<Item = &'a Event>,
+    ) -> Option<Self> {
+        let mut events = events.into_iter();
+        let mut request = Self::begin(id, epoch, events.next()?)?;
+        events.for_each(|event| apply(&mut request, event));
+        Some(request)
+    }
+
+    /// The first event of a request.
+    #[must_use]
+    pub const fn first_event(body: EventBody, actor: Actor, now: Timestamp) -> Event {
+        Event {
+            seq: 1,
+            ts: now,
+            body,
+            actor,
+        }
+    }
+
+    /// The next event of this request: the seq after the version, and a time that never runs backwards even if the clock
+    /// does, so that (ts, seq) orders a timeline.
+    #[must_use]
+    pub fn next_event(&self, body: EventBody, actor: Actor, now: Timestamp) -> Event {
+        Event {
+            seq: self.version.saturating_add(1),
+            ts: now.max(self.updated_at),
+            body,
+            actor,
+        }
+    }
+
+    /// Whether `person` does the work.
+    #[must_use]
+    pub fn is_assigned_to(&self, person: &Person) -> bool {
+        self.assignee
+            .as_ref()
+            .is_some_and(|assignee| assignee.id == person.id)
+    }
+}
