@@ -111,7 +111,7 @@ pub struct Found {
 }
 
 /// A place in a walk.
-type Place = (i64, i64);
+pub(crate) type Place = (i64, i64);
 
 /// Text as it is searched: whatever its case, it is the same.
 pub fn fold(text: &str) -> String {
@@ -134,14 +134,17 @@ impl Walk {
         after: Option<&Position>,
         limit: u32,
     ) -> Result<Page, Refusal> {
+        let read = |statement: &Statement| read(statement).map_err(Into::into);
         let after = after.map(|position| Ok::<_, Refusal>((position.ts, position.seq()?))).transpose()?;
-        let end = if self.checks.is_empty() {
-            None
-        } else {
-            read(&self.scan_end(after)).map_err(Into::into)?.first().map(|found| (found.time, found.key))
-        };
-        let found = read(&self.rows(after, end, limit + 1)).map_err(Into::into)?;
-        let rows = found.into_iter().map(|found| (position((found.time, found.key)), found.json)).collect();
+        let end = if self.checks.is_empty() { None } else { read(&self.scan_end(after))?.first().map(Found::place) };
+        let wanted = limit as usize + 1;
+        let mut found = Vec::new();
+        for near in Near::parts(after) {
+            if found.len() < wanted {
+                found.append(&mut read(&self.rows(near, end, (wanted - found.len()) as u32))?);
+            }
+        }
+        let rows = found.into_iter().map(|found| (position(found.place()), found.json)).collect();
         let mut page = Page::of(rows, limit as usize)?;
         if page.next.is_none() {
             page.next = end.map(position);
@@ -149,30 +152,28 @@ impl Walk {
         Ok(page)
     }
 
-    /// The rows behind `after`, up to and including `end`.
-    pub fn rows(&self, after: Option<Place>, end: Option<Place>, limit: u32) -> Statement {
+    /// The rows from `near` on, up to and including `end`.
+    pub(crate) fn rows(&self, near: Near, end: Option<Place>, limit: u32) -> Statement {
         let mut text = Text::default();
-        let wheres = self.wheres(&mut text, after, end, &self.checks);
+        let wheres = self.wheres(&mut text, near, end, &self.checks);
         text.merge(self, &wheres, ", json", limit, &format!("LIMIT {limit}"));
         text.0
     }
 
     /// The place of the last row that a page behind `after` looks at, when there are so many.
-    pub fn scan_end(&self, after: Option<Place>) -> Statement {
+    pub(crate) fn scan_end(&self, after: Option<Place>) -> Statement {
         let mut text = Text::default();
-        let wheres = self.wheres(&mut text, after, None, &[]);
+        let wheres = self.wheres(&mut text, after.map_or(Near::Start, Near::Behind), None, &[]);
         text.merge(self, &wheres, "", SCAN, &format!("LIMIT 1 OFFSET {}", SCAN - 1));
         text.0
     }
 
-    /// The WHERE clause of each leg. There is one lower and one upper bound at most, so that both bound the index.
-    fn wheres(&self, text: &mut Text, after: Option<Place>, end: Option<Place>, checks: &[Check]) -> Vec<String> {
-        let (lower, upper) = match self.direction {
-            Direction::Newest => (self.edge(text, ">=", end, self.from), self.edge(text, "<", after, self.to)),
-            Direction::Oldest => (self.edge(text, ">", after, self.from), self.edge(text, "<=", end, self.to)),
-        };
+    /// The WHERE clause of each leg: its constants, then the near edge, the far edge and the checks, which all share.
+    fn wheres(&self, text: &mut Text, near: Near, end: Option<Place>, checks: &[Check]) -> Vec<String> {
+        let near = self.near(text, near);
+        let far = self.far(text, end);
         let checks = checks.iter().map(|check| text.check(check)).collect::<Vec<_>>();
-        let shared = lower.into_iter().chain(upper).chain(checks).collect::<Vec<_>>();
+        let shared = near.into_iter().chain(far).chain(checks).collect::<Vec<_>>();
         let mut wheres = Vec::with_capacity(self.legs.len());
         for leg in &self.legs {
             let own = leg.equals.iter().map(|(column, value)| format!("{column} = {}", text.bind(value.clone())));
@@ -181,15 +182,57 @@ impl Walk {
         wheres
     }
 
-    /// One bound: a place inside the walk if there is one, else the edge of the time range.
-    fn edge(&self, text: &mut Text, compare: &str, place: Option<Place>, time: Option<i64>) -> Option<String> {
-        if let Some((at, key)) = place {
-            let (at, key) = (text.bind(Value::Int(at)), text.bind(Value::Int(key)));
-            return Some(format!("({}, {}) {compare} ({at}, {key})", self.time, self.key));
+    fn near(&self, text: &mut Text, near: Near) -> Option<String> {
+        let (time, key) = (self.time, self.key);
+        let (onward, start) = match self.direction {
+            Direction::Newest => ("<", self.to.map(|to| ("<", to))),
+            Direction::Oldest => (">", self.from.map(|from| (">=", from))),
+        };
+        match near {
+            Near::Start => start.map(|(compare, edge)| format!("{time} {compare} {}", text.int(edge))),
+            Near::Tied((at, of)) => Some(format!("{time} = {} AND {key} {onward} {}", text.int(at), text.int(of))),
+            Near::Past((at, _)) => Some(format!("{time} {onward} {}", text.int(at))),
+            Near::Behind((at, of)) => Some(format!("({time}, {key}) {onward} ({}, {})", text.int(at), text.int(of))),
         }
-        // A time range starts at `from` and ends before `to`, whichever way it is walked.
-        let compare = if compare.starts_with('>') { ">=" } else { "<" };
-        time.map(|time| format!("{} {compare} {}", self.time, text.bind(Value::Int(time))))
+    }
+
+    fn far(&self, text: &mut Text, end: Option<Place>) -> Option<String> {
+        let (time, key) = (self.time, self.key);
+        let (upto, edge) = match self.direction {
+            Direction::Newest => (">=", self.from.map(|from| (">=", from))),
+            Direction::Oldest => ("<=", self.to.map(|to| ("<", to))),
+        };
+        match end {
+            // The end of a scan is inside of the time range.
+            Some((at, of)) => Some(format!("({time}, {key}) {upto} ({}, {})", text.int(at), text.int(of))),
+            None => edge.map(|(compare, edge)| format!("{time} {compare} {}", text.int(edge))),
+        }
+    }
+}
+
+/// Where a statement begins. SQLite does not seek by (time, key) where the key is the table's own, so what has the time
+/// of the last row shown is read first, and then what is past that time: however many share it, each is a seek.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Near {
+    /// At the near end of the time range.
+    Start,
+    /// Behind a place, at the same time.
+    Tied(Place),
+    /// Past the time of a place.
+    Past(Place),
+    /// Behind a place; only good for a scan.
+    Behind(Place),
+}
+
+impl Near {
+    fn parts(after: Option<Place>) -> Vec<Near> {
+        after.map_or_else(|| vec![Near::Start], |place| vec![Near::Tied(place), Near::Past(place)])
+    }
+}
+
+impl Found {
+    fn place(&self) -> Place {
+        (self.time, self.key)
     }
 }
 
@@ -220,6 +263,10 @@ impl Text {
         format!("?{}", self.0.values.len())
     }
 
+    fn int(&mut self, number: i64) -> String {
+        self.bind(Value::Int(number))
+    }
+
     fn check(&mut self, check: &Check) -> String {
         match check {
             Check::OneOf(column, values) => {
@@ -227,8 +274,8 @@ impl Text {
                 format!("{column} IN ({})", values.join(", "))
             }
             Check::Contains(column, needle) => format!("instr({column}, {}) > 0", self.bind(Value::Text(fold(needle)))),
-            Check::AtLeast(column, least) => format!("{column} >= {}", self.bind(Value::Int(*least))),
-            Check::Below(column, bound) => format!("{column} < {}", self.bind(Value::Int(*bound))),
+            Check::AtLeast(column, least) => format!("{column} >= {}", self.int(*least)),
+            Check::Below(column, bound) => format!("{column} < {}", self.int(*bound)),
         }
     }
 
