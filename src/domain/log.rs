@@ -67,23 +67,27 @@ pub struct Entry {
     pub message: String,
     /// The HTTP request in which it happened.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub request_id: Option<TraceId>,
     /// Who caused it.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::domain::person::ActorSchema>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::domain::person::ActorSchema>, required = true))]
     pub actor: Option<Actor>,
     /// The route's pattern, for example `GET /api/requests/:id`.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub route: Option<String>,
     /// The HTTP status.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub status: Option<u16>,
     /// How long it took, in milliseconds.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub duration_ms: Option<i64>,
     /// Whatever else is known.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object, required = true))]
     pub fields: Map<String, Value>,
 }
 

@@ -63,6 +63,7 @@ pub struct Page<T> {
     /// The items, in the list's order.
     pub items: Vec<T>,
     /// What to send as `cursor` for the next page; null at the end.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub next_cursor: Option<String>,
 }
 

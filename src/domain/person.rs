@@ -95,12 +95,13 @@ impl<'de> Deserialize<'de> for Actor {
     }
 }
 
-/// How an [`Actor`] looks in the OpenAPI document.
+/// Who caused something: a user, or the system. (How [`Actor`] looks in the OpenAPI document.)
 #[cfg(feature = "openapi")]
 #[derive(utoipa::ToSchema)]
 #[schema(as = Actor)]
 pub struct ActorSchema {
     /// The user, or null for the system.
+    #[schema(required = true)]
     pub id: Option<UserId>,
     /// The name to display.
     pub name: String,

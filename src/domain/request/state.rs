@@ -147,3 +147,6 @@ impl MaintenanceRequest {
         self.assignee.as_ref().is_some_and(|assignee| assignee.id == person.id)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,143 @@
+// The only JavaScript of the Worker: it hands the platform's events to the wasm module, exports each actor as a
+// Durable Object class, and contains traps.
+//
+// A Rust panic is a wasm trap: it unwinds nothing, and every future of that wasm instance is dead with it. So each
+// event that is in flight is registered here; when the instance dies (the panic hook calls `cepatedge_trapped`, or a
+// call throws a RuntimeError), all of them fail at once with a retryable error, and the next event starts a fresh
+// instance. Storage is safe: a transaction that was open when the trap came is rolled back by the platform.
+// docs/decisions/0003-trap-containment.md has the reasons.
+import { DurableObject } from "cloudflare:workers";
+import * as wasm from "cepatedge-wasm";
+
+/** No HTTP request may take longer: a lost reply becomes an answer that the client can act on. */
+const REQUEST_LIMIT_MS = 15_000;
+
+class Trapped extends Error {
+  constructor(reason) {
+    super(`the instance ended: ${reason}`);
+    this.name = "Trapped";
+    this.retryable = true;
+  }
+}
+
+/** One wasm instance, from its start to its trap. */
+class Life {
+  inFlight = new Set();
+  ended = false;
+
+  end(reason) {
+    if (this.ended) return;
+    this.ended = true;
+    console.error(JSON.stringify({ level: "error", message: "wasm instance ended", reason: String(reason), in_flight: this.inFlight.size }));
+    const error = new Trapped(reason);
+    for (const fail of this.inFlight) fail(error);
+    this.inFlight.clear();
+  }
+}
+
+let life = new Life();
+globalThis.cepatedge_trapped = (reason) => life.end(reason);
+wasm.begin();
+
+function living() {
+  if (life.ended) {
+    life = new Life();
+    wasm.__wbg_reset_state();
+    wasm.begin();
+  }
+  return life;
+}
+
+/** Runs one event on the living instance; a synchronous trap ends the instance and is thrown as retryable. */
+function enter(run) {
+  const here = living();
+  let outcome;
+  try {
+    outcome = run(here);
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError || here.ended) {
+      here.end(error);
+      throw new Trapped(error);
+    }
+    throw error;
+  }
+  return outcome instanceof Promise ? survive(here, outcome) : outcome;
+}
+
+/** The same outcome as `promise`, unless the instance dies first. */
+function survive(here, promise) {
+  return new Promise((resolve, reject) => {
+    here.inFlight.add(reject);
+    promise.then(
+      (value) => { here.inFlight.delete(reject); resolve(value); },
+      (error) => { here.inFlight.delete(reject); reject(error); },
+    );
+  });
+}
+
+function unavailable(detail) {
+  const body = { type: "about:blank", title: "Service unavailable", status: 503, code: "unavailable", detail };
+  return new Response(JSON.stringify(body), {
+    status: 503,
+    headers: { "content-type": "application/problem+json", "retry-after": "1", "cache-control": "no-store" },
+  });
+}
+
+export default {
+  async fetch(request, env, ctx) {
+    let timer;
+    const limit = new Promise((resolve) => {
+      timer = setTimeout(() => resolve(unavailable("The request took too long and may or may not have been carried out; repeat it with the same Idempotency-Key.")), REQUEST_LIMIT_MS);
+    });
+    try {
+      return await Promise.race([enter(() => wasm.fetch(request, env, ctx)), limit]);
+    } catch (error) {
+      if (error instanceof Trapped) return unavailable("The request was interrupted; repeat it with the same Idempotency-Key.");
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  },
+  scheduled(event, env, ctx) {
+    ctx.waitUntil(enter(() => wasm.scheduled(env)));
+  },
+};
+
+/** The Durable Object class of one actor kind; the behaviour is `objects::host::Actor` in Rust. */
+const actor = (kind) =>
+  class extends DurableObject {
+    /** The Rust half, made anew when the instance that held it is gone. */
+    inner(here) {
+      if (this.life !== here) {
+        this.actor = new wasm.Actor(kind, this.ctx, this.env);
+        this.life = here;
+      }
+      return this.actor;
+    }
+    call(message) {
+      return enter((here) => this.inner(here).call(message));
+    }
+    fetch(request) {
+      return enter((here) => this.inner(here).connect(request));
+    }
+    alarm() {
+      return enter((here) => this.inner(here).alarm());
+    }
+    webSocketMessage(socket, message) {
+      return enter((here) => this.inner(here).socket_message(socket, message));
+    }
+    webSocketClose(socket, code) {
+      return enter((here) => this.inner(here).socket_closed(socket, code));
+    }
+    webSocketError(socket) {
+      return enter((here) => this.inner(here).socket_closed(socket, 1006));
+    }
+  };
+
+export class RequestObject extends actor("request") {}
+export class SessionObject extends actor("session") {}
+export class AccountObject extends actor("account") {}
+export class LogStreamObject extends actor("log_stream") {}
+export class RequestIndexObject extends actor("request_index") {}
+export class CacheObject extends actor("cache") {}
+export class DatabaseObject extends actor("database") {}

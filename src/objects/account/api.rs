@@ -1,0 +1,113 @@
+//! The contract of the AccountObject: one user account's live sessions, and the throttle of its sign-in.
+
+use serde::{Deserialize, Serialize};
+
+use crate::actor_api;
+use crate::domain::ids::{OrgId, SessionName, UserId};
+use crate::domain::time::Timestamp;
+use crate::objects::protocol::Key;
+
+/// Names one account.
+///
+/// The throttle must work for addresses that nobody has, so it is named by the address; the sessions belong to the
+/// user, whatever their address is. Both are the same kind of object.
+#[derive(Clone, Debug)]
+pub enum AccountKey {
+    /// `{org}/login/{hex SHA-256 of the lower-case address}`.
+    Login {
+        /// The organisation.
+        org: OrgId,
+        /// The hash of the address.
+        address_hash: String,
+    },
+    /// `{org}/user/{uuid}`.
+    User {
+        /// The organisation.
+        org: OrgId,
+        /// The user.
+        user: UserId,
+    },
+}
+
+impl Key for AccountKey {
+    fn name(&self) -> String {
+        match self {
+            AccountKey::Login { org, address_hash } => format!("{org}/login/{address_hash}"),
+            AccountKey::User { org, user } => format!("{org}/user/{user}"),
+        }
+    }
+
+    fn parse(name: &str) -> Option<Self> {
+        let mut parts = name.splitn(3, '/');
+        let org = parts.next()?.parse().ok()?;
+        match (parts.next()?, parts.next()?) {
+            ("login", hash) => Some(AccountKey::Login { org, address_hash: hash.to_owned() }),
+            ("user", user) => Some(AccountKey::User { org, user: user.parse().ok()? }),
+            _ => None,
+        }
+    }
+}
+
+actor_api! {
+    /// One account.
+    actor Account { binding: "ACCOUNT", key: AccountKey, watch: () }
+
+    /// Asks for one try at the password. Refused as `TooManyAttempts` while the throttle holds; otherwise the try is
+    /// counted as failed until `succeeded` says otherwise, so that parallel guesses gain nothing.
+    attempt(Attempt) -> ();
+    /// The password was right: the throttle starts anew.
+    succeeded(Succeeded) -> ();
+    /// The try was not made after all: it does not count.
+    released(Released) -> ();
+    /// A session was opened.
+    opened(Opened) -> ();
+    /// A session was ended.
+    closed(Closed) -> ();
+    /// The live sessions, newest first.
+    sessions(Sessions) -> Vec<Listing>;
+}
+
+/// See [`Handler::attempt`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Attempt {}
+
+/// See [`Handler::succeeded`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Succeeded {}
+
+/// See [`Handler::released`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Released {}
+
+/// See [`Handler::opened`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Opened {
+    /// The session.
+    pub listing: Listing,
+}
+
+/// See [`Handler::closed`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Closed {
+    /// The session.
+    pub session: SessionName,
+}
+
+/// See [`Handler::sessions`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Sessions {}
+
+/// One live session, as its owner sees it in the list.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Listing {
+    /// The session.
+    pub session: SessionName,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// When it ends at the latest.
+    pub ends_at: Timestamp,
+    /// The browser.
+    pub user_agent: String,
+    /// The network address that signed in.
+    pub address: String,
+}

@@ -1,0 +1,100 @@
+//! The contract of the CacheObject: one namespace of cached values.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::actor_api;
+use crate::domain::ids::OrgId;
+use crate::objects::protocol::Key;
+
+/// Names a cache: `{org}/{namespace}`.
+#[derive(Clone, Debug)]
+pub struct CacheKey {
+    /// The organisation.
+    pub org: OrgId,
+    /// The namespace, a word of ours such as `users`.
+    pub namespace: String,
+}
+
+impl Key for CacheKey {
+    fn name(&self) -> String {
+        format!("{}/{}", self.org, self.namespace)
+    }
+
+    fn parse(name: &str) -> Option<Self> {
+        let (org, namespace) = name.split_once('/')?;
+        Some(CacheKey { org: org.parse().ok()?, namespace: namespace.to_owned() })
+    }
+}
+
+actor_api! {
+    /// One namespace: values with a time to live, tags and hit statistics.
+    actor Cache { binding: "CACHE", key: CacheKey, watch: () }
+
+    /// The value of a key, if there is one; a stale one is marked, for when its source is away.
+    get(Get) -> Option<Cached>;
+    /// Stores a value.
+    put(Put) -> ();
+    /// Drops what carries a tag, or everything; answers how many values went.
+    forget(Forget) -> i64;
+    /// Hits, misses, size.
+    stats(Stats) -> CacheStats;
+}
+
+/// See [`Handler::get`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Get {
+    /// The key.
+    pub key: String,
+}
+
+/// A cached value.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Cached {
+    /// The value, as JSON text.
+    pub value: Box<RawValue>,
+    /// Whether its time to live is not over.
+    pub fresh: bool,
+}
+
+/// See [`Handler::put`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Put {
+    /// The key.
+    pub key: String,
+    /// The value, as JSON text; at most 256 KiB.
+    pub value: String,
+    /// How long it is fresh, in milliseconds. It is kept a day longer, for when its source is away.
+    pub ttl_ms: i64,
+    /// What it is made of: forgetting a tag drops it.
+    pub tags: Vec<String>,
+}
+
+/// See [`Handler::forget`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Forget {
+    /// The tag; everything without one.
+    #[serde(default)]
+    pub tag: Option<String>,
+}
+
+/// See [`Handler::stats`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Stats {}
+
+/// A cache in numbers.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct CacheStats {
+    /// The namespace.
+    pub namespace: String,
+    /// Values it holds.
+    pub entries: i64,
+    /// Reads that found a fresh value, since the object woke.
+    pub hits: i64,
+    /// Reads that found none, since the object woke.
+    pub misses: i64,
+    /// Reads that found a stale one, since the object woke.
+    pub stale: i64,
+    /// Size in bytes.
+    pub storage_bytes: i64,
+}

@@ -1,0 +1,201 @@
+//! The contract of the DatabaseObject: one shard of connections to PostgreSQL.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use worker::Env;
+
+use crate::actor_api;
+use crate::domain::ids::{OrgId, RequestId, UserId};
+use crate::domain::role::Role;
+use crate::domain::sync::{AuditRow, EventRow, RequestRow, UserRow};
+use crate::domain::time::Timestamp;
+use crate::objects::protocol::Key;
+
+/// Names one shard: `{org}/{shard}`, with the shard below the configured number (`DATABASE_SHARDS`).
+#[derive(Clone, Debug)]
+pub struct DatabaseKey {
+    /// The organisation.
+    pub org: OrgId,
+    /// The shard.
+    pub shard: u32,
+}
+
+impl DatabaseKey {
+    /// The shard that writes a request's rows: always the same one, so that its versions arrive in order.
+    pub fn of_request(env: &Env, org: &OrgId, request: RequestId) -> Self {
+        let shard = request.0.as_u128() % u128::from(shards(env));
+        DatabaseKey { org: org.clone(), shard: u32::try_from(shard).unwrap_or_default() }
+    }
+
+    /// The shard that answers questions about users and writes the audit.
+    pub fn first(org: &OrgId) -> Self {
+        DatabaseKey { org: org.clone(), shard: 0 }
+    }
+
+    /// Every shard.
+    pub fn all(env: &Env, org: &OrgId) -> Vec<Self> {
+        (0..shards(env)).map(|shard| DatabaseKey { org: org.clone(), shard }).collect()
+    }
+}
+
+/// How many shards there are: the variable `DATABASE_SHARDS`, at least one.
+fn shards(env: &Env) -> u32 {
+    let value = js_sys::Reflect::get(env, &"DATABASE_SHARDS".into()).ok().and_then(|value| value.as_string());
+    value.and_then(|number| number.parse().ok()).unwrap_or(1).max(1)
+}
+
+impl Key for DatabaseKey {
+    fn name(&self) -> String {
+        format!("{}/{}", self.org, self.shard)
+    }
+
+    fn parse(name: &str) -> Option<Self> {
+        let (org, shard) = name.split_once('/')?;
+        Some(DatabaseKey { org: org.parse().ok()?, shard: shard.parse().ok()? })
+    }
+}
+
+actor_api! {
+    /// One shard: a connection kept open, and batches committed as groups.
+    actor Database { binding: "DATABASE", key: DatabaseKey, watch: () }
+
+    /// Writes an object's rows to the read model; answers only after COMMIT. `Unavailable` is worth another try.
+    apply(Apply) -> Outcome;
+    /// The user with an address, with the password hash; for sign-in alone.
+    find_credentials(FindCredentials) -> Option<UserRow>;
+    /// One user, without the hash.
+    find_user(FindUser) -> Option<User>;
+    /// Active users, by name.
+    list_users(ListUsers) -> Vec<User>;
+    /// Which versions of these requests the read model has.
+    synced(Synced) -> Vec<SyncedVersion>;
+    /// The read model's side of one request.
+    read_model(ReadModel) -> Option<Box<RawValue>>;
+    /// Whether PostgreSQL answers, and how fast.
+    ping(Ping) -> Health;
+    /// The state of the shard, without asking PostgreSQL.
+    stats(Stats) -> Health;
+}
+
+/// See [`Handler::apply`]. All of it is of one object.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Apply {
+    /// The newest snapshot.
+    #[serde(default)]
+    pub request: Option<RequestRow>,
+    /// Events, oldest first.
+    #[serde(default)]
+    pub events: Vec<EventRow>,
+    /// Entries of the audit stream, oldest first.
+    #[serde(default)]
+    pub audit: Vec<AuditRow>,
+}
+
+/// What PostgreSQL did with a delivery.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Committed (or there already).
+    Applied,
+    /// It will never take these rows as they are.
+    Refused {
+        /// The SQLSTATE.
+        sqlstate: String,
+        /// PostgreSQL's message.
+        error: String,
+    },
+}
+
+/// See [`Handler::find_credentials`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct FindCredentials {
+    /// The address, in lower case.
+    pub email: String,
+}
+
+/// See [`Handler::find_user`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct FindUser {
+    /// The user.
+    pub id: UserId,
+}
+
+/// See [`Handler::list_users`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ListUsers {
+    /// With this role only.
+    #[serde(default)]
+    pub role: Option<Role>,
+}
+
+/// A user as pickers show one.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct User {
+    /// The id.
+    pub id: UserId,
+    /// The name.
+    pub name: String,
+    /// The address.
+    pub email: String,
+    /// The role.
+    pub role: Role,
+}
+
+/// See [`Handler::synced`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Synced {
+    /// The requests, at most 500.
+    pub ids: Vec<RequestId>,
+}
+
+/// The version of a request that the read model has.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SyncedVersion {
+    /// The request.
+    pub id: RequestId,
+    /// Its epoch.
+    pub epoch: i64,
+    /// Its version.
+    pub version: i64,
+}
+
+/// See [`Handler::read_model`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ReadModel {
+    /// The request.
+    pub id: RequestId,
+}
+
+/// See [`Handler::ping`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Ping {}
+
+/// See [`Handler::stats`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Stats {}
+
+/// The state of one shard.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Health {
+    /// The shard.
+    pub shard: u32,
+    /// The circuit breaker: `closed`, `open`, `half_open`.
+    pub breaker: String,
+    /// Bytes of deliveries that wait for the next group commit.
+    pub waiting_bytes: i64,
+    /// How long the last statement took, in milliseconds.
+    pub latency_ms: Option<i64>,
+    /// Group commits since the object woke.
+    pub commits: i64,
+    /// Deliveries that were committed.
+    pub applied: i64,
+    /// Deliveries that were put off: PostgreSQL was away.
+    pub deferred: i64,
+    /// Deliveries that PostgreSQL refused.
+    pub refused: i64,
+    /// The last error.
+    pub last_error: Option<String>,
+    /// When the last error was.
+    pub last_error_at: Option<Timestamp>,
+}

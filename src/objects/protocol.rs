@@ -1,0 +1,379 @@
+//! The typed call layer between the router and the actors, and between actors.
+//!
+//! A contract (`<actor>/api.rs`) binds each message to its reply in the type system, names the binding once and derives
+//! the object's name from typed ids. This file turns a message into one Durable Object RPC `call(text) -> text` and
+//! back; it is the only place that touches a stub.
+//!
+//! Architecture invariant: a refusal is a value, never a failed call. A call fails only when the platform does, and
+//! then the caller sees `Refusal::Unavailable`.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures::future::LocalBoxFuture;
+use js_sys::{Promise, Reflect};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Request, RequestInit, Response};
+use worker::Env;
+
+use crate::domain::ids::{OrgId, SessionName, TraceId};
+use crate::domain::refusal::Refusal;
+use crate::domain::person::Caller;
+use crate::objects::clock;
+
+/// How long a call from one object to another may take, in milliseconds. The router's calls are bounded by the limit
+/// of the whole HTTP request in `entry.js`.
+pub const CALL_LIMIT_MS: u32 = 10_000;
+
+/// What every call carries: for whom it is made and in which HTTP request.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CallContext {
+    /// The organisation; every actor's name starts with it.
+    pub org: OrgId,
+    /// The signed-in user, absent when the system acts by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caller: Option<Caller>,
+    /// The caller's session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<SessionName>,
+    /// The id of the HTTP request that caused the call, for logs and traces.
+    pub trace: TraceId,
+    /// Makes a repeated command harmless; required for a retry of a lost call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idempotency: Option<Idempotency>,
+    /// The name of the object that is being called, filled in by its host.
+    #[serde(skip)]
+    pub object: String,
+}
+
+/// The client's `Idempotency-Key`, with what it was sent for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Idempotency {
+    /// The key, scoped to user and route.
+    pub key: String,
+    /// SHA-256 of the body, in hex: the same key with another body is refused.
+    pub body_hash: String,
+}
+
+impl CallContext {
+    /// A call that the system makes by itself, in the trace of what caused it.
+    pub fn system(org: OrgId, trace: TraceId) -> Self {
+        CallContext { org, caller: None, session: None, trace, idempotency: None, object: String::new() }
+    }
+
+    pub(super) fn named(self, object: String) -> Self {
+        CallContext { object, ..self }
+    }
+
+    /// The called object's own key.
+    ///
+    /// # Errors
+    /// `Internal` when the name is not of this kind, which only a broken contract can bring about.
+    pub fn own_key<K: Key>(&self) -> Result<K, Refusal> {
+        K::parse(&self.object).ok_or(Refusal::Internal)
+    }
+
+    /// The signed-in caller, for commands that need one.
+    pub fn require_caller(&self) -> Result<&Caller, Refusal> {
+        self.caller.as_ref().ok_or(Refusal::Unauthenticated)
+    }
+}
+
+/// One actor's contract.
+pub trait Contract: 'static {
+    /// The binding in `wrangler.toml`.
+    const BINDING: &'static str;
+    /// What names an object of this kind.
+    type Key: Key;
+    /// Every message it takes.
+    type Inbox: Serialize + DeserializeOwned;
+    /// What a live viewer asks for; `()` where the actor has no sockets.
+    type Watch: Serialize + DeserializeOwned;
+}
+
+/// Names one object.
+pub trait Key: Sized {
+    /// The object's name, starting with the organisation.
+    fn name(&self) -> String;
+    /// The key that has this name.
+    fn parse(name: &str) -> Option<Self>;
+}
+
+/// A message, bound to the actor that takes it and to its reply.
+pub trait Message {
+    /// The actor.
+    type To: Contract;
+    /// What it answers when it does not refuse.
+    type Reply: Serialize + DeserializeOwned;
+    /// The message as the actor's inbox has it.
+    fn into_inbox(self) -> <Self::To as Contract>::Inbox;
+}
+
+/// What a handler gives back. Its signature is synchronous: state is read and changed before anything is awaited, and
+/// only the reply may wait for I/O.
+pub enum Answer<R> {
+    /// Known at once.
+    Ready(Result<R, Refusal>),
+    /// Known after some I/O.
+    Pending(LocalBoxFuture<'static, Result<R, Refusal>>),
+}
+
+impl<R: 'static> Answer<R> {
+    /// An answer that waits for `work`.
+    pub fn after(work: impl Future<Output = Result<R, Refusal>> + 'static) -> Self {
+        Answer::Pending(Box::pin(work))
+    }
+}
+
+impl<R> From<Result<R, Refusal>> for Answer<R> {
+    fn from(outcome: Result<R, Refusal>) -> Self {
+        Answer::Ready(outcome)
+    }
+}
+
+/// A reply on the wire.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply<R> {
+    /// The call was carried out.
+    Ok(R),
+    /// The actor refused.
+    Refused(Refusal),
+}
+
+impl<R> From<Result<R, Refusal>> for Reply<R> {
+    fn from(outcome: Result<R, Refusal>) -> Self {
+        match outcome {
+            Ok(reply) => Reply::Ok(reply),
+            Err(refusal) => Reply::Refused(refusal),
+        }
+    }
+}
+
+/// A call on the wire.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Envelope<I> {
+    /// The object's own name, so that it need not store it before its first write.
+    pub to: String,
+    /// For whom and in which trace.
+    pub cx: CallContext,
+    /// The message.
+    pub message: I,
+}
+
+/// A request for a live socket, on the wire.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Upgrade<W> {
+    /// The object's own name.
+    pub to: String,
+    /// For whom and in which trace.
+    pub cx: CallContext,
+    /// What the viewer wants to see.
+    pub watch: W,
+}
+
+impl<R: Serialize + 'static> Answer<R> {
+    /// The reply as wire text, ready or to come.
+    pub fn encoded(self) -> Answer<String> {
+        fn encode<R: Serialize>(outcome: Result<R, Refusal>) -> Result<String, Refusal> {
+            serde_json::to_string(&Reply::from(outcome)).map_err(|_| Refusal::Internal)
+        }
+        match self {
+            Answer::Ready(outcome) => Answer::Ready(encode(outcome)),
+            Answer::Pending(work) => Answer::after(async move { encode(work.await) }),
+        }
+    }
+}
+
+/// Declares a contract: the binding, the key, what a viewer watches, and each message with its reply.
+///
+/// It makes the marker type, the `Inbox`, `Message` for every message, and the trait `Handler` that the object
+/// implements: a message without a handler does not compile, nor does a reply of another type.
+#[macro_export]
+macro_rules! actor_api {
+    (
+        $(#[$doc:meta])*
+        actor $actor:ident { binding: $binding:literal, key: $key:ty, watch: $watch:ty }
+        $( $(#[$about:meta])* $handler:ident($message:ident) -> $reply:ty; )*
+    ) => {
+        $(#[$doc])*
+        pub struct $actor;
+
+        impl $crate::objects::protocol::Contract for $actor {
+            const BINDING: &'static str = $binding;
+            type Key = $key;
+            type Inbox = Inbox;
+            type Watch = $watch;
+        }
+
+        /// Every message of this actor, as it travels.
+        #[derive(Debug, serde::Serialize, serde::Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Inbox {
+            $( $(#[$about])* $message($message), )*
+        }
+
+        $(
+            impl $crate::objects::protocol::Message for $message {
+                type To = $actor;
+                type Reply = $reply;
+                fn into_inbox(self) -> Inbox {
+                    Inbox::$message(self)
+                }
+            }
+        )*
+
+        /// What the object does with each message.
+        pub trait Handler: 'static {
+            $(
+                $(#[$about])*
+                fn $handler(
+                    self: std::rc::Rc<Self>,
+                    message: $message,
+                    cx: $crate::objects::protocol::CallContext,
+                ) -> $crate::objects::protocol::Answer<$reply>;
+            )*
+        }
+
+        /// Hands a message to its handler.
+        pub fn dispatch<H: Handler>(
+            handler: std::rc::Rc<H>,
+            inbox: Inbox,
+            cx: $crate::objects::protocol::CallContext,
+        ) -> $crate::objects::protocol::Answer<String> {
+            match inbox {
+                $( Inbox::$message(message) => handler.$handler(message, cx).encoded(), )*
+            }
+        }
+    };
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// A Durable Object namespace binding.
+    type Namespace;
+    #[wasm_bindgen(method, catch, js_name = getByName)]
+    fn get_by_name(this: &Namespace, name: &str) -> Result<Stub, JsValue>;
+
+    /// The caller's end of one object.
+    type Stub;
+    #[wasm_bindgen(method, catch)]
+    fn call(this: &Stub, message: &str) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn fetch(this: &Stub, request: &Request) -> Result<Promise, JsValue>;
+}
+
+fn stub<C: Contract>(env: &Env, name: &str) -> Result<Stub, JsValue> {
+    let namespace = Reflect::get(env, &JsValue::from_str(C::BINDING))?;
+    namespace.unchecked_into::<Namespace>().get_by_name(name)
+}
+
+/// Asks an object and waits for its reply.
+///
+/// # Errors
+/// The actor's refusal; `Unavailable` when the platform lost the call. A lost call is repeated once, and only when the
+/// platform says `retryable`, not `overloaded`, and the call carries an idempotency key.
+pub async fn ask<M: Message>(
+    env: &Env,
+    key: &<M::To as Contract>::Key,
+    message: M,
+    cx: &CallContext,
+) -> Result<M::Reply, Refusal> {
+    let name = key.name();
+    let repeatable = cx.idempotency.is_some();
+    let envelope = Envelope { to: name.clone(), cx: cx.clone(), message: message.into_inbox() };
+    let text = serde_json::to_string(&envelope).map_err(|_| Refusal::Internal)?;
+    let reply = match call::<M::To>(env, &name, &text).await {
+        Err(lost) if repeatable && may_repeat(&lost) => call::<M::To>(env, &name, &text).await,
+        outcome => outcome,
+    };
+    let reply = reply.map_err(|lost| unavailable::<M::To>(&lost))?;
+    match serde_json::from_str::<Reply<M::Reply>>(&reply) {
+        Ok(Reply::Ok(reply)) => Ok(reply),
+        Ok(Reply::Refused(refusal)) => Err(refusal),
+        Err(error) => {
+            worker::console_error!("{} sent a reply of another shape: {error}", M::To::BINDING);
+            Err(Refusal::Internal)
+        }
+    }
+}
+
+/// Asks as [`ask`] does, but gives up after [`CALL_LIMIT_MS`].
+///
+/// # Errors
+/// As [`ask`]; `Unavailable` when the limit is reached.
+pub async fn ask_within<M: Message>(
+    env: &Env,
+    key: &<M::To as Contract>::Key,
+    message: M,
+    cx: &CallContext,
+    limit_ms: u32,
+) -> Result<M::Reply, Refusal> {
+    clock::within(limit_ms, ask(env, key, message, cx))
+        .await
+        .unwrap_or_else(|| Err(Refusal::unavailable(M::To::BINDING, 1)))
+}
+
+async fn call<C: Contract>(env: &Env, name: &str, text: &str) -> Result<String, JsValue> {
+    let promise = stub::<C>(env, name)?.call(text)?;
+    let reply = JsFuture::from(promise).await?;
+    reply.as_string().ok_or_else(|| JsValue::from_str("an actor must answer with text"))
+}
+
+/// Opens a live socket on an object: the upgrade response, with the client's end in it.
+///
+/// The request is built from scratch, so that no header of the client reaches the object.
+///
+/// # Errors
+/// The actor's refusal, or `Unavailable`.
+pub async fn watch<C: Contract>(
+    env: &Env,
+    key: &C::Key,
+    watch: C::Watch,
+    cx: &CallContext,
+) -> Result<Response, Refusal> {
+    let upgrade = Upgrade { to: key.name(), cx: cx.clone(), watch };
+    let text = serde_json::to_vec(&upgrade).map_err(|_| Refusal::Internal)?;
+    let response = open_socket::<C>(env, &upgrade.to, &text).await.map_err(|lost| unavailable::<C>(&lost))?;
+    if response.status() == 101 {
+        return Ok(response);
+    }
+    let body = match response.text() {
+        Ok(body) => JsFuture::from(body).await.map_err(|lost| unavailable::<C>(&lost))?,
+        Err(lost) => return Err(unavailable::<C>(&lost)),
+    };
+    let refusal = body.as_string().and_then(|text| serde_json::from_str::<Refusal>(&text).ok());
+    Err(refusal.unwrap_or(Refusal::Internal))
+}
+
+async fn open_socket<C: Contract>(env: &Env, name: &str, upgrade: &[u8]) -> Result<Response, JsValue> {
+    let url = format!("https://object/{}", URL_SAFE_NO_PAD.encode(upgrade));
+    let request = Request::new_with_str_and_init(&url, &RequestInit::new())?;
+    request.headers().set("upgrade", "websocket")?;
+    let response = JsFuture::from(stub::<C>(env, name)?.fetch(&request)?).await?;
+    response.dyn_into()
+}
+
+/// Reads what [`watch`] wrote.
+pub fn read_upgrade<W: DeserializeOwned>(url: &str) -> Option<Upgrade<W>> {
+    let encoded = url.rsplit('/').next()?;
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(encoded).ok()?).ok()
+}
+
+fn flag(error: &JsValue, name: &str) -> bool {
+    Reflect::get(error, &JsValue::from_str(name)).is_ok_and(|value| value.is_truthy())
+}
+
+fn may_repeat(lost: &JsValue) -> bool {
+    flag(lost, "retryable") && !flag(lost, "overloaded")
+}
+
+fn unavailable<C: Contract>(lost: &JsValue) -> Refusal {
+    let message = Reflect::get(lost, &JsValue::from_str("message")).ok().and_then(|text| text.as_string());
+    worker::console_error!("a call to {} was lost: {}", C::BINDING, message.unwrap_or_default());
+    Refusal::unavailable(C::BINDING, 1)
+}
+

@@ -1,0 +1,136 @@
+//! The contract of the RequestObject: one maintenance request.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::actor_api;
+use crate::domain::ids::{OrgId, RequestId};
+use crate::domain::page::Limit;
+use crate::domain::request::{Command, NewRequest, Visibility};
+use crate::domain::validation::CommentBody;
+use crate::objects::outbox::Debt;
+use crate::objects::page::Page;
+use crate::objects::protocol::Key;
+
+/// Names one maintenance request: `{org}/{uuid}`.
+#[derive(Clone, Debug)]
+pub struct RequestKey {
+    /// The organisation.
+    pub org: OrgId,
+    /// The request.
+    pub id: RequestId,
+}
+
+impl Key for RequestKey {
+    fn name(&self) -> String {
+        format!("{}/{}", self.org, self.id)
+    }
+
+    fn parse(name: &str) -> Option<Self> {
+        let (org, id) = name.split_once('/')?;
+        Some(RequestKey { org: org.parse().ok()?, id: id.parse().ok()? })
+    }
+}
+
+actor_api! {
+    /// One maintenance request: its state, its timeline, its live viewers, its outbox.
+    actor Request { binding: "REQUEST", key: RequestKey, watch: Watch }
+
+    /// Opens the request. Repeated with the same idempotency key it answers the same.
+    create(Create) -> Versioned;
+    /// The record, as the caller may see it.
+    read(Read) -> Versioned;
+    /// Carries out a command of the state machine, or an edit.
+    act(Act) -> Versioned;
+    /// Adds a comment; the reply is its event.
+    comment(Comment) -> Box<RawValue>;
+    /// A page of the timeline, oldest first.
+    timeline(Timeline) -> Page;
+    /// What operators see of the object.
+    inspect(Inspect) -> Inspection;
+    /// Sends what is owed, now; with `replay` also what was parked.
+    poke(Poke) -> Vec<Debt>;
+}
+
+/// A live viewer's wish.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Watch {
+    /// The last event that the viewer has; later ones are replayed first.
+    #[serde(default)]
+    pub after: Option<i64>,
+}
+
+/// See [`Handler::create`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Create {
+    /// What is reported.
+    pub draft: NewRequest,
+}
+
+/// See [`Handler::read`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Read {}
+
+/// See [`Handler::act`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Act {
+    /// What to do.
+    pub command: Command,
+    /// The version that the client acted on (`If-Match`); another one is refused as stale.
+    #[serde(default)]
+    pub if_match: Option<i64>,
+}
+
+/// See [`Handler::comment`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Comment {
+    /// What is said.
+    pub body: CommentBody,
+    /// To whom.
+    pub visibility: Visibility,
+}
+
+/// See [`Handler::timeline`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Timeline {
+    /// Events with a greater seq only.
+    #[serde(default)]
+    pub after: i64,
+    /// At most so many.
+    pub limit: Limit,
+}
+
+/// See [`Handler::inspect`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Inspect {}
+
+/// See [`Handler::poke`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Poke {
+    /// Also tries again what was parked.
+    pub replay: bool,
+}
+
+/// A record and the version in its `ETag`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Versioned {
+    /// The last event's seq.
+    pub version: i64,
+    /// The record, as JSON text.
+    pub record: Box<RawValue>,
+}
+
+/// The inside of the object.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Inspection {
+    /// The stored snapshot, `null` when the request does not exist.
+    pub snapshot: Box<RawValue>,
+    /// How many events it has.
+    pub events: i64,
+    /// What it owes.
+    pub outbox: Vec<Debt>,
+    /// How many live viewers it has.
+    pub viewers: u32,
+    /// Its database's size in bytes.
+    pub storage_bytes: i64,
+}

@@ -1,0 +1,161 @@
+//! What a request owes: its summary to the index, its rows to PostgreSQL, its deeds to the audit stream.
+//!
+//! Architecture invariant: PostgreSQL waits for the request's number, which the index gives; so a row that was written
+//! never changes without a new version.
+
+use serde_json::{Value, json};
+
+use super::{RequestObject, store};
+use crate::domain::ids::{EntryId, OrgId, TraceId};
+use crate::domain::log::{Level, NewEntry, StreamName};
+use crate::domain::refusal::Refusal;
+use crate::domain::request::{Event, EventBody, MaintenanceRequest};
+use crate::domain::summary::Summary;
+use crate::domain::sync::{EventRow, RequestRow};
+use crate::objects::database::api::{Apply, DatabaseKey, Outcome};
+use crate::objects::log_stream::api::{Append, StreamKey};
+use crate::objects::outbox::{Destination, Failure, Outbox, Owes, flush};
+use crate::objects::protocol::{CALL_LIMIT_MS, CallContext, ask_within};
+use crate::objects::request_index::api::{IndexKey, Upsert};
+use crate::objects::sqlite::Database;
+
+impl RequestObject {
+    /// Brings the index up to date. Not exclusive: a command must not wait behind another's push, and the index takes
+    /// the newest version whatever the order.
+    pub(super) async fn push_to_index(&self) {
+        let db = &self.seat.db;
+        let seqs = match self.outbox.pending(db, Destination::Index) {
+            Ok(seqs) if seqs.is_empty() => return,
+            Ok(seqs) => seqs,
+            Err(error) => return worker::console_error!("outbox: {error}"),
+        };
+        let outcome = self.deliver(Destination::Index, &seqs).await;
+        if let Err(error) = self.outbox.settle(db, Destination::Index, &seqs, outcome) {
+            worker::console_error!("outbox: {error}");
+        }
+    }
+
+    /// Sends the rest of what is due.
+    pub(super) async fn push_to_others(&self) {
+        let numbered = self.load().ok().flatten().is_some_and(|request| request.number.is_some());
+        let postgres = async {
+            if numbered {
+                flush(self, Destination::Postgres).await;
+            }
+        };
+        futures::future::join(postgres, flush(self, Destination::Audit)).await;
+    }
+
+    async fn to_index(&self, request: &MaintenanceRequest, cx: &CallContext) -> Result<(), Failure> {
+        let upsert = Upsert { summary: Summary::from(request), epoch: request.epoch };
+        let key = IndexKey { org: cx.org.clone() };
+        let upserted = ask_within(&self.seat.env, &key, upsert, cx, CALL_LIMIT_MS).await.map_err(transient)?;
+        self.take_number(upserted.number, cx).map_err(transient)
+    }
+
+    /// Keeps the number that the index gave, the first time.
+    fn take_number(&self, number: String, cx: &CallContext) -> Result<(), Refusal> {
+        let Some(request) = self.load()? else { return Ok(()) };
+        if request.number.is_some() {
+            return Ok(());
+        }
+        let numbered = MaintenanceRequest { number: Some(number), ..(*request).clone() };
+        self.seat.db.atomically(|write| store::put_snapshot(write, cx.org.as_str(), &numbered))?;
+        *self.loaded.borrow_mut() = Some(Some(numbered.into()));
+        Ok(())
+    }
+
+    async fn to_postgres(
+        &self,
+        request: &MaintenanceRequest,
+        events: &[Delivery],
+        first: i64,
+        cx: &CallContext,
+    ) -> Result<(), Failure> {
+        let rows: Result<Vec<_>, _> = events.iter().map(|delivery| delivery.row(request, &cx.org)).collect();
+        let apply = Apply {
+            request: Some(RequestRow::new(&cx.org, request).map_err(|error| Failure::Transient(error.to_string()))?),
+            events: rows.map_err(|error| Failure::Transient(error.to_string()))?,
+            audit: Vec::new(),
+        };
+        let key = DatabaseKey::of_request(&self.seat.env, &cx.org, request.id);
+        match ask_within(&self.seat.env, &key, apply, cx, CALL_LIMIT_MS).await.map_err(transient)? {
+            Outcome::Applied => Ok(()),
+            Outcome::Refused { sqlstate, error } => {
+                Err(Failure::Refused { seq: first, error: format!("{sqlstate}: {error}") })
+            }
+        }
+    }
+
+    async fn to_audit(&self, request: &MaintenanceRequest, events: &[Delivery], cx: &CallContext) -> Result<(), Failure> {
+        let key = StreamKey { org: cx.org.clone(), stream: StreamName::Audit };
+        let entries = events.iter().map(|delivery| delivery.audit_entry(request)).collect();
+        let append = Append { entries, dropped: 0 };
+        ask_within(&self.seat.env, &key, append, cx, CALL_LIMIT_MS).await.map_err(transient)?;
+        Ok(())
+    }
+}
+
+impl Owes for RequestObject {
+    fn outbox(&self) -> &Outbox {
+        &self.outbox
+    }
+
+    fn database(&self) -> &Database {
+        &self.seat.db
+    }
+
+    async fn deliver(&self, destination: Destination, seqs: &[i64]) -> Result<(), Failure> {
+        let (Some(first), Some(last)) = (seqs.first(), seqs.last()) else { return Ok(()) };
+        let Some(request) = self.load().map_err(transient)? else { return Ok(()) };
+        let stored = store::events_between(&self.seat.db, *first, *last).map_err(|error| transient(error.into()))?;
+        let events: Vec<Delivery> = stored.iter().filter_map(Delivery::read).collect();
+        let Some(trace) = events.last().map(|delivery| delivery.trace.clone()) else { return Ok(()) };
+        let Some(cx) = self.system_context().map_err(transient)? else { return Ok(()) };
+        let cx = CallContext { trace, ..cx };
+        match destination {
+            Destination::Index => self.to_index(&request, &cx).await,
+            Destination::Postgres => self.to_postgres(&request, &events, *first, &cx).await,
+            Destination::Audit => self.to_audit(&request, &events, &cx).await,
+        }
+    }
+}
+
+fn transient(refusal: Refusal) -> Failure {
+    Failure::Transient(refusal.to_string())
+}
+
+/// An event on its way out.
+struct Delivery {
+    trace: TraceId,
+    event: Event,
+}
+
+impl Delivery {
+    fn read(stored: &store::StoredEvent) -> Option<Delivery> {
+        let event = serde_json::from_str(&stored.json).ok()?;
+        Some(Delivery { trace: stored.trace.parse().ok()?, event })
+    }
+
+    fn row(&self, request: &MaintenanceRequest, org: &OrgId) -> Result<EventRow, serde_json::Error> {
+        EventRow::new(org, request, &self.event, &self.trace)
+    }
+
+    fn audit_entry(&self, request: &MaintenanceRequest) -> NewEntry {
+        let id = EntryId::of_event(request.id, request.epoch, self.event.seq);
+        let message = format!("request {}", self.event.kind());
+        let mut entry = NewEntry::new(id, self.event.ts, Level::Info, &message);
+        entry.request_id = Some(self.trace.clone());
+        entry.actor = Some(self.event.actor.clone());
+        // What people say to each other is not the audit's business; that they did is.
+        let body = match &self.event.body {
+            EventBody::Commented { visibility, .. } => json!({ "visibility": visibility }),
+            other => other.to_body().unwrap_or(Value::Null),
+        };
+        entry
+            .with("action", self.event.kind())
+            .with("object", json!({ "type": "request", "id": request.id, "number": request.number }))
+            .with("seq", self.event.seq)
+            .with("body", body)
+    }
+}

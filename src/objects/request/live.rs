@@ -1,0 +1,85 @@
+//! A request's live viewers: what they missed, and every event as it happens.
+//!
+//! Architecture invariant: a viewer gets an event if and only if the timeline would show it to them.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::{RequestObject, store};
+use crate::domain::ids::UserId;
+use crate::domain::refusal::Refusal;
+use crate::domain::person::Caller;
+use crate::domain::request::{Event, MaintenanceRequest, Visibility, may_see, sees_internal};
+use crate::domain::role::Role;
+use crate::objects::sockets::Socket;
+
+/// Events are replayed in slices of this many.
+const REPLAY_SLICE: i64 = 200;
+
+/// A message to a viewer.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Message<'a> {
+    /// Something happened.
+    Event { event: &'a RawValue, request: &'a RawValue },
+    /// The viewer has everything up to `version`.
+    Ready { version: i64, request: &'a RawValue },
+}
+
+impl RequestObject {
+    /// Sends a new viewer what came behind `after`, and then that it is up to date. Nothing can happen in between: all of
+    /// it is one turn of the object.
+    pub(super) fn replay(
+        &self,
+        socket: &Socket,
+        after: i64,
+        request: &MaintenanceRequest,
+        caller: &Caller,
+    ) -> Result<(), Refusal> {
+        let record = self.record(request, caller)?;
+        let mut after = after;
+        loop {
+            let events = store::events_after(&self.seat.db, after, sees_internal(caller.role), REPLAY_SLICE)?;
+            let Some((last, _)) = events.last() else { break };
+            after = *last;
+            for (_, json) in events {
+                let event = RawValue::from_string(json).map_err(|_| Refusal::Internal)?;
+                say(socket, &Message::Event { event: &event, request: &record });
+            }
+        }
+        say(socket, &Message::Ready { version: request.version, request: &record });
+        Ok(())
+    }
+
+    /// Tells everyone who may know. The record is written once for each different viewer.
+    pub(super) fn broadcast(&self, event: &Event, json: &str, request: &MaintenanceRequest) {
+        let viewers = self.seat.sockets.viewers();
+        if viewers.is_empty() {
+            return;
+        }
+        let Ok(event_json) = RawValue::from_string(json.to_owned()) else { return };
+        let internal = event.visibility() == Visibility::Internal;
+        let mut texts: HashMap<(UserId, Role), Option<String>> = HashMap::new();
+        for (socket, viewer) in viewers {
+            let caller = &viewer.caller;
+            if !may_see(request, caller) || (internal && !sees_internal(caller.role)) {
+                continue;
+            }
+            let text = texts.entry((caller.user.id, caller.role)).or_insert_with(|| {
+                let record = self.record(request, caller).ok()?;
+                serde_json::to_string(&Message::Event { event: &event_json, request: &record }).ok()
+            });
+            if let Some(text) = text {
+                socket.send(text);
+            }
+        }
+    }
+}
+
+fn say(socket: &Socket, message: &Message<'_>) {
+    if let Ok(text) = serde_json::to_string(message) {
+        socket.send(&text);
+    }
+}

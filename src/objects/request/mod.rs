@@ -1,0 +1,351 @@
+//! The RequestObject: one maintenance request.
+//!
+//! It owns the request's snapshot, its timeline, the replies kept for idempotency keys, its live viewers and what it
+//! still owes to others. The snapshot in memory is a cache of the one in SQLite; the domain decides what may happen to
+//! it, and [`RequestObject::commit`] is the only write: event, snapshot, outbox and kept reply in one transaction, then
+//! the viewers, then the alarm.
+//!
+//! A command's way: `api.rs` (the message) -> here -> `domain::request::decide` -> `commit` -> `deliver.rs`.
+
+pub mod api;
+mod deliver;
+#[cfg(feature = "fault-injection")]
+mod faults;
+mod live;
+mod store;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use futures::future::LocalBoxFuture;
+use serde_json::value::RawValue;
+
+use crate::domain::ids::OrgId;
+use crate::domain::record::Record;
+use crate::domain::refusal::Refusal;
+use crate::domain::request::decide::{close_by_itself, closes_by_itself_at, create, decide};
+use crate::domain::request::{
+    Command, Event, EventBody, MaintenanceRequest, RequestRules, apply, may_see, sees_internal,
+};
+use crate::domain::person::{Actor, Caller};
+use crate::domain::time::Timestamp;
+use crate::objects::clock;
+use crate::objects::host::{Behaviour, Seat};
+use crate::objects::outbox::{Debt, Destination, Outbox};
+use crate::objects::page::Page;
+use crate::objects::protocol::{Answer, CallContext, Idempotency};
+use crate::objects::sockets::{Accepted, Viewer};
+use api::{
+    Act, Comment, Create, Inbox, Inspect, Inspection, Poke, Read, Request, RequestKey, Timeline, Versioned, Watch,
+};
+
+/// How long a command's reply waits for the index, in milliseconds. DESIGN section 8: a quarter of a second at most.
+const INDEX_PATIENCE_MS: u32 = 250;
+
+/// Where every event goes.
+const DESTINATIONS: [Destination; 3] = Destination::ALL;
+
+/// One maintenance request.
+pub struct RequestObject {
+    seat: Seat,
+    rules: RequestRules,
+    outbox: Outbox,
+    /// What SQLite has: unknown, nothing, or this snapshot.
+    loaded: RefCell<Option<Option<Rc<MaintenanceRequest>>>>,
+}
+
+impl RequestObject {
+    fn load(&self) -> Result<Option<Rc<MaintenanceRequest>>, Refusal> {
+        if let Some(known) = self.loaded.borrow().as_ref() {
+            return Ok(known.clone());
+        }
+        let found = store::load(&self.seat.db)?.map(Rc::new);
+        *self.loaded.borrow_mut() = Some(found.clone());
+        Ok(found)
+    }
+
+    /// The request, if it exists and the caller may see it.
+    fn visible(&self, cx: &CallContext) -> Result<(Rc<MaintenanceRequest>, Caller), Refusal> {
+        let caller = cx.require_caller()?.clone();
+        let request = self.load()?.ok_or(Refusal::NotFound)?;
+        if may_see(&request, &caller) { Ok((request, caller)) } else { Err(Refusal::NotFound) }
+    }
+
+    fn record(&self, request: &MaintenanceRequest, caller: &Caller) -> Result<Box<RawValue>, Refusal> {
+        let record = Record::of(request, caller, clock::now(), &self.rules);
+        serde_json::value::to_raw_value(&record).map_err(|_| Refusal::Internal)
+    }
+
+    fn versioned(&self, request: &MaintenanceRequest, caller: &Caller) -> Result<Versioned, Refusal> {
+        Ok(Versioned { version: request.version, record: self.record(request, caller)? })
+    }
+
+    /// A refusal that shows the caller how things stand now.
+    fn with_record(&self, refusal: Refusal, request: &MaintenanceRequest, caller: &Caller) -> Refusal {
+        match self.record(request, caller).ok().and_then(|record| serde_json::from_str(record.get()).ok()) {
+            Some(record) => refusal.with_record(record),
+            None => refusal,
+        }
+    }
+
+    /// The one write of this object: event, snapshot, outbox rows and kept reply, in one transaction. Then the viewers
+    /// are told and the alarm is set. What `reply` makes of the new state and the event's JSON is the reply.
+    fn commit(
+        &self,
+        org: &OrgId,
+        event: &Event,
+        after: MaintenanceRequest,
+        cx: &CallContext,
+        reply: impl FnOnce(&MaintenanceRequest, &str) -> Result<String, Refusal>,
+    ) -> Result<String, Refusal> {
+        let json = serde_json::to_string(event).map_err(|_| Refusal::Internal)?;
+        let reply = reply(&after, &json)?;
+        let written = self.seat.db.atomically(|write| {
+            store::append(write, event, &json, &cx.trace)?;
+            store::put_snapshot(write, org.as_str(), &after)?;
+            self.outbox.owe(write, &DESTINATIONS, event.seq, clock::now())?;
+            #[cfg(feature = "fault-injection")]
+            faults::in_transaction(event);
+            if let Some(idempotency) = &cx.idempotency {
+                store::keep_reply(write, idempotency, event.seq, &reply, clock::now())?;
+            }
+            Ok::<_, Refusal>(())
+        });
+        if let Err(refusal) = written {
+            *self.loaded.borrow_mut() = None;
+            return Err(refusal);
+        }
+        let request = Rc::new(after);
+        *self.loaded.borrow_mut() = Some(Some(request.clone()));
+        self.broadcast(event, &json, &request);
+        self.seat.alarm.ring_by(self.next_due());
+        Ok(reply)
+    }
+
+    /// Commits what the domain decided about an existing request.
+    fn carry_out(
+        &self,
+        request: &MaintenanceRequest,
+        body: EventBody,
+        actor: Actor,
+        cx: &CallContext,
+        reply: impl FnOnce(&MaintenanceRequest, &str) -> Result<String, Refusal>,
+    ) -> Result<String, Refusal> {
+        let event = request.next_event(body, actor, clock::now());
+        let mut after = request.clone();
+        apply(&mut after, &event);
+        self.commit(&cx.org, &event, after, cx, reply)
+    }
+
+    /// The reply that was kept for this call's idempotency key.
+    fn replied(&self, cx: &CallContext) -> Result<Option<String>, Refusal> {
+        cx.idempotency.as_ref().map_or(Ok(None), |key| store::replied(&self.seat.db, key))
+    }
+
+    fn decide_and_commit(&self, message: &Act, cx: &CallContext) -> Result<String, Refusal> {
+        let (request, caller) = self.visible(cx)?;
+        if let Some(reply) = self.replied(cx)? {
+            return Ok(reply);
+        }
+        if message.if_match.is_some_and(|version| version != request.version) {
+            let stale = Refusal::Stale { version: request.version, record: None };
+            return Err(self.with_record(stale, &request, &caller));
+        }
+        let body = decide(&request, &message.command, &caller, clock::now(), &self.rules)
+            .map_err(|refusal| self.with_record(refusal, &request, &caller))?;
+        self.carry_out(&request, body, Actor::from(&caller), cx, |after, _| {
+            serde_json::to_string(&self.versioned(after, &caller)?).map_err(|_| Refusal::Internal)
+        })
+    }
+
+    fn comment_and_commit(&self, message: Comment, cx: &CallContext) -> Result<String, Refusal> {
+        let (request, caller) = self.visible(cx)?;
+        if let Some(reply) = self.replied(cx)? {
+            return Ok(reply);
+        }
+        let command = Command::Comment { body: message.body, visibility: message.visibility };
+        let body = decide(&request, &command, &caller, clock::now(), &self.rules)?;
+        self.carry_out(&request, body, Actor::from(&caller), cx, |_, json| Ok(json.to_owned()))
+    }
+
+    /// Opens the request, unless this very call did so already.
+    fn open(&self, message: &Create, cx: &CallContext) -> Result<(), Refusal> {
+        let caller = cx.require_caller()?;
+        let key: RequestKey = cx.own_key()?;
+        if self.load()?.is_some() {
+            return match self.replied(cx)? {
+                Some(_) => Ok(()),
+                None => Err(Refusal::conflict("already_exists", "This request exists already.")),
+            };
+        }
+        let body = create(&message.draft, caller, &self.rules)?;
+        let event = MaintenanceRequest::first_event(body, Actor::from(caller), clock::now());
+        let request = MaintenanceRequest::begin(key.id, 0, &event).ok_or(Refusal::Internal)?;
+        self.commit(&key.org, &event, request, cx, |_, _| Ok(String::new()))?;
+        Ok(())
+    }
+
+    /// The reply to a create: the record as it was then, with its number. Kept, so that a repeated create answers alike.
+    fn opened(&self, cx: &CallContext) -> Result<Versioned, Refusal> {
+        let kept = self.replied(cx)?.unwrap_or_default();
+        if !kept.is_empty() {
+            return serde_json::from_str(&kept).map_err(|_| Refusal::Internal);
+        }
+        let request = self.load()?.ok_or(Refusal::Internal)?;
+        let versioned = self.versioned(&request, cx.require_caller()?)?;
+        if let (Some(idempotency), Some(_)) = (&cx.idempotency, &request.number) {
+            self.keep(idempotency, &versioned)?;
+        }
+        Ok(versioned)
+    }
+
+    fn keep(&self, idempotency: &Idempotency, versioned: &Versioned) -> Result<(), Refusal> {
+        let reply = serde_json::to_string(versioned).map_err(|_| Refusal::Internal)?;
+        self.seat.db.atomically(|write| {
+            store::keep_reply(write, idempotency, 1, &reply, clock::now())?;
+            Ok(())
+        })
+    }
+
+    /// Waits a moment for the index, so that the caller's next list shows the change; the rest of what is owed goes on
+    /// behind the reply.
+    async fn settle(self: Rc<Self>) {
+        let indexed = clock::within(INDEX_PATIENCE_MS, self.push_to_index()).await;
+        clock::in_background(async move {
+            if indexed.is_none() {
+                self.push_to_index().await;
+            }
+            self.push_to_others().await;
+            self.seat.alarm.ring_by(self.next_due());
+        });
+    }
+
+    fn close_when_due(&self) -> Result<(), Refusal> {
+        let Some(request) = self.load()? else { return Ok(()) };
+        let Some(body) = close_by_itself(&request, clock::now(), &self.rules) else { return Ok(()) };
+        let Some(cx) = self.system_context()? else { return Ok(()) };
+        self.carry_out(&request, body, Actor::System, &cx, |_, _| Ok(String::new()))?;
+        Ok(())
+    }
+
+    fn system_context(&self) -> Result<Option<CallContext>, Refusal> {
+        let org = store::org(&self.seat.db)?.and_then(|org| org.parse().ok());
+        Ok(org.map(|org| CallContext::system(org, clock::trace())))
+    }
+}
+
+impl api::Handler for RequestObject {
+    fn create(self: Rc<Self>, message: Create, cx: CallContext) -> Answer<Versioned> {
+        if let Err(refusal) = self.open(&message, &cx) {
+            return Answer::Ready(Err(refusal));
+        }
+        Answer::after(async move {
+            self.clone().settle().await;
+            self.opened(&cx)
+        })
+    }
+
+    fn read(self: Rc<Self>, _: Read, cx: CallContext) -> Answer<Versioned> {
+        self.visible(&cx).and_then(|(request, caller)| self.versioned(&request, &caller)).into()
+    }
+
+    fn act(self: Rc<Self>, message: Act, cx: CallContext) -> Answer<Versioned> {
+        let reply = match self.decide_and_commit(&message, &cx) {
+            Ok(reply) => reply,
+            Err(refusal) => return Answer::Ready(Err(refusal)),
+        };
+        Answer::after(async move {
+            self.settle().await;
+            serde_json::from_str(&reply).map_err(|_| Refusal::Internal)
+        })
+    }
+
+    fn comment(self: Rc<Self>, message: Comment, cx: CallContext) -> Answer<Box<RawValue>> {
+        let reply = match self.comment_and_commit(message, &cx) {
+            Ok(reply) => reply,
+            Err(refusal) => return Answer::Ready(Err(refusal)),
+        };
+        Answer::after(async move {
+            self.settle().await;
+            RawValue::from_string(reply).map_err(|_| Refusal::Internal)
+        })
+    }
+
+    fn timeline(self: Rc<Self>, message: Timeline, cx: CallContext) -> Answer<Page> {
+        self.visible(&cx)
+            .and_then(|(_, caller)| {
+                store::timeline(&self.seat.db, message.after, sees_internal(caller.role), message.limit)
+            })
+            .into()
+    }
+
+    fn inspect(self: Rc<Self>, _: Inspect, _: CallContext) -> Answer<Inspection> {
+        let inspect = || {
+            let snapshot = serde_json::value::to_raw_value(&self.load()?.as_deref()).map_err(|_| Refusal::Internal)?;
+            Ok(Inspection {
+                snapshot,
+                events: store::count_events(&self.seat.db)?,
+                outbox: self.outbox.debts(&self.seat.db)?,
+                viewers: self.seat.sockets.count(),
+                storage_bytes: self.seat.db.size_bytes(),
+            })
+        };
+        inspect().into()
+    }
+
+    fn poke(self: Rc<Self>, message: Poke, _: CallContext) -> Answer<Vec<Debt>> {
+        if message.replay && let Err(error) = self.outbox.replay(&self.seat.db) {
+            return Answer::Ready(Err(error.into()));
+        }
+        Answer::after(async move {
+            self.push_to_index().await;
+            self.push_to_others().await;
+            self.seat.alarm.ring_by(self.next_due());
+            Ok(self.outbox.debts(&self.seat.db)?)
+        })
+    }
+}
+
+impl Behaviour for RequestObject {
+    type Contract = Request;
+    const SCHEMA: &'static [&'static str] = store::SCHEMA;
+
+    fn wake(seat: Seat) -> Self {
+        RequestObject { seat, rules: RequestRules::default(), outbox: Outbox::default(), loaded: RefCell::new(None) }
+    }
+
+    fn answer(self: Rc<Self>, message: Inbox, cx: CallContext) -> Answer<String> {
+        api::dispatch(self, message, cx)
+    }
+
+    fn watch(self: Rc<Self>, watch: Watch, cx: CallContext) -> Result<Accepted, Refusal> {
+        let (request, caller) = self.visible(&cx)?;
+        let accepted = self.seat.sockets.accept(&Viewer::of(&cx)?)?;
+        self.replay(accepted.socket(), watch.after.unwrap_or(request.version), &request, &caller)?;
+        Ok(accepted)
+    }
+
+    fn ring(self: Rc<Self>) -> LocalBoxFuture<'static, ()> {
+        Box::pin(async move {
+            if let Err(refusal) = self.close_when_due() {
+                worker::console_error!("a request could not be closed by itself: {refusal}");
+            }
+            self.push_to_index().await;
+            self.push_to_others().await;
+            self.seat.sockets.drop_ended_sessions(&self.seat.env).await;
+        })
+    }
+
+    fn seat(&self) -> &Seat {
+        &self.seat
+    }
+
+    fn next_due(&self) -> Option<Timestamp> {
+        let closes = self.load().ok().flatten().and_then(|request| closes_by_itself_at(&request, &self.rules));
+        let delivers = self.outbox.next_due(&self.seat.db).unwrap_or_else(|error| {
+            worker::console_error!("outbox: {error}");
+            Some(clock::now().plus_ms(1_000))
+        });
+        [closes, delivers, self.seat.sockets.next_due()].into_iter().flatten().min()
+    }
+}

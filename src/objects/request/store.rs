@@ -1,0 +1,199 @@
+//! The SQLite of one maintenance request: its snapshot, its events, the replies that are kept for idempotency keys.
+//!
+//! An event is stored as its public JSON text, so a page of the timeline is joined by SQLite and parsed by nobody.
+
+use serde_json::value::RawValue;
+
+use crate::domain::ids::TraceId;
+use crate::domain::page::Limit;
+use crate::domain::refusal::Refusal;
+use crate::domain::request::{Event, MaintenanceRequest, Visibility};
+use crate::domain::time::Timestamp;
+use crate::domain::Position;
+use crate::objects::outbox;
+use crate::objects::page::Page;
+use crate::objects::protocol::Idempotency;
+use crate::objects::sqlite::{Database, StorageError, Writer};
+
+/// The steps of the schema.
+pub const SCHEMA: &[&str] = &[
+    "
+    CREATE TABLE request (
+        one      INTEGER PRIMARY KEY CHECK (one = 1),
+        org      TEXT NOT NULL,
+        snapshot TEXT NOT NULL
+    );
+    CREATE TABLE event (
+        seq      INTEGER PRIMARY KEY,
+        ts       INTEGER NOT NULL,
+        internal INTEGER NOT NULL,
+        trace    TEXT NOT NULL,
+        json     TEXT NOT NULL
+    );
+    CREATE INDEX event_by_ts ON event (ts, seq);
+    CREATE INDEX event_public ON event (seq) WHERE internal = 0;
+    CREATE TABLE idempotency (
+        key       TEXT PRIMARY KEY,
+        body_hash TEXT NOT NULL,
+        seq       INTEGER NOT NULL,
+        reply     TEXT NOT NULL,
+        at        INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX idempotency_by_at ON idempotency (at);
+    ",
+    outbox::SCHEMA,
+];
+
+/// How long the reply to an idempotency key is kept, in milliseconds: two days.
+const KEEP_REPLIES_MS: i64 = 2 * 24 * 60 * 60 * 1_000;
+
+/// The stored snapshot, if the request exists.
+///
+/// # Errors
+/// When the storage fails, or holds a snapshot that cannot be read.
+pub fn load(db: &Database) -> Result<Option<MaintenanceRequest>, Refusal> {
+    let Some(row) = db.row("SELECT snapshot FROM request", &[])? else { return Ok(None) };
+    serde_json::from_str(&row.text(0)).map(Some).map_err(|error| {
+        worker::console_error!("a stored request cannot be read: {error}");
+        Refusal::Internal
+    })
+}
+
+/// The organisation that the stored request belongs to.
+///
+/// # Errors
+/// When the storage fails.
+pub fn org(db: &Database) -> Result<Option<String>, StorageError> {
+    Ok(db.row("SELECT org FROM request", &[])?.map(|row| row.text(0)))
+}
+
+/// Stores the snapshot.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn put_snapshot(write: &Writer<'_>, org: &str, request: &MaintenanceRequest) -> Result<(), Refusal> {
+    let snapshot = serde_json::to_string(request).map_err(|_| Refusal::Internal)?;
+    write.run(
+        "INSERT INTO request (one, org, snapshot) VALUES (1, ?, ?)
+         ON CONFLICT (one) DO UPDATE SET snapshot = excluded.snapshot",
+        &[&org, &snapshot],
+    )?;
+    Ok(())
+}
+
+/// Appends an event.
+///
+/// # Errors
+/// When SQLite refuses, above all a seq that is there already.
+pub fn append(write: &Writer<'_>, event: &Event, json: &str, trace: &TraceId) -> Result<(), StorageError> {
+    let internal = event.visibility() == Visibility::Internal;
+    write.run(
+        "INSERT INTO event (seq, ts, internal, trace, json) VALUES (?, ?, ?, ?, ?)",
+        &[&event.seq, &event.ts.as_ms(), &internal, &trace.as_str(), &json],
+    )?;
+    Ok(())
+}
+
+/// A stored event, as it is delivered.
+pub struct StoredEvent {
+    /// The HTTP request that caused it.
+    pub trace: String,
+    /// Its public JSON.
+    pub json: String,
+}
+
+/// The events from `first` to `last`.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn events_between(db: &Database, first: i64, last: i64) -> Result<Vec<StoredEvent>, StorageError> {
+    let rows = db.rows("SELECT trace, json FROM event WHERE seq BETWEEN ? AND ? ORDER BY seq", &[&first, &last])?;
+    Ok(rows.iter().map(|row| StoredEvent { trace: row.text(0), json: row.text(1) }).collect())
+}
+
+/// The public JSON of each event behind `after` that the viewer may see, oldest first, at most `limit`.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn events_after(
+    db: &Database,
+    after: i64,
+    sees_internal: bool,
+    limit: i64,
+) -> Result<Vec<(i64, String)>, StorageError> {
+    let rows = db.rows(
+        if sees_internal {
+            "SELECT seq, json FROM event WHERE seq > ? ORDER BY seq LIMIT ?"
+        } else {
+            "SELECT seq, json FROM event WHERE internal = 0 AND seq > ? ORDER BY seq LIMIT ?"
+        },
+        &[&after, &limit],
+    )?;
+    Ok(rows.iter().map(|row| (row.int(0), row.text(1))).collect())
+}
+
+/// A page of the timeline behind `after`, joined by SQLite.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn timeline(db: &Database, after: i64, sees_internal: bool, limit: Limit) -> Result<Page, Refusal> {
+    let limit = i64::from(limit.get());
+    let row = db.row(
+        if sees_internal {
+            "SELECT group_concat(json, ','), max(seq), max(ts), (SELECT max(seq) FROM event)
+             FROM (SELECT seq, ts, json FROM event WHERE seq > ? ORDER BY seq LIMIT ?)"
+        } else {
+            "SELECT group_concat(json, ','), max(seq), max(ts), (SELECT max(seq) FROM event WHERE internal = 0)
+             FROM (SELECT seq, ts, json FROM event WHERE internal = 0 AND seq > ? ORDER BY seq LIMIT ?)"
+        },
+        &[&after, &limit],
+    )?;
+    let items = row.as_ref().map(|row| row.text(0)).unwrap_or_default();
+    let last = row.as_ref().and_then(|row| row.optional_int(1));
+    let newest = row.as_ref().and_then(|row| row.optional_int(3));
+    let ts = row.as_ref().map_or(0, |row| row.int(2));
+    let next = last.filter(|_| last < newest).map(|seq| Position::at(Timestamp::from_ms(ts), seq));
+    let items = RawValue::from_string(format!("[{items}]")).map_err(|_| Refusal::Internal)?;
+    Ok(Page { items, next })
+}
+
+/// How many events there are.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn count_events(db: &Database) -> Result<i64, StorageError> {
+    Ok(db.row("SELECT count(*) FROM event", &[])?.map_or(0, |row| row.int(0)))
+}
+
+/// The reply that was given under this key.
+///
+/// # Errors
+/// `IdempotencyKeyReused` when the key came with another body.
+pub fn replied(db: &Database, idempotency: &Idempotency) -> Result<Option<String>, Refusal> {
+    let row = db.row("SELECT body_hash, reply FROM idempotency WHERE key = ?", &[&idempotency.key])?;
+    match row {
+        Some(row) if row.text(0) != idempotency.body_hash => Err(Refusal::IdempotencyKeyReused),
+        Some(row) => Ok(Some(row.text(1))),
+        None => Ok(None),
+    }
+}
+
+/// Keeps the reply to a key, and forgets those that are too old.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn keep_reply(
+    write: &Writer<'_>,
+    idempotency: &Idempotency,
+    seq: i64,
+    reply: &str,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    write.run("DELETE FROM idempotency WHERE at < ?", &[&now.plus_ms(-KEEP_REPLIES_MS).as_ms()])?;
+    write.run(
+        "INSERT INTO idempotency (key, body_hash, seq, reply, at) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (key) DO UPDATE SET reply = excluded.reply",
+        &[&idempotency.key, &idempotency.body_hash, &seq, &reply, &now.as_ms()],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,140 @@
+//! The contract of the RequestIndexObject: an organisation's request summaries, in order of time.
+
+use serde::{Deserialize, Serialize};
+
+use crate::actor_api;
+use crate::domain::cursor::Position;
+use crate::domain::ids::{OrgId, RequestId, UserId};
+use crate::domain::list::ListFilter;
+use crate::domain::page::Limit;
+use crate::domain::summary::Summary;
+use crate::domain::time::Timestamp;
+use crate::objects::page::Page;
+use crate::objects::protocol::Key;
+
+/// Names an organisation's index: `{org}`. It may be split by hash of the request once it is too large.
+#[derive(Clone, Debug)]
+pub struct IndexKey {
+    /// The organisation.
+    pub org: OrgId,
+}
+
+impl Key for IndexKey {
+    fn name(&self) -> String {
+        self.org.to_string()
+    }
+
+    fn parse(name: &str) -> Option<Self> {
+        Some(IndexKey { org: name.parse().ok()? })
+    }
+}
+
+actor_api! {
+    /// The summaries of an organisation's requests: lists, live lists, human numbers.
+    actor RequestIndex { binding: "REQUEST_INDEX", key: IndexKey, watch: Watch }
+
+    /// Takes a summary, unless it has a newer one; gives the request its number the first time.
+    upsert(Upsert) -> Upserted;
+    /// A page of summaries.
+    list(List) -> Page;
+    /// Requests in order of their last change, for the reconciler.
+    versions(Versions) -> Vec<IndexedVersion>;
+    /// The index in numbers.
+    stats(Stats) -> IndexStats;
+    /// Where the reconciler got to; `Some` moves it first.
+    watermark(Watermark) -> Option<Position>;
+}
+
+/// A live viewer of the list sees the summaries of `only`'s requests, or all that the role may see.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Watch {
+    /// Restricts the view to the requests of one user. A requester is restricted to his own in any case.
+    #[serde(default)]
+    pub only: Option<UserId>,
+}
+
+/// See [`Handler::upsert`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Upsert {
+    /// The summary. Its `number` counts only when the index does not know the request: one that it got from an index
+    /// that was lost since stays, if nobody else has it.
+    pub summary: Summary,
+    /// Raised only by a restore; a higher epoch wins over any version.
+    #[serde(default)]
+    pub epoch: i64,
+}
+
+/// The number of a request.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Upserted {
+    /// For example `MR-000123`.
+    pub number: String,
+}
+
+/// See [`Handler::list`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct List {
+    /// Which requests, in which order.
+    pub filter: ListFilter,
+    /// Only requests of this user. A requester is restricted to his own in any case.
+    #[serde(default)]
+    pub only: Option<UserId>,
+    /// Rows behind this one only. Where no index answers all of the filters, a page looks at 10,000 rows at most: it may
+    /// then be short, even empty, and still say where to go on.
+    #[serde(default)]
+    pub after: Option<Position>,
+    /// At most so many.
+    pub limit: Limit,
+}
+
+/// See [`Handler::versions`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Versions {
+    /// Behind this one only.
+    #[serde(default)]
+    pub after: Option<Position>,
+    /// Last changed before this moment only.
+    pub changed_before: Timestamp,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// The version of a request that the index has.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct IndexedVersion {
+    /// The request.
+    pub id: RequestId,
+    /// Its epoch.
+    pub epoch: i64,
+    /// Its version.
+    pub version: i64,
+    /// Its last change.
+    pub updated_at: Timestamp,
+    /// Its place: pass it as `after` to go on behind it.
+    pub position: Position,
+}
+
+/// See [`Handler::stats`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Stats {}
+
+/// The index in numbers.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct IndexStats {
+    /// Requests it has.
+    pub requests: i64,
+    /// Requests per status, in the order of the state table.
+    pub by_status: Vec<(String, i64)>,
+    /// Live viewers.
+    pub viewers: u32,
+    /// Size in bytes.
+    pub storage_bytes: i64,
+}
+
+/// See [`Handler::watermark`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Watermark {
+    /// Where the reconciler now is.
+    #[serde(default)]
+    pub reached: Option<Position>,
+}

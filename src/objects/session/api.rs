@@ -1,0 +1,88 @@
+//! The contract of the SessionObject: one signed-in session.
+
+use serde::{Deserialize, Serialize};
+
+use crate::actor_api;
+use crate::domain::ids::{OrgId, SessionName};
+use crate::domain::person::Caller;
+use crate::domain::time::Timestamp;
+use crate::objects::protocol::Key;
+
+/// Names one session by the SHA-256 of its id: `{org}/{hex}`. No store holds the id itself.
+#[derive(Clone, Debug)]
+pub struct SessionKey {
+    /// The organisation.
+    pub org: OrgId,
+    /// The hash of the session's id.
+    pub session: SessionName,
+}
+
+impl Key for SessionKey {
+    fn name(&self) -> String {
+        format!("{}/{}", self.org, self.session)
+    }
+
+    fn parse(name: &str) -> Option<Self> {
+        let (org, session) = name.split_once('/')?;
+        Some(SessionKey { org: org.parse().ok()?, session: session.parse().ok()? })
+    }
+}
+
+actor_api! {
+    /// One session: whether it holds, until when, and from where it was opened.
+    actor Session { binding: "SESSION", key: SessionKey, watch: () }
+
+    /// Opens the session for a user who has just proved who they are.
+    open(Open) -> Held;
+    /// Whether the session holds; it slides the expiry (written down at most once a minute). `Unauthenticated` when not.
+    check(Check) -> Held;
+    /// Ends the session at once, for good. Ending an ended or unknown session is no error.
+    revoke(Revoke) -> ();
+}
+
+/// See [`Handler::open`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Open {
+    /// The user, with the role at sign-in.
+    pub caller: Caller,
+    /// The user's address, shown in their profile.
+    pub email: String,
+    /// The browser, as it names itself; cut to 200 characters.
+    pub user_agent: String,
+    /// The network address that signed in.
+    pub address: String,
+}
+
+/// See [`Handler::check`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Check {}
+
+/// See [`Handler::revoke`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Revoke {
+    /// Why: `logout`, `revoked`, `replaced`, `password_changed`, `disabled`.
+    pub reason: String,
+}
+
+/// A session that holds.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Held {
+    /// The session.
+    pub session: SessionName,
+    /// Who it is.
+    pub caller: Caller,
+    /// The user's address.
+    pub email: String,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// When it was last used, to the minute.
+    pub seen_at: Timestamp,
+    /// When it ends if it is not used before.
+    pub expires_at: Timestamp,
+    /// When it ends however much it is used.
+    pub ends_at: Timestamp,
+    /// The browser.
+    pub user_agent: String,
+    /// The network address that signed in.
+    pub address: String,
+}

@@ -1,0 +1,253 @@
+//! Live viewers: hibernating WebSockets, each with a note of who looks.
+//!
+//! The note travels in the socket's attachment (at most 2,048 bytes by our own rule), so it survives the object's
+//! eviction. Pings are answered by the platform without waking the object.
+//!
+//! Architecture invariant: a socket outlives its session by [`RECHECK_MS`] at most; the actor's alarm calls
+//! [`Sockets::drop_ended_sessions`].
+
+use std::cell::Cell;
+use std::collections::HashMap;
+
+use js_sys::Array;
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Response, WebSocket};
+use worker::Env;
+
+use crate::domain::ids::OrgId;
+use crate::domain::refusal::Refusal;
+use crate::domain::person::Caller;
+use crate::domain::ids::SessionName;
+use crate::domain::time::Timestamp;
+use crate::objects::clock;
+use crate::objects::host::ObjectState;
+use crate::objects::protocol::{CallContext, ask_within};
+use crate::objects::session::api::{Check, SessionKey};
+
+/// How long a viewer's session is trusted before it is asked for again, in milliseconds. DESIGN promises 60 s.
+pub const RECHECK_MS: i64 = 30_000;
+
+/// Close code for a session that has ended: policy violation, RFC 6455 section 7.4.1.
+const SESSION_ENDED: u16 = 1008;
+
+/// More viewers than this on one object are refused; the platform's own limit is 32,768.
+const MOST_VIEWERS: u32 = 30_000;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(extends = ObjectState)]
+    type SocketState;
+    #[wasm_bindgen(method, catch, js_name = acceptWebSocket)]
+    fn accept_web_socket(this: &SocketState, socket: &JsValue) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, js_name = getWebSockets)]
+    fn get_web_sockets(this: &SocketState) -> Result<Array, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = setWebSocketAutoResponse)]
+    fn set_auto_response(this: &SocketState, pair: &PingPong) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(js_name = WebSocketRequestResponsePair)]
+    type PingPong;
+    #[wasm_bindgen(constructor, js_class = "WebSocketRequestResponsePair")]
+    fn new(request: &str, response: &str) -> PingPong;
+
+    #[wasm_bindgen(js_name = WebSocketPair)]
+    type Pair;
+    #[wasm_bindgen(constructor, js_class = "WebSocketPair")]
+    fn new() -> Pair;
+    #[wasm_bindgen(method, structural, indexing_getter)]
+    fn end(this: &Pair, index: u32) -> Socket;
+
+    /// One end of a live connection.
+    #[derive(Clone)]
+    pub type Socket;
+    #[wasm_bindgen(method, catch, js_name = send)]
+    fn send_text(this: &Socket, text: &str) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn close(this: &Socket, code: u16, reason: &str) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, js_name = serializeAttachment)]
+    fn serialize_attachment(this: &Socket, note: &JsValue) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, js_name = deserializeAttachment)]
+    fn deserialize_attachment(this: &Socket) -> Result<JsValue, JsValue>;
+
+    type UpgradeInit;
+    #[wasm_bindgen(method, setter)]
+    fn set_status(this: &UpgradeInit, status: u16);
+    #[wasm_bindgen(method, setter, js_name = webSocket)]
+    fn set_web_socket(this: &UpgradeInit, socket: &Socket);
+
+    #[wasm_bindgen(js_name = Response)]
+    type UpgradeResponse;
+    #[wasm_bindgen(constructor, catch, js_class = "Response")]
+    fn new(body: &JsValue, init: &UpgradeInit) -> Result<UpgradeResponse, JsValue>;
+}
+
+/// Who looks through a socket.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Viewer {
+    /// The organisation.
+    pub org: OrgId,
+    /// The signed-in user, with the role that the session had when it was last asked.
+    pub caller: Caller,
+    /// The session that must still hold.
+    pub session: SessionName,
+    /// When the session was last asked.
+    pub checked_at: Timestamp,
+    /// What the viewer asked to see, as the actor wrote it down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wish: Option<String>,
+}
+
+impl Viewer {
+    /// The viewer of a call that came through the router's gate.
+    ///
+    /// # Errors
+    /// `Unauthenticated` without a caller and a session.
+    pub fn of(cx: &CallContext) -> Result<Self, Refusal> {
+        let session = cx.session.clone().ok_or(Refusal::Unauthenticated)?;
+        let (org, caller) = (cx.org.clone(), cx.require_caller()?.clone());
+        Ok(Viewer { org, caller, session, checked_at: clock::now(), wish: None })
+    }
+
+    /// The same viewer, who asked to see `wish`.
+    pub fn wishing(self, wish: String) -> Self {
+        Viewer { wish: Some(wish), ..self }
+    }
+}
+
+impl Socket {
+    /// Sends text; a connection that is already gone is noticed by its close event.
+    pub fn send(&self, text: &str) {
+        let _gone = self.send_text(text);
+    }
+
+    fn viewer(&self) -> Option<Viewer> {
+        serde_json::from_str(&self.deserialize_attachment().ok()?.as_string()?).ok()
+    }
+
+    fn note(&self, viewer: &Viewer) {
+        if let Ok(text) = serde_json::to_string(viewer) {
+            let _gone = self.serialize_attachment(&JsValue::from_str(&text));
+        }
+    }
+}
+
+/// A new viewer, its end not yet handed out.
+pub struct Accepted {
+    ours: Socket,
+    theirs: Socket,
+}
+
+impl Accepted {
+    /// The object's end, to replay on.
+    pub fn socket(&self) -> &Socket {
+        &self.ours
+    }
+
+    /// The upgrade response with the client's end in it.
+    ///
+    /// # Errors
+    /// When the platform refuses it.
+    pub fn into_response(self) -> Result<Response, JsValue> {
+        let init: UpgradeInit = js_sys::Object::new().unchecked_into();
+        init.set_status(101);
+        init.set_web_socket(&self.theirs);
+        Ok(UpgradeResponse::new(&JsValue::NULL, &init)?.unchecked_into())
+    }
+}
+
+/// The viewers of one object.
+pub struct Sockets {
+    state: SocketState,
+    /// When the first session is to be asked again; unknown until looked at.
+    recheck_at: Cell<Option<Option<Timestamp>>>,
+}
+
+impl Sockets {
+    pub(super) fn new(ctx: ObjectState) -> Self {
+        Sockets { state: ctx.unchecked_into(), recheck_at: Cell::new(None) }
+    }
+
+    /// Accepts a viewer.
+    ///
+    /// # Errors
+    /// `TooManyAttempts` when the object has all the viewers it can serve; `Unavailable` when the platform refuses.
+    pub fn accept(&self, viewer: &Viewer) -> Result<Accepted, Refusal> {
+        let refused = |thrown: JsValue| {
+            worker::console_error!("a socket was refused: {thrown:?}");
+            Refusal::unavailable("live updates", 1)
+        };
+        if self.state.get_web_sockets().map_err(refused)?.length() >= MOST_VIEWERS {
+            return Err(Refusal::TooManyAttempts { retry_after_s: 60 });
+        }
+        self.state.set_auto_response(&PingPong::new("ping", "pong")).map_err(refused)?;
+        let pair = Pair::new();
+        let (theirs, ours) = (pair.end(0), pair.end(1));
+        self.state.accept_web_socket(&ours).map_err(refused)?;
+        ours.note(viewer);
+        self.recheck_at.set(None);
+        Ok(Accepted { ours, theirs })
+    }
+
+    /// Everyone who looks.
+    pub fn viewers(&self) -> Vec<(Socket, Viewer)> {
+        let Ok(sockets) = self.state.get_web_sockets() else { return Vec::new() };
+        let sockets = sockets.iter().map(JsCast::unchecked_into::<Socket>);
+        sockets.filter_map(|socket| socket.viewer().map(|viewer| (socket, viewer))).collect()
+    }
+
+    /// How many look.
+    pub fn count(&self) -> u32 {
+        self.state.get_web_sockets().map_or(0, |sockets| sockets.length())
+    }
+
+    pub(super) fn closed(&self, _socket: &WebSocket) {
+        // The platform answers the close by itself (compatibility date after 2026-04-07).
+        self.recheck_at.set(None);
+    }
+
+    /// When the first session is to be asked again.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        if let Some(known) = self.recheck_at.get() {
+            return known;
+        }
+        let first = self.viewers().iter().map(|(_, viewer)| viewer.checked_at).min();
+        let due = first.map(|checked| checked.plus_ms(RECHECK_MS));
+        self.recheck_at.set(Some(due));
+        due
+    }
+
+    /// Asks again for the sessions that were trusted long enough, each once, and closes the sockets of those that have
+    /// ended. A session that cannot be asked just now is asked at the next ring.
+    pub async fn drop_ended_sessions(&self, env: &Env) {
+        let now = clock::now();
+        let mut by_session: HashMap<String, Vec<(Socket, Viewer)>> = HashMap::new();
+        for (socket, viewer) in self.viewers() {
+            if viewer.checked_at.plus_ms(RECHECK_MS) <= now {
+                by_session.entry(viewer.session.to_string()).or_default().push((socket, viewer));
+            }
+        }
+        let checks = by_session.into_values().map(|sockets| recheck(env, sockets));
+        futures::future::join_all(checks).await;
+        self.recheck_at.set(None);
+    }
+}
+
+async fn recheck(env: &Env, sockets: Vec<(Socket, Viewer)>) {
+    let Some((_, viewer)) = sockets.first() else { return };
+    let key = SessionKey { org: viewer.org.clone(), session: viewer.session.clone() };
+    let cx = CallContext::system(viewer.org.clone(), clock::trace());
+    let held = ask_within(env, &key, Check {}, &cx, 5_000).await;
+    for (socket, mut viewer) in sockets {
+        match &held {
+            Ok(session) if session.caller.role == viewer.caller.role => {
+                viewer.checked_at = clock::now();
+                socket.note(&viewer);
+            }
+            Ok(_) | Err(Refusal::Unauthenticated) => {
+                let _gone = socket.close(SESSION_ENDED, "session ended");
+            }
+            Err(_) => {}
+        }
+    }
+}

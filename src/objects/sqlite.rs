@@ -1,0 +1,254 @@
+//! An actor's own SQLite database: schema steps, queries and the one transaction of a write.
+//!
+//! The bindings are ours because `worker` 0.8.7 has no `transactionSync` and reads rows through calls that cannot
+//! fail. Everything here may throw and says so.
+//!
+//! Architecture invariants: a database that was never written to is never created (a guessed id leaves no storage
+//! behind), and nothing is written outside [`Database::atomically`].
+
+use std::cell::Cell;
+
+use js_sys::Array;
+use thiserror::Error;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::domain::refusal::Refusal;
+
+#[wasm_bindgen]
+extern "C" {
+    /// `ctx.storage`.
+    #[derive(Clone)]
+    pub type Storage;
+    #[wasm_bindgen(method, getter)]
+    fn sql(this: &Storage) -> Sql;
+    #[wasm_bindgen(method, catch, js_name = transactionSync)]
+    fn transaction_sync(
+        this: &Storage,
+        body: &mut dyn FnMut() -> Result<JsValue, JsValue>,
+    ) -> Result<JsValue, JsValue>;
+
+    type Sql;
+    #[wasm_bindgen(method, catch, variadic)]
+    fn exec(this: &Sql, query: &str, bindings: &Array) -> Result<Cursor, JsValue>;
+    #[wasm_bindgen(method, getter, js_name = databaseSize)]
+    fn database_size(this: &Sql) -> f64;
+
+    type Cursor;
+    #[wasm_bindgen(method, catch)]
+    fn raw(this: &Cursor) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = Array, js_name = from)]
+    fn array_from(iterable: &JsValue) -> Result<Array, JsValue>;
+}
+
+/// SQLite, or the storage below it, refused a statement.
+#[derive(Debug, Error)]
+#[error("storage: {0}")]
+pub struct StorageError(String);
+
+impl From<JsValue> for StorageError {
+    fn from(thrown: JsValue) -> Self {
+        let message = js_sys::Reflect::get(&thrown, &JsValue::from_str("message")).ok();
+        StorageError(message.and_then(|text| text.as_string()).unwrap_or_else(|| format!("{thrown:?}")))
+    }
+}
+
+impl From<StorageError> for Refusal {
+    fn from(error: StorageError) -> Self {
+        worker::console_error!("{error}");
+        Refusal::unavailable("storage", 1)
+    }
+}
+
+/// One value bound to a `?`.
+pub trait Bind {
+    /// The value as SQLite takes it. Booleans are 0 or 1; integers stay below 2^53.
+    fn bind(&self) -> JsValue;
+}
+
+impl Bind for i64 {
+    fn bind(&self) -> JsValue {
+        JsValue::from_f64(*self as f64)
+    }
+}
+
+impl Bind for bool {
+    fn bind(&self) -> JsValue {
+        JsValue::from_f64(f64::from(u8::from(*self)))
+    }
+}
+
+impl Bind for str {
+    fn bind(&self) -> JsValue {
+        JsValue::from_str(self)
+    }
+}
+
+impl Bind for String {
+    fn bind(&self) -> JsValue {
+        JsValue::from_str(self)
+    }
+}
+
+impl<T: Bind + ?Sized> Bind for &T {
+    fn bind(&self) -> JsValue {
+        (**self).bind()
+    }
+}
+
+impl<T: Bind> Bind for Option<T> {
+    fn bind(&self) -> JsValue {
+        self.as_ref().map_or(JsValue::NULL, Bind::bind)
+    }
+}
+
+/// One row, its columns by position.
+pub struct Row(Array);
+
+impl Row {
+    /// A text column; empty when it is NULL.
+    pub fn text(&self, column: u32) -> String {
+        self.0.get(column).as_string().unwrap_or_default()
+    }
+
+    /// A text column that may be NULL.
+    pub fn optional_text(&self, column: u32) -> Option<String> {
+        self.0.get(column).as_string()
+    }
+
+    /// An integer column; 0 when it is NULL.
+    pub fn int(&self, column: u32) -> i64 {
+        self.optional_int(column).unwrap_or_default()
+    }
+
+    /// An integer column that may be NULL.
+    pub fn optional_int(&self, column: u32) -> Option<i64> {
+        self.0.get(column).as_f64().map(|number| number as i64)
+    }
+}
+
+/// What is bound to the `?`s of a statement, in order.
+pub type Binds<'a> = &'a [&'a dyn Bind];
+
+/// The database of one actor.
+pub struct Database {
+    storage: Storage,
+    sql: Sql,
+    steps: &'static [&'static str],
+    open: Cell<bool>,
+}
+
+impl Database {
+    /// The database in `storage` with the schema that `steps` make, one after the other. Steps are only ever added.
+    pub fn new(storage: Storage, steps: &'static [&'static str]) -> Self {
+        let sql = storage.sql();
+        Database { storage, sql, steps, open: Cell::new(false) }
+    }
+
+    /// Whether anything was ever written; brings an older schema up to date.
+    ///
+    /// # Errors
+    /// When the storage cannot be read, or a step fails.
+    pub fn exists(&self) -> Result<bool, StorageError> {
+        if self.open.get() {
+            return Ok(true);
+        }
+        if self.sql.database_size() == 0.0 {
+            return Ok(false);
+        }
+        let found = self.query("SELECT 1 FROM sqlite_master WHERE name = 'schema_step'", &[])?;
+        if found.is_empty() {
+            return Ok(false);
+        }
+        self.atomically(|_| Ok::<_, StorageError>(()))?;
+        Ok(true)
+    }
+
+    fn bring_up_to_date(&self) -> Result<(), StorageError> {
+        self.query("CREATE TABLE IF NOT EXISTS schema_step (step INTEGER PRIMARY KEY)", &[])?;
+        let done = self.query("SELECT coalesce(max(step), 0) FROM schema_step", &[])?;
+        let done = done.first().map_or(0, |row| row.int(0));
+        for (step, statement) in (1_i64..).zip(self.steps) {
+            if step > done {
+                self.query(statement, &[])?;
+                self.query("INSERT INTO schema_step (step) VALUES (?)", &[&step])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs `write` as one transaction: when it fails, or panics, nothing of it remains.
+    ///
+    /// # Errors
+    /// What `write` returned; a `StorageError` when the transaction cannot be made.
+    pub fn atomically<T, E: From<StorageError>>(
+        &self,
+        write: impl FnOnce(&Writer<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut write = Some(write);
+        let mut outcome = None;
+        let committed = self.storage.transaction_sync(&mut || {
+            if !self.open.get() {
+                self.bring_up_to_date().map_err(|error| JsValue::from_str(&error.to_string()))?;
+            }
+            let Some(write) = write.take() else { return Ok(JsValue::UNDEFINED) };
+            let result = write(&Writer(self));
+            let failed = result.is_err();
+            outcome = Some(result);
+            if failed { Err(JsValue::from_str("rolled back")) } else { Ok(JsValue::UNDEFINED) }
+        });
+        match (committed, outcome) {
+            (Ok(_), Some(outcome)) => {
+                self.open.set(true);
+                outcome
+            }
+            (Err(_), Some(Err(error))) => Err(error),
+            (Err(thrown), _) => Err(StorageError::from(thrown).into()),
+            (Ok(_), None) => Err(StorageError("the transaction did not run".into()).into()),
+        }
+    }
+
+    /// All rows of a query; none where nothing was ever written.
+    ///
+    /// # Errors
+    /// When SQLite refuses the statement.
+    pub fn rows(&self, query: &str, binds: Binds<'_>) -> Result<Vec<Row>, StorageError> {
+        if !self.exists()? {
+            return Ok(Vec::new());
+        }
+        self.query(query, binds)
+    }
+
+    /// The first row of a query.
+    ///
+    /// # Errors
+    /// As [`Database::rows`].
+    pub fn row(&self, query: &str, binds: Binds<'_>) -> Result<Option<Row>, StorageError> {
+        Ok(self.rows(query, binds)?.into_iter().next())
+    }
+
+    /// The size on disk, in bytes.
+    pub fn size_bytes(&self) -> i64 {
+        self.sql.database_size() as i64
+    }
+
+    fn query(&self, query: &str, binds: Binds<'_>) -> Result<Vec<Row>, StorageError> {
+        let bindings: Array = binds.iter().map(|value| value.bind()).collect();
+        let rows = array_from(&self.sql.exec(query, &bindings)?.raw()?)?;
+        Ok(rows.iter().map(|row| Row(row.unchecked_into())).collect())
+    }
+}
+
+/// The right to write, held inside one transaction.
+pub struct Writer<'a>(&'a Database);
+
+impl Writer<'_> {
+    /// Runs one statement; the rows are those of a `RETURNING` clause.
+    ///
+    /// # Errors
+    /// When SQLite refuses the statement; the whole transaction is then to be given up.
+    pub fn run(&self, statement: &str, binds: Binds<'_>) -> Result<Vec<Row>, StorageError> {
+        self.0.query(statement, binds)
+    }
+}

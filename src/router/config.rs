@@ -1,0 +1,95 @@
+//! What the deployment configures, read from the environment once per isolate.
+//!
+//! Architecture invariant: a Worker with a missing or weak secret answers nothing but an explanation in its own log;
+//! it does not run with a default key.
+
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+use js_sys::Reflect;
+use thiserror::Error;
+use wasm_bindgen::JsValue;
+use worker::Env;
+
+use crate::domain::ids::OrgId;
+use crate::router::cookie::SessionCookie;
+use crate::router::token::Keys;
+
+/// The shortest acceptable key for cursors, in bytes.
+const SHORTEST_KEY: usize = 32;
+
+/// The configuration of this deployment.
+pub struct Config {
+    /// The organisation that signs in here.
+    pub org: OrgId,
+    /// The keys of the session token.
+    pub keys: Keys,
+    /// The key that seals cursors.
+    pub cursor_key: Vec<u8>,
+    /// The exact origins, besides the own one, that may write and open sockets.
+    pub origins: Vec<String>,
+    /// The session cookie; `COOKIE_DOMAIN` shares it among a domain's hosts.
+    pub cookie: SessionCookie,
+}
+
+/// A variable that is missing or unusable.
+#[derive(Debug, Error)]
+#[error("the variable {name} {problem}")]
+pub struct Misconfigured {
+    name: &'static str,
+    problem: String,
+}
+
+thread_local! {
+    static CONFIG: OnceCell<Rc<Config>> = const { OnceCell::new() };
+}
+
+impl Config {
+    /// The configuration in `env`.
+    ///
+    /// # Errors
+    /// When a variable is missing or unusable.
+    pub fn of(env: &Env) -> Result<Rc<Config>, Misconfigured> {
+        if let Some(known) = CONFIG.with(|cell| cell.get().cloned()) {
+            return Ok(known);
+        }
+        let config = Rc::new(Config::read(env)?);
+        CONFIG.with(|cell| {
+            let _already = cell.set(config.clone());
+        });
+        Ok(config)
+    }
+
+    fn read(env: &Env) -> Result<Config, Misconfigured> {
+        let org = text(env, "ORG").unwrap_or_else(|| "default".into());
+        let cursor_key = required(env, "CURSOR_KEY")?.into_bytes();
+        if cursor_key.len() < SHORTEST_KEY {
+            return Err(Misconfigured { name: "CURSOR_KEY", problem: format!("is shorter than {SHORTEST_KEY} characters") });
+        }
+        let origins = text(env, "APP_ORIGINS").unwrap_or_default();
+        Ok(Config {
+            org: org.parse().map_err(|error| misconfigured("ORG", error))?,
+            keys: Keys::parse(&required(env, "JWT_KEYS")?).map_err(|error| misconfigured("JWT_KEYS", error))?,
+            cursor_key,
+            origins: origins.split(',').map(str::trim).filter(|origin| !origin.is_empty()).map(str::to_owned).collect(),
+            cookie: match text(env, "COOKIE_DOMAIN") {
+                Some(domain) => {
+                    SessionCookie::for_domain(&domain).map_err(|error| misconfigured("COOKIE_DOMAIN", error))?
+                }
+                None => SessionCookie::host_only(),
+            },
+        })
+    }
+}
+
+fn misconfigured(name: &'static str, error: impl std::fmt::Display) -> Misconfigured {
+    Misconfigured { name, problem: error.to_string() }
+}
+
+fn required(env: &Env, name: &'static str) -> Result<String, Misconfigured> {
+    text(env, name).ok_or_else(|| misconfigured(name, "is not set"))
+}
+
+fn text(env: &Env, name: &str) -> Option<String> {
+    Reflect::get(env, &JsValue::from_str(name)).ok()?.as_string().filter(|value| !value.is_empty())
+}

@@ -1,0 +1,96 @@
+//! Who is calling: cookie, token, session.
+//!
+//! The token names the session; the session decides. A read asks the session while the target works and releases the
+//! answer only if the session holds (one sequential hop); a write asks the session first (two).
+
+use worker::Env;
+
+use crate::domain::ids::TraceId;
+use crate::domain::refusal::Refusal;
+use crate::domain::person::{Caller, Person};
+use crate::domain::role::Role;
+use crate::objects::protocol::{CallContext, ask};
+use crate::objects::session::api::{Check, Held, SessionKey};
+use crate::router::config::Config;
+use crate::router::incoming::Incoming;
+use crate::router::origin;
+use crate::router::routes::{Permission, Route};
+use crate::router::token::{self, Claims};
+
+/// A caller whose token is genuine; whether the session still holds is not known yet.
+pub struct Presented {
+    /// What the token says.
+    pub claims: Claims,
+    /// The session that it names.
+    pub key: SessionKey,
+    /// The context for calls on this caller's behalf.
+    pub cx: CallContext,
+}
+
+/// Reads the cookie and verifies the token.
+///
+/// # Errors
+/// `Unauthenticated` without a genuine token that has not expired.
+pub fn present(incoming: &Incoming, config: &Config, trace: &TraceId, now_s: i64) -> Result<Presented, Refusal> {
+    let header = incoming.header("cookie").ok_or(Refusal::Unauthenticated)?;
+    let text = config.cookie.read(&header).ok_or(Refusal::Unauthenticated)?;
+    let claims = token::verify(&config.keys, text, now_s).map_err(|_| Refusal::Unauthenticated)?;
+    if claims.org != config.org {
+        return Err(Refusal::Unauthenticated);
+    }
+    let session = claims.sid.name();
+    let caller = Caller { user: Person { id: claims.sub, name: claims.name.clone() }, role: claims.role };
+    let cx = CallContext {
+        caller: Some(caller),
+        session: Some(session.clone()),
+        ..CallContext::system(config.org.clone(), trace.clone())
+    };
+    Ok(Presented { key: SessionKey { org: config.org.clone(), session }, claims, cx })
+}
+
+/// Asks the session whether it holds, for this user in this role.
+///
+/// # Errors
+/// `Unauthenticated` when it has ended, or belongs to another user or role than the token says.
+pub async fn hold(env: &Env, presented: &Presented) -> Result<Held, Refusal> {
+    let held = ask(env, &presented.key, Check {}, &presented.cx).await?;
+    let same = held.caller.user.id == presented.claims.sub && held.caller.role == presented.claims.role;
+    if same { Ok(held) } else { Err(Refusal::Unauthenticated) }
+}
+
+/// Whether the role may use the route at all.
+///
+/// # Errors
+/// `Forbidden` when not.
+pub fn permit(permission: Permission, role: Role) -> Result<(), Refusal> {
+    let allowed = match permission {
+        Permission::Public | Permission::SignedIn => true,
+        Permission::Managers => matches!(role, Role::Manager | Role::Admin),
+        Permission::Operators => role == Role::Admin,
+    };
+    if allowed { Ok(()) } else { Err(Refusal::Forbidden { action: None }) }
+}
+
+/// Whether a write or an upgrade comes from where it may: see [`origin`].
+///
+/// # Errors
+/// `Forbidden` when not.
+pub fn check_origin(incoming: &Incoming, config: &Config, route: &Route) -> Result<(), Refusal> {
+    let forbidden = |_| Refusal::Forbidden { action: None };
+    if route.is_socket() {
+        let origin = incoming.header("origin");
+        return origin::check_upgrade(origin.as_deref(), incoming.own_origin(), &config.origins).map_err(forbidden);
+    }
+    if !route.is_write() {
+        return Ok(());
+    }
+    let (site, origin) = (incoming.header("sec-fetch-site"), incoming.header("origin"));
+    let (content_type, custom) = (incoming.header("content-type"), incoming.header("x-cepatedge"));
+    let write = origin::Write {
+        sec_fetch_site: site.as_deref(),
+        origin: origin.as_deref(),
+        content_type: content_type.as_deref(),
+        custom_header: custom.as_deref(),
+    };
+    origin::check_write(&write, incoming.own_origin(), &config.origins).map_err(forbidden)
+}

@@ -1,0 +1,208 @@
+//! An HTTP request as the router reads it: method, path segments, query, body. Reading a header crosses into JavaScript,
+//! so only what is needed is read.
+
+use std::borrow::Cow;
+
+use form_urlencoded::parse as parse_query;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Request;
+
+use crate::domain::refusal::Refusal;
+
+/// The largest JSON body, in bytes.
+pub const LARGEST_BODY: u64 = 256 * 1024;
+
+/// One HTTP request.
+pub struct Incoming {
+    raw: Request,
+    url: String,
+    path_start: usize,
+    path_end: usize,
+}
+
+impl Incoming {
+    /// Reads the request line.
+    pub fn new(raw: Request) -> Self {
+        let url = raw.url();
+        let authority = url.find("://").map_or(0, |scheme| scheme + 3);
+        let path_start = url.get(authority..).and_then(|rest| rest.find('/')).map_or(url.len(), |slash| authority + slash);
+        let path_end = url.find('?').unwrap_or(url.len()).max(path_start);
+        Incoming { raw, url, path_start, path_end }
+    }
+
+    /// The method, upper case.
+    pub fn method(&self) -> String {
+        self.raw.method()
+    }
+
+    /// The path without the `/api` prefix, which is the same route.
+    pub fn path(&self) -> &str {
+        let path = self.url.get(self.path_start..self.path_end).unwrap_or_default();
+        match path.strip_prefix("/api") {
+            Some(rest) if rest.is_empty() || rest.starts_with('/') => rest,
+            _ => path,
+        }
+    }
+
+    /// The origin of this deployment as the client addressed it.
+    pub fn own_origin(&self) -> &str {
+        self.url.get(..self.path_start).unwrap_or_default()
+    }
+
+    /// A header, if it was sent.
+    pub fn header(&self, name: &str) -> Option<String> {
+        self.raw.headers().get(name).ok().flatten()
+    }
+
+    /// The query, decoded.
+    ///
+    /// # Errors
+    /// `Invalid` for a parameter that `known` does not list, or one that is given twice.
+    pub fn query(&self, known: &[&str]) -> Result<Query<'_>, Refusal> {
+        let text = self.url.get(self.path_end..).unwrap_or_default().trim_start_matches('?');
+        let text = text.split('#').next().unwrap_or_default();
+        let mut pairs = Vec::new();
+        for (name, value) in parse_query(text.as_bytes()) {
+            if !known.contains(&name.as_ref()) {
+                let detail = format!("There is no such parameter here; there are: {}.", known.join(", "));
+                return Err(Refusal::invalid(&printable(&name), "unknown_parameter", detail));
+            }
+            if pairs.iter().any(|(seen, _): &(Cow<'_, str>, Cow<'_, str>)| *seen == name) {
+                return Err(Refusal::invalid(&name, "duplicate_parameter", "Give it once; several values go in one, with commas."));
+            }
+            pairs.push((name, value));
+        }
+        Ok(Query(pairs))
+    }
+
+    /// The same request line with another cursor, for `Link: rel="next"`.
+    pub fn with_cursor(&self, cursor: &str) -> String {
+        let path = self.url.get(self.path_start..self.path_end).unwrap_or_default();
+        let query = self.url.get(self.path_end..).unwrap_or_default().trim_start_matches('?');
+        let others: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor=")).collect();
+        let separator = if others.is_empty() { "" } else { "&" };
+        format!("{path}?{}{separator}cursor={cursor}", others.join("&"))
+    }
+
+    /// Whether the client asks for a WebSocket.
+    ///
+    /// # Errors
+    /// `Invalid` when not.
+    pub fn require_upgrade(&self) -> Result<(), Refusal> {
+        match self.header("upgrade") {
+            Some(protocol) if protocol.eq_ignore_ascii_case("websocket") => Ok(()),
+            _ => Err(Refusal::invalid("Upgrade", "upgrade_required", "This is a WebSocket; ask for the upgrade.")),
+        }
+    }
+
+    /// The body as bytes.
+    ///
+    /// # Errors
+    /// `TooLarge` above [`LARGEST_BODY`]; `Invalid` when it does not arrive.
+    pub async fn body(&self) -> Result<Vec<u8>, Refusal> {
+        let too_large = Refusal::TooLarge { limit_bytes: LARGEST_BODY };
+        if self.header("content-length").and_then(|text| text.parse::<u64>().ok()).is_some_and(|n| n > LARGEST_BODY) {
+            return Err(too_large);
+        }
+        let broken = |_| Refusal::invalid("body", "unreadable", "The body did not arrive whole.");
+        let promise = self.raw.array_buffer().map_err(broken)?;
+        let buffer = JsFuture::from(promise).await.map_err(broken)?;
+        let bytes = js_sys::Uint8Array::new(buffer.unchecked_ref());
+        if u64::from(bytes.length()) > LARGEST_BODY {
+            return Err(too_large);
+        }
+        Ok(bytes.to_vec())
+    }
+}
+
+/// The parameters of a query, each known and given once.
+pub struct Query<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
+
+impl Query<'_> {
+    /// A parameter, if it was given.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_ref())
+    }
+}
+
+/// Reads JSON into `T`; the refusal names the field.
+///
+/// # Errors
+/// `Invalid` with code `malformed_json`, `unknown_field`, `required` or `wrong_type`.
+pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
+    if std::str::from_utf8(body).is_err() {
+        return Err(Refusal::invalid("body", "invalid_utf8", "The body must be UTF-8."));
+    }
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| refused(&error))?;
+    json.end().map_err(|_| malformed("There is something behind the JSON value."))?;
+    Ok(value)
+}
+
+fn malformed(detail: &str) -> Refusal {
+    Refusal::invalid("body", "malformed_json", detail)
+}
+
+fn refused(error: &serde_path_to_error::Error<serde_json::Error>) -> Refusal {
+    let cause = error.inner();
+    if !cause.is_data() {
+        return malformed(&format!("The body is not JSON (line {}, column {}).", cause.line(), cause.column()));
+    }
+    let message = cause.to_string();
+    let quoted = || message.split('`').nth(1).unwrap_or("body").to_owned();
+    if message.starts_with("unknown field") {
+        return Refusal::invalid(&printable(&quoted()), "unknown_field", "There is no such field here.");
+    }
+    if message.starts_with("missing field") {
+        return Refusal::invalid(&quoted(), "required", "This field is required.");
+    }
+    let path = error.path().to_string();
+    let field = if path == "." { "body".to_owned() } else { printable(&path) };
+    let detail = message.split(" at line ").next().unwrap_or_default();
+    Refusal::invalid(&field, "wrong_type", format!("This field has another type: {}.", printable(detail)))
+}
+
+/// The client's own text on its way back to it: short, and without control characters.
+fn printable(text: &str) -> String {
+    text.chars().filter(|character| !character.is_control()).take(80).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::parse_json;
+    use crate::domain::refusal::Refusal;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Body {
+        #[allow(dead_code, reason = "only its type matters here")]
+        title: String,
+    }
+
+    fn code(body: &[u8]) -> (String, String) {
+        match parse_json::<Body>(body) {
+            Err(Refusal::Invalid { field, code, .. }) => (field, code),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_bad_body_is_refused_with_its_field_and_a_code() {
+        let cases: [(&[u8], &str, &str); 7] = [
+            (b"", "body", "malformed_json"),
+            (b"{\"title\":", "body", "malformed_json"),
+            (b"{\"title\":\"a\"} x", "body", "malformed_json"),
+            (b"{\"title\":\"\xff\"}", "body", "invalid_utf8"),
+            (b"{\"title\":7}", "title", "wrong_type"),
+            (b"{\"titel\":\"a\"}", "titel", "unknown_field"),
+            (b"{}", "title", "required"),
+        ];
+        for (body, field, expected) in cases {
+            assert_eq!(code(body), (field.to_owned(), expected.to_owned()), "{body:?}");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! An HTTP response in the making, and the one place that knows HTTP statuses.
+
+use std::borrow::Cow;
+
+use js_sys::{Object, Reflect};
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+use web_sys::{Response, ResponseInit};
+
+use crate::domain::ids::TraceId;
+use crate::domain::problem::Problem;
+use crate::domain::refusal::Refusal;
+
+/// What a route answers.
+pub struct Reply {
+    status: u16,
+    content_type: &'static str,
+    headers: Vec<(&'static str, Cow<'static, str>)>,
+    body: Option<String>,
+    socket: Option<Response>,
+}
+
+impl Reply {
+    /// JSON text that is handed on as it is.
+    pub fn json_text(status: u16, body: impl Into<String>) -> Self {
+        Reply { status, content_type: "application/json", headers: Vec::new(), body: Some(body.into()), socket: None }
+    }
+
+    /// A value as JSON.
+    ///
+    /// # Errors
+    /// `Internal` when it cannot be written as JSON.
+    pub fn json(status: u16, value: &impl Serialize) -> Result<Self, Refusal> {
+        serde_json::to_string(value).map(|body| Reply::json_text(status, body)).map_err(|_| Refusal::Internal)
+    }
+
+    /// Nothing to say.
+    pub fn empty(status: u16) -> Self {
+        Reply { status, content_type: "", headers: Vec::new(), body: None, socket: None }
+    }
+
+    /// A WebSocket upgrade.
+    pub fn socket(response: Response) -> Self {
+        Reply { status: 101, content_type: "", headers: Vec::new(), body: None, socket: Some(response) }
+    }
+
+    /// A refusal as problem+json (RFC 9457).
+    pub fn refused(refusal: Refusal, trace: &TraceId) -> Self {
+        let (status, retry_after_s) = (status_of(&refusal), refusal.retry_after_s());
+        let reply = Reply::problem(&Problem::new(refusal, status, trace.clone()));
+        match retry_after_s {
+            Some(seconds) => reply.with("retry-after", seconds.to_string()),
+            None => reply,
+        }
+    }
+
+    /// The path exists, with another method.
+    pub fn other_method(trace: &TraceId) -> Self {
+        let problem = Problem::new(Refusal::NotFound, 405, trace.clone());
+        Reply::problem(&Problem {
+            title: "Method not allowed".into(),
+            detail: "This path has other methods.".into(),
+            code: "method_not_allowed".into(),
+            ..problem
+        })
+    }
+
+    fn problem(problem: &Problem) -> Self {
+        let body = serde_json::to_string(problem).unwrap_or_default();
+        Reply { content_type: "application/problem+json", ..Reply::json_text(problem.status, body) }
+    }
+
+    /// With one more header.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// The status.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The response for the platform, with the headers that every answer of the API carries.
+    ///
+    /// # Errors
+    /// When the platform refuses a header.
+    pub fn into_response(self, trace: &TraceId) -> Result<Response, JsValue> {
+        if let Some(response) = self.socket {
+            return Ok(response);
+        }
+        let headers = Object::new();
+        let set = |name: &str, value: &str| Reflect::set(&headers, &JsValue::from_str(name), &JsValue::from_str(value));
+        set("x-request-id", trace.as_str())?;
+        set("cache-control", "no-store")?;
+        set("x-content-type-options", "nosniff")?;
+        set("cross-origin-resource-policy", "same-origin")?;
+        set("strict-transport-security", "max-age=31536000; includeSubDomains")?;
+        set("referrer-policy", "no-referrer")?;
+        set("content-security-policy", "default-src 'none'; frame-ancestors 'none'")?;
+        if !self.content_type.is_empty() {
+            set("content-type", self.content_type)?;
+        }
+        for (name, value) in &self.headers {
+            set(name, value)?;
+        }
+        let init = ResponseInit::new();
+        init.set_status(self.status);
+        init.set_headers(&headers);
+        Response::new_with_opt_str_and_init(self.body.as_deref(), &init)
+    }
+}
+
+/// The HTTP status of each refusal.
+pub fn status_of(refusal: &Refusal) -> u16 {
+    match refusal {
+        Refusal::Invalid { .. } | Refusal::InvalidCursor => 400,
+        Refusal::Unauthenticated | Refusal::InvalidCredentials => 401,
+        Refusal::Forbidden { .. } => 403,
+        Refusal::NotFound => 404,
+        Refusal::InvalidTransition { .. } | Refusal::Conflict { .. } => 409,
+        Refusal::Stale { .. } => 412,
+        Refusal::TooLarge { .. } => 413,
+        Refusal::IdempotencyKeyReused => 422,
+        Refusal::TooManyAttempts { .. } => 429,
+        Refusal::Internal => 500,
+        Refusal::Unavailable { .. } => 503,
+    }
+}
