@@ -132,9 +132,7 @@ impl DbError {
             DbError::Server(error) => error.class(),
             DbError::Unsendable(_) => Class::Refused,
             DbError::Decode(_) => Class::Skew,
-            DbError::Url(_) | DbError::TlsRefused { .. } | DbError::Authentication(_) => {
-                Class::Configuration
-            }
+            DbError::Url(_) | DbError::TlsRefused { .. } | DbError::Authentication(_) => Class::Configuration,
             DbError::Unreachable { .. }
             | DbError::Timeout { .. }
             | DbError::Lost(_)
@@ -179,10 +177,7 @@ impl DbError {
             DbError::Server(error) => {
                 error.class() == Class::Configuration
                     || (error.class() == Class::Transient
-                        && matches!(
-                            error.sqlstate.get(..2),
-                            Some("08" | "53" | "57" | "58" | "XX")
-                        )
+                        && matches!(error.sqlstate.get(..2), Some("08" | "53" | "57" | "58" | "XX"))
                         && error.sqlstate != QUERY_CANCELED)
             }
             DbError::Url(_)
@@ -230,11 +225,7 @@ pub struct Fault {
 
 impl From<&DbError> for Fault {
     fn from(error: &DbError) -> Self {
-        Self {
-            class: error.class(),
-            sqlstate: error.sqlstate().map(str::to_owned),
-            message: with_causes(error),
-        }
+        Self { class: error.class(), sqlstate: error.sqlstate().map(str::to_owned), message: with_causes(error) }
     }
 }
 
@@ -268,17 +259,9 @@ mod tests {
         for (class, states) in [
             (
                 Class::Transient,
-                &[
-                    "08006", "40001", "40P01", "53300", "57P01", "57014", "55P03", "25006",
-                    "XX000", "",
-                ][..],
+                &["08006", "40001", "40P01", "53300", "57P01", "57014", "55P03", "25006", "XX000", ""][..],
             ),
-            (
-                Class::Refused,
-                &[
-                    "22P02", "22P05", "22021", "23505", "23514", "54000", "P0001",
-                ],
-            ),
+            (Class::Refused, &["22P02", "22P05", "22021", "23505", "23514", "54000", "P0001"]),
             (Class::Skew, &["42703", "42P01", "0A000"]),
             (Class::Configuration, &["28P01", "28000", "3D000"]),
         ] {
@@ -290,9 +273,7 @@ mod tests {
 
     #[test]
     fn contention_and_refused_rows_are_no_outage() {
-        for state in [
-            "40001", "40P01", "55P03", "57014", "22P05", "23505", "42703",
-        ] {
+        for state in ["40001", "40P01", "55P03", "57014", "22P05", "23505", "42703"] {
             assert!(!server(state).is_outage(), "{state}");
         }
         for state in ["57P01", "57P03", "53300", "08006", "28P01", "3D000"] {

@@ -93,6 +93,9 @@ pub struct Viewer {
     pub session: SessionName,
     /// When the session was last asked.
     pub checked_at: Timestamp,
+    /// What the viewer asked to see, as the actor wrote it down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wish: Option<String>,
 }
 
 impl Viewer {
@@ -102,7 +105,13 @@ impl Viewer {
     /// `Unauthenticated` without a caller and a session.
     pub fn of(cx: &CallContext) -> Result<Self, Refusal> {
         let session = cx.session.clone().ok_or(Refusal::Unauthenticated)?;
-        Ok(Viewer { org: cx.org.clone(), caller: cx.require_caller()?.clone(), session, checked_at: clock::now() })
+        let (org, caller) = (cx.org.clone(), cx.require_caller()?.clone());
+        Ok(Viewer { org, caller, session, checked_at: clock::now(), wish: None })
+    }
+
+    /// The same viewer, who asked to see `wish`.
+    pub fn wishing(self, wish: String) -> Self {
+        Viewer { wish: Some(wish), ..self }
     }
 }
 
