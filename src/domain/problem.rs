@@ -89,6 +89,7 @@ impl Problem {
             | Refusal::InvalidCredentials
             | Refusal::Unavailable { .. }
             | Refusal::TooLarge { .. }
+            | Refusal::Internal
             | Refusal::Conflict { .. } => {}
         }
         problem

@@ -85,6 +85,9 @@ pub enum Refusal {
         /// The limit in bytes.
         limit_bytes: u64,
     },
+    /// A fault of ours; the log has the cause.
+    #[error("Something went wrong on our side.")]
+    Internal,
     /// It contradicts what is stored, for example an e-mail address that is taken.
     #[error("{detail}")]
     Conflict {
@@ -140,6 +143,7 @@ impl Refusal {
             Self::InvalidCredentials => "invalid_credentials",
             Self::Unavailable { .. } => "unavailable",
             Self::TooLarge { .. } => "too_large",
+            Self::Internal => "internal",
             Self::Conflict { code, .. } => code,
         }
     }
@@ -160,6 +164,7 @@ impl Refusal {
             Self::InvalidCredentials => "Invalid credentials",
             Self::Unavailable { .. } => "Temporarily unavailable",
             Self::TooLarge { .. } => "Too large",
+            Self::Internal => "Internal error",
             Self::Conflict { .. } => "Conflict",
         }
     }
@@ -181,6 +186,7 @@ impl Refusal {
             | Self::InvalidCursor
             | Self::InvalidCredentials
             | Self::TooLarge { .. }
+            | Self::Internal
             | Self::Conflict { .. } => None,
         }
     }

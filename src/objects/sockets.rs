@@ -18,8 +18,8 @@ use worker::Env;
 
 use crate::domain::ids::OrgId;
 use crate::domain::refusal::Refusal;
-use crate::domain::request::Caller;
-use crate::domain::ids::{SessionName, TraceId};
+use crate::domain::person::Caller;
+use crate::domain::ids::SessionName;
 use crate::domain::time::Timestamp;
 use crate::objects::clock;
 use crate::objects::host::ObjectState;
@@ -175,7 +175,7 @@ impl Sockets {
     pub fn accept(&self, viewer: &Viewer) -> Result<Accepted, Refusal> {
         let refused = |thrown: JsValue| {
             worker::console_error!("a socket was refused: {thrown:?}");
-            Refusal::unavailable("live updates")
+            Refusal::unavailable("live updates", 1)
         };
         if self.state.get_web_sockets().map_err(refused)?.length() >= MOST_VIEWERS {
             return Err(Refusal::TooManyAttempts { retry_after_s: 60 });
@@ -212,7 +212,7 @@ impl Sockets {
             return known;
         }
         let first = self.viewers().iter().map(|(_, viewer)| viewer.checked_at).min();
-        let due = first.map(|checked| Timestamp(checked.0 + RECHECK_MS));
+        let due = first.map(|checked| checked.plus_ms(RECHECK_MS));
         self.recheck_at.set(Some(due));
         due
     }
@@ -223,7 +223,7 @@ impl Sockets {
         let now = clock::now();
         let mut by_session: HashMap<String, Vec<(Socket, Viewer)>> = HashMap::new();
         for (socket, viewer) in self.viewers() {
-            if viewer.checked_at.0 + RECHECK_MS <= now.0 {
+            if viewer.checked_at.plus_ms(RECHECK_MS) <= now {
                 by_session.entry(viewer.session.to_string()).or_default().push((socket, viewer));
             }
         }
@@ -236,7 +236,7 @@ impl Sockets {
 async fn recheck(env: &Env, sockets: Vec<(Socket, Viewer)>) {
     let Some((_, viewer)) = sockets.first() else { return };
     let key = SessionKey { org: viewer.org.clone(), session: viewer.session.clone() };
-    let cx = CallContext::system(viewer.org.clone(), TraceId::system());
+    let cx = CallContext::system(viewer.org.clone(), clock::trace());
     let held = ask_within(env, &key, Check {}, &cx, 5_000).await;
     for (socket, mut viewer) in sockets {
         match &held {

@@ -57,7 +57,7 @@ impl From<JsValue> for StorageError {
 impl From<StorageError> for Refusal {
     fn from(error: StorageError) -> Self {
         worker::console_error!("{error}");
-        Refusal::unavailable("storage")
+        Refusal::unavailable("storage", 1)
     }
 }
 

@@ -1,1 +1,71 @@
-fn main() {}
+//! `cargo xtask …`: everything that a developer or operator types. Each command is a file of its own; this one only
+//! reads the command line.
+
+mod build;
+mod cargo;
+mod demo;
+mod dev;
+mod progress;
+mod setup;
+
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use testbed::Bundle;
+
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    about = "Builds, runs and tests CepatEdge on this machine",
+    arg_required_else_help = true
+)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Check for what the project needs on this machine and install what is missing
+    Setup,
+    /// Build the Worker into target/edge/<profile>/
+    Build(BuildOptions),
+    /// Run the whole system here: PostgreSQL, schema, Worker, demo data; Ctrl-C stops it
+    Dev(dev::Options),
+}
+
+#[derive(Args)]
+struct BuildOptions {
+    /// The build that is deployed instead of the quick one
+    #[arg(long)]
+    release: bool,
+    /// Cargo features of the Worker, separated by commas
+    #[arg(long, default_value = "")]
+    features: String,
+}
+
+impl BuildOptions {
+    fn bundle(&self) -> Bundle {
+        let bundle = if self.release {
+            Bundle::release()
+        } else {
+            Bundle::dev()
+        };
+        bundle.features(&self.features)
+    }
+}
+
+fn main() -> ExitCode {
+    let outcome = match CommandLine::parse().command {
+        Command::Setup => setup::ensure(),
+        Command::Dev(options) => dev::run(&options),
+        Command::Build(options) => setup::ensure().and_then(|()| build::run(&options.bundle())),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            progress::line(&format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}

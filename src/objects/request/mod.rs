@@ -25,9 +25,9 @@ use crate::domain::record::Record;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::decide::{close_by_itself, closes_by_itself_at, create, decide};
 use crate::domain::request::{
-    Caller, Command, Event, EventBody, MaintenanceRequest, RequestRules, apply, may_see, sees_internal,
+    Command, Event, EventBody, MaintenanceRequest, RequestRules, apply, may_see, sees_internal,
 };
-use crate::domain::person::Actor;
+use crate::domain::person::{Actor, Caller};
 use crate::domain::time::Timestamp;
 use crate::objects::clock;
 use crate::objects::host::{Behaviour, Seat};

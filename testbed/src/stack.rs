@@ -1,0 +1,300 @@
+//! A whole system of one's own for a test: a database, the Worker, their ports, their folder.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::{env, process, thread};
+
+use anyhow::{Context, Result};
+use nix::sys::signal::kill;
+use nix::unistd::Pid;
+use postgres::Client;
+
+use crate::authority::Authority;
+use crate::bundle::Bundle;
+use crate::cluster::{self, Cluster};
+use crate::runtime::{Cron, Runtime, Settings};
+use crate::secrets::Secrets;
+use crate::{database, migrations, port, seed, workspace};
+
+/// Names a PostgreSQL that all test binaries of a run share; `cargo xtask test` sets it. Without it each binary starts one.
+pub const SHARED_POSTGRES: &str = "TESTBED_POSTGRES_URL";
+
+/// TLS between the Worker and PostgreSQL.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tls {
+    /// None: the server is on the loopback interface.
+    #[default]
+    Off,
+    /// Required, by an authority that the runtime trusts.
+    Trusted,
+    /// Required, by an authority that the runtime does not know.
+    Untrusted,
+}
+
+/// What a test wants of its system.
+#[derive(Clone, Debug)]
+pub struct StackBuilder {
+    bundle: Bundle,
+    vars: BTreeMap<String, String>,
+    own_postgres: bool,
+    tls: Tls,
+    demo_users: bool,
+}
+
+/// A running system. Dropping it stops it and removes its data; a test that fails leaves the data and says where.
+#[derive(Debug)]
+pub struct Stack {
+    /// Where the Worker listens, without a slash at the end.
+    pub base_url: String,
+    /// What the Worker connects to.
+    pub database_url: String,
+    /// The Worker.
+    pub runtime: Runtime,
+    /// Its PostgreSQL.
+    pub postgres: Cluster,
+    /// What signs its tokens and cursors.
+    pub secrets: Secrets,
+    database: String,
+    data_dir: PathBuf,
+}
+
+impl Stack {
+    /// A system of the dev build with demo accounts, on a PostgreSQL that other tests use too.
+    pub fn builder() -> StackBuilder {
+        StackBuilder {
+            bundle: Bundle::dev(),
+            vars: BTreeMap::new(),
+            own_postgres: false,
+            tls: Tls::Off,
+            demo_users: true,
+        }
+    }
+
+    /// An ordinary connection to the Worker's database. Blocking: not to be called inside an async runtime, see
+    /// [`Stack::sql`].
+    pub fn connect(&self) -> Result<Client> {
+        database::connect(&self.plain_database_url())
+    }
+
+    /// Work on the Worker's database over an ordinary connection, callable from async tests as well.
+    pub fn sql<T: Send>(&self, work: impl FnOnce(&mut Client) -> Result<T> + Send) -> Result<T> {
+        database::run(&self.plain_database_url(), work)
+    }
+
+    /// [`Stack::database_url`] for an ordinary driver: without TLS.
+    pub fn plain_database_url(&self) -> String {
+        self.postgres.url(&self.database)
+    }
+
+    /// Everything that the Worker wrote to its console so far.
+    pub fn worker_log(&self) -> Result<String> {
+        fs::read_to_string(self.runtime.log_file()).context("the Worker's log cannot be read")
+    }
+
+    /// The folder of the system's data.
+    pub fn data_dir(&self) -> &Path {
+        &self.data_dir
+    }
+}
+
+impl StackBuilder {
+    /// Runs the build with these Cargo features, separated by commas.
+    pub fn features(mut self, features: &str) -> Self {
+        self.bundle = self.bundle.features(features);
+        self
+    }
+
+    /// Runs this build.
+    pub fn bundle(mut self, bundle: Bundle) -> Self {
+        self.bundle = bundle;
+        self
+    }
+
+    /// Sets a variable or secret of the Worker, over the default.
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.vars.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// A PostgreSQL server of its own, which the test may stop and kill.
+    pub fn own_postgres(mut self) -> Self {
+        self.own_postgres = true;
+        self
+    }
+
+    /// TLS between the Worker and a PostgreSQL server of its own.
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.tls = tls;
+        self.own_postgres |= tls != Tls::Off;
+        self
+    }
+
+    /// Leaves the accounts empty.
+    pub fn without_demo_users(mut self) -> Self {
+        self.demo_users = false;
+        self
+    }
+
+    /// Brings the system up: database, schema, accounts, Worker.
+    pub fn start(self) -> Result<Stack> {
+        static NUMBER: AtomicU32 = AtomicU32::new(1);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let data_dir = scratch_dir(&number.to_string())?;
+
+        let authority = match self.tls {
+            Tls::Off => None,
+            Tls::Trusted | Tls::Untrusted => Some(Authority::generate(&data_dir.join("tls"))?),
+        };
+        let postgres = if self.own_postgres {
+            let settings = authority
+                .iter()
+                .cloned()
+                .fold(test_settings(), cluster::Settings::tls);
+            Cluster::start_in(&data_dir.join("postgres"), settings)?
+        } else {
+            shared_cluster()?
+        };
+        let database = format!("cepatedge_test_{}_{number}", process::id());
+        postgres.create_database(&database)?;
+        database::run(&postgres.url(&database), |client| {
+            migrations::apply(client, &migrations::read(&workspace::migrations_dir())?)?;
+            if self.demo_users {
+                seed::demo_users(client)?;
+            }
+            Ok(())
+        })?;
+
+        let database_url = match self.tls {
+            Tls::Off => postgres.url(&database),
+            Tls::Trusted | Tls::Untrusted => with_tls(&postgres.url(&database)),
+        };
+        let secrets = Secrets::generate()?;
+        let port = port::free()?;
+        let runtime = Runtime::run(Settings {
+            vars: development_vars(port, &database_url, &secrets)
+                .into_iter()
+                .chain(self.vars)
+                .collect(),
+            bundle: self.bundle,
+            data_dir: data_dir.clone(),
+            port,
+            cron: Cron::OnDemand,
+            trust: authority
+                .filter(|_| self.tls == Tls::Trusted)
+                .map(|authority| authority.certificate),
+        })?;
+        Ok(Stack {
+            base_url: runtime.base_url(),
+            database_url,
+            runtime,
+            postgres,
+            secrets,
+            database,
+            data_dir,
+        })
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        // The pipes end whatever does not stop here, and the next run sweeps the folder.
+        let _ = self.runtime.stop();
+        let _ = self.postgres.drop_database(&self.database);
+        let _ = self.postgres.stop();
+        if thread::panicking() {
+            eprintln!(
+                "the data of this test's system stays in {}",
+                self.data_dir.display()
+            );
+        } else {
+            let _ = fs::remove_dir_all(&self.data_dir);
+        }
+    }
+}
+
+/// The variables of a Worker that is reached at `port` of this machine.
+pub fn development_vars(
+    port: u16,
+    database_url: &str,
+    secrets: &Secrets,
+) -> BTreeMap<String, String> {
+    let origins = format!("http://127.0.0.1:{port},http://localhost:{port}");
+    [
+        ("ENVIRONMENT", "development"),
+        ("APP_ORIGINS", &origins),
+        ("DATABASE_URL", database_url),
+        ("JWT_KEYS", &secrets.jwt_keys),
+        ("CURSOR_KEY", &secrets.cursor_key),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into()
+}
+
+/// The certificate is for `localhost` as well, and a name is what a real deployment connects to.
+fn with_tls(url: &str) -> String {
+    format!(
+        "{}?sslmode=require",
+        url.replace("@127.0.0.1:", "@localhost:")
+    )
+}
+
+/// Kills of processes are what tests do, and those an unsynced write survives.
+pub fn test_settings() -> cluster::Settings {
+    [
+        "fsync=off",
+        "synchronous_commit=off",
+        "full_page_writes=off",
+        "max_connections=200",
+    ]
+    .into_iter()
+    .fold(cluster::Settings::default(), cluster::Settings::parameter)
+}
+
+/// The PostgreSQL that tests share; started once a process where nobody names one.
+fn shared_cluster() -> Result<Cluster> {
+    static OURS: Mutex<Option<Cluster>> = Mutex::new(None);
+    if let Ok(url) = env::var(SHARED_POSTGRES) {
+        return Cluster::at(&url);
+    }
+    let mut ours = OURS.lock().unwrap_or_else(PoisonError::into_inner);
+    let cluster = match ours.take() {
+        Some(cluster) => cluster,
+        None => Cluster::start_in(&scratch_dir("postgres")?, test_settings())?,
+    };
+    Cluster::at(&ours.insert(cluster).url("postgres"))
+}
+
+/// A new folder of this process. The first call also removes the folders of processes that are gone.
+fn scratch_dir(name: &str) -> Result<PathBuf> {
+    static SWEPT: Mutex<bool> = Mutex::new(false);
+    let scratch = workspace::scratch_dir();
+    let mut swept = SWEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    if !*swept {
+        sweep(&scratch)?;
+        *swept = true;
+    }
+    let dir = scratch.join(format!("{}-{name}", process::id()));
+    fs::create_dir_all(&dir)?;
+    Ok(dir)
+}
+
+fn sweep(scratch: &Path) -> Result<()> {
+    fs::create_dir_all(scratch)?;
+    for entry in fs::read_dir(scratch)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let owner = name
+            .split('-')
+            .next()
+            .and_then(|pid| pid.parse::<i32>().ok());
+        let is_gone = owner.is_none_or(|pid| kill(Pid::from_raw(pid), None).is_err());
+        if is_gone {
+            // Two sweepers may meet; the other one then does the work.
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+    Ok(())
+}

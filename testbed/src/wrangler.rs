@@ -1,0 +1,138 @@
+//! `wrangler.toml`, read for the local runtime: the one place that names bindings, classes and dates.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::workspace;
+
+/// The parts of the deployment's configuration that a local runtime has as well.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Wrangler {
+    /// The Worker's name.
+    pub name: String,
+    compatibility_date: String,
+    #[serde(default)]
+    compatibility_flags: Vec<String>,
+    #[serde(default)]
+    vars: BTreeMap<String, String>,
+    #[serde(default)]
+    durable_objects: DurableObjects,
+    #[serde(default)]
+    migrations: Vec<ClassMigration>,
+    #[serde(default)]
+    r2_buckets: Vec<Bucket>,
+    #[serde(default)]
+    ratelimits: Vec<RateLimit>,
+    #[serde(default)]
+    triggers: Triggers,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+struct DurableObjects {
+    #[serde(default)]
+    bindings: Vec<DurableObject>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct DurableObject {
+    name: String,
+    class_name: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct ClassMigration {
+    #[serde(default)]
+    new_sqlite_classes: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Bucket {
+    binding: String,
+    bucket_name: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct RateLimit {
+    name: String,
+    namespace_id: String,
+    simple: SimpleLimit,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct SimpleLimit {
+    limit: u32,
+    period: u32,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+struct Triggers {
+    #[serde(default)]
+    crons: Vec<String>,
+}
+
+impl Wrangler {
+    /// Reads the repository's `wrangler.toml`.
+    pub fn read() -> Result<Self> {
+        let file = workspace::root().join("wrangler.toml");
+        let text = fs::read_to_string(&file)
+            .with_context(|| format!("{} cannot be read", file.display()))?;
+        toml::from_str(&text).with_context(|| format!("{} cannot be understood", file.display()))
+    }
+
+    /// The cron expressions of the scheduled event.
+    pub fn crons(&self) -> &[String] {
+        &self.triggers.crons
+    }
+
+    /// The Worker as Miniflare wants it, without its modules. `vars` come on top of the deployment's.
+    pub fn worker(&self, vars: &BTreeMap<String, String>) -> Value {
+        json!({
+            "name": self.name,
+            "compatibilityDate": self.compatibility_date,
+            "compatibilityFlags": self.compatibility_flags,
+            "env": self.bindings(vars),
+            "exports": self.classes(),
+        })
+    }
+
+    fn bindings(&self, vars: &BTreeMap<String, String>) -> Map<String, Value> {
+        let mut bindings = Map::new();
+        for (name, value) in self.vars.iter().chain(vars) {
+            bindings.insert(name.clone(), json!({ "type": "text", "value": value }));
+        }
+        for object in &self.durable_objects.bindings {
+            let binding = json!({ "type": "durable-object", "worker": self.name, "exportName": object.class_name });
+            bindings.insert(object.name.clone(), binding);
+        }
+        for bucket in &self.r2_buckets {
+            bindings.insert(
+                bucket.binding.clone(),
+                json!({ "type": "r2", "name": bucket.bucket_name }),
+            );
+        }
+        for rate in &self.ratelimits {
+            let simple = json!({ "limit": rate.simple.limit, "period": rate.simple.period });
+            let binding =
+                json!({ "type": "rate-limit", "namespace": rate.namespace_id, "simple": simple });
+            bindings.insert(rate.name.clone(), binding);
+        }
+        bindings
+    }
+
+    fn classes(&self) -> Map<String, Value> {
+        self.migrations
+            .iter()
+            .flat_map(|migration| &migration.new_sqlite_classes)
+            .map(|class| {
+                (
+                    class.clone(),
+                    json!({ "type": "durable-object", "storage": "sqlite" }),
+                )
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,169 @@
+//! `cargo xtask build`: the Worker as the runtime takes it, `target/edge/<profile>/index.js` and `index_bg.wasm`.
+//!
+//! Cargo compiles the crate to wasm, wasm-bindgen (as a library, so that one lock file fixes crate and tool) writes the
+//! JavaScript around it, esbuild joins that with `entry.js`. What did not change is not done again.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use sha2::{Digest, Sha256};
+use testbed::{Bundle, workspace};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::cargo;
+use crate::progress::{self, step};
+
+/// `entry.js` imports the bindgen output by this name.
+const ALIAS: &str = "cepatedge-wasm";
+
+/// Builds and says what came out.
+pub fn run(bundle: &Bundle) -> Result<()> {
+    make(bundle)?;
+    let bytes = fs::metadata(bundle.wasm_module())?.len();
+    let main = bundle.main_module();
+    let shown = main.strip_prefix(workspace::root()).unwrap_or(&main);
+    progress::line(&format!(
+        "{} ({:.2} MB of wasm)",
+        shown.display(),
+        bytes as f64 / 1e6
+    ));
+    Ok(())
+}
+
+/// Brings the bundle up to date.
+pub fn make(bundle: &Bundle) -> Result<()> {
+    let wasm = step(
+        &format!("Compiling the Worker ({})", bundle.name()),
+        |step| {
+            cargo::run(step, &mut compile_command(bundle))?;
+            Ok(compiled(bundle))
+        },
+    )?;
+    bind(bundle, &wasm)?;
+    join(bundle)
+}
+
+fn compile_command(bundle: &Bundle) -> Command {
+    let mut command = cargo::command();
+    command.args([
+        "build",
+        "--package",
+        "cepatedge",
+        "--lib",
+        "--target",
+        "wasm32-unknown-unknown",
+    ]);
+    if bundle.is_release() {
+        command.arg("--release");
+    }
+    if !bundle.feature_list().is_empty() {
+        command
+            .arg("--features")
+            .arg(bundle.feature_list().join(","));
+    }
+    command
+}
+
+fn compiled(bundle: &Bundle) -> PathBuf {
+    let profile = if bundle.is_release() {
+        "release"
+    } else {
+        "debug"
+    };
+    workspace::target_dir()
+        .join("wasm32-unknown-unknown")
+        .join(profile)
+        .join("cepatedge.wasm")
+}
+
+fn bindgen_dir(bundle: &Bundle) -> PathBuf {
+    bundle.dir().join("bindgen")
+}
+
+/// wasm-bindgen, unless it has seen these very bytes.
+fn bind(bundle: &Bundle, wasm: &Path) -> Result<()> {
+    let bytes = fs::read(wasm).with_context(|| format!("{} is missing", wasm.display()))?;
+    let hash: String = Sha256::digest(&bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let seen = bundle.dir().join("bindgen.sha256");
+    if fs::read_to_string(&seen).is_ok_and(|seen| seen == hash) {
+        return Ok(());
+    }
+    let dir = bindgen_dir(bundle);
+    step("Writing the JavaScript of the wasm module", |_| {
+        if dir.exists() {
+            fs::remove_dir_all(&dir)?;
+        }
+        Bindgen::new()
+            .module(true)?
+            .input_bytes("index", bytes)
+            .out_name("index")
+            .typescript(false)
+            .debug(!bundle.is_release())
+            .demangle(true)
+            // After a trap `entry.js` starts a new instance, see docs/decisions.
+            .reset_state_function(true)
+            .force_enable_abort_handler(true)
+            .generate(&dir)?;
+        fs::copy(dir.join("index_bg.wasm"), bundle.wasm_module())?;
+        Ok(fs::write(&seen, &hash)?)
+    })
+}
+
+/// esbuild takes some 30 ms, so it always runs.
+fn join(bundle: &Bundle) -> Result<()> {
+    let output = Command::new(esbuild()?)
+        .arg(workspace::root().join("entry.js"))
+        .arg(format!(
+            "--alias:{ALIAS}={}",
+            bindgen_dir(bundle).join("index.js").display()
+        ))
+        .arg(format!("--outfile={}", bundle.main_module().display()))
+        .args([
+            "--bundle",
+            "--format=esm",
+            "--target=esnext",
+            "--external:cloudflare:*",
+            "--external:*.wasm",
+        ])
+        .args(["--log-level=warning", "--charset=utf8"])
+        .current_dir(workspace::root())
+        .stdin(Stdio::null())
+        .output()
+        .context("esbuild cannot be started")?;
+    let words = String::from_utf8_lossy(&output.stderr);
+    if !output.status.success() {
+        bail!("esbuild failed:\n{words}");
+    }
+    if !words.trim().is_empty() {
+        progress::line(words.trim_end());
+    }
+    plain_wasm_import(&bundle.main_module())
+}
+
+/// wasm-bindgen writes a source phase import; the platform hands out a compiled module for a plain one.
+fn plain_wasm_import(module: &Path) -> Result<()> {
+    let text = fs::read_to_string(module)?;
+    Ok(fs::write(
+        module,
+        text.replacen("import source ", "import ", 1),
+    )?)
+}
+
+/// The binary of esbuild's platform package; its JavaScript wrapper would only start it.
+fn esbuild() -> Result<PathBuf> {
+    let packages = workspace::node_modules().join("@esbuild");
+    for package in
+        fs::read_dir(&packages).context("esbuild is not installed: run `cargo xtask setup`")?
+    {
+        let binary = package?.path().join("bin/esbuild");
+        if binary.exists() {
+            return Ok(binary);
+        }
+    }
+    bail!("esbuild is not installed for this platform: run `cargo xtask setup`")
+}
