@@ -2,7 +2,21 @@ use super::*;
 use crate::objects::walk::native::database;
 
 fn put(connection: &rusqlite::Connection, statement: &str, number: i64, version: i64, updated_ms: i64) -> usize {
-    let row = (number, format!("r-{number}"), 0, version, "closed", "low", "power", "u", None::<String>, 1, updated_ms, "", "{}");
+    let row = (
+        number,
+        format!("r-{number}"),
+        0,
+        version,
+        "closed",
+        "low",
+        "power",
+        "u",
+        None::<String>,
+        1,
+        updated_ms,
+        "",
+        "{}",
+    );
     connection.execute(statement, row).unwrap()
 }
 
@@ -35,7 +49,9 @@ fn versions_go_on_behind_a_request_even_among_changes_of_one_moment() {
         put(&connection, INSERT, number, number, 10);
     });
     put(&connection, INSERT, 6, 6, 30);
-    let walk = |after, limit| versions(&connection, after, 20, limit).into_iter().map(|(_, version)| version).collect::<Vec<_>>();
+    let walk = |after, limit| {
+        versions(&connection, after, 20, limit).into_iter().map(|(_, version)| version).collect::<Vec<_>>()
+    };
     assert_eq!(walk((0, ""), 2), [1, 2]);
     assert_eq!(walk((10, "r-2"), 2), [3, 4]);
     assert_eq!(walk((10, "r-4"), 2), [5]);
