@@ -8,9 +8,10 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::sync::{AuditRow, EventRow, RequestRow};
+
 use super::error::{Class, DbError, Fault};
 use super::platform::Platform;
-use super::rows::{AuditRow, EventRow, RequestRow};
 use super::session::Session;
 use super::statement::Statement;
 use super::statements::apply;
@@ -58,21 +59,9 @@ impl Packed {
     /// Writes the rows of a delivery.
     pub fn new(delivery: &Delivery) -> serde_json::Result<Self> {
         Ok(Self {
-            requests: delivery
-                .request
-                .iter()
-                .map(serde_json::to_string)
-                .collect::<Result<_, _>>()?,
-            events: delivery
-                .events
-                .iter()
-                .map(serde_json::to_string)
-                .collect::<Result<_, _>>()?,
-            audit: delivery
-                .audit
-                .iter()
-                .map(serde_json::to_string)
-                .collect::<Result<_, _>>()?,
+            requests: delivery.request.iter().map(serde_json::to_string).collect::<Result<_, _>>()?,
+            events: delivery.events.iter().map(serde_json::to_string).collect::<Result<_, _>>()?,
+            audit: delivery.audit.iter().map(serde_json::to_string).collect::<Result<_, _>>()?,
         })
     }
 
@@ -132,8 +121,7 @@ pub async fn apply<P: Platform>(session: &Session<P>, deliveries: &[Packed]) -> 
     let mut outcomes = vec![Outcome::Applied; deliveries.len()];
     let mut waiting = VecDeque::from(plan(deliveries));
     while let Some(run) = waiting.pop_front() {
-        let Err(error) = write(session, deliveries.get(run.clone()).unwrap_or_default()).await
-        else {
+        let Err(error) = write(session, deliveries.get(run.clone()).unwrap_or_default()).await else {
             continue;
         };
         match verdict(&error, run.len()) {
@@ -145,9 +133,7 @@ pub async fn apply<P: Platform>(session: &Session<P>, deliveries: &[Packed]) -> 
             Verdict::All(outcome) => settle(&mut outcomes, run, &outcome),
             Verdict::Everything(outcome) => {
                 settle(&mut outcomes, run, &outcome);
-                waiting
-                    .drain(..)
-                    .for_each(|run| settle(&mut outcomes, run, &outcome));
+                waiting.drain(..).for_each(|run| settle(&mut outcomes, run, &outcome));
             }
         }
     }
@@ -195,11 +181,7 @@ mod tests {
     use super::*;
 
     fn packed(rows: usize, bytes_each: usize) -> Packed {
-        Packed {
-            requests: Vec::new(),
-            events: vec!["x".repeat(bytes_each); rows],
-            audit: Vec::new(),
-        }
+        Packed { requests: Vec::new(), events: vec!["x".repeat(bytes_each); rows], audit: Vec::new() }
     }
 
     #[test]
@@ -212,24 +194,13 @@ mod tests {
 
     #[test]
     fn a_delivery_over_the_cap_travels_alone() {
-        let deliveries = [
-            packed(1, 10),
-            packed(500, 10),
-            packed(1, 10),
-            packed(1, 3_000_000),
-            packed(1, 10),
-        ];
+        let deliveries = [packed(1, 10), packed(500, 10), packed(1, 10), packed(1, 3_000_000), packed(1, 10)];
         assert_eq!(plan(&deliveries), [0..1, 1..2, 2..3, 3..4, 4..5]);
     }
 
     #[test]
     fn every_delivery_is_in_exactly_one_run() {
-        for sizes in [
-            [1, 199, 1, 1],
-            [200, 1, 200, 1],
-            [201, 201, 1, 1],
-            [0, 0, 0, 0],
-        ] {
+        for sizes in [[1, 199, 1, 1], [200, 1, 200, 1], [201, 201, 1, 1], [0, 0, 0, 0]] {
             let deliveries = sizes.map(|rows| packed(rows, 10));
             let covered: Vec<usize> = plan(&deliveries).into_iter().flatten().collect();
             assert_eq!(covered, [0, 1, 2, 3], "{sizes:?}");

@@ -52,9 +52,9 @@ impl Breaker {
                 self.open_until_ms = now_ms + PROBE_MS;
                 Ok(())
             }
-            BreakerState::Open { until_ms } => Err(Duration::from_millis(
-                u64::try_from(until_ms - now_ms).unwrap_or_default(),
-            )),
+            BreakerState::Open { until_ms } => {
+                Err(Duration::from_millis(u64::try_from(until_ms - now_ms).unwrap_or_default()))
+            }
         }
     }
 
@@ -67,9 +67,7 @@ impl Breaker {
     pub fn failed(&mut self, now_ms: i64) {
         self.failures = self.failures.saturating_add(1);
         if let Some(doublings) = self.failures.checked_sub(THRESHOLD) {
-            let delay_ms = FIRST_DELAY_MS
-                .saturating_mul(1 << doublings.min(10))
-                .min(MAX_DELAY_MS);
+            let delay_ms = FIRST_DELAY_MS.saturating_mul(1 << doublings.min(10)).min(MAX_DELAY_MS);
             self.open_until_ms = now_ms + delay_ms;
         }
     }
@@ -77,13 +75,9 @@ impl Breaker {
     /// Its state now.
     pub fn state(&self, now_ms: i64) -> BreakerState {
         if self.failures < THRESHOLD {
-            BreakerState::Closed {
-                failures: self.failures,
-            }
+            BreakerState::Closed { failures: self.failures }
         } else if now_ms < self.open_until_ms {
-            BreakerState::Open {
-                until_ms: self.open_until_ms,
-            }
+            BreakerState::Open { until_ms: self.open_until_ms }
         } else {
             BreakerState::HalfOpen
         }
@@ -141,9 +135,7 @@ mod tests {
         let mut now_ms = 0;
         let mut delays = Vec::new();
         for _ in 0..40 {
-            let BreakerState::Open { until_ms } = breaker.state(now_ms) else {
-                panic!("not open")
-            };
+            let BreakerState::Open { until_ms } = breaker.state(now_ms) else { panic!("not open") };
             delays.push(until_ms - now_ms);
             now_ms = until_ms;
             breaker.admit(now_ms).unwrap();

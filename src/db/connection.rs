@@ -63,33 +63,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
 
     /// Runs statements between BEGIN and COMMIT with their timeouts, all in one write, and gives the rows of each.
     /// `Ok` means committed. After a loss or a timeout nobody knows: the statements must bear being repeated.
-    pub async fn transaction(
-        &mut self,
-        access: Access,
-        statements: &[Statement],
-    ) -> Result<Vec<Rows>, DbError> {
+    pub async fn transaction(&mut self, access: Access, statements: &[Statement]) -> Result<Vec<Rows>, DbError> {
         let begin = Statement::new(match access {
             Access::ReadOnly => "BEGIN READ ONLY",
             Access::ReadWrite => "BEGIN READ WRITE",
         });
-        let all: Vec<_> = [&begin]
-            .into_iter()
-            .chain(&SET_UP)
-            .chain(statements)
-            .chain([&COMMIT])
-            .collect();
+        let all: Vec<_> = [&begin].into_iter().chain(&SET_UP).chain(statements).chain([&COMMIT]).collect();
         match self.exchange(&all).await {
             Ok(mut rows) => {
                 let commit = rows.pop().ok_or(DecodeError::NoReply)?;
                 if commit.tag() != "COMMIT" {
-                    return Err(DbError::NotCommitted {
-                        tag: commit.tag().to_owned(),
-                    });
+                    return Err(DbError::NotCommitted { tag: commit.tag().to_owned() });
                 }
                 if !self.idle {
-                    return Err(DbError::NotCommitted {
-                        tag: "COMMIT in an open transaction".to_owned(),
-                    });
+                    return Err(DbError::NotCommitted { tag: "COMMIT in an open transaction".to_owned() });
                 }
                 Ok(rows.split_off(SET_UP.len() + 1))
             }
@@ -114,11 +101,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     /// After an error that the server survived, the transaction is open and failed; its COMMIT was skipped. A failure to
     /// leave it is not reported: the caller has the first error, and the connection is not idle.
     async fn roll_back(&mut self, error: &DbError) {
-        if !self.idle
-            && error
-                .server()
-                .is_some_and(|error| error.severity == "ERROR")
-        {
+        if !self.idle && error.server().is_some_and(|error| error.severity == "ERROR") {
             let _ = self.exchange(&[&ROLLBACK]).await;
         }
     }
@@ -129,9 +112,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         self.idle = false;
         self.wire
             .send(|out| {
-                statements
-                    .iter()
-                    .try_for_each(|statement| statement.encode(out))?;
+                statements.iter().try_for_each(|statement| statement.encode(out))?;
                 frontend::sync(out);
                 Ok(())
             })

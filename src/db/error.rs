@@ -37,6 +37,15 @@ pub enum DbError {
         /// Host of `DATABASE_URL`.
         host: String,
     },
+    /// TLS was agreed on and did not come about: the certificate is not trusted or names another host, or the network
+    /// failed meanwhile. The platform does not say which.
+    #[error("TLS with PostgreSQL at {host} failed; its certificate must be trusted and name that host")]
+    TlsFailed {
+        /// Host of `DATABASE_URL`.
+        host: String,
+        /// What the platform said.
+        source: io::Error,
+    },
     /// We could not agree on who we are, or who the server is.
     #[error("authentication with PostgreSQL failed")]
     Authentication(#[from] AuthenticationError),
@@ -132,10 +141,9 @@ impl DbError {
             DbError::Server(error) => error.class(),
             DbError::Unsendable(_) => Class::Refused,
             DbError::Decode(_) => Class::Skew,
-            DbError::Url(_) | DbError::TlsRefused { .. } | DbError::Authentication(_) => {
-                Class::Configuration
-            }
+            DbError::Url(_) | DbError::TlsRefused { .. } | DbError::Authentication(_) => Class::Configuration,
             DbError::Unreachable { .. }
+            | DbError::TlsFailed { .. }
             | DbError::Timeout { .. }
             | DbError::Lost(_)
             | DbError::Protocol(_)
@@ -156,6 +164,7 @@ impl DbError {
             DbError::Url(_)
             | DbError::Unreachable { .. }
             | DbError::TlsRefused { .. }
+            | DbError::TlsFailed { .. }
             | DbError::Authentication(_)
             | DbError::Timeout { .. }
             | DbError::Lost(_)
@@ -179,14 +188,12 @@ impl DbError {
             DbError::Server(error) => {
                 error.class() == Class::Configuration
                     || (error.class() == Class::Transient
-                        && matches!(
-                            error.sqlstate.get(..2),
-                            Some("08" | "53" | "57" | "58" | "XX")
-                        )
+                        && matches!(error.sqlstate.get(..2), Some("08" | "53" | "57" | "58" | "XX"))
                         && error.sqlstate != QUERY_CANCELED)
             }
             DbError::Url(_)
             | DbError::TlsRefused { .. }
+            | DbError::TlsFailed { .. }
             | DbError::Authentication(_)
             | DbError::Unreachable { .. }
             | DbError::Timeout { .. }
@@ -230,11 +237,7 @@ pub struct Fault {
 
 impl From<&DbError> for Fault {
     fn from(error: &DbError) -> Self {
-        Self {
-            class: error.class(),
-            sqlstate: error.sqlstate().map(str::to_owned),
-            message: with_causes(error),
-        }
+        Self { class: error.class(), sqlstate: error.sqlstate().map(str::to_owned), message: with_causes(error) }
     }
 }
 
@@ -268,17 +271,9 @@ mod tests {
         for (class, states) in [
             (
                 Class::Transient,
-                &[
-                    "08006", "40001", "40P01", "53300", "57P01", "57014", "55P03", "25006",
-                    "XX000", "",
-                ][..],
+                &["08006", "40001", "40P01", "53300", "57P01", "57014", "55P03", "25006", "XX000", ""][..],
             ),
-            (
-                Class::Refused,
-                &[
-                    "22P02", "22P05", "22021", "23505", "23514", "54000", "P0001",
-                ],
-            ),
+            (Class::Refused, &["22P02", "22P05", "22021", "23505", "23514", "54000", "P0001"]),
             (Class::Skew, &["42703", "42P01", "0A000"]),
             (Class::Configuration, &["28P01", "28000", "3D000"]),
         ] {
@@ -290,9 +285,7 @@ mod tests {
 
     #[test]
     fn contention_and_refused_rows_are_no_outage() {
-        for state in [
-            "40001", "40P01", "55P03", "57014", "22P05", "23505", "42703",
-        ] {
+        for state in ["40001", "40P01", "55P03", "57014", "22P05", "23505", "42703"] {
             assert!(!server(state).is_outage(), "{state}");
         }
         for state in ["57P01", "57P03", "53300", "08006", "28P01", "3D000"] {

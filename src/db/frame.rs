@@ -137,22 +137,18 @@ fn understood(message: Message) -> Result<Backend, ProtocolError> {
         Message::ParseComplete => Backend::ParseComplete,
         Message::BindComplete => Backend::BindComplete,
         Message::DataRow(body) => Backend::Row(row(&body)?),
-        Message::CommandComplete(body) => {
-            Backend::Complete(body.tag().map_err(|_| ProtocolError::NotUtf8)?.to_owned())
-        }
+        Message::CommandComplete(body) => Backend::Complete(body.tag().map_err(|_| ProtocolError::NotUtf8)?.to_owned()),
         Message::EmptyQueryResponse => Backend::EmptyQuery,
         Message::ErrorResponse(body) => Backend::Error(Box::new(server_error(body.fields())?)),
         Message::ReadyForQuery(body) => Backend::Ready(transaction_status(&body)?),
         Message::AuthenticationOk => Backend::Authentication(Authentication::Ok),
-        Message::AuthenticationSasl(body) => {
-            Backend::Authentication(Authentication::Sasl(mechanisms(&body)?))
+        Message::AuthenticationSasl(body) => Backend::Authentication(Authentication::Sasl(mechanisms(&body)?)),
+        Message::AuthenticationSaslContinue(body) => {
+            Backend::Authentication(Authentication::SaslContinue(Bytes::copy_from_slice(body.data())))
         }
-        Message::AuthenticationSaslContinue(body) => Backend::Authentication(
-            Authentication::SaslContinue(Bytes::copy_from_slice(body.data())),
-        ),
-        Message::AuthenticationSaslFinal(body) => Backend::Authentication(
-            Authentication::SaslFinal(Bytes::copy_from_slice(body.data())),
-        ),
+        Message::AuthenticationSaslFinal(body) => {
+            Backend::Authentication(Authentication::SaslFinal(Bytes::copy_from_slice(body.data())))
+        }
         Message::AuthenticationCleartextPassword => unsupported("a cleartext password"),
         Message::AuthenticationMd5Password(_) => unsupported("an MD5 password"),
         Message::AuthenticationGss | Message::AuthenticationGssContinue(_) => unsupported("GSSAPI"),
@@ -164,10 +160,7 @@ fn understood(message: Message) -> Result<Backend, ProtocolError> {
         | Message::NotificationResponse(_)
         | Message::ParameterStatus(_) => Backend::Ignored,
         Message::CloseComplete => return Err(uncalled_for("CloseComplete")),
-        Message::CopyData(_)
-        | Message::CopyDone
-        | Message::CopyInResponse(_)
-        | Message::CopyOutResponse(_) => {
+        Message::CopyData(_) | Message::CopyDone | Message::CopyInResponse(_) | Message::CopyOutResponse(_) => {
             return Err(uncalled_for("COPY"));
         }
         Message::NoData | Message::ParameterDescription(_) | Message::RowDescription(_) => {
@@ -185,28 +178,19 @@ fn unsupported(method: &'static str) -> Backend {
 
 /// This client never copies, describes, closes or limits rows, so these are wrong at every moment.
 fn uncalled_for(message: &'static str) -> ProtocolError {
-    ProtocolError::Unexpected {
-        message,
-        awaiting: "a reply to Parse, Bind and Execute",
-    }
+    ProtocolError::Unexpected { message, awaiting: "a reply to Parse, Bind and Execute" }
 }
 
 fn row(body: &DataRowBody) -> Result<Row, ProtocolError> {
     let data = body.buffer();
     let columns = body.ranges().map(|range| {
         let Some(range) = range else { return Ok(None) };
-        let bytes = data
-            .get(range)
-            .ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof))?;
+        let bytes = data.get(range).ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof))?;
         Ok(Some(bytes.to_vec()))
     });
     let columns: Vec<Option<Vec<u8>>> = columns.collect().map_err(ProtocolError::Malformed)?;
-    let columns = columns
-        .into_iter()
-        .map(|column| column.map(String::from_utf8).transpose());
-    Ok(Row(columns
-        .collect::<Result<_, _>>()
-        .map_err(|_| ProtocolError::NotUtf8)?))
+    let columns = columns.into_iter().map(|column| column.map(String::from_utf8).transpose());
+    Ok(Row(columns.collect::<Result<_, _>>().map_err(|_| ProtocolError::NotUtf8)?))
 }
 
 /// Reads the fields by their type byte (section "Error and Notice Message Fields" of the PostgreSQL manual). Text is taken
@@ -239,18 +223,12 @@ fn transaction_status(body: &ReadyForQueryBody) -> Result<TransactionStatus, Pro
         b'I' => Ok(TransactionStatus::Idle),
         b'T' => Ok(TransactionStatus::Open),
         b'E' => Ok(TransactionStatus::Failed),
-        _ => Err(ProtocolError::Malformed(io::Error::new(
-            io::ErrorKind::InvalidData,
-            "unknown transaction status",
-        ))),
+        _ => Err(ProtocolError::Malformed(io::Error::new(io::ErrorKind::InvalidData, "unknown transaction status"))),
     }
 }
 
 fn mechanisms(body: &AuthenticationSaslBody) -> Result<Vec<String>, ProtocolError> {
-    body.mechanisms()
-        .map(|name| Ok(name.to_owned()))
-        .collect()
-        .map_err(ProtocolError::Malformed)
+    body.mechanisms().map(|name| Ok(name.to_owned())).collect().map_err(ProtocolError::Malformed)
 }
 
 #[cfg(test)]
@@ -273,10 +251,7 @@ mod tests {
             message(b'N', b"SNOTICE\0VNOTICE\0C00000\0Mhello\0\0"),
             message(b'D', b"\0\x03\0\0\0\x02ab\xff\xff\xff\xff\0\0\0\0"),
             message(b'C', b"SELECT 1\0"),
-            message(
-                b'E',
-                b"SFEHLER\0VERROR\0C23505\0Mduplicate\0DKey (id)=(1) exists\0nusers_pkey\0\0",
-            ),
+            message(b'E', b"SFEHLER\0VERROR\0C23505\0Mduplicate\0DKey (id)=(1) exists\0nusers_pkey\0\0"),
             message(b'Z', b"I"),
         ];
         let meaning = vec![
@@ -335,10 +310,7 @@ mod tests {
     fn an_oversized_message_is_refused_by_its_header_alone() {
         for length in [MAX_MESSAGE_BYTES as u32 + 1, i32::MAX as u32] {
             let mut inbox = BytesMut::from(&[&b"D"[..], &length.to_be_bytes()].concat()[..]);
-            assert!(
-                matches!(next_message(&mut inbox), Err(ProtocolError::TooLarge(_))),
-                "{length}"
-            );
+            assert!(matches!(next_message(&mut inbox), Err(ProtocolError::TooLarge(_))), "{length}");
         }
     }
 
@@ -357,10 +329,7 @@ mod tests {
             b"R\0\0\0\x08\0\0\0\x63",
             b"T\0\0\0\x06\0\0",
         ] {
-            assert!(
-                next_message(&mut BytesMut::from(bytes)).is_err(),
-                "{bytes:?}"
-            );
+            assert!(next_message(&mut BytesMut::from(bytes)).is_err(), "{bytes:?}");
         }
     }
 

@@ -70,20 +70,13 @@ impl GroupCommit {
             }
         };
         outcome.unwrap_or_else(|oneshot::Canceled| {
-            Outcome::Deferred(fault(
-                Class::Transient,
-                "the call that was committing this delivery was cut off",
-            ))
+            Outcome::Deferred(fault(Class::Transient, "the call that was committing this delivery was cut off"))
         })
     }
 
     /// How much JSON is waiting for its turn.
     pub fn waiting_bytes(&self) -> usize {
-        self.waiting
-            .borrow()
-            .iter()
-            .map(|waiting| waiting.delivery.bytes())
-            .sum()
+        self.waiting.borrow().iter().map(|waiting| waiting.delivery.bytes()).sum()
     }
 
     /// What has become of deliveries so far.
@@ -93,10 +86,8 @@ impl GroupCommit {
 
     async fn commit<P: Platform>(&self, session: &Session<P>) {
         let waiting = std::mem::take(&mut *self.waiting.borrow_mut());
-        let (deliveries, replies): (Vec<_>, Vec<_>) = waiting
-            .into_iter()
-            .map(|waiting| (waiting.delivery, waiting.reply))
-            .unzip();
+        let (deliveries, replies): (Vec<_>, Vec<_>) =
+            waiting.into_iter().map(|waiting| (waiting.delivery, waiting.reply)).unzip();
         let outcomes = apply(session, &deliveries).await;
         let mut tally = self.tally.get();
         tally.turns += 1;
@@ -114,9 +105,5 @@ impl GroupCommit {
 }
 
 fn fault(class: Class, message: impl Into<String>) -> Fault {
-    Fault {
-        class,
-        sqlstate: None,
-        message: message.into(),
-    }
+    Fault { class, sqlstate: None, message: message.into() }
 }

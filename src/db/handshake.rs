@@ -14,7 +14,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::error::DbError;
 use super::frame::{Authentication, Backend, ProtocolError, TransactionStatus};
-use super::url::DatabaseUrl;
+use super::url::{DatabaseUrl, Reach};
 use super::wire::Wire;
 
 /// The message that asks whether the server speaks TLS: its length, and the number that PostgreSQL reserved for it.
@@ -55,10 +55,9 @@ pub(super) async fn sign_in<S: AsyncRead + AsyncWrite + Unpin>(
         ("application_name", "cepatedge"),
         ("client_encoding", "UTF8"),
     ];
-    wire.send(|out| frontend::startup_message(startup, out))
-        .await?;
+    wire.send(|out| frontend::startup_message(startup, out)).await?;
     match authentication(wire, "a request to authenticate").await? {
-        Authentication::Ok if url.is_loopback() => {}
+        Authentication::Ok if url.reach() == Reach::Local => {}
         Authentication::Ok => return Err(AuthenticationError::NotAsked.into()),
         Authentication::Sasl(mechanisms) => scram(wire, url, &mechanisms).await?,
         Authentication::Unsupported(method) => {
@@ -83,26 +82,18 @@ async fn scram<S: AsyncRead + AsyncWrite + Unpin>(
     url: &DatabaseUrl,
     mechanisms: &[String],
 ) -> Result<(), DbError> {
-    if !mechanisms
-        .iter()
-        .any(|mechanism| mechanism == SCRAM_SHA_256)
-    {
+    if !mechanisms.iter().any(|mechanism| mechanism == SCRAM_SHA_256) {
         return Err(AuthenticationError::Method(mechanisms.join(", ")).into());
     }
     // The platform shows no certificate to bind to.
     let mut scram = ScramSha256::new(url.password().as_bytes(), ChannelBinding::unsupported());
-    wire.send(|out| frontend::sasl_initial_response(SCRAM_SHA_256, scram.message(), out))
-        .await?;
+    wire.send(|out| frontend::sasl_initial_response(SCRAM_SHA_256, scram.message(), out)).await?;
 
-    let Authentication::SaslContinue(challenge) = authentication(wire, "a SCRAM challenge").await?
-    else {
+    let Authentication::SaslContinue(challenge) = authentication(wire, "a SCRAM challenge").await? else {
         return Err(out_of_turn("a SCRAM challenge").into());
     };
-    scram
-        .update(&challenge)
-        .map_err(AuthenticationError::Scram)?;
-    wire.send(|out| frontend::sasl_response(scram.message(), out))
-        .await?;
+    scram.update(&challenge).map_err(AuthenticationError::Scram)?;
+    wire.send(|out| frontend::sasl_response(scram.message(), out)).await?;
 
     let Authentication::SaslFinal(proof) = authentication(wire, "the server's proof").await? else {
         return Err(out_of_turn("the server's proof").into());
@@ -130,10 +121,7 @@ async fn authentication<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 fn out_of_turn(awaiting: &'static str) -> ProtocolError {
-    ProtocolError::Unexpected {
-        message: "another step of authentication",
-        awaiting,
-    }
+    ProtocolError::Unexpected { message: "another step of authentication", awaiting }
 }
 
 #[cfg(test)]
@@ -154,10 +142,7 @@ mod tests {
         assert!(accepts_tls(b"S").unwrap());
         assert!(!accepts_tls(b"N").unwrap());
         for answer in [&b""[..], b"E", b"SS", b"S\x52\0\0\0\x08\0\0\0\0", b"N\0"] {
-            assert!(
-                matches!(accepts_tls(answer), Err(ProtocolError::TlsAnswer)),
-                "{answer:?}"
-            );
+            assert!(matches!(accepts_tls(answer), Err(ProtocolError::TlsAnswer)), "{answer:?}");
         }
     }
 }

@@ -17,7 +17,6 @@ pub mod handshake;
 pub mod platform;
 mod reply;
 pub mod row;
-pub mod rows;
 pub mod session;
 pub mod socket;
 pub mod statement;

@@ -53,10 +53,7 @@ impl Reply {
         match (message, self.stage) {
             (Backend::Ignored, _) => {}
             (Backend::Error(error), _) if error.severity != "ERROR" => {
-                return Ok(Some(Outcome {
-                    result: Err(error),
-                    status: None,
-                }));
+                return Ok(Some(Outcome { result: Err(error), status: None }));
             }
             (Backend::Error(error), _) if self.error.is_none() => self.error = Some(error),
             (Backend::Ready(status), _) if self.error.is_some() || self.is_complete() => {
@@ -64,10 +61,7 @@ impl Reply {
                     Some(error) => Err(error),
                     None => Ok(std::mem::take(&mut self.done)),
                 };
-                return Ok(Some(Outcome {
-                    result,
-                    status: Some(status),
-                }));
+                return Ok(Some(Outcome { result, status: Some(status) }));
             }
             (message, _) if self.error.is_some() || self.is_complete() => {
                 return Err(ProtocolError::unexpected(&message, "ReadyForQuery"));
@@ -96,10 +90,7 @@ impl Reply {
     }
 
     fn finish(&mut self, tag: String) {
-        self.done.push(Rows {
-            rows: std::mem::take(&mut self.rows),
-            tag,
-        });
+        self.done.push(Rows { rows: std::mem::take(&mut self.rows), tag });
         self.stage = Stage::Parse;
     }
 }
@@ -128,10 +119,7 @@ mod tests {
         }))
     }
 
-    fn outcome(
-        expected: usize,
-        messages: impl IntoIterator<Item = Backend>,
-    ) -> Result<Option<Outcome>, ProtocolError> {
+    fn outcome(expected: usize, messages: impl IntoIterator<Item = Backend>) -> Result<Option<Outcome>, ProtocolError> {
         let mut reply = Reply::to(expected);
         for message in messages {
             if let Some(outcome) = reply.accept(message)? {
@@ -142,9 +130,7 @@ mod tests {
     }
 
     fn statement(rows: &[&str], tag: &str) -> Vec<Backend> {
-        let rows = rows
-            .iter()
-            .map(|text| Backend::Row(Row(vec![Some((*text).to_owned())])));
+        let rows = rows.iter().map(|text| Backend::Row(Row(vec![Some((*text).to_owned())])));
         [Backend::ParseComplete, Backend::BindComplete]
             .into_iter()
             .chain(rows)
@@ -154,21 +140,11 @@ mod tests {
 
     #[test]
     fn each_statement_gets_its_own_rows() {
-        let messages = [
-            statement(&["a", "b"], "SELECT 2"),
-            statement(&[], "INSERT 0 0"),
-            statement(&["c"], "SELECT 1"),
-        ];
-        let messages = messages
-            .into_iter()
-            .flatten()
-            .chain([Backend::Ready(TransactionStatus::Idle)]);
+        let messages =
+            [statement(&["a", "b"], "SELECT 2"), statement(&[], "INSERT 0 0"), statement(&["c"], "SELECT 1")];
+        let messages = messages.into_iter().flatten().chain([Backend::Ready(TransactionStatus::Idle)]);
         let Outcome { result, status } = outcome(3, messages).unwrap().unwrap();
-        let lengths: Vec<_> = result
-            .unwrap()
-            .iter()
-            .map(|rows| (rows.iter().count(), rows.affected()))
-            .collect();
+        let lengths: Vec<_> = result.unwrap().iter().map(|rows| (rows.iter().count(), rows.affected())).collect();
         assert_eq!(lengths, [(2, 2), (0, 0), (1, 1)]);
         assert_eq!(status, Some(TransactionStatus::Idle));
     }
@@ -187,9 +163,7 @@ mod tests {
 
     #[test]
     fn a_fatal_error_ends_it_at_once() {
-        let outcome = outcome(1, [Backend::Ignored, error("FATAL")])
-            .unwrap()
-            .unwrap();
+        let outcome = outcome(1, [Backend::Ignored, error("FATAL")]).unwrap().unwrap();
         assert_eq!(outcome.status, None);
     }
 
@@ -200,32 +174,21 @@ mod tests {
             vec![ready()],
             vec![Backend::BindComplete],
             vec![Backend::ParseComplete, Backend::ParseComplete],
-            vec![
-                Backend::ParseComplete,
-                Backend::Complete("SELECT 1".to_owned()),
-            ],
+            vec![Backend::ParseComplete, Backend::Complete("SELECT 1".to_owned())],
             vec![Backend::ParseComplete, Backend::BindComplete, ready()],
             vec![Backend::Row(Row(vec![]))],
             vec![error("ERROR"), Backend::ParseComplete],
             vec![error("ERROR"), error("ERROR")],
             [statement(&[], "SELECT 0"), statement(&[], "SELECT 0")].concat(),
         ] {
-            assert!(matches!(
-                outcome(1, messages),
-                Err(ProtocolError::Unexpected { .. })
-            ));
+            assert!(matches!(outcome(1, messages), Err(ProtocolError::Unexpected { .. })));
         }
     }
 
     #[test]
     fn rows_without_end_are_cut_off() {
         let row = || Backend::Row(Row(vec![Some("x".repeat(1024 * 1024))]));
-        let messages = [Backend::ParseComplete, Backend::BindComplete]
-            .into_iter()
-            .chain(std::iter::repeat_with(row));
-        assert!(matches!(
-            outcome(1, messages),
-            Err(ProtocolError::ReplyTooLarge(_))
-        ));
+        let messages = [Backend::ParseComplete, Backend::BindComplete].into_iter().chain(std::iter::repeat_with(row));
+        assert!(matches!(outcome(1, messages), Err(ProtocolError::ReplyTooLarge(_))));
     }
 }

@@ -37,27 +37,17 @@ impl Rows {
 
     /// How many rows the statement touched or returned.
     pub fn affected(&self) -> u64 {
-        self.tag
-            .rsplit(' ')
-            .next()
-            .and_then(|count| count.parse().ok())
-            .unwrap_or(0)
+        self.tag.rsplit(' ').next().and_then(|count| count.parse().ok()).unwrap_or(0)
     }
 
     /// The JSON texts of the first column, unparsed, for replies that only pass through.
     pub fn json(&self) -> Result<Vec<&str>, DecodeError> {
-        self.rows
-            .iter()
-            .map(|row| row.text(0).ok_or(DecodeError::Null))
-            .collect()
+        self.rows.iter().map(|row| row.text(0).ok_or(DecodeError::Null)).collect()
     }
 
     /// Every row as a record, from the JSON of its first column.
     pub fn records<T: DeserializeOwned>(&self) -> Result<Vec<T>, DecodeError> {
-        self.json()?
-            .into_iter()
-            .map(|json| serde_json::from_str(json).map_err(DecodeError::Json))
-            .collect()
+        self.json()?.into_iter().map(|json| serde_json::from_str(json).map_err(DecodeError::Json)).collect()
     }
 
     /// The first row as a record, if there is one.
@@ -86,30 +76,13 @@ mod tests {
 
     #[test]
     fn the_count_is_the_tags_last_word() {
-        let affected = |tag: &str| {
-            Rows {
-                rows: Vec::new(),
-                tag: tag.to_owned(),
-            }
-            .affected()
-        };
-        assert_eq!(
-            [
-                affected("INSERT 0 3"),
-                affected("SELECT 12"),
-                affected("COMMIT"),
-                affected("")
-            ],
-            [3, 12, 0, 0]
-        );
+        let affected = |tag: &str| Rows { rows: Vec::new(), tag: tag.to_owned() }.affected();
+        assert_eq!([affected("INSERT 0 3"), affected("SELECT 12"), affected("COMMIT"), affected("")], [3, 12, 0, 0]);
     }
 
     #[test]
     fn a_null_where_a_record_should_be_is_an_error() {
-        let rows = Rows {
-            rows: vec![Row(vec![None])],
-            tag: "SELECT 1".to_owned(),
-        };
+        let rows = Rows { rows: vec![Row(vec![None])], tag: "SELECT 1".to_owned() };
         assert!(matches!(rows.records::<u32>(), Err(DecodeError::Null)));
     }
 }

@@ -44,12 +44,7 @@ struct Idle<S> {
 impl<P: Platform> Session<P> {
     /// A session that connects when it is first used.
     pub fn new(platform: P, url: DatabaseUrl) -> Self {
-        Self {
-            platform,
-            url,
-            slot: Mutex::new(None),
-            breaker: Cell::new(Breaker::default()),
-        }
+        Self { platform, url, slot: Mutex::new(None), breaker: Cell::new(Breaker::default()) }
     }
 
     /// Reads in one read-only transaction and one round trip.
@@ -70,15 +65,7 @@ impl<P: Platform> Session<P> {
     /// Closes the connection, if one is open and idle.
     pub async fn close(&self) -> Result<(), DbError> {
         match self.slot.lock().await.take() {
-            Some(idle) => {
-                within(
-                    &self.platform,
-                    Step::Reply,
-                    PING_LIMIT,
-                    idle.connection.close(),
-                )
-                .await
-            }
+            Some(idle) => within(&self.platform, Step::Reply, PING_LIMIT, idle.connection.close()).await,
             None => Ok(()),
         }
     }
@@ -97,10 +84,7 @@ impl<P: Platform> Session<P> {
                 let transaction = connection.transaction(access, statements);
                 let outcome = within(&self.platform, Step::Reply, REPLY_LIMIT, transaction).await;
                 if connection.is_idle() && keeps_connection(&outcome) {
-                    *slot = Some(Idle {
-                        connection,
-                        since_ms: self.platform.now_ms(),
-                    });
+                    *slot = Some(Idle { connection, since_ms: self.platform.now_ms() });
                 }
                 outcome
             }
@@ -110,21 +94,10 @@ impl<P: Platform> Session<P> {
         outcome
     }
 
-    async fn connected(
-        &self,
-        idle: Option<Idle<P::Stream>>,
-    ) -> Result<Connection<P::Stream>, DbError> {
-        if let Some(Idle {
-            mut connection,
-            since_ms,
-        }) = idle
-        {
+    async fn connected(&self, idle: Option<Idle<P::Stream>>) -> Result<Connection<P::Stream>, DbError> {
+        if let Some(Idle { mut connection, since_ms }) = idle {
             let is_fresh = self.platform.now_ms() - since_ms < IDLE_MS;
-            if is_fresh
-                || within(&self.platform, Step::Reply, PING_LIMIT, connection.ping())
-                    .await
-                    .is_ok()
-            {
+            if is_fresh || within(&self.platform, Step::Reply, PING_LIMIT, connection.ping()).await.is_ok() {
                 return Ok(connection);
             }
         }

@@ -29,16 +29,9 @@ impl Platform for Edge {
     type Stream = EdgeStream;
 
     async fn open(&self, url: &DatabaseUrl) -> Result<EdgeStream, DbError> {
-        let unreachable = |source| DbError::Unreachable {
-            host: url.host().to_owned(),
-            port: url.port(),
-            source,
-        };
+        let unreachable = |source| DbError::Unreachable { host: url.host().to_owned(), port: url.port(), source };
         let plain = connect(url).map_err(|error| unreachable(described(&error)))?;
-        plain
-            .opened()
-            .await
-            .map_err(|error| unreachable(described(&error)))?;
+        plain.opened().await.map_err(|error| unreachable(described(&error)))?;
         match url.transport() {
             Transport::Plain => Ok(plain),
             Transport::Tls => encrypted(plain, url).await,
@@ -66,11 +59,7 @@ pub struct EdgeStream {
 
 impl EdgeStream {
     fn new(raw: worker_sys::Socket) -> Self {
-        Self {
-            socket: worker::Socket::from(raw.clone()),
-            raw,
-            owned: true,
-        }
+        Self { socket: worker::Socket::from(raw.clone()), raw, owned: true }
     }
 
     async fn opened(&self) -> Result<(), JsValue> {
@@ -88,16 +77,13 @@ fn connect(url: &DatabaseUrl) -> Result<EdgeStream, JsValue> {
         // `start_tls` is only to be had on a socket that was opened with the intention.
         Transport::Tls => "starttls",
     };
-    Reflect::set(
-        &options,
-        &"secureTransport".into(),
-        &secure_transport.into(),
-    )?;
+    Reflect::set(&options, &"secureTransport".into(), &secure_transport.into())?;
     worker_sys::connect(address.into(), options.into()).map(EdgeStream::new)
 }
 
 /// Asks for TLS and upgrades. The runtime checks certificate and host name; an untrusted one fails here, before any
-/// credential has left.
+/// credential has left. A handshake that stalls is the one thing that closing does not end at once: workerd lets go of
+/// it when its garbage is collected or the server hangs up. The circuit breaker bounds how many of them there can be.
 async fn encrypted(mut plain: EdgeStream, url: &DatabaseUrl) -> Result<EdgeStream, DbError> {
     plain.write_all(&SSL_REQUEST).await.map_err(DbError::Lost)?;
     plain.flush().await.map_err(DbError::Lost)?;
@@ -105,29 +91,17 @@ async fn encrypted(mut plain: EdgeStream, url: &DatabaseUrl) -> Result<EdgeStrea
     let mut answer = [0; 16];
     let length = plain.read(&mut answer).await.map_err(DbError::Lost)?;
     if !accepts_tls(answer.get(..length).unwrap_or_default())? {
-        return Err(DbError::TlsRefused {
-            host: url.host().to_owned(),
-        });
+        return Err(DbError::TlsRefused { host: url.host().to_owned() });
     }
-    let handshake = |error: JsValue| DbError::Unreachable {
-        host: url.host().to_owned(),
-        port: url.port(),
-        source: described(&error),
-    };
-    let secure = plain
-        .raw
-        .start_tls()
-        .map(EdgeStream::new)
-        .map_err(handshake)?;
+    let failed = |error: JsValue| DbError::TlsFailed { host: url.host().to_owned(), source: described(&error) };
+    let secure = plain.raw.start_tls().map(EdgeStream::new).map_err(failed)?;
+    secure.opened().await.map_err(failed)?;
     plain.owned = false;
-    secure.opened().await.map_err(handshake)?;
     Ok(secure)
 }
 
 fn described(error: &JsValue) -> io::Error {
-    let message = Reflect::get(error, &"message".into())
-        .ok()
-        .and_then(|message| message.as_string());
+    let message = Reflect::get(error, &"message".into()).ok().and_then(|message| message.as_string());
     io::Error::other(message.unwrap_or_else(|| format!("{error:?}")))
 }
 
@@ -143,21 +117,13 @@ impl Drop for EdgeStream {
 }
 
 impl AsyncRead for EdgeStream {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.socket).poll_read(cx, buf)
     }
 }
 
 impl AsyncWrite for EdgeStream {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.socket).poll_write(cx, buf)
     }
 

@@ -19,10 +19,7 @@ pub struct Statement {
 impl Statement {
     /// A statement without parameters.
     pub const fn new(sql: &'static str) -> Self {
-        Self {
-            sql,
-            parameters: Vec::new(),
-        }
+        Self { sql, parameters: Vec::new() }
     }
 
     /// Adds the next parameter, `$1` first; `None` is NULL. The server infers its type from the SQL.
@@ -55,11 +52,9 @@ impl Statement {
             })
         };
         // No format codes: parameters and results are all text.
-        frontend::bind("", "", [], &self.parameters, serialize, [], out).map_err(|error| {
-            match error {
-                frontend::BindError::Conversion(error) => io::Error::other(error),
-                frontend::BindError::Serialization(error) => error,
-            }
+        frontend::bind("", "", [], &self.parameters, serialize, [], out).map_err(|error| match error {
+            frontend::BindError::Conversion(error) => io::Error::other(error),
+            frontend::BindError::Serialization(error) => error,
         })?;
         frontend::execute("", 0, out)
     }

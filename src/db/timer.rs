@@ -26,10 +26,7 @@ pub fn sleep(duration: Duration) -> Sleep {
     let promise = Promise::new(&mut |resolve, _reject| {
         id = set_timeout(&resolve, duration.as_secs_f64() * 1000.0);
     });
-    Sleep {
-        fired: JsFuture::from(promise),
-        id,
-    }
+    Sleep { fired: JsFuture::from(promise), id }
 }
 
 /// The future of `sleep`.

@@ -19,17 +19,11 @@ pub(super) struct Wire<S> {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     pub(super) fn new(stream: S) -> Self {
-        Self {
-            stream,
-            inbox: BytesMut::new(),
-        }
+        Self { stream, inbox: BytesMut::new() }
     }
 
     /// Sends everything that `encode` writes, at once.
-    pub(super) async fn send(
-        &mut self,
-        encode: impl FnOnce(&mut BytesMut) -> io::Result<()>,
-    ) -> Result<(), DbError> {
+    pub(super) async fn send(&mut self, encode: impl FnOnce(&mut BytesMut) -> io::Result<()>) -> Result<(), DbError> {
         let mut out = BytesMut::new();
         encode(&mut out).map_err(DbError::Unsendable)?;
         self.stream.write_all(&out).await.map_err(DbError::Lost)?;
@@ -43,13 +37,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
                 return Ok(message);
             }
             self.inbox.reserve(READ_BYTES);
-            if self
-                .stream
-                .read_buf(&mut self.inbox)
-                .await
-                .map_err(DbError::Lost)?
-                == 0
-            {
+            if self.stream.read_buf(&mut self.inbox).await.map_err(DbError::Lost)? == 0 {
                 return Err(DbError::Lost(io::ErrorKind::UnexpectedEof.into()));
             }
         }

@@ -102,29 +102,19 @@ impl Refusal {
     /// An input that breaks a rule.
     #[must_use]
     pub fn invalid(field: &str, code: &str, detail: impl Into<String>) -> Self {
-        Self::Invalid {
-            field: field.to_owned(),
-            code: code.to_owned(),
-            detail: detail.into(),
-        }
+        Self::Invalid { field: field.to_owned(), code: code.to_owned(), detail: detail.into() }
     }
 
     /// A contradiction to what is stored.
     #[must_use]
     pub fn conflict(code: &str, detail: impl Into<String>) -> Self {
-        Self::Conflict {
-            code: code.to_owned(),
-            detail: detail.into(),
-        }
+        Self::Conflict { code: code.to_owned(), detail: detail.into() }
     }
 
     /// A part of the system that is away.
     #[must_use]
     pub fn unavailable(what: &str, retry_after_s: u32) -> Self {
-        Self::Unavailable {
-            what: what.to_owned(),
-            retry_after_s,
-        }
+        Self::Unavailable { what: what.to_owned(), retry_after_s }
     }
 
     /// The stable word of problem+json. An invalid input is `invalid`, with the rule's own code per field.
@@ -173,9 +163,7 @@ impl Refusal {
     #[must_use]
     pub const fn retry_after_s(&self) -> Option<u32> {
         match self {
-            Self::TooManyAttempts { retry_after_s } | Self::Unavailable { retry_after_s, .. } => {
-                Some(*retry_after_s)
-            }
+            Self::TooManyAttempts { retry_after_s } | Self::Unavailable { retry_after_s, .. } => Some(*retry_after_s),
             Self::NotFound
             | Self::Unauthenticated
             | Self::Forbidden { .. }
@@ -195,17 +183,10 @@ impl Refusal {
     #[must_use]
     pub fn with_record(self, fresh: Value) -> Self {
         match self {
-            Self::InvalidTransition {
-                status, allowed, ..
-            } => Self::InvalidTransition {
-                status,
-                allowed,
-                record: Some(fresh),
-            },
-            Self::Stale { version, .. } => Self::Stale {
-                version,
-                record: Some(fresh),
-            },
+            Self::InvalidTransition { status, allowed, .. } => {
+                Self::InvalidTransition { status, allowed, record: Some(fresh) }
+            }
+            Self::Stale { version, .. } => Self::Stale { version, record: Some(fresh) },
             other => other,
         }
     }

@@ -3,11 +3,12 @@
 //! Only `credentials` selects the password hash.
 
 use crate::db::row::{DecodeError, Rows};
-use crate::db::rows::UserRow;
 use crate::db::statement::Statement;
+use crate::domain::sync::UserRow;
+use crate::domain::{Limit, OrgId, Position, Role, UserId};
 
 /// The user behind an e-mail address in any spelling of case, disabled ones included, with the password hash.
-pub fn credentials(org_id: &str, email: &str) -> Statement {
+pub fn credentials(org: &OrgId, email: &str) -> Statement {
     Statement::new(
         "SELECT json_build_object('id', id, 'org_id', org_id, 'email', email, 'name', name, 'role', role,
                                   'status', status, 'password_hash', password_hash,
@@ -15,12 +16,12 @@ pub fn credentials(org_id: &str, email: &str) -> Statement {
          FROM users
          WHERE org_id = $1 AND lower(email) = lower($2)",
     )
-    .bind(org_id.to_owned())
+    .bind(org.to_string())
     .bind(email.to_owned())
 }
 
 /// One user, disabled or not.
-pub fn by_id(org_id: &str, id: &str) -> Statement {
+pub fn by_id(org: &OrgId, id: UserId) -> Statement {
     Statement::new(
         "SELECT json_build_object('id', id, 'org_id', org_id, 'email', email, 'name', name, 'role', role,
                                   'status', status,
@@ -28,21 +29,13 @@ pub fn by_id(org_id: &str, id: &str) -> Statement {
          FROM users
          WHERE org_id = $1 AND id = $2::uuid",
     )
-    .bind(org_id.to_owned())
-    .bind(id.to_owned())
+    .bind(org.to_string())
+    .bind(id.to_string())
 }
 
-/// Where a page of users begins: after this one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct After {
-    /// `created_at` of the last user seen, milliseconds since the epoch.
-    pub created_at: i64,
-    /// Their id.
-    pub id: String,
-}
-
-/// Active users, oldest account first, of one role or of all. Ask for one more than a page to learn whether another follows.
-pub fn active(org_id: &str, role: Option<&str>, after: Option<&After>, limit: u32) -> Statement {
+/// Active users, oldest account first, of one role or of all, after a position of (`created_at`, `id`). One more than the
+/// limit comes when another page follows.
+pub fn active(org: &OrgId, role: Option<Role>, after: Option<&Position>, limit: Limit) -> Statement {
     Statement::new(
         "SELECT json_build_object('id', id, 'org_id', org_id, 'email', email, 'name', name, 'role', role,
                                   'status', status,
@@ -55,11 +48,11 @@ pub fn active(org_id: &str, role: Option<&str>, after: Option<&After>, limit: u3
          ORDER BY created_at, id
          LIMIT $5::bigint",
     )
-    .bind(org_id.to_owned())
-    .bind(role.map(str::to_owned))
-    .bind(after.map(|after| after.created_at.to_string()))
+    .bind(org.to_string())
+    .bind(role.map(|role| role.to_string()))
+    .bind(after.map(|after| after.ts.to_string()))
     .bind(after.map(|after| after.id.clone()))
-    .bind(limit.to_string())
+    .bind((limit.get() + 1).to_string())
 }
 
 /// Adds a user. A second one with the address violates `EMAIL_CONSTRAINT`.
@@ -73,8 +66,8 @@ pub fn insert(user: &UserRow, password_hash: &str) -> Statement {
     .bind(user.org_id.to_string())
     .bind(user.email.clone())
     .bind(user.name.clone())
-    .bind(user.role.as_str().to_owned())
-    .bind(user.status.as_str().to_owned())
+    .bind(user.role.to_string())
+    .bind(user.status.to_string())
     .bind(password_hash.to_owned())
     .bind(user.created_at.as_ms().to_string())
 }

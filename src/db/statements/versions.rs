@@ -4,14 +4,15 @@
 use serde::{Deserialize, Serialize};
 
 use crate::db::row::{DecodeError, Rows};
-use crate::db::rows::RequestRow;
 use crate::db::statement::Statement;
+use crate::domain::sync::RequestRow;
+use crate::domain::{OrgId, RequestId, Timestamp};
 
 /// How far the read model is with one request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SyncedVersion {
     /// The request.
-    pub id: String,
+    pub id: RequestId,
     /// Its epoch.
     pub epoch: i64,
     /// Its version.
@@ -19,16 +20,17 @@ pub struct SyncedVersion {
 }
 
 /// The epoch and version of each of these requests; those that the read model has not heard of are absent.
-/// `ids` is a JSON array of UUIDs.
-pub fn of_requests(org_id: &str, ids: String) -> Statement {
+pub fn of_requests(org: &OrgId, ids: &[RequestId]) -> Statement {
+    // An array literal of UUIDs needs no quoting.
+    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
     Statement::new(
         "SELECT json_build_object('id', id, 'epoch', epoch, 'version', version)
          FROM requests
-         WHERE org_id = $1 AND id IN (SELECT value::uuid FROM jsonb_array_elements_text($2::jsonb))
+         WHERE org_id = $1 AND id = ANY ($2::uuid[])
          ORDER BY id",
     )
-    .bind(org_id.to_owned())
-    .bind(ids)
+    .bind(org.to_string())
+    .bind(format!("{{{}}}", ids.join(",")))
 }
 
 /// The rows of `of_requests`.
@@ -41,8 +43,8 @@ pub fn decode(rows: &Rows) -> Result<Vec<SyncedVersion>, DecodeError> {
 pub struct Inspected {
     /// The row; its times in milliseconds, as the object sent them.
     pub row: RequestRow,
-    /// When this version was committed, milliseconds since the epoch.
-    pub synced_at: i64,
+    /// When this version was committed.
+    pub synced_at: Timestamp,
     /// How many events of its epoch are stored.
     pub events: i64,
     /// The highest seq among them; 0 when there are none. Equal to `events` when none is missing.
@@ -50,7 +52,7 @@ pub struct Inspected {
 }
 
 /// One request with the count of its events.
-pub fn inspect(org_id: &str, id: &str) -> Statement {
+pub fn inspect(org: &OrgId, id: RequestId) -> Statement {
     Statement::new(
         "SELECT json_build_object(
              'row', json_build_object(
@@ -73,8 +75,8 @@ pub fn inspect(org_id: &str, id: &str) -> Statement {
          ) AS counted
          WHERE org_id = $1 AND id = $2::uuid",
     )
-    .bind(org_id.to_owned())
-    .bind(id.to_owned())
+    .bind(org.to_string())
+    .bind(id.to_string())
 }
 
 /// The row of `inspect`.

@@ -22,7 +22,8 @@ use crate::db::session::Session;
 use crate::db::socket::Edge;
 use crate::db::statement::Statement;
 use crate::db::statements::{users, versions};
-use crate::db::url::DatabaseUrl;
+use crate::db::url::{DatabaseUrl, UrlError};
+use crate::domain::page::Limit;
 use crate::domain::refusal::Refusal;
 use crate::domain::sync::{UserRow, UserStatus};
 use crate::domain::time::Timestamp;
@@ -34,9 +35,6 @@ use api::{
     Synced, SyncedVersion, User,
 };
 use journal::Journal;
-
-/// The most users that a picker gets.
-const MOST_USERS: u32 = 200;
 
 /// Seconds until a caller should try again while PostgreSQL is away.
 const RETRY_AFTER_S: u32 = 5;
@@ -53,7 +51,7 @@ pub struct DatabaseObject {
 
 impl DatabaseObject {
     fn session(&self) -> Result<&Session<Edge>, Refusal> {
-        let open = || match database_url(&self.seat.env).map(|url| DatabaseUrl::parse(&url)) {
+        let open = || match database_url(&self.seat.env) {
             Some(Ok(url)) => Ok(Session::new(Edge, url)),
             Some(Err(error)) => Err(Fault::from(&DbError::Url(error))),
             None => Err(Fault {
@@ -136,22 +134,22 @@ impl api::Handler for DatabaseObject {
 
     fn find_credentials(self: Rc<Self>, message: FindCredentials, cx: CallContext) -> Answer<Option<UserRow>> {
         Answer::after(async move {
-            let found = self.users(users::credentials(cx.org.as_str(), &message.email)).await?;
+            let found = self.users(users::credentials(&cx.org, &message.email)).await?;
             Ok(found.into_iter().next())
         })
     }
 
     fn find_user(self: Rc<Self>, message: FindUser, cx: CallContext) -> Answer<Option<User>> {
         Answer::after(async move {
-            let found = self.users(users::by_id(cx.org.as_str(), &message.id.to_string())).await?;
+            let found = self.users(users::by_id(&cx.org, message.id)).await?;
             Ok(found.into_iter().find(|user| user.status == UserStatus::Active).map(shown))
         })
     }
 
     fn list_users(self: Rc<Self>, message: ListUsers, cx: CallContext) -> Answer<Vec<User>> {
         Answer::after(async move {
-            let role = message.role.map(crate::domain::role::Role::as_str);
-            let found = self.users(users::active(cx.org.as_str(), role, None, MOST_USERS)).await?;
+            let most = Limit::try_from(Limit::MAX)?;
+            let found = self.users(users::active(&cx.org, message.role, None, most)).await?;
             let mut shown: Vec<User> = found.into_iter().map(shown).collect();
             shown.sort_by_cached_key(|user| user.name.to_lowercase());
             Ok(shown)
@@ -160,15 +158,14 @@ impl api::Handler for DatabaseObject {
 
     fn synced(self: Rc<Self>, message: Synced, cx: CallContext) -> Answer<Vec<SyncedVersion>> {
         Answer::after(async move {
-            let ids = serde_json::to_string(&message.ids).map_err(|_| Refusal::Internal)?;
-            let rows = self.read(versions::of_requests(cx.org.as_str(), ids)).await?;
+            let rows = self.read(versions::of_requests(&cx.org, &message.ids)).await?;
             rows.records().map_err(|error| self.unreadable(error))
         })
     }
 
     fn read_model(self: Rc<Self>, message: ReadModel, cx: CallContext) -> Answer<Option<Box<RawValue>>> {
         Answer::after(async move {
-            let rows = self.read(versions::inspect(cx.org.as_str(), &message.id.to_string())).await?;
+            let rows = self.read(versions::inspect(&cx.org, message.id)).await?;
             let inspected = versions::decode_inspected(&rows).map_err(|error| self.unreadable(error))?;
             inspected.map(|row| to_raw_value(&row).map_err(|_| Refusal::Internal)).transpose()
         })
@@ -218,10 +215,14 @@ fn whole(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-/// The connection string: the variable, or that of a Hyperdrive binding named `HYPERDRIVE`.
-fn database_url(env: &Env) -> Option<String> {
+/// Where PostgreSQL is: a Hyperdrive binding named `HYPERDRIVE`, or the variable `DATABASE_URL`.
+fn database_url(env: &Env) -> Option<Result<DatabaseUrl, UrlError>> {
     let get = |of: &wasm_bindgen::JsValue, name: &str| js_sys::Reflect::get(of, &name.into()).ok();
     let hyperdrive = get(env, "HYPERDRIVE").filter(|binding| binding.is_object());
     let pooled = hyperdrive.and_then(|binding| get(&binding, "connectionString")).and_then(|text| text.as_string());
-    pooled.or_else(|| get(env, "DATABASE_URL")?.as_string()).filter(|url| !url.is_empty())
+    if let Some(url) = pooled {
+        return Some(DatabaseUrl::of_hyperdrive(&url));
+    }
+    let url = get(env, "DATABASE_URL").and_then(|text| text.as_string()).filter(|url| !url.is_empty())?;
+    Some(DatabaseUrl::parse(&url))
 }

@@ -54,12 +54,6 @@ pub struct RequestObject {
     loaded: RefCell<Option<Option<Rc<MaintenanceRequest>>>>,
 }
 
-/// What was written by one command.
-struct Committed {
-    request: Rc<MaintenanceRequest>,
-    reply: String,
-}
-
 impl RequestObject {
     fn load(&self) -> Result<Option<Rc<MaintenanceRequest>>, Refusal> {
         if let Some(known) = self.loaded.borrow().as_ref() {
@@ -95,7 +89,7 @@ impl RequestObject {
     }
 
     /// The one write of this object: event, snapshot, outbox rows and kept reply, in one transaction. Then the viewers
-    /// are told and the alarm is set.
+    /// are told and the alarm is set. What `reply` makes of the new state and the event's JSON is the reply.
     fn commit(
         &self,
         org: &OrgId,
@@ -103,7 +97,7 @@ impl RequestObject {
         after: MaintenanceRequest,
         cx: &CallContext,
         reply: impl FnOnce(&MaintenanceRequest, &str) -> Result<String, Refusal>,
-    ) -> Result<Committed, Refusal> {
+    ) -> Result<String, Refusal> {
         let json = serde_json::to_string(event).map_err(|_| Refusal::Internal)?;
         let reply = reply(&after, &json)?;
         let written = self.seat.db.atomically(|write| {
@@ -125,7 +119,7 @@ impl RequestObject {
         *self.loaded.borrow_mut() = Some(Some(request.clone()));
         self.broadcast(event, &json, &request);
         self.seat.alarm.ring_by(self.next_due());
-        Ok(Committed { request, reply })
+        Ok(reply)
     }
 
     /// Commits what the domain decided about an existing request.
@@ -136,7 +130,7 @@ impl RequestObject {
         actor: Actor,
         cx: &CallContext,
         reply: impl FnOnce(&MaintenanceRequest, &str) -> Result<String, Refusal>,
-    ) -> Result<Committed, Refusal> {
+    ) -> Result<String, Refusal> {
         let event = request.next_event(body, actor, clock::now());
         let mut after = request.clone();
         apply(&mut after, &event);
@@ -159,10 +153,9 @@ impl RequestObject {
         }
         let body = decide(&request, &message.command, &caller, clock::now(), &self.rules)
             .map_err(|refusal| self.with_record(refusal, &request, &caller))?;
-        let committed = self.carry_out(&request, body, Actor::from(&caller), cx, |after, _| {
+        self.carry_out(&request, body, Actor::from(&caller), cx, |after, _| {
             serde_json::to_string(&self.versioned(after, &caller)?).map_err(|_| Refusal::Internal)
-        })?;
-        Ok(committed.reply)
+        })
     }
 
     fn comment_and_commit(&self, message: Comment, cx: &CallContext) -> Result<String, Refusal> {
@@ -172,7 +165,7 @@ impl RequestObject {
         }
         let command = Command::Comment { body: message.body, visibility: message.visibility };
         let body = decide(&request, &command, &caller, clock::now(), &self.rules)?;
-        Ok(self.carry_out(&request, body, Actor::from(&caller), cx, |_, json| Ok(json.to_owned()))?.reply)
+        self.carry_out(&request, body, Actor::from(&caller), cx, |_, json| Ok(json.to_owned()))
     }
 
     /// Opens the request, unless this very call did so already.

@@ -60,7 +60,7 @@ pub struct Check {}
 /// See [`Handler::revoke`].
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Revoke {
-    /// Why: `logout`, `revoked`, `password_changed`, `disabled`.
+    /// Why: `logout`, `revoked`, `replaced`, `password_changed`, `disabled`.
     pub reason: String,
 }
 

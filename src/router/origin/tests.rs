@@ -42,7 +42,7 @@ const CONTENT: [(Option<&str>, bool); 12] = [
     (Some("text/json"), false),
 ];
 
-fn allowed() -> Vec<String> {
+fn allowed_origins() -> Vec<String> {
     vec![APP.to_owned(), "http://localhost:5173".to_owned()]
 }
 
@@ -86,7 +86,7 @@ fn table() -> Vec<Source> {
 
 #[test]
 fn every_cell_of_the_matrix_is_as_the_table_says() {
-    let allowed = allowed();
+    let allowed = allowed_origins();
     let mut cells = 0;
     for Source { sec_fetch_site, origin, verdict } in table() {
         for (content_type, json) in CONTENT {
@@ -114,7 +114,7 @@ fn without_a_list_only_the_own_origin_writes() {
 
 #[test]
 fn an_upgrade_needs_an_exact_origin() {
-    let allowed = allowed();
+    let allowed = allowed_origins();
     for ours in [OWN, APP, "http://localhost:5173"] {
         assert_eq!(check_upgrade(Some(ours), OWN, &allowed), Ok(()), "{ours}");
     }
@@ -122,4 +122,15 @@ fn an_upgrade_needs_an_exact_origin() {
         assert_eq!(check_upgrade(Some(foreign), OWN, &allowed), Err(ForeignOrigin), "{foreign:?}");
     }
     assert_eq!(check_upgrade(None, OWN, &allowed), Err(NoOrigin));
+}
+
+#[test]
+fn only_a_listed_origin_may_read_across_origins() {
+    let list = allowed_origins();
+    assert_eq!(allowed(Some(APP), &list).as_deref(), Some(APP));
+    assert_eq!(allowed(Some(OWN), &list), None, "it is not across origins");
+    assert_eq!(allowed(None, &list), None);
+    for foreign in FOREIGN {
+        assert_eq!(allowed(Some(foreign), &list), None, "{foreign:?}");
+    }
 }
