@@ -6,7 +6,7 @@
 //!
 //! It is no permission: who may see a request is the policy's business.
 
-use hmac::{Hmac, Mac, digest::KeyInit};
+use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;

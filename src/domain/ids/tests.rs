@@ -2,10 +2,6 @@
 
 use super::*;
 
-fn key(text: &str) -> IdempotencyKey {
-    text.parse().unwrap()
-}
-
 #[test]
 fn a_uuid_id_has_one_spelling() {
     let text = "7d7c9c3a-53ea-5b0e-9d9a-64a8f1f0a001";
