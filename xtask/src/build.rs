@@ -130,7 +130,12 @@ fn join(bundle: &Bundle) -> Result<()> {
             "--external:cloudflare:*",
             "--external:*.wasm",
         ])
-        .args(["--log-level=warning", "--charset=utf8"])
+        // An export that the crate does not have would only show when it is called.
+        .args([
+            "--log-level=warning",
+            "--charset=utf8",
+            "--log-override:import-is-undefined=error",
+        ])
         .current_dir(workspace::root())
         .stdin(Stdio::null())
         .output()

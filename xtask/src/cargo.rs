@@ -10,12 +10,13 @@ use testbed::workspace;
 use crate::progress::{self, Step};
 
 /// Cargo's own words about what it is doing, which become the step's detail instead of lines.
-const ACTIVITIES: [&str; 9] = [
+const ACTIVITIES: [&str; 10] = [
     "Blocking",
     "Checking",
     "Compiling",
     "Downloaded",
     "Downloading",
+    "Executable",
     "Finished",
     "Fresh",
     "Locking",
@@ -52,6 +53,7 @@ pub fn run(step: &Step, command: &mut Command) -> Result<()> {
     };
     let mut child = command
         .env("CARGO_TERM_COLOR", color)
+        .env("CARGO_FUTURE_INCOMPAT_REPORT_FREQUENCY", "never")
         .stdin(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
