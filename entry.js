@@ -37,11 +37,13 @@ class Life {
 
 let life = new Life();
 globalThis.cepatedge_trapped = (reason) => life.end(reason);
+wasm.begin();
 
 function living() {
   if (life.ended) {
     life = new Life();
     wasm.__wbg_reset_state();
+    wasm.begin();
   }
   return life;
 }

@@ -1,3 +1,50 @@
-//! CepatEdge.
+//! CepatEdge: facility and equipment maintenance at the edge. The platform's events come in here and go to the router.
+//!
+//! ARCHITECTURE.md has the map. `domain` holds the rules, `objects` the actors, `db` PostgreSQL, `router` HTTP.
 
+pub mod db;
 pub mod domain;
+pub mod objects;
+pub mod router;
+
+use js_sys::Promise;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::future_to_promise;
+use web_sys::Request;
+use worker::{Context, Env};
+
+#[wasm_bindgen]
+extern "C" {
+    /// Tells `entry.js` that this instance is about to trap.
+    #[wasm_bindgen(js_name = cepatedge_trapped)]
+    fn trapped(reason: &str);
+}
+
+/// Runs once per wasm instance: a panic is told to `entry.js` before the trap.
+#[wasm_bindgen]
+pub fn begin() {
+    std::panic::set_hook(Box::new(|panic| trapped(&panic.to_string())));
+}
+
+/// An HTTP request.
+#[wasm_bindgen]
+pub fn fetch(request: Request, env: Env, ctx: worker::worker_sys::Context) -> Promise {
+    future_to_promise(async move { router::handle(request, env, Context::new(ctx)).await.map(JsValue::from) })
+}
+
+/// The cron trigger: the reconciler.
+#[wasm_bindgen]
+pub fn scheduled(env: Env) -> Promise {
+    future_to_promise(async move {
+        match router::config::Config::of(&env) {
+            Ok(config) => {
+                if let Err(refusal) = router::reconcile::run(&env, &config.org).await {
+                    worker::console_log!("the reconciler will try again: {refusal}");
+                }
+            }
+            Err(error) => worker::console_error!("{error}"),
+        }
+        Ok(JsValue::UNDEFINED)
+    })
+}

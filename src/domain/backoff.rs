@@ -13,11 +13,7 @@ pub const CAP_MS: i64 = 300_000;
 pub fn delay_ms(attempt: u32, random: f64) -> i64 {
     // 250 ms * 2^11 is past the cap; a larger shift changes nothing.
     let window_ms = BASE_MS.saturating_mul(1 << attempt.min(11)).min(CAP_MS);
-    let share = if random.is_finite() {
-        random.clamp(0.0, 1.0)
-    } else {
-        1.0
-    };
+    let share = if random.is_finite() { random.clamp(0.0, 1.0) } else { 1.0 };
     ((window_ms as f64 * share) as i64).max(1)
 }
 
@@ -28,10 +24,8 @@ mod tests {
     #[test]
     fn the_window_doubles_up_to_five_minutes() {
         let windows: Vec<i64> = (0..13).map(|attempt| delay_ms(attempt, 1.0)).collect();
-        let expected = [
-            250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 128_000, 256_000,
-            300_000, 300_000,
-        ];
+        let expected =
+            [250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 128_000, 256_000, 300_000, 300_000];
         assert_eq!(windows, expected);
         assert_eq!(delay_ms(u32::MAX, 1.0), CAP_MS);
     }

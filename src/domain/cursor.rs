@@ -30,10 +30,7 @@ impl Position {
     /// The position of an item that is ordered by time and id.
     #[must_use]
     pub fn at(ts: Timestamp, id: impl ToString) -> Self {
-        Self {
-            ts: ts.as_ms(),
-            id: id.to_string(),
-        }
+        Self { ts: ts.as_ms(), id: id.to_string() }
     }
 
     /// The position's id as a seq, for lists that are ordered by one.
@@ -72,17 +69,12 @@ fn try_open(key: &[u8], scope: &str, text: &str) -> Option<Position> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
     let (payload, tag) = bytes.split_last_chunk::<TAG_BYTES>()?;
     // Compared in constant time.
-    authenticate(key, scope, payload)
-        .verify_truncated_left(tag)
-        .ok()?;
+    authenticate(key, scope, payload).verify_truncated_left(tag).ok()?;
     let (&LAYOUT, rest) = payload.split_first()? else {
         return None;
     };
     let (ts, id) = rest.split_first_chunk::<8>()?;
-    Some(Position {
-        ts: i64::from_be_bytes(*ts),
-        id: String::from_utf8(id.to_vec()).ok()?,
-    })
+    Some(Position { ts: i64::from_be_bytes(*ts), id: String::from_utf8(id.to_vec()).ok()? })
 }
 
 /// The authenticator over scope and payload; the scope's length keeps the two apart.
@@ -108,10 +100,7 @@ fn key_block(key: &[u8]) -> [u8; 64] {
 }
 
 fn fill(block: &mut [u8; 64], bytes: &[u8]) {
-    block
-        .iter_mut()
-        .zip(bytes)
-        .for_each(|(to, &from)| *to = from);
+    block.iter_mut().zip(bytes).for_each(|(to, &from)| *to = from);
 }
 
 #[cfg(test)]

@@ -6,9 +6,7 @@ use std::{fs, path::PathBuf};
 use serde::Serialize;
 
 fn path(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("src/domain/golden")
-        .join(name)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/domain/golden").join(name)
 }
 
 /// The text of a golden file.
@@ -22,10 +20,6 @@ pub(crate) fn assert_golden(name: &str, value: &impl Serialize) {
     if std::env::var_os("BLESS").is_some() {
         fs::write(path(name), actual).unwrap();
     } else {
-        assert_eq!(
-            actual,
-            read(name),
-            "golden/{name} differs; if that is meant, run with BLESS=1"
-        );
+        assert_eq!(actual, read(name), "golden/{name} differs; if that is meant, run with BLESS=1");
     }
 }

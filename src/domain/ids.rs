@@ -151,12 +151,7 @@ impl TraceId {
     #[must_use]
     pub fn new(now: Timestamp, random: &[u8; 10]) -> Self {
         let millis = u64::try_from(now.as_ms()).unwrap_or_default();
-        Self(
-            uuid::Builder::from_unix_timestamp_millis(millis, random)
-                .into_uuid()
-                .hyphenated()
-                .to_string(),
-        )
+        Self(uuid::Builder::from_unix_timestamp_millis(millis, random).into_uuid().hyphenated().to_string())
     }
 }
 
@@ -187,22 +182,16 @@ fn within(text: &str, max_bytes: usize) -> bool {
 }
 
 fn hyphenated(text: &str) -> Option<Uuid> {
-    if text.len() == 36 {
-        Uuid::try_parse(text).ok()
-    } else {
-        None
-    }
+    if text.len() == 36 { Uuid::try_parse(text).ok() } else { None }
 }
 
 fn hex(bytes: &[u8]) -> String {
     use fmt::Write;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // Writing to a String cannot fail; there is no error to keep.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a String cannot fail; there is no error to keep.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 #[cfg(test)]

@@ -80,9 +80,7 @@ pub(super) fn put(scope: &mut String, name: &str, value: Option<impl ToString>) 
 
 /// Appends each value of a list to a cursor's scope.
 pub(super) fn put_all<T: ToString>(scope: &mut String, name: &str, values: &[T]) {
-    values
-        .iter()
-        .for_each(|value| put(scope, name, Some(value.to_string())));
+    values.iter().for_each(|value| put(scope, name, Some(value.to_string())));
 }
 
 #[cfg(test)]

@@ -67,23 +67,27 @@ pub struct Entry {
     pub message: String,
     /// The HTTP request in which it happened.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub request_id: Option<TraceId>,
     /// Who caused it.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::domain::person::ActorSchema>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::domain::person::ActorSchema>, required = true))]
     pub actor: Option<Actor>,
     /// The route's pattern, for example `GET /api/requests/:id`.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub route: Option<String>,
     /// The HTTP status.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub status: Option<u16>,
     /// How long it took, in milliseconds.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub duration_ms: Option<i64>,
     /// Whatever else is known.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object, required = true))]
     pub fields: Map<String, Value>,
 }
 
@@ -146,31 +150,8 @@ impl NewEntry {
     /// The entry under the seq that the stream gives it.
     #[must_use]
     pub fn at(self, seq: i64) -> Entry {
-        let Self {
-            id,
-            ts,
-            level,
-            message,
-            request_id,
-            actor,
-            route,
-            status,
-            duration_ms,
-            fields,
-        } = self;
-        Entry {
-            id,
-            ts,
-            seq,
-            level,
-            message,
-            request_id,
-            actor,
-            route,
-            status,
-            duration_ms,
-            fields,
-        }
+        let Self { id, ts, level, message, request_id, actor, route, status, duration_ms, fields } = self;
+        Entry { id, ts, seq, level, message, request_id, actor, route, status, duration_ms, fields }
     }
 }
 
@@ -209,11 +190,7 @@ impl LogFilter {
 
 fn one_line(message: &str) -> String {
     let breaks_a_line = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
-    message
-        .chars()
-        .take(MAX_MESSAGE_CHARS)
-        .map(|c| if breaks_a_line(c) { ' ' } else { c })
-        .collect()
+    message.chars().take(MAX_MESSAGE_CHARS).map(|c| if breaks_a_line(c) { ' ' } else { c }).collect()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! random numbers and settings are passed in. So every rule runs natively, in a test, in microseconds. The rest of the
 //! crate depends on this module and this module depends on none of it.
 //!
-//! A command travels: [`validation`] (parse) -> [`request::decide`] (the state table) -> [`request::apply`] (the fold) ->
+//! A command travels: [`validation`] (parse) -> [`decide`](request::decide()) (the state table) -> [`apply`](request::apply()) (the fold) ->
 //! [`record`] (what the caller is shown) or [`refusal`] (why not).
 
 #[macro_use]
@@ -41,8 +41,7 @@ pub use problem::{FieldProblem, Problem};
 pub use record::Record;
 pub use refusal::Refusal;
 pub use request::{
-    Action, Command, Event, EventBody, MaintenanceRequest, NewRequest, Priority, RequestRules,
-    Status, Visibility,
+    Action, Command, Event, EventBody, MaintenanceRequest, NewRequest, Priority, RequestRules, Status, Visibility,
 };
 pub use role::Role;
 pub use sla::{Sla, SlaState};

@@ -25,11 +25,7 @@ impl Limit {
         };
         let digits = text.strip_prefix('-').unwrap_or(text);
         if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(Refusal::invalid(
-                "limit",
-                "malformed",
-                "limit is not a whole number.",
-            ));
+            return Err(Refusal::invalid("limit", "malformed", "limit is not a whole number."));
         }
         // What does not fit is negative or far too large; either way it is out of range.
         Self::try_from(text.parse::<u32>().unwrap_or(0))
@@ -55,11 +51,7 @@ impl TryFrom<u32> for Limit {
         if (Self::MIN..=Self::MAX).contains(&limit) {
             Ok(Self(limit))
         } else {
-            Err(Refusal::invalid(
-                "limit",
-                "out_of_range",
-                "limit is a whole number from 1 to 200.",
-            ))
+            Err(Refusal::invalid("limit", "out_of_range", "limit is a whole number from 1 to 200."))
         }
     }
 }
@@ -71,6 +63,7 @@ pub struct Page<T> {
     /// The items, in the list's order.
     pub items: Vec<T>,
     /// What to send as `cursor` for the next page; null at the end.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub next_cursor: Option<String>,
 }
 

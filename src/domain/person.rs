@@ -84,11 +84,7 @@ struct ActorJson<Name> {
 
 impl Serialize for Actor {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        ActorJson {
-            id: self.id(),
-            name: self.name(),
-        }
-        .serialize(serializer)
+        ActorJson { id: self.id(), name: self.name() }.serialize(serializer)
     }
 }
 
@@ -99,12 +95,13 @@ impl<'de> Deserialize<'de> for Actor {
     }
 }
 
-/// How an [`Actor`] looks in the OpenAPI document.
+/// Who caused something: a user, or the system. (How [`Actor`] looks in the OpenAPI document.)
 #[cfg(feature = "openapi")]
 #[derive(utoipa::ToSchema)]
 #[schema(as = Actor)]
 pub struct ActorSchema {
     /// The user, or null for the system.
+    #[schema(required = true)]
     pub id: Option<UserId>,
     /// The name to display.
     pub name: String,
@@ -119,23 +116,14 @@ mod tests {
     fn the_system_is_an_actor_without_an_id() {
         let json = json!({"id": null, "name": "system"});
         assert_eq!(serde_json::to_value(Actor::System).unwrap(), json);
-        assert_eq!(
-            serde_json::from_value::<Actor>(json).unwrap(),
-            Actor::System
-        );
+        assert_eq!(serde_json::from_value::<Actor>(json).unwrap(), Actor::System);
     }
 
     #[test]
     fn a_user_is_an_actor_with_id_and_name() {
         let json = json!({"id": "00000000-0000-0000-0000-000000000007", "name": "Sari"});
         let actor: Actor = serde_json::from_value(json.clone()).unwrap();
-        assert_eq!(
-            actor,
-            Actor::User(Person {
-                id: UserId(uuid::Uuid::from_u128(7)),
-                name: "Sari".into()
-            })
-        );
+        assert_eq!(actor, Actor::User(Person { id: UserId(uuid::Uuid::from_u128(7)), name: "Sari".into() }));
         assert_eq!(serde_json::to_value(&actor).unwrap(), json);
     }
 }

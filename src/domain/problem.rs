@@ -64,18 +64,8 @@ impl Problem {
             record: None,
         };
         match refusal {
-            Refusal::Invalid {
-                field,
-                code,
-                detail,
-            } => problem.errors.push(FieldProblem {
-                field,
-                code,
-                detail,
-            }),
-            Refusal::InvalidTransition {
-                allowed, record, ..
-            } => {
+            Refusal::Invalid { field, code, detail } => problem.errors.push(FieldProblem { field, code, detail }),
+            Refusal::InvalidTransition { allowed, record, .. } => {
                 problem.allowed_actions = Some(allowed);
                 problem.record = record;
             }
@@ -89,6 +79,7 @@ impl Problem {
             | Refusal::InvalidCredentials
             | Refusal::Unavailable { .. }
             | Refusal::TooLarge { .. }
+            | Refusal::Internal
             | Refusal::Conflict { .. } => {}
         }
         problem

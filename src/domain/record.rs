@@ -20,6 +20,7 @@ pub struct Record<'a> {
     /// Its id.
     pub id: RequestId,
     /// The number for people, `MR-000123`; null until the index gave one.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub number: Option<&'a str>,
     /// What is broken.
     pub title: &'a str,
@@ -32,20 +33,26 @@ pub struct Record<'a> {
     /// Where it stands.
     pub status: Status,
     /// The reason of a rejection, a hold or a cancellation, as long as it lasts.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub status_reason: Option<&'a str>,
     /// Where it is broken.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub location: Option<&'a Reference>,
     /// What it is that is broken.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub asset: Option<&'a Reference>,
     /// Whose request it is.
     pub requester: &'a Person,
     /// Who reported it, possibly on the requester's behalf.
     pub raised_by: &'a Person,
     /// Who does the work.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub assignee: Option<&'a Person>,
     /// What was done, while completed or closed.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub resolution: Option<&'a str>,
     /// 1 to 5, while closed, if one was given.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub rating: Option<u8>,
     /// When it is due; a hold that still lasts is not in it.
     #[serde(with = "rfc3339")]
@@ -65,15 +72,15 @@ pub struct Record<'a> {
     pub updated_at: Timestamp,
     /// When work began for the first time.
     #[serde(with = "rfc3339::option")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime, required = true))]
     pub started_at: Option<Timestamp>,
     /// When the work was finished, while completed or closed.
     #[serde(with = "rfc3339::option")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime, required = true))]
     pub completed_at: Option<Timestamp>,
     /// When it became final (closed, rejected or cancelled), while it is.
     #[serde(with = "rfc3339::option")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime, required = true))]
     pub closed_at: Option<Timestamp>,
     /// The files that belong to it.
     pub attachments: &'a [Attachment],
@@ -112,12 +119,7 @@ pub struct Attachment {
 impl<'a> Record<'a> {
     /// The record of `request` for `caller` at `now`. That he may see it is asked before ([`request::may_see`]).
     #[must_use]
-    pub fn of(
-        request: &'a MaintenanceRequest,
-        caller: &Caller,
-        now: Timestamp,
-        rules: &RequestRules,
-    ) -> Self {
+    pub fn of(request: &'a MaintenanceRequest, caller: &Caller, now: Timestamp, rules: &RequestRules) -> Self {
         Self {
             id: request.id,
             number: request.number.as_deref(),

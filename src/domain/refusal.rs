@@ -85,6 +85,9 @@ pub enum Refusal {
         /// The limit in bytes.
         limit_bytes: u64,
     },
+    /// A fault of ours; the log has the cause.
+    #[error("Something went wrong on our side.")]
+    Internal,
     /// It contradicts what is stored, for example an e-mail address that is taken.
     #[error("{detail}")]
     Conflict {
@@ -99,29 +102,19 @@ impl Refusal {
     /// An input that breaks a rule.
     #[must_use]
     pub fn invalid(field: &str, code: &str, detail: impl Into<String>) -> Self {
-        Self::Invalid {
-            field: field.to_owned(),
-            code: code.to_owned(),
-            detail: detail.into(),
-        }
+        Self::Invalid { field: field.to_owned(), code: code.to_owned(), detail: detail.into() }
     }
 
     /// A contradiction to what is stored.
     #[must_use]
     pub fn conflict(code: &str, detail: impl Into<String>) -> Self {
-        Self::Conflict {
-            code: code.to_owned(),
-            detail: detail.into(),
-        }
+        Self::Conflict { code: code.to_owned(), detail: detail.into() }
     }
 
     /// A part of the system that is away.
     #[must_use]
     pub fn unavailable(what: &str, retry_after_s: u32) -> Self {
-        Self::Unavailable {
-            what: what.to_owned(),
-            retry_after_s,
-        }
+        Self::Unavailable { what: what.to_owned(), retry_after_s }
     }
 
     /// The stable word of problem+json. An invalid input is `invalid`, with the rule's own code per field.
@@ -140,6 +133,7 @@ impl Refusal {
             Self::InvalidCredentials => "invalid_credentials",
             Self::Unavailable { .. } => "unavailable",
             Self::TooLarge { .. } => "too_large",
+            Self::Internal => "internal",
             Self::Conflict { code, .. } => code,
         }
     }
@@ -160,6 +154,7 @@ impl Refusal {
             Self::InvalidCredentials => "Invalid credentials",
             Self::Unavailable { .. } => "Temporarily unavailable",
             Self::TooLarge { .. } => "Too large",
+            Self::Internal => "Internal error",
             Self::Conflict { .. } => "Conflict",
         }
     }
@@ -168,9 +163,7 @@ impl Refusal {
     #[must_use]
     pub const fn retry_after_s(&self) -> Option<u32> {
         match self {
-            Self::TooManyAttempts { retry_after_s } | Self::Unavailable { retry_after_s, .. } => {
-                Some(*retry_after_s)
-            }
+            Self::TooManyAttempts { retry_after_s } | Self::Unavailable { retry_after_s, .. } => Some(*retry_after_s),
             Self::NotFound
             | Self::Unauthenticated
             | Self::Forbidden { .. }
@@ -181,6 +174,7 @@ impl Refusal {
             | Self::InvalidCursor
             | Self::InvalidCredentials
             | Self::TooLarge { .. }
+            | Self::Internal
             | Self::Conflict { .. } => None,
         }
     }
@@ -189,17 +183,10 @@ impl Refusal {
     #[must_use]
     pub fn with_record(self, fresh: Value) -> Self {
         match self {
-            Self::InvalidTransition {
-                status, allowed, ..
-            } => Self::InvalidTransition {
-                status,
-                allowed,
-                record: Some(fresh),
-            },
-            Self::Stale { version, .. } => Self::Stale {
-                version,
-                record: Some(fresh),
-            },
+            Self::InvalidTransition { status, allowed, .. } => {
+                Self::InvalidTransition { status, allowed, record: Some(fresh) }
+            }
+            Self::Stale { version, .. } => Self::Stale { version, record: Some(fresh) },
             other => other,
         }
     }

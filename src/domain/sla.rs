@@ -38,9 +38,7 @@ impl Sla {
     /// The clock of `request` at `now`.
     #[must_use]
     pub fn of(request: &MaintenanceRequest, now: Timestamp) -> Self {
-        let present_hold_ms = request
-            .held_since
-            .map_or(0, |since| now.ms_since(since).max(0));
+        let present_hold_ms = request.held_since.map_or(0, |since| now.ms_since(since).max(0));
         Self {
             target_ms: request.target_ms,
             held_ms: request.held_ms.saturating_add(present_hold_ms),
@@ -51,18 +49,12 @@ impl Sla {
 
 fn state(request: &MaintenanceRequest, now: Timestamp) -> SlaState {
     let (read_at, in_time) = match request.status {
-        Status::Submitted | Status::Approved | Status::Assigned | Status::InProgress => {
-            (Some(now), SlaState::Running)
-        }
+        Status::Submitted | Status::Approved | Status::Assigned | Status::InProgress => (Some(now), SlaState::Running),
         Status::OnHold => (request.held_since, SlaState::Paused),
         Status::Completed | Status::Closed => (request.completed_at, SlaState::Met),
         Status::Rejected | Status::Cancelled => (request.closed_at, SlaState::Met),
     };
-    if read_at.unwrap_or(now) <= request.due_at {
-        in_time
-    } else {
-        SlaState::Breached
-    }
+    if read_at.unwrap_or(now) <= request.due_at { in_time } else { SlaState::Breached }
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ pub struct Summary {
     pub id: RequestId,
     /// The number for people, once the index gave one.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub number: Option<String>,
     /// What is broken.
     pub title: String,
@@ -30,6 +31,7 @@ pub struct Summary {
     pub requester: Person,
     /// Who does the work.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub assignee: Option<Person>,
     /// When it is due.
     #[serde(with = "rfc3339")]
@@ -65,3 +67,6 @@ impl From<&MaintenanceRequest> for Summary {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -165,10 +165,7 @@ impl RequestRow {
             requester_id: request.requester.id,
             requester_name: request.requester.name.clone(),
             assignee_id: request.assignee.as_ref().map(|assignee| assignee.id),
-            assignee_name: request
-                .assignee
-                .as_ref()
-                .map(|assignee| assignee.name.clone()),
+            assignee_name: request.assignee.as_ref().map(|assignee| assignee.name.clone()),
             due_at: Some(request.due_at),
             created_at: request.created_at,
             updated_at: request.updated_at,
@@ -230,23 +227,14 @@ impl UserRow {
     /// The user as shown to others.
     #[must_use]
     pub fn person(&self) -> Person {
-        Person {
-            id: self.id,
-            name: self.name.clone(),
-        }
+        Person { id: self.id, name: self.name.clone() }
     }
 }
 
 impl fmt::Debug for UserRow {
     /// Neither the address nor the hash: they must not reach a log by accident.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            id,
-            org_id,
-            role,
-            status,
-            ..
-        } = self;
+        let Self { id, org_id, role, status, .. } = self;
         formatter
             .debug_struct("UserRow")
             .field("id", id)

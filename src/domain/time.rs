@@ -7,9 +7,7 @@ use thiserror::Error;
 
 /// An instant: milliseconds since 1970-01-01T00:00:00Z. Serialises as an integer, always below 2^53 in size, so that it
 /// survives the trip through a JavaScript number.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(i64);
 
@@ -62,15 +60,9 @@ impl Timestamp {
     /// # Errors
     /// [`InvalidTime`] if the text is not one, or lies outside of the years 1 to 9999 in UTC.
     pub fn parse_rfc3339(text: &str) -> Result<Self, InvalidTime> {
-        let ms = DateTime::parse_from_rfc3339(text)
-            .map_err(|_| InvalidTime)?
-            .timestamp_millis();
+        let ms = DateTime::parse_from_rfc3339(text).map_err(|_| InvalidTime)?.timestamp_millis();
         let time = Self::from_ms(ms);
-        if time.0 == ms {
-            Ok(time)
-        } else {
-            Err(InvalidTime)
-        }
+        if time.0 == ms { Ok(time) } else { Err(InvalidTime) }
     }
 }
 
@@ -120,10 +112,7 @@ pub mod rfc3339 {
         ///
         /// # Errors
         /// Only those of the serializer.
-        pub fn serialize<S: Serializer>(
-            time: &Option<Timestamp>,
-            serializer: S,
-        ) -> Result<S::Ok, S::Error> {
+        pub fn serialize<S: Serializer>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
             match time {
                 Some(time) => super::serialize(time, serializer),
                 None => serializer.serialize_none(),
@@ -134,9 +123,7 @@ pub mod rfc3339 {
         ///
         /// # Errors
         /// If the value is neither null nor such a text.
-        pub fn deserialize<'de, D: Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Option<Timestamp>, D::Error> {
+        pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
             #[derive(Deserialize)]
             struct Text(#[serde(with = "super")] Timestamp);
             Ok(Option::<Text>::deserialize(deserializer)?.map(|text| text.0))

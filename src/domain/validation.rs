@@ -130,16 +130,10 @@ impl Email {
             return Err(required("email"));
         }
         match text.split_once('@') {
-            Some((local, domain))
-                if text.len() <= 254 && is_local_part(local) && is_domain(domain) =>
-            {
+            Some((local, domain)) if text.len() <= 254 && is_local_part(local) && is_domain(domain) => {
                 Ok(Self(text.to_ascii_lowercase()))
             }
-            Some(_) | None => Err(Refusal::invalid(
-                "email",
-                "malformed",
-                "This is not an e-mail address.",
-            )),
+            Some(_) | None => Err(Refusal::invalid("email", "malformed", "This is not an e-mail address.")),
         }
     }
 
@@ -184,11 +178,9 @@ impl TryFrom<i64> for Rating {
     fn try_from(stars: i64) -> Result<Self, Self::Error> {
         match u8::try_from(stars) {
             Ok(stars @ 1..=5) => Ok(Self(stars)),
-            Ok(_) | Err(_) => Err(Refusal::invalid(
-                "rating",
-                "out_of_range",
-                "A rating is a whole number from 1 to 5.",
-            )),
+            Ok(_) | Err(_) => {
+                Err(Refusal::invalid("rating", "out_of_range", "A rating is a whole number from 1 to 5."))
+            }
         }
     }
 }
@@ -202,9 +194,7 @@ where
     T: FromStr,
     T::Err: fmt::Display,
 {
-    text.parse().map_err(|error: T::Err| {
-        Refusal::invalid(field, "unknown_value", format!("{field} {error}."))
-    })
+    text.parse().map_err(|error: T::Err| Refusal::invalid(field, "unknown_value", format!("{field} {error}.")))
 }
 
 /// Parses a comma-separated list of words, sorted and without duplicates; an empty text is an empty list.
@@ -217,11 +207,7 @@ where
     T::Err: fmt::Display,
 {
     let mut words = Vec::new();
-    for word in text
-        .split(',')
-        .map(str::trim)
-        .filter(|word| !word.is_empty())
-    {
+    for word in text.split(',').map(str::trim).filter(|word| !word.is_empty()) {
         let word = parse_value(field, word)?;
         // Sorted insertion keeps the list no longer than the vocabulary, however long the text is.
         if let Err(place) = words.binary_search(&word) {
@@ -236,29 +222,18 @@ where
 /// # Errors
 /// [`Refusal::Invalid`] naming `field`, with the code `malformed`.
 pub fn parse_time(field: &str, text: &str) -> Result<Timestamp, Refusal> {
-    Timestamp::parse_rfc3339(text)
-        .map_err(|error| Refusal::invalid(field, "malformed", format!("{field} {error}.")))
+    Timestamp::parse_rfc3339(text).map_err(|error| Refusal::invalid(field, "malformed", format!("{field} {error}.")))
 }
 
 fn required(field: &str) -> Refusal {
     Refusal::invalid(field, "required", format!("{field} is required."))
 }
 
-fn parse_text(
-    text: &str,
-    field: &str,
-    min: usize,
-    max: usize,
-    lines: Lines,
-) -> Result<String, Refusal> {
+fn parse_text(text: &str, field: &str, min: usize, max: usize, lines: Lines) -> Result<String, Refusal> {
     let text = text.trim();
     // A character is at most four bytes and `\r\n` counts for two: a text of a megabyte is refused before it is walked.
     if text.len() > max.saturating_mul(8) || text.chars().filter(|&c| c != '\r').count() > max {
-        return Err(Refusal::invalid(
-            field,
-            "too_long",
-            format!("{field} may have at most {max} characters."),
-        ));
+        return Err(Refusal::invalid(field, "too_long", format!("{field} may have at most {max} characters.")));
     }
     if text.is_empty() && min > 0 {
         return Err(required(field));
@@ -286,9 +261,7 @@ fn is_local_part(local: &str) -> bool {
         && !local.starts_with('.')
         && !local.ends_with('.')
         && !local.contains("..")
-        && local
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b".!#$%&'*+/=?^_`{|}~-".contains(&byte))
+        && local.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".!#$%&'*+/=?^_`{|}~-".contains(&byte))
 }
 
 fn is_domain(domain: &str) -> bool {
@@ -296,9 +269,7 @@ fn is_domain(domain: &str) -> bool {
         (1..=63).contains(&label.len())
             && !label.starts_with('-')
             && !label.ends_with('-')
-            && label
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     };
     domain.contains('.') && domain.split('.').all(is_label)
 }

@@ -3,30 +3,19 @@
 //! The domain takes time and randomness as arguments; this is where they come from. In a Worker the clock stands still
 //! while code runs and moves with I/O.
 
-use std::cell::RefCell;
 use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::pin::pin;
+use std::time::Duration;
 
 use futures::future::{Either, select};
-use js_sys::{Function, Promise};
-use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen_futures::JsFuture;
 
+use crate::db::timer::{Sleep, sleep};
+use crate::domain::ids::TraceId;
 use crate::domain::time::Timestamp;
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_name = setTimeout)]
-    fn set_timeout(callback: &Function, delay_ms: f64) -> JsValue;
-    #[wasm_bindgen(js_name = clearTimeout)]
-    fn clear_timeout(id: &JsValue);
-}
 
 /// The present moment.
 pub fn now() -> Timestamp {
-    Timestamp(js_sys::Date::now() as i64)
+    Timestamp::from_ms(js_sys::Date::now() as i64)
 }
 
 /// A number in [0, 1), for jitter; never for secrets.
@@ -34,41 +23,22 @@ pub fn chance() -> f64 {
     js_sys::Math::random()
 }
 
-/// A timer that is cleared when it is dropped, so that an abandoned wait does not keep an object awake.
-pub struct Timer {
-    id: JsValue,
-    fired: JsFuture,
+/// The id of a new trace.
+pub fn trace() -> TraceId {
+    let mut random = [0; 10];
+    // Without entropy the id is still unique to the millisecond, which is all that a trace needs.
+    let _no_entropy = getrandom::getrandom(&mut random);
+    TraceId::new(now(), &random)
 }
 
-impl Timer {
-    /// Fires once, after `delay_ms` milliseconds.
-    pub fn after_ms(delay_ms: u32) -> Self {
-        let id = RefCell::new(JsValue::UNDEFINED);
-        let promise = Promise::new(&mut |resolve, _| {
-            *id.borrow_mut() = set_timeout(&resolve, f64::from(delay_ms));
-        });
-        Timer { id: id.into_inner(), fired: JsFuture::from(promise) }
-    }
-}
-
-impl Future for Timer {
-    type Output = ();
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        Pin::new(&mut self.fired).poll(cx).map(|_| ())
-    }
-}
-
-impl Drop for Timer {
-    fn drop(&mut self) {
-        clear_timeout(&self.id);
-    }
+/// Waits `delay_ms` milliseconds. A wait that is abandoned leaves no timer behind.
+pub fn pause_ms(delay_ms: u32) -> Sleep {
+    sleep(Duration::from_millis(u64::from(delay_ms)))
 }
 
 /// The outcome of `work`, or `None` when it took longer than `limit_ms` milliseconds.
 pub async fn within<T>(limit_ms: u32, work: impl Future<Output = T>) -> Option<T> {
-    let work = std::pin::pin!(work);
-    match select(work, Timer::after_ms(limit_ms)).await {
+    match select(pin!(work), pause_ms(limit_ms)).await {
         Either::Left((outcome, _)) => Some(outcome),
         Either::Right(_) => None,
     }

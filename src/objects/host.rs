@@ -63,12 +63,12 @@ impl AlarmClock {
     /// Call it in the same turn as the write that made something due, so that both are committed together.
     pub fn ring_by(&self, due: Option<Timestamp>) {
         let Some(due) = due else { return };
-        let soonest = Timestamp(clock::now().0 + 1);
+        let soonest = clock::now().plus_ms(1);
         let at = due.max(soonest);
         if self.armed_for.get().is_some_and(|armed| armed >= soonest && armed <= at) {
             return;
         }
-        match self.storage.set_alarm(at.0 as f64) {
+        match self.storage.set_alarm(at.as_ms() as f64) {
             Ok(_) => self.armed_for.set(Some(at)),
             Err(thrown) => worker::console_error!("the alarm could not be set: {thrown:?}"),
         }
@@ -126,7 +126,7 @@ impl<B: Behaviour> Erased for Seated<B> {
         let envelope: Envelope<<B::Contract as Contract>::Inbox> = serde_json::from_str(text).map_err(|error| {
             // Versions mix during a rollout: an unknown message is the newer side's to repeat.
             worker::console_error!("{} cannot read a message: {error}", B::Contract::BINDING);
-            Refusal::unavailable(B::Contract::BINDING)
+            Refusal::unavailable(B::Contract::BINDING, 1)
         })?;
         Ok(self.0.clone().answer(envelope.message, envelope.cx.named(envelope.to)))
     }

@@ -18,3 +18,4 @@ pub mod request_index;
 pub mod session;
 pub mod sockets;
 pub mod sqlite;
+pub mod walk;

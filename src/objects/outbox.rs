@@ -121,7 +121,7 @@ impl Outbox {
         seq: i64,
         now: Timestamp,
     ) -> Result<(), StorageError> {
-        let due = now.0 + GRACE_MS;
+        let due = now.as_ms() + GRACE_MS;
         for destination in destinations {
             let name = destination.as_str();
             write.run("INSERT INTO outbox (destination, seq) VALUES (?, ?)", &[&name, &seq])?;
@@ -177,7 +177,7 @@ impl Outbox {
 
     fn delivered(&self, db: &Database, destination: Destination, seqs: &[i64]) -> Result<(), StorageError> {
         let (Some(first), Some(last)) = (seqs.first(), seqs.last()) else { return Ok(()) };
-        let (name, now) = (destination.as_str(), clock::now().0);
+        let (name, now) = (destination.as_str(), clock::now().as_ms());
         // Rows of one destination are sent as an unbroken run, so the run's ends name exactly what was sent.
         db.atomically(|write| {
             write.run("DELETE FROM outbox WHERE destination = ? AND seq BETWEEN ? AND ?", &[&name, first, last])?;
@@ -192,11 +192,10 @@ impl Outbox {
 
     fn postpone(&self, db: &Database, destination: Destination, error: &str) -> Result<(), StorageError> {
         let name = destination.as_str();
-        let attempts = db
-            .row("SELECT attempts FROM delivery WHERE destination = ?", &[&name])?
-            .map_or(0, |row| row.int(0));
+        let attempts =
+            db.row("SELECT attempts FROM delivery WHERE destination = ?", &[&name])?.map_or(0, |row| row.int(0));
         let delay = backoff::delay_ms(attempts.try_into().unwrap_or(u32::MAX), clock::chance());
-        let next = clock::now().0 + delay.max(1);
+        let next = clock::now().as_ms() + delay;
         db.atomically(|write| {
             write.run(
                 "UPDATE delivery SET attempts = attempts + 1, next_attempt_ms = ?2, error = ?3 WHERE destination = ?1",
@@ -227,7 +226,7 @@ impl Outbox {
         db.atomically(|write| {
             write.run(
                 "UPDATE delivery SET parked_seq = NULL, error = NULL, attempts = 0, next_attempt_ms = ?",
-                &[&clock::now().0],
+                &[&clock::now().as_ms()],
             )?;
             Ok(())
         })
@@ -257,7 +256,7 @@ impl Outbox {
              AND EXISTS (SELECT 1 FROM outbox o WHERE o.destination = d.destination)",
             &[],
         )?;
-        Ok(row.and_then(|row| row.optional_int(0)).map(Timestamp))
+        Ok(row.and_then(|row| row.optional_int(0)).map(Timestamp::from_ms))
     }
 
     /// Whether `destination` may be tried at `now`.
@@ -269,7 +268,7 @@ impl Outbox {
             "SELECT attempts, next_attempt_ms FROM delivery WHERE destination = ? AND parked_seq IS NULL",
             &[&destination.as_str()],
         )?;
-        Ok(row.is_some_and(|row| row.int(0) == 0 || row.int(1) <= now.0))
+        Ok(row.is_some_and(|row| row.int(0) == 0 || row.int(1) <= now.as_ms()))
     }
 }
 
@@ -294,7 +293,7 @@ fn debt(row: &Row) -> Option<Debt> {
         pending,
         delivered_seq: row.int(1),
         attempts: row.int(2),
-        next_attempt_at: (pending > 0).then(|| Timestamp(row.int(3))),
+        next_attempt_at: (pending > 0).then(|| Timestamp::from_ms(row.int(3))),
         parked_seq: row.optional_int(4),
         error: row.optional_text(5),
     })

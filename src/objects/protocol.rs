@@ -20,8 +20,8 @@ use web_sys::{Request, RequestInit, Response};
 use worker::Env;
 
 use crate::domain::ids::{OrgId, SessionName, TraceId};
+use crate::domain::person::Caller;
 use crate::domain::refusal::Refusal;
-use crate::domain::request::Caller;
 use crate::objects::clock;
 
 /// How long a call from one object to another may take, in milliseconds. The router's calls are bounded by the limit
@@ -314,7 +314,7 @@ pub async fn ask_within<M: Message>(
 ) -> Result<M::Reply, Refusal> {
     clock::within(limit_ms, ask(env, key, message, cx))
         .await
-        .unwrap_or_else(|| Err(Refusal::unavailable(M::To::BINDING)))
+        .unwrap_or_else(|| Err(Refusal::unavailable(M::To::BINDING, 1)))
 }
 
 async fn call<C: Contract>(env: &Env, name: &str, text: &str) -> Result<String, JsValue> {
@@ -374,6 +374,5 @@ fn may_repeat(lost: &JsValue) -> bool {
 fn unavailable<C: Contract>(lost: &JsValue) -> Refusal {
     let message = Reflect::get(lost, &JsValue::from_str("message")).ok().and_then(|text| text.as_string());
     worker::console_error!("a call to {} was lost: {}", C::BINDING, message.unwrap_or_default());
-    Refusal::unavailable(C::BINDING)
+    Refusal::unavailable(C::BINDING, 1)
 }
-

@@ -17,9 +17,9 @@ use web_sys::{Response, WebSocket};
 use worker::Env;
 
 use crate::domain::ids::OrgId;
+use crate::domain::ids::SessionName;
+use crate::domain::person::Caller;
 use crate::domain::refusal::Refusal;
-use crate::domain::request::Caller;
-use crate::domain::ids::{SessionName, TraceId};
 use crate::domain::time::Timestamp;
 use crate::objects::clock;
 use crate::objects::host::ObjectState;
@@ -93,6 +93,9 @@ pub struct Viewer {
     pub session: SessionName,
     /// When the session was last asked.
     pub checked_at: Timestamp,
+    /// What the viewer asked to see, as the actor wrote it down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wish: Option<String>,
 }
 
 impl Viewer {
@@ -102,7 +105,13 @@ impl Viewer {
     /// `Unauthenticated` without a caller and a session.
     pub fn of(cx: &CallContext) -> Result<Self, Refusal> {
         let session = cx.session.clone().ok_or(Refusal::Unauthenticated)?;
-        Ok(Viewer { org: cx.org.clone(), caller: cx.require_caller()?.clone(), session, checked_at: clock::now() })
+        let (org, caller) = (cx.org.clone(), cx.require_caller()?.clone());
+        Ok(Viewer { org, caller, session, checked_at: clock::now(), wish: None })
+    }
+
+    /// The same viewer, who asked to see `wish`.
+    pub fn wishing(self, wish: String) -> Self {
+        Viewer { wish: Some(wish), ..self }
     }
 }
 
@@ -166,7 +175,7 @@ impl Sockets {
     pub fn accept(&self, viewer: &Viewer) -> Result<Accepted, Refusal> {
         let refused = |thrown: JsValue| {
             worker::console_error!("a socket was refused: {thrown:?}");
-            Refusal::unavailable("live updates")
+            Refusal::unavailable("live updates", 1)
         };
         if self.state.get_web_sockets().map_err(refused)?.length() >= MOST_VIEWERS {
             return Err(Refusal::TooManyAttempts { retry_after_s: 60 });
@@ -203,7 +212,7 @@ impl Sockets {
             return known;
         }
         let first = self.viewers().iter().map(|(_, viewer)| viewer.checked_at).min();
-        let due = first.map(|checked| Timestamp(checked.0 + RECHECK_MS));
+        let due = first.map(|checked| checked.plus_ms(RECHECK_MS));
         self.recheck_at.set(Some(due));
         due
     }
@@ -214,7 +223,7 @@ impl Sockets {
         let now = clock::now();
         let mut by_session: HashMap<String, Vec<(Socket, Viewer)>> = HashMap::new();
         for (socket, viewer) in self.viewers() {
-            if viewer.checked_at.0 + RECHECK_MS <= now.0 {
+            if viewer.checked_at.plus_ms(RECHECK_MS) <= now {
                 by_session.entry(viewer.session.to_string()).or_default().push((socket, viewer));
             }
         }
@@ -227,7 +236,7 @@ impl Sockets {
 async fn recheck(env: &Env, sockets: Vec<(Socket, Viewer)>) {
     let Some((_, viewer)) = sockets.first() else { return };
     let key = SessionKey { org: viewer.org.clone(), session: viewer.session.clone() };
-    let cx = CallContext::system(viewer.org.clone(), TraceId::system());
+    let cx = CallContext::system(viewer.org.clone(), clock::trace());
     let held = ask_within(env, &key, Check {}, &cx, 5_000).await;
     for (socket, mut viewer) in sockets {
         match &held {

@@ -12,6 +12,7 @@ use wasm_bindgen::JsValue;
 use worker::Env;
 
 use crate::domain::ids::OrgId;
+use crate::router::cookie::SessionCookie;
 use crate::router::token::Keys;
 
 /// The shortest acceptable key for cursors, in bytes.
@@ -27,10 +28,8 @@ pub struct Config {
     pub cursor_key: Vec<u8>,
     /// The exact origins, besides the own one, that may write and open sockets.
     pub origins: Vec<String>,
-    /// Set when the cookie is shared by a domain's hosts, such as `.cepatedge.com`.
-    pub cookie_domain: Option<String>,
-    /// How many DatabaseObjects there are.
-    pub database_shards: u32,
+    /// The session cookie; `COOKIE_DOMAIN` shares it among a domain's hosts.
+    pub cookie: SessionCookie,
 }
 
 /// A variable that is missing or unusable.
@@ -65,7 +64,10 @@ impl Config {
         let org = text(env, "ORG").unwrap_or_else(|| "default".into());
         let cursor_key = required(env, "CURSOR_KEY")?.into_bytes();
         if cursor_key.len() < SHORTEST_KEY {
-            return Err(Misconfigured { name: "CURSOR_KEY", problem: format!("is shorter than {SHORTEST_KEY} characters") });
+            return Err(Misconfigured {
+                name: "CURSOR_KEY",
+                problem: format!("is shorter than {SHORTEST_KEY} characters"),
+            });
         }
         let origins = text(env, "APP_ORIGINS").unwrap_or_default();
         Ok(Config {
@@ -73,15 +75,14 @@ impl Config {
             keys: Keys::parse(&required(env, "JWT_KEYS")?).map_err(|error| misconfigured("JWT_KEYS", error))?,
             cursor_key,
             origins: origins.split(',').map(str::trim).filter(|origin| !origin.is_empty()).map(str::to_owned).collect(),
-            cookie_domain: text(env, "COOKIE_DOMAIN"),
-            database_shards: database_shards(env),
+            cookie: match text(env, "COOKIE_DOMAIN") {
+                Some(domain) => {
+                    SessionCookie::for_domain(&domain).map_err(|error| misconfigured("COOKIE_DOMAIN", error))?
+                }
+                None => SessionCookie::host_only(),
+            },
         })
     }
-}
-
-/// How many DatabaseObjects share the work; at least one.
-pub fn database_shards(env: &Env) -> u32 {
-    text(env, "DATABASE_SHARDS").and_then(|number| number.parse().ok()).unwrap_or(1).max(1)
 }
 
 fn misconfigured(name: &'static str, error: impl std::fmt::Display) -> Misconfigured {

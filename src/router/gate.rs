@@ -6,13 +6,12 @@
 use worker::Env;
 
 use crate::domain::ids::TraceId;
+use crate::domain::person::{Caller, Person};
 use crate::domain::refusal::Refusal;
-use crate::domain::request::{Caller, Person};
 use crate::domain::role::Role;
 use crate::objects::protocol::{CallContext, ask};
 use crate::objects::session::api::{Check, Held, SessionKey};
 use crate::router::config::Config;
-use crate::router::cookie;
 use crate::router::incoming::Incoming;
 use crate::router::origin;
 use crate::router::routes::{Permission, Route};
@@ -34,12 +33,12 @@ pub struct Presented {
 /// `Unauthenticated` without a genuine token that has not expired.
 pub fn present(incoming: &Incoming, config: &Config, trace: &TraceId, now_s: i64) -> Result<Presented, Refusal> {
     let header = incoming.header("cookie").ok_or(Refusal::Unauthenticated)?;
-    let text = cookie::read(&header, config.cookie_domain.is_some()).ok_or(Refusal::Unauthenticated)?;
+    let text = config.cookie.read(&header).ok_or(Refusal::Unauthenticated)?;
     let claims = token::verify(&config.keys, text, now_s).map_err(|_| Refusal::Unauthenticated)?;
     if claims.org != config.org {
         return Err(Refusal::Unauthenticated);
     }
-    let session = claims.session_name().ok_or(Refusal::Unauthenticated)?;
+    let session = claims.sid.name();
     let caller = Caller { user: Person { id: claims.sub, name: claims.name.clone() }, role: claims.role };
     let cx = CallContext {
         caller: Some(caller),

@@ -27,7 +27,8 @@ impl Incoming {
     pub fn new(raw: Request) -> Self {
         let url = raw.url();
         let authority = url.find("://").map_or(0, |scheme| scheme + 3);
-        let path_start = url.get(authority..).and_then(|rest| rest.find('/')).map_or(url.len(), |slash| authority + slash);
+        let path_start =
+            url.get(authority..).and_then(|rest| rest.find('/')).map_or(url.len(), |slash| authority + slash);
         let path_end = url.find('?').unwrap_or(url.len()).max(path_start);
         Incoming { raw, url, path_start, path_end }
     }
@@ -60,21 +61,46 @@ impl Incoming {
     ///
     /// # Errors
     /// `Invalid` for a parameter that `known` does not list, or one that is given twice.
-    pub fn query<'a>(&'a self, known: &[&str]) -> Result<Vec<(Cow<'a, str>, Cow<'a, str>)>, Refusal> {
+    pub fn query(&self, known: &[&str]) -> Result<Query<'_>, Refusal> {
         let text = self.url.get(self.path_end..).unwrap_or_default().trim_start_matches('?');
         let text = text.split('#').next().unwrap_or_default();
-        let mut pairs: Vec<(Cow<'a, str>, Cow<'a, str>)> = Vec::new();
+        let mut pairs = Vec::new();
         for (name, value) in parse_query(text.as_bytes()) {
             if !known.contains(&name.as_ref()) {
                 let detail = format!("There is no such parameter here; there are: {}.", known.join(", "));
                 return Err(Refusal::invalid(&printable(&name), "unknown_parameter", detail));
             }
-            if pairs.iter().any(|(seen, _)| *seen == name) {
-                return Err(Refusal::invalid(&name, "duplicate_parameter", "Give it once; several values go in one, with commas."));
+            if pairs.iter().any(|(seen, _): &(Cow<'_, str>, Cow<'_, str>)| *seen == name) {
+                return Err(Refusal::invalid(
+                    &name,
+                    "duplicate_parameter",
+                    "Give it once; several values go in one, with commas.",
+                ));
             }
             pairs.push((name, value));
         }
-        Ok(pairs)
+        Ok(Query(pairs))
+    }
+
+    /// The same request line with another cursor, for `Link: rel="next"`.
+    pub fn with_cursor(&self, cursor: &str) -> String {
+        let path = self.url.get(self.path_start..self.path_end).unwrap_or_default();
+        let query = self.url.get(self.path_end..).unwrap_or_default().trim_start_matches('?');
+        let others: Vec<&str> =
+            query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor=")).collect();
+        let separator = if others.is_empty() { "" } else { "&" };
+        format!("{path}?{}{separator}cursor={cursor}", others.join("&"))
+    }
+
+    /// Whether the client asks for a WebSocket.
+    ///
+    /// # Errors
+    /// `Invalid` when not.
+    pub fn require_upgrade(&self) -> Result<(), Refusal> {
+        match self.header("upgrade") {
+            Some(protocol) if protocol.eq_ignore_ascii_case("websocket") => Ok(()),
+            _ => Err(Refusal::invalid("Upgrade", "upgrade_required", "This is a WebSocket; ask for the upgrade.")),
+        }
     }
 
     /// The body as bytes.
@@ -94,6 +120,16 @@ impl Incoming {
             return Err(too_large);
         }
         Ok(bytes.to_vec())
+    }
+}
+
+/// The parameters of a query, each known and given once.
+pub struct Query<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
+
+impl Query<'_> {
+    /// A parameter, if it was given.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_ref())
     }
 }
 

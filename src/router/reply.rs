@@ -45,15 +45,29 @@ impl Reply {
     }
 
     /// A refusal as problem+json (RFC 9457).
-    pub fn refused(refusal: &Refusal, trace: &TraceId) -> Self {
-        let status = status_of(refusal);
-        let problem = Problem::of(refusal, status, trace);
-        let body = serde_json::to_string(&problem).unwrap_or_default();
-        let reply = Reply { content_type: "application/problem+json", ..Reply::json_text(status, body) };
-        match refusal.retry_after_s() {
+    pub fn refused(refusal: Refusal, trace: &TraceId) -> Self {
+        let (status, retry_after_s) = (status_of(&refusal), refusal.retry_after_s());
+        let reply = Reply::problem(&Problem::new(refusal, status, trace.clone()));
+        match retry_after_s {
             Some(seconds) => reply.with("retry-after", seconds.to_string()),
             None => reply,
         }
+    }
+
+    /// The path exists, with another method.
+    pub fn other_method(trace: &TraceId) -> Self {
+        let problem = Problem::new(Refusal::NotFound, 405, trace.clone());
+        Reply::problem(&Problem {
+            title: "Method not allowed".into(),
+            detail: "This path has other methods.".into(),
+            code: "method_not_allowed".into(),
+            ..problem
+        })
+    }
+
+    fn problem(problem: &Problem) -> Self {
+        let body = serde_json::to_string(problem).unwrap_or_default();
+        Reply { content_type: "application/problem+json", ..Reply::json_text(problem.status, body) }
     }
 
     /// With one more header.

@@ -25,9 +25,7 @@ where
             .spawn(|| {
                 let mut client = connect(url)?;
                 let outcome = work(&mut client)?;
-                client
-                    .close()
-                    .context("PostgreSQL did not close the connection well")?;
+                client.close().context("PostgreSQL did not close the connection well")?;
                 Ok(outcome)
             })
             .join()
@@ -39,9 +37,7 @@ where
 /// vouch for. Blocking: not to be called inside an async runtime.
 pub fn connect(url: &str) -> Result<Client> {
     let mut config: Config = url.parse().context("the PostgreSQL URL cannot be read")?;
-    config
-        .connect_timeout(Duration::from_secs(10))
-        .application_name("cepatedge testbed");
+    config.connect_timeout(Duration::from_secs(10)).application_name("cepatedge testbed");
     let client = if config.get_hosts().iter().all(is_here) {
         config.connect(NoTls)
     } else {

@@ -33,10 +33,7 @@ pub struct Migration {
 
 impl Migration {
     fn checksum(&self) -> String {
-        Sha256::digest(self.sql.as_bytes())
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        Sha256::digest(self.sql.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
 
@@ -64,15 +61,9 @@ pub fn read(dir: &Path) -> Result<Vec<Migration>> {
 }
 
 fn read_one(path: PathBuf) -> Result<Migration> {
-    let name = path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let number = name.split('_').next().unwrap_or_default();
-    let version = number
-        .parse()
-        .with_context(|| format!("{name} does not start with a number, as in 0001_{name}"))?;
+    let version = number.parse().with_context(|| format!("{name} does not start with a number, as in 0001_{name}"))?;
     let sql = fs::read_to_string(&path)?;
     Ok(Migration { version, name, sql })
 }
@@ -97,22 +88,15 @@ pub fn apply(client: &mut Client, migrations: &[Migration]) -> Result<Vec<String
 fn apply_one(client: &mut Client, migration: &Migration) -> Result<bool> {
     let checksum = migration.checksum();
     let mut transaction = locked(client)?;
-    let known = transaction.query_opt(
-        "SELECT checksum FROM schema_migrations WHERE version = $1",
-        &[&migration.version],
-    )?;
+    let known =
+        transaction.query_opt("SELECT checksum FROM schema_migrations WHERE version = $1", &[&migration.version])?;
     if let Some(row) = known {
         if row.try_get::<_, String>(0)? != checksum {
-            bail!(
-                "{} was changed after it ran here: put it back and write a new one",
-                migration.name
-            );
+            bail!("{} was changed after it ran here: put it back and write a new one", migration.name);
         }
         return Ok(false);
     }
-    transaction
-        .batch_execute(&migration.sql)
-        .with_context(|| format!("{} failed", migration.name))?;
+    transaction.batch_execute(&migration.sql).with_context(|| format!("{} failed", migration.name))?;
     transaction.execute(
         "INSERT INTO schema_migrations (version, name, checksum) VALUES ($1, $2, $3)",
         &[&migration.version, &migration.name, &checksum],
@@ -146,32 +130,19 @@ mod tests {
     #[test]
     fn migrations_come_in_the_order_of_their_numbers() {
         let dir = folder("order", &["0010_later.sql", "0002_first.sql", "README.md"]);
-        let names: Vec<String> = read(&dir)
-            .unwrap()
-            .into_iter()
-            .map(|migration| migration.name)
-            .collect();
+        let names: Vec<String> = read(&dir).unwrap().into_iter().map(|migration| migration.name).collect();
         assert_eq!(names, ["0002_first.sql", "0010_later.sql"]);
     }
 
     #[test]
     fn two_migrations_with_one_number_are_refused() {
         let dir = folder("twice", &["0002_one.sql", "0002_other.sql"]);
-        assert!(
-            read(&dir)
-                .unwrap_err()
-                .to_string()
-                .contains("the same number")
-        );
+        assert!(read(&dir).unwrap_err().to_string().contains("the same number"));
     }
 
     #[test]
     fn the_migrations_of_the_repository_are_numbered_without_a_gap() {
-        let versions: Vec<i32> = read(&workspace::migrations_dir())
-            .unwrap()
-            .iter()
-            .map(|one| one.version)
-            .collect();
+        let versions: Vec<i32> = read(&workspace::migrations_dir()).unwrap().iter().map(|one| one.version).collect();
         let expected: Vec<i32> = (1..).take(versions.len()).collect();
         assert_eq!(versions, expected);
     }

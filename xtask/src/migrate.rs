@@ -16,10 +16,6 @@ pub fn run() -> Result<()> {
     for name in &applied {
         progress::line(&format!("✓ Applied {name}"));
     }
-    progress::line(&format!(
-        "{} of {} migrations were missing",
-        applied.len(),
-        migrations.len()
-    ));
+    progress::line(&format!("{} of {} migrations were missing", applied.len(), migrations.len()));
     Ok(())
 }

@@ -47,19 +47,11 @@ enum Check {
 }
 
 impl Check {
-    const ALL: [Self; 7] = [
-        Self::Format,
-        Self::Lint,
-        Self::LintWasm,
-        Self::Unit,
-        Self::Wasm,
-        Self::System,
-        Self::Locks,
-    ];
+    const ALL: [Self; 7] =
+        [Self::Format, Self::Lint, Self::LintWasm, Self::Unit, Self::Wasm, Self::System, Self::Locks];
 
     fn name(self) -> String {
-        self.to_possible_value()
-            .map_or_else(String::new, |value| value.get_name().to_owned())
+        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
     }
 }
 
@@ -72,9 +64,7 @@ struct Verdict {
 pub fn run(options: &Options) -> Result<()> {
     let locks = Locks::read()?;
     setup::ensure()?;
-    let chosen = Check::ALL
-        .into_iter()
-        .filter(|check| options.only.is_empty() || options.only.contains(check));
+    let chosen = Check::ALL.into_iter().filter(|check| options.only.is_empty() || options.only.contains(check));
     let mut verdicts = Vec::new();
     for check in chosen {
         let began = Instant::now();
@@ -90,11 +80,7 @@ pub fn run(options: &Options) -> Result<()> {
         if let Err(error) = &outcome {
             progress::line(&format!("{}: {error:#}", check.name()));
         }
-        verdicts.push(Verdict {
-            check,
-            elapsed: began.elapsed(),
-            outcome,
-        });
+        verdicts.push(Verdict { check, elapsed: began.elapsed(), outcome });
     }
     summarise(&verdicts)
 }
@@ -102,34 +88,17 @@ pub fn run(options: &Options) -> Result<()> {
 fn summarise(verdicts: &[Verdict]) -> Result<()> {
     println!();
     for verdict in verdicts {
-        let word = if verdict.outcome.is_ok() {
-            "ok"
-        } else {
-            "FAILED"
-        };
-        println!(
-            "{:<10} {:<7} {}",
-            verdict.check.name(),
-            word,
-            progress::seconds(verdict.elapsed)
-        );
+        let word = if verdict.outcome.is_ok() { "ok" } else { "FAILED" };
+        println!("{:<10} {:<7} {}", verdict.check.name(), word, progress::seconds(verdict.elapsed));
     }
-    let failed: Vec<String> = verdicts
-        .iter()
-        .filter(|verdict| verdict.outcome.is_err())
-        .map(|verdict| verdict.check.name())
-        .collect();
-    if failed.is_empty() {
-        Ok(())
-    } else {
-        bail!("failed: {}", failed.join(", "))
-    }
+    let failed: Vec<String> =
+        verdicts.iter().filter(|verdict| verdict.outcome.is_err()).map(|verdict| verdict.check.name()).collect();
+    if failed.is_empty() { Ok(()) } else { bail!("failed: {}", failed.join(", ")) }
 }
 
 fn format() -> Result<()> {
     step("Checking the format", |step| {
-        cargo::run(step, cargo::command().args(["fmt", "--all", "--check"]))
-            .context("`cargo fmt --all` sets it right")
+        cargo::run(step, cargo::command().args(["fmt", "--all", "--check"])).context("`cargo fmt --all` sets it right")
     })
 }
 
@@ -138,20 +107,14 @@ fn format() -> Result<()> {
 const NATIVE: [&[&str]; 2] = [&["cepatedge"], &["testbed", "xtask"]];
 
 fn packages(names: &[&str]) -> Vec<String> {
-    names
-        .iter()
-        .flat_map(|name| ["--package".to_owned(), (*name).to_owned()])
-        .collect()
+    names.iter().flat_map(|name| ["--package".to_owned(), (*name).to_owned()]).collect()
 }
 
 fn lint() -> Result<()> {
     step("Linting for this machine", |step| {
         for group in NATIVE {
             let mut command = cargo::command();
-            command
-                .arg("clippy")
-                .args(packages(group))
-                .args(["--all-targets", "--all-features"]);
+            command.arg("clippy").args(packages(group)).args(["--all-targets", "--all-features"]);
             cargo::run(step, command.args(["--", "-D", "warnings"]))?;
         }
         Ok(())
@@ -161,16 +124,7 @@ fn lint() -> Result<()> {
 fn lint_wasm() -> Result<()> {
     step("Linting for the platform", |step| {
         let mut command = cargo::command();
-        command.args([
-            "clippy",
-            "--package",
-            "cepatedge",
-            "--lib",
-            "--target",
-            WASM_TARGET,
-            "--features",
-            FAULTS,
-        ]);
+        command.args(["clippy", "--package", "cepatedge", "--lib", "--target", WASM_TARGET, "--features", FAULTS]);
         cargo::run(step, command.args(["--", "-D", "warnings"]))
     })
 }
@@ -182,11 +136,7 @@ fn unit() -> Result<()> {
         if group.contains(&"cepatedge") {
             arguments.extend(named(Kind::Native)?);
         }
-        test(
-            &format!("unit tests of {}", group.join(", ")),
-            &arguments,
-            &[],
-        )?;
+        test(&format!("unit tests of {}", group.join(", ")), &arguments, &[])?;
     }
     Ok(())
 }
@@ -197,24 +147,12 @@ fn wasm() -> Result<()> {
         return Ok(());
     }
     step("Compiling the runner of wasm tests", |step| {
-        cargo::run(
-            step,
-            cargo::command().args(["build", "--package", "wasm-test-runner"]),
-        )
+        cargo::run(step, cargo::command().args(["build", "--package", "wasm-test-runner"]))
     })?;
-    let mut arguments: Vec<String> = ["--package", "cepatedge", "--target", WASM_TARGET]
-        .map(str::to_owned)
-        .into();
+    let mut arguments: Vec<String> = ["--package", "cepatedge", "--target", WASM_TARGET].map(str::to_owned).into();
     arguments.extend(tests);
     let runner = workspace::target_dir().join("debug/wasm-test-runner");
-    test(
-        "wasm tests",
-        &arguments,
-        &[(
-            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
-            &runner.display().to_string(),
-        )],
-    )
+    test("wasm tests", &arguments, &[("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &runner.display().to_string())])
 }
 
 fn system(release: bool) -> Result<()> {
@@ -222,28 +160,19 @@ fn system(release: bool) -> Result<()> {
     if tests.is_empty() {
         return Ok(());
     }
-    let plain = if release {
-        Bundle::release()
-    } else {
-        Bundle::dev()
-    };
+    let plain = if release { Bundle::release() } else { Bundle::dev() };
     build::make(&plain)?;
     build::make(&plain.clone().features(FAULTS))?;
 
     // One server for all test binaries; each system has a database of its own in it.
     let home = workspace::scratch_dir().join(format!("{}-run", std::process::id()));
-    let cluster = step("Starting PostgreSQL", |_| {
-        Cluster::start_in(&home, stack::test_settings())
-    })?;
+    let cluster = step("Starting PostgreSQL", |_| Cluster::start_in(&home, stack::test_settings()))?;
     let mut arguments = vec!["--package".to_owned(), "cepatedge".to_owned()];
     arguments.extend(tests);
     let outcome = test(
         "black-box tests",
         &arguments,
-        &[
-            (stack::SHARED_POSTGRES, &cluster.url("postgres")),
-            (stack::BUNDLE, &plain.name()),
-        ],
+        &[(stack::SHARED_POSTGRES, &cluster.url("postgres")), (stack::BUNDLE, &plain.name())],
     );
     cluster.stop()?;
     fs::remove_dir_all(&home)?;
@@ -254,15 +183,10 @@ fn system(release: bool) -> Result<()> {
 fn test(title: &str, arguments: &[String], environment: &[(&str, &str)]) -> Result<()> {
     let command = || {
         let mut command = cargo::command();
-        command
-            .arg("test")
-            .args(arguments)
-            .envs(environment.iter().copied());
+        command.arg("test").args(arguments).envs(environment.iter().copied());
         command
     };
-    step(&format!("Compiling the {title}"), |step| {
-        cargo::run(step, command().arg("--no-run"))
-    })?;
+    step(&format!("Compiling the {title}"), |step| cargo::run(step, command().arg("--no-run")))?;
     let mut command: Command = command();
     let path = std::env::var_os("PATH").unwrap_or_default();
     // wasm tests look for `node`: they get the one that the runtime gets.
@@ -291,18 +215,11 @@ fn named(kind: Kind) -> Result<Vec<String>> {
     if !dir.exists() {
         return Ok(arguments);
     }
-    let mut paths: Vec<PathBuf> = fs::read_dir(&dir)?
-        .map(|entry| Ok(entry?.path()))
-        .collect::<Result<_>>()?;
+    let mut paths: Vec<PathBuf> = fs::read_dir(&dir)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
     paths.sort();
     for path in paths {
-        let is_test = path.join("main.rs").exists()
-            || path.extension().is_some_and(|extension| extension == "rs");
-        let name = path
-            .file_stem()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let is_test = path.join("main.rs").exists() || path.extension().is_some_and(|extension| extension == "rs");
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         if is_test && kind_of(&name, &path)? == kind {
             arguments.extend(["--test".to_owned(), name]);
         }
@@ -335,13 +252,8 @@ fn mentions_testbed(path: &Path) -> Result<bool> {
         return Ok(true);
     }
     let folder = path.parent().unwrap_or(path);
-    let modules = text
-        .lines()
-        .filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'));
-    for module in modules
-        .map(|module| folder.join(module))
-        .filter(|module| module.is_dir())
-    {
+    let modules = text.lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'));
+    for module in modules.map(|module| folder.join(module)).filter(|module| module.is_dir()) {
         if mentions_testbed(&module)? {
             return Ok(true);
         }
@@ -355,20 +267,14 @@ struct Locks(Vec<(PathBuf, Vec<u8>)>);
 impl Locks {
     fn read() -> Result<Self> {
         let files = ["Cargo.lock", "package-lock.json"].map(|name| workspace::root().join(name));
-        let contents = files
-            .into_iter()
-            .map(|file| Ok((file.clone(), fs::read(file)?)))
-            .collect::<Result<_>>()?;
+        let contents = files.into_iter().map(|file| Ok((file.clone(), fs::read(file)?))).collect::<Result<_>>()?;
         Ok(Self(contents))
     }
 
     fn verify(&self) -> Result<()> {
         for (file, before) in &self.0 {
             if fs::read(file)? != *before {
-                bail!(
-                    "{} was out of date and has changed: commit it",
-                    file.display()
-                );
+                bail!("{} was out of date and has changed: commit it", file.display());
             }
         }
         Ok(())

@@ -1,1 +1,76 @@
-//! Tests.
+//! What is an id and what is not, and which ids follow from what.
+
+use super::*;
+
+fn key(text: &str) -> IdempotencyKey {
+    text.parse().unwrap()
+}
+
+#[test]
+fn a_uuid_id_has_one_spelling() {
+    let text = "7d7c9c3a-53ea-5b0e-9d9a-64a8f1f0a001";
+    assert_eq!(text.parse::<RequestId>().unwrap().to_string(), text);
+    let strangers = [
+        "",
+        "7d7c9c3a53ea5b0e9d9a64a8f1f0a001",
+        "{7d7c9c3a-53ea-5b0e-9d9a-64a8f1f0a001}",
+        "urn:uuid:7d7c9c3a-53ea-5b0e-9d9a-64a8f1f0a001",
+        "7d7c9c3a-53ea-5b0e-9d9a-64a8f1f0a00g",
+        "../../etc/passwd-53ea-5b0e-9d9a-64a8",
+    ];
+    for stranger in strangers {
+        assert_eq!(stranger.parse::<RequestId>(), Err(InvalidId { kind: "request id" }), "{stranger:?}");
+    }
+}
+
+#[test]
+fn nothing_that_could_leave_an_actors_name_is_a_text_id() {
+    for stranger in ["", "a/b", "a b", "a\nb", "a\0", "ä", "..", &"a".repeat(300)] {
+        assert!(stranger.parse::<OrgId>().is_err(), "{stranger:?}");
+        assert!(stranger.parse::<EntryId>().is_err(), "{stranger:?}");
+        assert!(stranger.parse::<TraceId>().is_err(), "{stranger:?}");
+        assert!(stranger.parse::<SessionName>().is_err(), "{stranger:?}");
+    }
+    assert!("default".parse::<OrgId>().is_ok());
+    assert!("-default".parse::<OrgId>().is_err());
+    assert!("Default".parse::<OrgId>().is_err());
+    assert!("A".repeat(64).parse::<SessionName>().is_err());
+}
+
+#[test]
+fn a_message_cannot_smuggle_an_invalid_id_in() {
+    assert!(serde_json::from_str::<OrgId>("\"default\"").is_ok());
+    assert!(serde_json::from_str::<OrgId>("\"a/b\"").is_err());
+    assert!(serde_json::from_str::<IdempotencyKey>("\"two words\"").is_err());
+}
+
+#[test]
+fn a_retried_create_meets_the_same_request_and_anybody_elses_another() {
+    let org: OrgId = "default".parse().unwrap();
+    let other_org: OrgId = "other".parse().unwrap();
+    let [user, other_user] = [1, 2].map(|number| UserId(Uuid::from_u128(number)));
+    let id = RequestId::derive(&org, user, &key("k1"));
+    assert_eq!(id, RequestId::derive(&org, user, &key("k1")));
+    assert_ne!(id, RequestId::derive(&org, user, &key("k2")));
+    assert_ne!(id, RequestId::derive(&org, other_user, &key("k1")));
+    assert_ne!(id, RequestId::derive(&other_org, user, &key("k1")));
+    // Frozen: another value would make retries across a deploy create a second request.
+    assert_eq!(id.to_string(), "dd674bb6-467e-58df-8fb6-40146c6da3c2");
+}
+
+#[test]
+fn a_session_is_named_by_the_hash_of_its_id() {
+    let name = SessionName::of(&[0; 32]);
+    assert_eq!(name.as_str(), "66687aadf862bd776c8fc18b8e9f8e20089714856ee233b3902a591d0d5f2925");
+    assert_eq!(name.as_str().parse(), Ok(name.clone()));
+}
+
+#[test]
+fn ids_that_are_made_are_ids_that_parse() {
+    let trace = TraceId::new(Timestamp::from_ms(1_795_499_162_123), &[7; 10]);
+    assert_eq!(trace.as_str().parse(), Ok(trace.clone()));
+    assert_eq!(trace.as_str().parse::<RequestId>().unwrap().0.get_version_num(), 7);
+    for entry in [EntryId::of_trace(&trace, u32::MAX), EntryId::of_event(RequestId(Uuid::max()), i64::MAX, i64::MAX)] {
+        assert_eq!(entry.as_str().parse(), Ok(entry.clone()));
+    }
+}

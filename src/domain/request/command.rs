@@ -121,37 +121,21 @@ impl Command {
         let mut input = input;
         let command = match action {
             Action::Approve => Self::Approve,
-            Action::Reject => Self::Reject {
-                reason: take_reason(&mut input)?,
-            },
-            Action::Assign => Self::Assign {
-                assignee: take_assignee(&mut input)?,
-            },
+            Action::Reject => Self::Reject { reason: take_reason(&mut input)? },
+            Action::Assign => Self::Assign { assignee: take_assignee(&mut input)? },
             Action::Start => Self::Start,
-            Action::Hold => Self::Hold {
-                reason: take_reason(&mut input)?,
-            },
+            Action::Hold => Self::Hold { reason: take_reason(&mut input)? },
             Action::Resume => Self::Resume,
-            Action::Complete => Self::Complete {
-                resolution: Resolution::required(input.resolution.take().as_deref())?,
-            },
-            Action::Close => Self::Close {
-                rating: input.rating.take().map(Rating::try_from).transpose()?,
-            },
-            Action::Reopen => Self::Reopen {
-                reason: take_reason(&mut input)?,
-            },
-            Action::Cancel => Self::Cancel {
-                reason: take_reason(&mut input)?,
-            },
+            Action::Complete => {
+                Self::Complete { resolution: Resolution::required(input.resolution.take().as_deref())? }
+            }
+            Action::Close => Self::Close { rating: input.rating.take().map(Rating::try_from).transpose()? },
+            Action::Reopen => Self::Reopen { reason: take_reason(&mut input)? },
+            Action::Cancel => Self::Cancel { reason: take_reason(&mut input)? },
         };
         match input.leftover() {
             None => Ok(command),
-            Some(field) => Err(Refusal::invalid(
-                field,
-                "unexpected",
-                format!("{action} does not take {field}."),
-            )),
+            Some(field) => Err(Refusal::invalid(field, "unexpected", format!("{action} does not take {field}."))),
         }
     }
 
@@ -178,25 +162,11 @@ impl ActionInput {
     /// The API's name of the first input that is still there.
     const fn leftover(&self) -> Option<&'static str> {
         match self {
-            Self {
-                reason: Some(_), ..
-            } => Some("reason"),
-            Self {
-                assignee: Some(_), ..
-            } => Some("assignee_id"),
-            Self {
-                resolution: Some(_),
-                ..
-            } => Some("resolution"),
-            Self {
-                rating: Some(_), ..
-            } => Some("rating"),
-            Self {
-                reason: None,
-                assignee: None,
-                resolution: None,
-                rating: None,
-            } => None,
+            Self { reason: Some(_), .. } => Some("reason"),
+            Self { assignee: Some(_), .. } => Some("assignee_id"),
+            Self { resolution: Some(_), .. } => Some("resolution"),
+            Self { rating: Some(_), .. } => Some("rating"),
+            Self { reason: None, assignee: None, resolution: None, rating: None } => None,
         }
     }
 }
@@ -206,10 +176,7 @@ fn take_reason(input: &mut ActionInput) -> Result<Reason, Refusal> {
 }
 
 fn take_assignee(input: &mut ActionInput) -> Result<Person, Refusal> {
-    input
-        .assignee
-        .take()
-        .ok_or_else(|| Refusal::invalid("assignee_id", "required", "assignee_id is required."))
+    input.assignee.take().ok_or_else(|| Refusal::invalid("assignee_id", "required", "assignee_id is required."))
 }
 
 #[cfg(test)]

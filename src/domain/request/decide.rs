@@ -24,11 +24,7 @@ use crate::domain::{
 ///
 /// # Errors
 /// [`Refusal::Forbidden`] if it is raised on behalf of another by somebody who may not.
-pub fn create(
-    new: &NewRequest,
-    caller: &Caller,
-    rules: &RequestRules,
-) -> Result<EventBody, Refusal> {
+pub fn create(new: &NewRequest, caller: &Caller, rules: &RequestRules) -> Result<EventBody, Refusal> {
     let requester = new.requester.as_ref().unwrap_or(&caller.user);
     if !policy::may_create_for(caller, requester.id) {
         return Err(Refusal::Forbidden { action: None });
@@ -67,61 +63,33 @@ pub fn decide(
         refuse_unless_allowed(action)?;
     }
     match command {
-        Command::Create(_) => Err(Refusal::conflict(
-            "already_exists",
-            "This request exists already.",
-        )),
+        Command::Create(_) => Err(Refusal::conflict("already_exists", "This request exists already.")),
         Command::Approve => Ok(EventBody::Approved {}),
-        Command::Reject { reason } => Ok(EventBody::Rejected {
-            reason: reason.as_str().to_owned(),
-        }),
+        Command::Reject { reason } => Ok(EventBody::Rejected { reason: reason.as_str().to_owned() }),
         Command::Assign { assignee } => assign(request, assignee, caller),
         Command::Start => Ok(EventBody::Started {}),
-        Command::Hold { reason } => Ok(EventBody::Held {
-            reason: reason.as_str().to_owned(),
-        }),
+        Command::Hold { reason } => Ok(EventBody::Held { reason: reason.as_str().to_owned() }),
         Command::Resume => Ok(EventBody::Resumed {}),
-        Command::Complete { resolution } => Ok(EventBody::Completed {
-            resolution: resolution.as_str().to_owned(),
-        }),
-        Command::Close { rating } => Ok(EventBody::Closed {
-            rating: rating.map(Rating::stars),
-        }),
-        Command::Reopen { reason } => Ok(EventBody::Reopened {
-            reason: reason.as_str().to_owned(),
-        }),
-        Command::Cancel { reason } => Ok(EventBody::Cancelled {
-            reason: reason.as_str().to_owned(),
-        }),
+        Command::Complete { resolution } => Ok(EventBody::Completed { resolution: resolution.as_str().to_owned() }),
+        Command::Close { rating } => Ok(EventBody::Closed { rating: rating.map(Rating::stars) }),
+        Command::Reopen { reason } => Ok(EventBody::Reopened { reason: reason.as_str().to_owned() }),
+        Command::Cancel { reason } => Ok(EventBody::Cancelled { reason: reason.as_str().to_owned() }),
         Command::Edit(input) => {
-            refuse(
-                policy::edit_verdict(request, caller),
-                None,
-                request,
-                caller,
-                now,
-                rules,
-            )?;
+            refuse(policy::edit_verdict(request, caller), None, request, caller, now, rules)?;
             edit(request, input, rules)
         }
         Command::Comment { body, visibility } => {
             if !policy::may_comment(request, caller, *visibility) {
                 return Err(Refusal::Forbidden { action: None });
             }
-            Ok(EventBody::Commented {
-                body: body.as_str().to_owned(),
-                visibility: *visibility,
-            })
+            Ok(EventBody::Commented { body: body.as_str().to_owned(), visibility: *visibility })
         }
     }
 }
 
 /// When a completed request closes by itself; none in any other state. What the object sets its alarm for.
 #[must_use]
-pub fn closes_by_itself_at(
-    request: &MaintenanceRequest,
-    rules: &RequestRules,
-) -> Option<Timestamp> {
+pub fn closes_by_itself_at(request: &MaintenanceRequest, rules: &RequestRules) -> Option<Timestamp> {
     match request.status {
         Status::Completed => Some(request.completed_at?.plus_ms(rules.auto_close_ms())),
         Status::Submitted
@@ -137,11 +105,7 @@ pub fn closes_by_itself_at(
 
 /// The event, by [`Actor::System`](crate::domain::Actor::System), if the time for that has come.
 #[must_use]
-pub fn close_by_itself(
-    request: &MaintenanceRequest,
-    now: Timestamp,
-    rules: &RequestRules,
-) -> Option<EventBody> {
+pub fn close_by_itself(request: &MaintenanceRequest, now: Timestamp, rules: &RequestRules) -> Option<EventBody> {
     (closes_by_itself_at(request, rules)? <= now).then_some(EventBody::Closed { rating: None })
 }
 
@@ -164,75 +128,32 @@ fn refuse(
     }
 }
 
-fn assign(
-    request: &MaintenanceRequest,
-    assignee: &Person,
-    caller: &Caller,
-) -> Result<EventBody, Refusal> {
+fn assign(request: &MaintenanceRequest, assignee: &Person, caller: &Caller) -> Result<EventBody, Refusal> {
     if !caller.role.manages() && !caller.is(assignee) {
-        return Err(Refusal::Forbidden {
-            action: Some(Action::Assign),
-        });
+        return Err(Refusal::Forbidden { action: Some(Action::Assign) });
     }
     if request.is_assigned_to(assignee) {
-        return Err(Refusal::invalid(
-            "assignee_id",
-            "no_change",
-            "The request is assigned to this person already.",
-        ));
+        return Err(Refusal::invalid("assignee_id", "no_change", "The request is assigned to this person already."));
     }
-    Ok(EventBody::Assigned {
-        assignee: assignee.clone(),
-        previous: request.assignee.clone(),
-    })
+    Ok(EventBody::Assigned { assignee: assignee.clone(), previous: request.assignee.clone() })
 }
 
-fn edit(
-    request: &MaintenanceRequest,
-    input: &EditInput,
-    rules: &RequestRules,
-) -> Result<EventBody, Refusal> {
-    let title = change(
-        &request.title,
-        input.title.as_ref().map(|title| title.as_str().to_owned()),
-    );
-    let description = change(
-        &request.description,
-        input
-            .description
-            .as_ref()
-            .map(|text| text.as_str().to_owned()),
-    );
-    let category = change(
-        &request.category,
-        input.category.as_ref().map(|text| text.as_str().to_owned()),
-    );
+fn edit(request: &MaintenanceRequest, input: &EditInput, rules: &RequestRules) -> Result<EventBody, Refusal> {
+    let title = change(&request.title, input.title.as_ref().map(|title| title.as_str().to_owned()));
+    let description = change(&request.description, input.description.as_ref().map(|text| text.as_str().to_owned()));
+    let category = change(&request.category, input.category.as_ref().map(|text| text.as_str().to_owned()));
     let priority = change(&request.priority, input.priority);
     if title.is_none() && description.is_none() && category.is_none() && priority.is_none() {
-        return Err(Refusal::invalid(
-            "body",
-            "no_change",
-            "This edit changes nothing.",
-        ));
+        return Err(Refusal::invalid("body", "no_change", "This edit changes nothing."));
     }
     // The due time follows the priority; an edit of the words leaves it alone, whatever the settings are by now.
-    let target_ms = priority
-        .as_ref()
-        .and_then(|priority| change(&request.target_ms, Some(rules.target_ms(priority.to))));
-    Ok(EventBody::Edited {
-        title,
-        description,
-        category,
-        priority,
-        target_ms,
-    })
+    let target_ms =
+        priority.as_ref().and_then(|priority| change(&request.target_ms, Some(rules.target_ms(priority.to))));
+    Ok(EventBody::Edited { title, description, category, priority, target_ms })
 }
 
 fn change<T: Clone + PartialEq>(from: &T, to: Option<T>) -> Option<Change<T>> {
-    to.filter(|to| to != from).map(|to| Change {
-        from: from.clone(),
-        to,
-    })
+    to.filter(|to| to != from).map(|to| Change { from: from.clone(), to })
 }
 
 #[cfg(test)]

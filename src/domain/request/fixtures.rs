@@ -1,1 +1,158 @@
-//! Fixtures.
+//! The people and requests of the tests. A request in some state is brought there by its commands, never made up.
+
+use uuid::Uuid;
+
+use super::{
+    ActionInput, Command, EditInput, Event, EventBody, MaintenanceRequest, NewRequest, Priority, RequestRules, Status,
+    Visibility, create, decide,
+};
+use crate::domain::{
+    Actor, Caller, OrgId, Person, Refusal, RequestId, Role, Timestamp, TraceId, UserId,
+    validation::{Category, CommentBody, Description, Title},
+};
+
+pub(crate) const RULES: RequestRules = RequestRules {
+    reopen_days: 30,
+    auto_close_days: 7,
+    target_hours: super::rules::TargetHours { low: 168, normal: 72, high: 24, urgent: 4 },
+};
+
+/// 2026-11-24T05:46:02.123Z and `minutes` minutes.
+pub(crate) fn at(minutes: i64) -> Timestamp {
+    Timestamp::from_ms(1_795_499_162_123).plus_ms(minutes * 60_000)
+}
+
+pub(crate) fn caller(number: u128, name: &str, role: Role) -> Caller {
+    Caller { user: Person { id: UserId(Uuid::from_u128(number)), name: name.into() }, role }
+}
+
+/// Whose request the fixtures' requests are.
+pub(crate) fn requester() -> Caller {
+    caller(1, "Rina", Role::Requester)
+}
+
+/// Who the fixtures' requests are assigned to.
+pub(crate) fn technician() -> Caller {
+    caller(2, "Tono", Role::Technician)
+}
+
+pub(crate) fn other_technician() -> Caller {
+    caller(3, "Tia", Role::Technician)
+}
+
+pub(crate) fn manager() -> Caller {
+    caller(4, "Maya", Role::Manager)
+}
+
+pub(crate) fn admin() -> Caller {
+    caller(5, "Adi", Role::Admin)
+}
+
+/// A requester who has nothing to do with the fixtures' requests.
+pub(crate) fn stranger() -> Caller {
+    caller(6, "Sari", Role::Requester)
+}
+
+pub(crate) fn org() -> OrgId {
+    "default".parse().unwrap()
+}
+
+pub(crate) fn request_id() -> RequestId {
+    "7d7c9c3a-53ea-5b0e-9d9a-64a8f1f0a001".parse().unwrap()
+}
+
+pub(crate) fn trace() -> TraceId {
+    "0193c0de-0000-7000-8000-000000000001".parse().unwrap()
+}
+
+pub(crate) fn new_request() -> NewRequest {
+    NewRequest {
+        title: Title::parse("Lift B stops between floors").unwrap(),
+        description: Description::parse("Twice since Monday.\nThe alarm works.").unwrap(),
+        category: Category::parse("Lift").unwrap(),
+        priority: Priority::High,
+        requester: None,
+    }
+}
+
+/// The command for an action with inputs that are valid for anybody who may take it.
+pub(crate) fn valid_command(action: super::Action, caller: &Caller) -> Command {
+    use super::Action;
+    let mut input = ActionInput::default();
+    match action {
+        Action::Reject | Action::Hold | Action::Reopen | Action::Cancel => input.reason = Some("Because.".into()),
+        Action::Complete => input.resolution = Some("Replaced the door sensor.".into()),
+        Action::Close => input.rating = Some(5),
+        Action::Assign if caller.role.manages() => input.assignee = Some(other_technician().user),
+        Action::Assign => input.assignee = Some(caller.user.clone()),
+        Action::Approve | Action::Start | Action::Resume => {}
+    }
+    Command::for_action(action, input).unwrap()
+}
+
+pub(crate) fn assign_to(technician: &Caller) -> Command {
+    Command::Assign { assignee: technician.user.clone() }
+}
+
+pub(crate) fn comment(text: &str, visibility: Visibility) -> Command {
+    Command::Comment { body: CommentBody::parse(text).unwrap(), visibility }
+}
+
+pub(crate) fn edit_title(title: &str) -> Command {
+    Command::Edit(EditInput { title: Some(Title::parse(title).unwrap()), ..EditInput::default() })
+}
+
+/// A request together with the events that made it.
+#[derive(Debug, Clone)]
+pub(crate) struct Story {
+    pub(crate) request: MaintenanceRequest,
+    pub(crate) events: Vec<Event>,
+}
+
+impl Story {
+    /// The request that [`requester`] reports at `at(0)`.
+    pub(crate) fn begin() -> Self {
+        let body = create(&new_request(), &requester(), &RULES).unwrap();
+        let event = MaintenanceRequest::first_event(body, Actor::from(&requester()), at(0));
+        Self { request: MaintenanceRequest::begin(request_id(), 1, &event).unwrap(), events: vec![event] }
+    }
+
+    /// A request that came to `status` on the usual way, one step a minute from `at(0)`.
+    pub(crate) fn in_status(status: Status) -> Self {
+        use super::Action;
+        let mut story = Self::begin();
+        let path: &[Action] = match status {
+            Status::Submitted => &[],
+            Status::Approved => &[Action::Approve],
+            Status::Rejected => &[Action::Reject],
+            Status::Assigned => &[Action::Approve, Action::Assign],
+            Status::InProgress => &[Action::Approve, Action::Assign, Action::Start],
+            Status::OnHold => &[Action::Approve, Action::Assign, Action::Start, Action::Hold],
+            Status::Completed => &[Action::Approve, Action::Assign, Action::Start, Action::Complete],
+            Status::Closed => &[Action::Approve, Action::Assign, Action::Start, Action::Complete, Action::Close],
+            Status::Cancelled => &[Action::Cancel],
+        };
+        for (minute, &action) in (1..).zip(path) {
+            let command = match action {
+                Action::Assign => assign_to(&technician()),
+                _ => valid_command(action, &manager()),
+            };
+            story.tell(&manager(), &command, at(minute)).unwrap();
+        }
+        assert_eq!(story.request.status, status);
+        story
+    }
+
+    /// Decides and, if there is an event, applies it.
+    pub(crate) fn tell(&mut self, caller: &Caller, command: &Command, now: Timestamp) -> Result<(), Refusal> {
+        let body = decide(&self.request, command, caller, now, &RULES)?;
+        self.happen(body, Actor::from(caller), now);
+        Ok(())
+    }
+
+    pub(crate) fn happen(&mut self, body: EventBody, actor: Actor, now: Timestamp) {
+        let event = self.request.next_event(body, actor, now);
+        super::apply(&mut self.request, &event);
+        self.events.push(event);
+    }
+}

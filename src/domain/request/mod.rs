@@ -16,6 +16,8 @@ pub mod status;
 
 #[cfg(test)]
 pub(crate) mod fixtures;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod properties;
 
 pub use action::Action;
 pub use apply::apply;

@@ -3,10 +3,7 @@
 //! Architecture invariant: every answer comes from (request, caller, now, rules) alone. `decide` and `allowed_actions` ask
 //! the same [`verdict`], so what a record offers is exactly what a command would be granted.
 
-use super::{
-    action::Action, event::Visibility, rules::RequestRules, state::MaintenanceRequest,
-    status::Status,
-};
+use super::{action::Action, event::Visibility, rules::RequestRules, state::MaintenanceRequest, status::Status};
 use crate::domain::{ids::UserId, person::Caller, role::Role, summary::Summary, time::Timestamp};
 
 /// What the table says about one action of one caller.
@@ -48,9 +45,7 @@ impl Relation {
         match action {
             Action::Approve | Action::Reject => self.manages,
             Action::Assign => self.manages || self.is_technician,
-            Action::Start | Action::Hold | Action::Resume | Action::Complete => {
-                self.manages || self.is_assignee
-            }
+            Action::Start | Action::Hold | Action::Resume | Action::Complete => self.manages || self.is_assignee,
             Action::Close | Action::Reopen | Action::Cancel => self.manages || self.is_requester,
         }
     }
@@ -83,19 +78,14 @@ pub fn verdict(
         Action::Close => matches!(status, Status::Completed),
         Action::Reopen => {
             matches!(status, Status::Completed)
-                || (matches!(status, Status::Closed)
-                    && is_within_reopen_window(request, now, rules))
+                || (matches!(status, Status::Closed) && is_within_reopen_window(request, now, rules))
         }
         Action::Cancel => {
             matches!(status, Status::Submitted)
                 || (relation.manages && matches!(status, Status::Approved | Status::Assigned))
         }
     };
-    if may_now {
-        Verdict::Allowed
-    } else {
-        Verdict::NotNow
-    }
+    if may_now { Verdict::Allowed } else { Verdict::NotNow }
 }
 
 /// The actions that the caller may take now, in the order of [`Action::ALL`]; none if he may not see the request.
@@ -109,8 +99,7 @@ pub fn allowed_actions(
     if !may_see(request, caller) {
         return Vec::new();
     }
-    let is_allowed =
-        |&action: &Action| verdict(request, caller, action, now, rules) == Verdict::Allowed;
+    let is_allowed = |&action: &Action| verdict(request, caller, action, now, rules) == Verdict::Allowed;
     Action::ALL.iter().copied().filter(is_allowed).collect()
 }
 
@@ -165,17 +154,9 @@ pub fn may_comment(request: &MaintenanceRequest, caller: &Caller, visibility: Vi
 pub fn edit_verdict(request: &MaintenanceRequest, caller: &Caller) -> Verdict {
     let relation = Relation::of(request, caller);
     if relation.manages {
-        if request.status.is_final() {
-            Verdict::NotNow
-        } else {
-            Verdict::Allowed
-        }
+        if request.status.is_final() { Verdict::NotNow } else { Verdict::Allowed }
     } else if relation.is_requester {
-        if matches!(request.status, Status::Submitted) {
-            Verdict::Allowed
-        } else {
-            Verdict::NotNow
-        }
+        if matches!(request.status, Status::Submitted) { Verdict::Allowed } else { Verdict::NotNow }
     } else {
         Verdict::Never
     }
@@ -193,14 +174,8 @@ pub fn may_create_for(caller: &Caller, requester: UserId) -> bool {
     caller.user.id == requester || caller.role.manages()
 }
 
-fn is_within_reopen_window(
-    request: &MaintenanceRequest,
-    now: Timestamp,
-    rules: &RequestRules,
-) -> bool {
-    request
-        .closed_at
-        .is_some_and(|closed_at| now.ms_since(closed_at) <= rules.reopen_window_ms())
+fn is_within_reopen_window(request: &MaintenanceRequest, now: Timestamp, rules: &RequestRules) -> bool {
+    request.closed_at.is_some_and(|closed_at| now.ms_since(closed_at) <= rules.reopen_window_ms())
 }
 
 #[cfg(test)]

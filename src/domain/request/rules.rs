@@ -38,22 +38,13 @@ pub struct TargetHours {
 
 impl Default for RequestRules {
     fn default() -> Self {
-        Self {
-            reopen_days: 30,
-            auto_close_days: 7,
-            target_hours: TargetHours::default(),
-        }
+        Self { reopen_days: 30, auto_close_days: 7, target_hours: TargetHours::default() }
     }
 }
 
 impl Default for TargetHours {
     fn default() -> Self {
-        Self {
-            low: 168,
-            normal: 72,
-            high: 24,
-            urgent: 4,
-        }
+        Self { low: 168, normal: 72, high: 24, urgent: 4 }
     }
 }
 

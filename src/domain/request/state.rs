@@ -88,15 +88,7 @@ impl MaintenanceRequest {
         let Actor::User(raised_by) = &event.actor else {
             return None;
         };
-        let EventBody::Created {
-            title,
-            description,
-            category,
-            priority,
-            requester,
-            target_ms,
-        } = &event.body
-        else {
+        let EventBody::Created { title, description, category, priority, requester, target_ms } = &event.body else {
             return None;
         };
         Some(Self {
@@ -129,11 +121,7 @@ impl MaintenanceRequest {
 
     /// The request that these events, in order, make; none if they do not begin with a creation. Without its number.
     #[must_use]
-    pub fn replay<'a>(
-        id: RequestId,
-        epoch: i64,
-        events: impl IntoIterator<Item = &'a Event>,
-    ) -> Option<Self> {
+    pub fn replay<'a>(id: RequestId, epoch: i64, events: impl IntoIterator<Item = &'a Event>) -> Option<Self> {
         let mut events = events.into_iter();
         let mut request = Self::begin(id, epoch, events.next()?)?;
         events.for_each(|event| apply(&mut request, event));
@@ -143,31 +131,22 @@ impl MaintenanceRequest {
     /// The first event of a request.
     #[must_use]
     pub const fn first_event(body: EventBody, actor: Actor, now: Timestamp) -> Event {
-        Event {
-            seq: 1,
-            ts: now,
-            body,
-            actor,
-        }
+        Event { seq: 1, ts: now, body, actor }
     }
 
     /// The next event of this request: the seq after the version, and a time that never runs backwards even if the clock
     /// does, so that (ts, seq) orders a timeline.
     #[must_use]
     pub fn next_event(&self, body: EventBody, actor: Actor, now: Timestamp) -> Event {
-        Event {
-            seq: self.version.saturating_add(1),
-            ts: now.max(self.updated_at),
-            body,
-            actor,
-        }
+        Event { seq: self.version.saturating_add(1), ts: now.max(self.updated_at), body, actor }
     }
 
     /// Whether `person` does the work.
     #[must_use]
     pub fn is_assigned_to(&self, person: &Person) -> bool {
-        self.assignee
-            .as_ref()
-            .is_some_and(|assignee| assignee.id == person.id)
+        self.assignee.as_ref().is_some_and(|assignee| assignee.id == person.id)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,12 +30,9 @@ impl Status {
     pub const fn is_final(self) -> bool {
         match self {
             Self::Rejected | Self::Closed | Self::Cancelled => true,
-            Self::Submitted
-            | Self::Approved
-            | Self::Assigned
-            | Self::InProgress
-            | Self::OnHold
-            | Self::Completed => false,
+            Self::Submitted | Self::Approved | Self::Assigned | Self::InProgress | Self::OnHold | Self::Completed => {
+                false
+            }
         }
     }
 }

@@ -57,6 +57,8 @@ actor_api! {
     attempt(Attempt) -> ();
     /// The password was right: the throttle starts anew.
     succeeded(Succeeded) -> ();
+    /// The try was not made after all: it does not count.
+    released(Released) -> ();
     /// A session was opened.
     opened(Opened) -> ();
     /// A session was ended.
@@ -72,6 +74,10 @@ pub struct Attempt {}
 /// See [`Handler::succeeded`].
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Succeeded {}
+
+/// See [`Handler::released`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Released {}
 
 /// See [`Handler::opened`].
 #[derive(Debug, Serialize, Deserialize)]

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use worker::Env;
 
 use crate::actor_api;
 use crate::domain::ids::{OrgId, RequestId, UserId};
@@ -17,6 +18,30 @@ pub struct DatabaseKey {
     pub org: OrgId,
     /// The shard.
     pub shard: u32,
+}
+
+impl DatabaseKey {
+    /// The shard that writes a request's rows: always the same one, so that its versions arrive in order.
+    pub fn of_request(env: &Env, org: &OrgId, request: RequestId) -> Self {
+        let shard = request.0.as_u128() % u128::from(shards(env));
+        DatabaseKey { org: org.clone(), shard: u32::try_from(shard).unwrap_or_default() }
+    }
+
+    /// The shard that answers questions about users and writes the audit.
+    pub fn first(org: &OrgId) -> Self {
+        DatabaseKey { org: org.clone(), shard: 0 }
+    }
+
+    /// Every shard.
+    pub fn all(env: &Env, org: &OrgId) -> Vec<Self> {
+        (0..shards(env)).map(|shard| DatabaseKey { org: org.clone(), shard }).collect()
+    }
+}
+
+/// How many shards there are: the variable `DATABASE_SHARDS`, at least one.
+fn shards(env: &Env) -> u32 {
+    let value = js_sys::Reflect::get(env, &"DATABASE_SHARDS".into()).ok().and_then(|value| value.as_string());
+    value.and_then(|number| number.parse().ok()).unwrap_or(1).max(1)
 }
 
 impl Key for DatabaseKey {
@@ -157,15 +182,19 @@ pub struct Health {
     pub shard: u32,
     /// The circuit breaker: `closed`, `open`, `half_open`.
     pub breaker: String,
-    /// Whether a connection is open.
-    pub connected: bool,
-    /// Round trip of the last ping or statement, in milliseconds.
+    /// Bytes of deliveries that wait for the next group commit.
+    pub waiting_bytes: i64,
+    /// How long the last statement took, in milliseconds.
     pub latency_ms: Option<i64>,
     /// Group commits since the object woke.
     pub commits: i64,
-    /// Deliveries in them.
-    pub deliveries: i64,
-    /// The last error, and when it was.
+    /// Deliveries that were committed.
+    pub applied: i64,
+    /// Deliveries that were put off: PostgreSQL was away.
+    pub deferred: i64,
+    /// Deliveries that PostgreSQL refused.
+    pub refused: i64,
+    /// The last error.
     pub last_error: Option<String>,
     /// When the last error was.
     pub last_error_at: Option<Timestamp>,

@@ -45,6 +45,8 @@ actor_api! {
     entry(ReadEntry) -> Box<RawValue>;
     /// How large the stream is and what it owes.
     stats(Stats) -> StreamStats;
+    /// Sends what is owed, now; with `replay` also what was parked.
+    poke(Poke) -> Vec<Debt>;
 }
 
 /// A live viewer's wish: the entries that match, as they come.
@@ -52,7 +54,8 @@ actor_api! {
 pub struct Tail {
     /// Which entries.
     pub filter: LogFilter,
-    /// The last seq that the viewer has; later ones (at most 1,000) are replayed first.
+    /// The last seq that the viewer has; what matches of the later ones is replayed first. Of more than 1,000 later ones the
+    /// earlier are skipped, and the viewer is told how many.
     #[serde(default)]
     pub after: Option<i64>,
 }
@@ -79,7 +82,8 @@ pub struct Appended {
 pub struct Query {
     /// Which entries.
     pub filter: LogFilter,
-    /// Older than this one only.
+    /// Older than this one only. A search for text looks at 10,000 entries at most per page: the page may then be short,
+    /// even empty, and still say where to go on.
     #[serde(default)]
     pub before: Option<Position>,
     /// At most so many.
@@ -96,6 +100,13 @@ pub struct ReadEntry {
 /// See [`Handler::stats`].
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Stats {}
+
+/// See [`Handler::poke`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Poke {
+    /// Also tries again what was parked.
+    pub replay: bool,
+}
 
 /// A stream in numbers.
 #[derive(Debug, Serialize, Deserialize)]

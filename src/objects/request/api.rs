@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use crate::actor_api;
 use crate::domain::ids::{OrgId, RequestId};
 use crate::domain::page::Limit;
-use crate::domain::request::{Command, Draft, Visibility};
+use crate::domain::request::{Command, NewRequest, Visibility};
 use crate::domain::validation::CommentBody;
 use crate::objects::outbox::Debt;
 use crate::objects::page::Page;
@@ -64,7 +64,7 @@ pub struct Watch {
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Create {
     /// What is reported.
-    pub draft: Draft,
+    pub draft: NewRequest,
 }
 
 /// See [`Handler::read`].

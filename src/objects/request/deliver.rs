@@ -8,9 +8,8 @@ use serde_json::{Value, json};
 use super::{RequestObject, store};
 use crate::domain::ids::{EntryId, OrgId, TraceId};
 use crate::domain::log::{Level, NewEntry, StreamName};
-use crate::domain::person::Actor;
 use crate::domain::refusal::Refusal;
-use crate::domain::request::{Event, MaintenanceRequest};
+use crate::domain::request::{Event, EventBody, MaintenanceRequest};
 use crate::domain::summary::Summary;
 use crate::domain::sync::{EventRow, RequestRow};
 use crate::objects::database::api::{Apply, DatabaseKey, Outcome};
@@ -19,7 +18,6 @@ use crate::objects::outbox::{Destination, Failure, Outbox, Owes, flush};
 use crate::objects::protocol::{CALL_LIMIT_MS, CallContext, ask_within};
 use crate::objects::request_index::api::{IndexKey, Upsert};
 use crate::objects::sqlite::Database;
-use crate::router::config::database_shards;
 
 impl RequestObject {
     /// Brings the index up to date. Not exclusive: a command must not wait behind another's push, and the index takes
@@ -76,12 +74,11 @@ impl RequestObject {
     ) -> Result<(), Failure> {
         let rows: Result<Vec<_>, _> = events.iter().map(|delivery| delivery.row(request, &cx.org)).collect();
         let apply = Apply {
-            request: Some(RequestRow::of(request, &cx.org).map_err(|error| Failure::Transient(error.to_string()))?),
+            request: Some(RequestRow::new(&cx.org, request).map_err(|error| Failure::Transient(error.to_string()))?),
             events: rows.map_err(|error| Failure::Transient(error.to_string()))?,
             audit: Vec::new(),
         };
-        let shard = (request.id.0.as_u128() % u128::from(database_shards(&self.seat.env))) as u32;
-        let key = DatabaseKey { org: cx.org.clone(), shard };
+        let key = DatabaseKey::of_request(&self.seat.env, &cx.org, request.id);
         match ask_within(&self.seat.env, &key, apply, cx, CALL_LIMIT_MS).await.map_err(transient)? {
             Outcome::Applied => Ok(()),
             Outcome::Refused { sqlstate, error } => {
@@ -90,7 +87,12 @@ impl RequestObject {
         }
     }
 
-    async fn to_audit(&self, request: &MaintenanceRequest, events: &[Delivery], cx: &CallContext) -> Result<(), Failure> {
+    async fn to_audit(
+        &self,
+        request: &MaintenanceRequest,
+        events: &[Delivery],
+        cx: &CallContext,
+    ) -> Result<(), Failure> {
         let key = StreamKey { org: cx.org.clone(), stream: StreamName::Audit };
         let entries = events.iter().map(|delivery| delivery.audit_entry(request)).collect();
         let append = Append { entries, dropped: 0 };
@@ -141,7 +143,7 @@ impl Delivery {
     }
 
     fn row(&self, request: &MaintenanceRequest, org: &OrgId) -> Result<EventRow, serde_json::Error> {
-        EventRow::of(&self.event, request.id, request.epoch, org, &self.trace)
+        EventRow::new(org, request, &self.event, &self.trace)
     }
 
     fn audit_entry(&self, request: &MaintenanceRequest) -> NewEntry {
@@ -150,7 +152,11 @@ impl Delivery {
         let mut entry = NewEntry::new(id, self.event.ts, Level::Info, &message);
         entry.request_id = Some(self.trace.clone());
         entry.actor = Some(self.event.actor.clone());
-        let body = self.event.body.to_body().unwrap_or(Value::Null);
+        // What people say to each other is not the audit's business; that they did is.
+        let body = match &self.event.body {
+            EventBody::Commented { visibility, .. } => json!({ "visibility": visibility }),
+            other => other.to_body().unwrap_or(Value::Null),
+        };
         entry
             .with("action", self.event.kind())
             .with("object", json!({ "type": "request", "id": request.id, "number": request.number }))

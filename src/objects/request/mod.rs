@@ -21,13 +21,13 @@ use futures::future::LocalBoxFuture;
 use serde_json::value::RawValue;
 
 use crate::domain::ids::OrgId;
+use crate::domain::person::{Actor, Caller};
 use crate::domain::record::Record;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::decide::{close_by_itself, closes_by_itself_at, create, decide};
 use crate::domain::request::{
-    Caller, Command, Event, EventBody, MaintenanceRequest, RequestRules, apply, may_see, sees_internal,
+    Command, Event, EventBody, MaintenanceRequest, RequestRules, apply, may_see, sees_internal,
 };
-use crate::domain::person::Actor;
 use crate::domain::time::Timestamp;
 use crate::objects::clock;
 use crate::objects::host::{Behaviour, Seat};
@@ -52,12 +52,6 @@ pub struct RequestObject {
     outbox: Outbox,
     /// What SQLite has: unknown, nothing, or this snapshot.
     loaded: RefCell<Option<Option<Rc<MaintenanceRequest>>>>,
-}
-
-/// What was written by one command.
-struct Committed {
-    request: Rc<MaintenanceRequest>,
-    reply: String,
 }
 
 impl RequestObject {
@@ -95,7 +89,7 @@ impl RequestObject {
     }
 
     /// The one write of this object: event, snapshot, outbox rows and kept reply, in one transaction. Then the viewers
-    /// are told and the alarm is set.
+    /// are told and the alarm is set. What `reply` makes of the new state and the event's JSON is the reply.
     fn commit(
         &self,
         org: &OrgId,
@@ -103,7 +97,7 @@ impl RequestObject {
         after: MaintenanceRequest,
         cx: &CallContext,
         reply: impl FnOnce(&MaintenanceRequest, &str) -> Result<String, Refusal>,
-    ) -> Result<Committed, Refusal> {
+    ) -> Result<String, Refusal> {
         let json = serde_json::to_string(event).map_err(|_| Refusal::Internal)?;
         let reply = reply(&after, &json)?;
         let written = self.seat.db.atomically(|write| {
@@ -125,7 +119,7 @@ impl RequestObject {
         *self.loaded.borrow_mut() = Some(Some(request.clone()));
         self.broadcast(event, &json, &request);
         self.seat.alarm.ring_by(self.next_due());
-        Ok(Committed { request, reply })
+        Ok(reply)
     }
 
     /// Commits what the domain decided about an existing request.
@@ -136,7 +130,7 @@ impl RequestObject {
         actor: Actor,
         cx: &CallContext,
         reply: impl FnOnce(&MaintenanceRequest, &str) -> Result<String, Refusal>,
-    ) -> Result<Committed, Refusal> {
+    ) -> Result<String, Refusal> {
         let event = request.next_event(body, actor, clock::now());
         let mut after = request.clone();
         apply(&mut after, &event);
@@ -159,10 +153,9 @@ impl RequestObject {
         }
         let body = decide(&request, &message.command, &caller, clock::now(), &self.rules)
             .map_err(|refusal| self.with_record(refusal, &request, &caller))?;
-        let committed = self.carry_out(&request, body, Actor::from(&caller), cx, |after, _| {
+        self.carry_out(&request, body, Actor::from(&caller), cx, |after, _| {
             serde_json::to_string(&self.versioned(after, &caller)?).map_err(|_| Refusal::Internal)
-        })?;
-        Ok(committed.reply)
+        })
     }
 
     fn comment_and_commit(&self, message: Comment, cx: &CallContext) -> Result<String, Refusal> {
@@ -172,7 +165,7 @@ impl RequestObject {
         }
         let command = Command::Comment { body: message.body, visibility: message.visibility };
         let body = decide(&request, &command, &caller, clock::now(), &self.rules)?;
-        Ok(self.carry_out(&request, body, Actor::from(&caller), cx, |_, json| Ok(json.to_owned()))?.reply)
+        self.carry_out(&request, body, Actor::from(&caller), cx, |_, json| Ok(json.to_owned()))
     }
 
     /// Opens the request, unless this very call did so already.
@@ -301,7 +294,9 @@ impl api::Handler for RequestObject {
     }
 
     fn poke(self: Rc<Self>, message: Poke, _: CallContext) -> Answer<Vec<Debt>> {
-        if message.replay && let Err(error) = self.outbox.replay(&self.seat.db) {
+        if message.replay
+            && let Err(error) = self.outbox.replay(&self.seat.db)
+        {
             return Answer::Ready(Err(error.into()));
         }
         Answer::after(async move {

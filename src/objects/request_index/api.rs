@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::actor_api;
 use crate::domain::cursor::Position;
 use crate::domain::ids::{OrgId, RequestId, UserId};
+use crate::domain::list::ListFilter;
 use crate::domain::page::Limit;
-use crate::domain::summary::{ListFilter, Summary};
+use crate::domain::summary::Summary;
 use crate::domain::time::Timestamp;
 use crate::objects::page::Page;
 use crate::objects::protocol::Key;
@@ -44,10 +45,10 @@ actor_api! {
     watermark(Watermark) -> Option<Position>;
 }
 
-/// A live viewer of the list sees the summaries of `only`'s requests, or all.
+/// A live viewer of the list sees the summaries of `only`'s requests, or all that the role may see.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Watch {
-    /// Restricts the view to requests of (or raised by) one user.
+    /// Restricts the view to the requests of one user. A requester is restricted to his own in any case.
     #[serde(default)]
     pub only: Option<UserId>,
 }
@@ -55,7 +56,8 @@ pub struct Watch {
 /// See [`Handler::upsert`].
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Upsert {
-    /// The summary; its `number` is ignored, the index knows it.
+    /// The summary. Its `number` counts only when the index does not know the request: one that it got from an index
+    /// that was lost since stays, if nobody else has it.
     pub summary: Summary,
     /// Raised only by a restore; a higher epoch wins over any version.
     #[serde(default)]
@@ -74,10 +76,11 @@ pub struct Upserted {
 pub struct List {
     /// Which requests, in which order.
     pub filter: ListFilter,
-    /// Only requests of (or raised by) this user: what a requester may see.
+    /// Only requests of this user. A requester is restricted to his own in any case.
     #[serde(default)]
     pub only: Option<UserId>,
-    /// Rows behind this one only.
+    /// Rows behind this one only. Where no index answers all of the filters, a page looks at 10,000 rows at most: it may
+    /// then be short, even empty, and still say where to go on.
     #[serde(default)]
     pub after: Option<Position>,
     /// At most so many.
@@ -87,7 +90,7 @@ pub struct List {
 /// See [`Handler::versions`].
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Versions {
-    /// Behind this one only, in order of (`updated_at`, id).
+    /// Behind this one only.
     #[serde(default)]
     pub after: Option<Position>,
     /// Last changed before this moment only.
@@ -107,6 +110,8 @@ pub struct IndexedVersion {
     pub version: i64,
     /// Its last change.
     pub updated_at: Timestamp,
+    /// Its place: pass it as `after` to go on behind it.
+    pub position: Position,
 }
 
 /// See [`Handler::stats`].

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor_api;
 use crate::domain::ids::{OrgId, SessionName};
-use crate::domain::request::Caller;
+use crate::domain::person::Caller;
 use crate::domain::time::Timestamp;
 use crate::objects::protocol::Key;
 
@@ -60,7 +60,7 @@ pub struct Check {}
 /// See [`Handler::revoke`].
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Revoke {
-    /// Why: `logout`, `revoked`, `password_changed`, `disabled`.
+    /// Why: `logout`, `revoked`, `replaced`, `password_changed`, `disabled`.
     pub reason: String,
 }
 
@@ -79,6 +79,8 @@ pub struct Held {
     pub seen_at: Timestamp,
     /// When it ends if it is not used before.
     pub expires_at: Timestamp,
+    /// When it ends however much it is used.
+    pub ends_at: Timestamp,
     /// The browser.
     pub user_agent: String,
     /// The network address that signed in.

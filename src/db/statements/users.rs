@@ -1,0 +1,81 @@
+//! Users: who may sign in, and the lists that pickers show.
+//!
+//! Only `credentials` selects the password hash.
+
+use crate::db::row::{DecodeError, Rows};
+use crate::db::statement::Statement;
+use crate::domain::sync::UserRow;
+use crate::domain::{Limit, OrgId, Position, Role, UserId};
+
+/// The user behind an e-mail address in any spelling of case, disabled ones included, with the password hash.
+pub fn credentials(org: &OrgId, email: &str) -> Statement {
+    Statement::new(
+        "SELECT json_build_object('id', id, 'org_id', org_id, 'email', email, 'name', name, 'role', role,
+                                  'status', status, 'password_hash', password_hash,
+                                  'created_at', (extract(epoch FROM created_at) * 1000)::bigint)
+         FROM users
+         WHERE org_id = $1 AND lower(email) = lower($2)",
+    )
+    .bind(org.to_string())
+    .bind(email.to_owned())
+}
+
+/// One user, disabled or not.
+pub fn by_id(org: &OrgId, id: UserId) -> Statement {
+    Statement::new(
+        "SELECT json_build_object('id', id, 'org_id', org_id, 'email', email, 'name', name, 'role', role,
+                                  'status', status,
+                                  'created_at', (extract(epoch FROM created_at) * 1000)::bigint)
+         FROM users
+         WHERE org_id = $1 AND id = $2::uuid",
+    )
+    .bind(org.to_string())
+    .bind(id.to_string())
+}
+
+/// Active users, oldest account first, of one role or of all, after a position of (`created_at`, `id`). One more than the
+/// limit comes when another page follows.
+pub fn active(org: &OrgId, role: Option<Role>, after: Option<&Position>, limit: Limit) -> Statement {
+    Statement::new(
+        "SELECT json_build_object('id', id, 'org_id', org_id, 'email', email, 'name', name, 'role', role,
+                                  'status', status,
+                                  'created_at', (extract(epoch FROM created_at) * 1000)::bigint)
+         FROM users
+         WHERE org_id = $1 AND status = 'active'
+           AND ($2::text IS NULL OR role = $2)
+           AND ($3::bigint IS NULL
+                OR (created_at, id) > ('epoch'::timestamptz + $3::bigint * interval '1 millisecond', $4::uuid))
+         ORDER BY created_at, id
+         LIMIT $5::bigint",
+    )
+    .bind(org.to_string())
+    .bind(role.map(|role| role.to_string()))
+    .bind(after.map(|after| after.ts.to_string()))
+    .bind(after.map(|after| after.id.clone()))
+    .bind((limit.get() + 1).to_string())
+}
+
+/// Adds a user. A second one with the address violates `EMAIL_CONSTRAINT`.
+pub fn insert(user: &UserRow, password_hash: &str) -> Statement {
+    Statement::new(
+        "INSERT INTO users (id, org_id, email, name, role, status, password_hash, created_at, updated_at)
+         SELECT $1::uuid, $2, $3, $4, $5, $6, $7, at, at
+         FROM (SELECT 'epoch'::timestamptz + $8::bigint * interval '1 millisecond' AS at) AS moment",
+    )
+    .bind(user.id.to_string())
+    .bind(user.org_id.to_string())
+    .bind(user.email.clone())
+    .bind(user.name.clone())
+    .bind(user.role.to_string())
+    .bind(user.status.to_string())
+    .bind(password_hash.to_owned())
+    .bind(user.created_at.as_ms().to_string())
+}
+
+/// The constraint that says: this address is taken.
+pub const EMAIL_CONSTRAINT: &str = "users_org_email";
+
+/// The rows of `credentials`, `by_id` and `active`.
+pub fn decode(rows: &Rows) -> Result<Vec<UserRow>, DecodeError> {
+    rows.records()
+}

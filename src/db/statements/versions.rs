@@ -1,0 +1,85 @@
+//! What the read model holds of requests: for the reconciler, which compares versions, and for `inspect`, which shows a
+//! row beside its object.
+
+use serde::{Deserialize, Serialize};
+
+use crate::db::row::{DecodeError, Rows};
+use crate::db::statement::Statement;
+use crate::domain::sync::RequestRow;
+use crate::domain::{OrgId, RequestId, Timestamp};
+
+/// How far the read model is with one request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SyncedVersion {
+    /// The request.
+    pub id: RequestId,
+    /// Its epoch.
+    pub epoch: i64,
+    /// Its version.
+    pub version: i64,
+}
+
+/// The epoch and version of each of these requests; those that the read model has not heard of are absent.
+pub fn of_requests(org: &OrgId, ids: &[RequestId]) -> Statement {
+    // An array literal of UUIDs needs no quoting.
+    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    Statement::new(
+        "SELECT json_build_object('id', id, 'epoch', epoch, 'version', version)
+         FROM requests
+         WHERE org_id = $1 AND id = ANY ($2::uuid[])
+         ORDER BY id",
+    )
+    .bind(org.to_string())
+    .bind(format!("{{{}}}", ids.join(",")))
+}
+
+/// The rows of `of_requests`.
+pub fn decode(rows: &Rows) -> Result<Vec<SyncedVersion>, DecodeError> {
+    rows.records()
+}
+
+/// One request as the read model has it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Inspected {
+    /// The row; its times in milliseconds, as the object sent them.
+    pub row: RequestRow,
+    /// When this version was committed.
+    pub synced_at: Timestamp,
+    /// How many events of its epoch are stored.
+    pub events: i64,
+    /// The highest seq among them; 0 when there are none. Equal to `events` when none is missing.
+    pub last_seq: i64,
+}
+
+/// One request with the count of its events.
+pub fn inspect(org: &OrgId, id: RequestId) -> Statement {
+    Statement::new(
+        "SELECT json_build_object(
+             'row', json_build_object(
+                 'id', id, 'org_id', org_id, 'epoch', epoch, 'version', version, 'number', number, 'title', title,
+                 'description', description, 'category', category, 'priority', priority, 'status', status,
+                 'requester_id', requester_id, 'requester_name', requester_name,
+                 'assignee_id', assignee_id, 'assignee_name', assignee_name,
+                 'due_at', (extract(epoch FROM due_at) * 1000)::bigint,
+                 'created_at', (extract(epoch FROM created_at) * 1000)::bigint,
+                 'updated_at', (extract(epoch FROM updated_at) * 1000)::bigint,
+                 'completed_at', (extract(epoch FROM completed_at) * 1000)::bigint,
+                 'body', body),
+             'synced_at', (extract(epoch FROM synced_at) * 1000)::bigint,
+             'events', counted.events,
+             'last_seq', counted.last_seq)
+         FROM requests, LATERAL (
+             SELECT count(*) AS events, coalesce(max(seq), 0) AS last_seq
+             FROM request_events
+             WHERE request_id = requests.id AND epoch = requests.epoch
+         ) AS counted
+         WHERE org_id = $1 AND id = $2::uuid",
+    )
+    .bind(org.to_string())
+    .bind(id.to_string())
+}
+
+/// The row of `inspect`.
+pub fn decode_inspected(rows: &Rows) -> Result<Option<Inspected>, DecodeError> {
+    rows.record()
+}

@@ -1,0 +1,152 @@
+//! Random lives of a request: whatever people try, in whatever order and with whatever clock, the rules hold together.
+
+use proptest::{prelude::*, sample::select};
+
+use super::{
+    Action, Command, EditInput, EventBody, MaintenanceRequest, Status, Visibility, allowed_actions, apply, decide,
+    fixtures::*, may_edit, may_see, rules::DAY_MS,
+};
+use crate::domain::{Actor, Caller, Event, Priority, Refusal, Timestamp, sla::Sla, summary::Summary, sync};
+
+/// One attempt: who, what, and how far the clock moves before it (it may run backwards).
+type Attempt = (Caller, Wish, i64);
+
+#[derive(Debug, Clone)]
+enum Wish {
+    Act(Action),
+    Claim,
+    Comment(Visibility),
+    Retitle(u8),
+    Prioritise(Priority),
+    WaitForTheAlarm,
+}
+
+fn attempts() -> impl Strategy<Value = Vec<Attempt>> {
+    let who = select(vec![requester(), technician(), other_technician(), manager(), admin(), stranger()]);
+    let what = prop_oneof![
+        12 => select(Action::ALL).prop_map(Wish::Act),
+        2 => Just(Wish::Claim),
+        1 => select(Visibility::ALL).prop_map(Wish::Comment),
+        1 => (0_u8..3).prop_map(Wish::Retitle),
+        1 => select(Priority::ALL).prop_map(Wish::Prioritise),
+        1 => Just(Wish::WaitForTheAlarm),
+    ];
+    let moves = prop_oneof![6 => 0..DAY_MS, 1 => -DAY_MS..0, 1 => 0..40 * DAY_MS];
+    proptest::collection::vec((who, what, moves), 0..60)
+}
+
+fn command(wish: &Wish, caller: &Caller) -> Option<Command> {
+    match wish {
+        Wish::Act(action) => Some(valid_command(*action, caller)),
+        Wish::Claim => Some(assign_to(caller)),
+        Wish::Comment(visibility) => Some(comment("Noted", *visibility)),
+        Wish::Retitle(n) => Some(edit_title(&format!("Lift B, report {n}"))),
+        Wish::Prioritise(priority) => {
+            Some(Command::Edit(EditInput { priority: Some(*priority), ..EditInput::default() }))
+        }
+        Wish::WaitForTheAlarm => None,
+    }
+}
+
+/// Makes the attempts, checking each outcome against what the record offered before.
+fn live(attempts: &[Attempt]) -> Result<Story, TestCaseError> {
+    let mut story = Story::begin();
+    let mut now = at(0);
+    for (caller, wish, moves_ms) in attempts {
+        now = now.plus_ms(*moves_ms);
+        let Some(command) = command(wish, caller) else {
+            if let Some(body) = super::decide::close_by_itself(&story.request, now, &RULES) {
+                story.happen(body, Actor::System, now);
+            }
+            continue;
+        };
+        let before = story.request.clone();
+        let allowed = allowed_actions(&before, caller, now, &RULES);
+        let outcome = decide(&before, &command, caller, now, &RULES);
+        match (&outcome, command.action()) {
+            (Ok(_), Some(action)) => prop_assert!(allowed.contains(&action)),
+            (Ok(_), None) => prop_assert!(may_see(&before, caller)),
+            (Err(Refusal::NotFound), _) => prop_assert!(!may_see(&before, caller)),
+            // Wrong inputs to something the caller may do: the assignee is the same, or another than the technician.
+            (Err(Refusal::Invalid { code, .. }), _) => prop_assert_eq!(code, "no_change"),
+            (Err(Refusal::Forbidden { action }), wanted) => {
+                prop_assert_eq!(*action, wanted);
+                prop_assert!(wanted.is_none_or(|action| !allowed.contains(&action)));
+            }
+            (Err(Refusal::InvalidTransition { status, allowed: told, record: None }), wanted) => {
+                prop_assert_eq!(*status, before.status);
+                prop_assert_eq!(told, &allowed);
+                prop_assert!(wanted.is_none_or(|action| !allowed.contains(&action)));
+                prop_assert!(wanted.is_some() || !may_edit(&before, caller));
+            }
+            (Err(other), _) => prop_assert!(false, "an unexpected refusal: {other:?}"),
+        }
+        if let Ok(body) = outcome {
+            story.happen(body, Actor::from(caller), now);
+        }
+        is_consistent(&story.request, now)?;
+    }
+    Ok(story)
+}
+
+/// What is true of a request in every state.
+fn is_consistent(request: &MaintenanceRequest, now: Timestamp) -> Result<(), TestCaseError> {
+    let status = request.status;
+    let done = matches!(status, Status::Completed | Status::Closed);
+    let explained = matches!(status, Status::Rejected | Status::OnHold | Status::Cancelled);
+    let has_assignee = request.assignee.is_some();
+    prop_assert_eq!(request.completed_at.is_some(), done);
+    prop_assert_eq!(request.resolution.is_some(), done);
+    prop_assert_eq!(request.closed_at.is_some(), status.is_final());
+    prop_assert_eq!(request.status_reason.is_some(), explained);
+    prop_assert_eq!(request.held_since.is_some(), status == Status::OnHold);
+    prop_assert!(has_assignee || !matches!(status, Status::Assigned | Status::InProgress | Status::OnHold));
+    prop_assert!(has_assignee || !done);
+    prop_assert!(request.rating.is_none() || status == Status::Closed);
+    prop_assert!(request.held_ms >= 0);
+    prop_assert_eq!(request.due_at, request.created_at.plus_ms(request.target_ms + request.held_ms));
+    prop_assert!(Sla::of(request, now).held_ms >= request.held_ms);
+    prop_assert_eq!(Summary::from(request).version, request.version);
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn replaying_the_events_gives_the_snapshot(attempts in attempts()) {
+        let Story { request, events } = live(&attempts)?;
+        let replayed = MaintenanceRequest::replay(request.id, request.epoch, &events);
+        prop_assert_eq!(replayed.as_ref(), Some(&request));
+
+        // Delivered twice, as a retry does: nothing happens twice.
+        let twice: Vec<Event> = events.iter().flat_map(|event| [event.clone(), event.clone()]).collect();
+        let replayed = MaintenanceRequest::replay(request.id, request.epoch, &twice);
+        prop_assert_eq!(replayed.as_ref(), Some(&request));
+        let mut again = request.clone();
+        events.iter().for_each(|event| apply(&mut again, event));
+        prop_assert_eq!(&again, &request);
+    }
+
+    #[test]
+    fn seqs_have_no_gap_and_times_never_run_backwards(attempts in attempts()) {
+        let Story { request, events } = live(&attempts)?;
+        let seqs: Vec<i64> = events.iter().map(|event| event.seq).collect();
+        prop_assert_eq!(seqs, (1..=request.version).collect::<Vec<_>>());
+        prop_assert!(events.is_sorted_by_key(|event| event.ts));
+    }
+
+    #[test]
+    fn snapshot_and_events_survive_storage(attempts in attempts()) {
+        let Story { request, events } = live(&attempts)?;
+        let row = sync::RequestRow::new(&org(), &request).unwrap();
+        let row: sync::RequestRow = serde_json::from_str(&serde_json::to_string(&row).unwrap()).unwrap();
+        prop_assert_eq!(row.into_request().unwrap(), request.clone());
+        for event in events {
+            let row = sync::EventRow::new(&org(), &request, &event, &trace()).unwrap();
+            prop_assert_eq!(row.into_event().unwrap(), event.clone());
+            let json = serde_json::to_string(&event).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Event>(&json).unwrap(), event.clone());
+            let is_internal = matches!(event.body, EventBody::Commented { visibility: Visibility::Internal, .. });
+            prop_assert_eq!(event.visibility() == Visibility::Internal, is_internal);
+        }
+    }
+}

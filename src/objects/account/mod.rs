@@ -1,0 +1,166 @@
+//! The AccountObject: the throttle of one account's sign-in, and the list of its live sessions.
+//!
+//! The throttle belongs to the object that is named by the address, which may be nobody's; the list to the one that is
+//! named by the user. The list is what a password change or a disabled user is carried through with, so a session is on
+//! it for as long as it may hold: it leaves when it has been ended, or at its absolute limit.
+//!
+//! Architecture invariants: a try is counted before it is allowed, in the same turn; a session never leaves the list
+//! while it might still hold; a read leaves no storage behind.
+
+pub mod api;
+mod store;
+mod throttle;
+
+use std::rc::Rc;
+
+use futures::future::LocalBoxFuture;
+
+use crate::domain::refusal::Refusal;
+use crate::domain::time::Timestamp;
+use crate::objects::clock;
+use crate::objects::host::{Behaviour, Seat};
+use crate::objects::protocol::{Answer, CALL_LIMIT_MS, CallContext, ask_within};
+use crate::objects::session::api::{Revoke, SessionKey};
+use api::{Attempt, Closed, Inbox, Listing, Opened, Released, Sessions, Succeeded};
+use throttle::{FADES_AFTER_MS, Throttle};
+
+/// The most sessions that one user has at a time. One more ends the oldest: a script that signs in without end must not
+/// make the list endless, and a person does not have a hundred browsers.
+pub const MOST_SESSIONS: usize = 100;
+
+/// When something failed in the alarm, it is tried again after this long, in milliseconds.
+const RETRY_MS: i64 = 60_000;
+
+/// One account.
+pub struct AccountObject {
+    seat: Seat,
+}
+
+impl AccountObject {
+    fn try_once(&self) -> Result<(), Refusal> {
+        let allowed = store::throttle(&self.seat.db)?.attempt(clock::now())?;
+        self.remember(allowed)
+    }
+
+    fn release(&self) -> Result<(), Refusal> {
+        match store::throttle(&self.seat.db)? {
+            Throttle { failures: 0, .. } => Ok(()),
+            counted => self.remember(counted.released()),
+        }
+    }
+
+    fn remember(&self, throttle: Throttle) -> Result<(), Refusal> {
+        self.seat.db.atomically(|write| store::put_throttle(write, throttle))?;
+        self.seat.alarm.ring_by(Some(throttle.fades_at()));
+        Ok(())
+    }
+
+    fn start_anew(&self) -> Result<(), Refusal> {
+        if self.seat.db.exists()? {
+            self.seat.db.atomically(store::clear_throttle)?;
+        }
+        Ok(())
+    }
+
+    /// Lists a session; gives those that are too many, oldest last.
+    fn list(&self, listing: &Listing) -> Result<Vec<Listing>, Refusal> {
+        self.seat.db.atomically(|write| store::put_session(write, listing))?;
+        self.seat.alarm.ring_by(Some(listing.ends_at));
+        let mut sessions = store::sessions(&self.seat.db, clock::now())?;
+        Ok(sessions.split_off(MOST_SESSIONS.min(sessions.len())))
+    }
+
+    /// Ends the sessions that are too many. One that cannot be told stays on the list, so that it can still be ended, and
+    /// is tried again at the next sign-in.
+    async fn replace(&self, too_many: Vec<Listing>, cx: CallContext) -> Result<(), Refusal> {
+        for Listing { session, .. } in too_many {
+            let key = SessionKey { org: cx.org.clone(), session };
+            let revoke = Revoke { reason: "replaced".into() };
+            match ask_within(&self.seat.env, &key, revoke, &cx, CALL_LIMIT_MS).await {
+                Ok(()) => self.seat.db.atomically(|write| store::drop_session(write, &key.session))?,
+                Err(refusal) => worker::console_error!("a session too many could not be ended: {refusal}"),
+            }
+        }
+        Ok(())
+    }
+
+    fn close(&self, closed: &Closed) -> Result<(), Refusal> {
+        if self.seat.db.exists()? {
+            self.seat.db.atomically(|write| store::drop_session(write, &closed.session))?;
+        }
+        Ok(())
+    }
+
+    /// Drops what is over at `now`; gives when something will be next.
+    fn tidy(&self, now: Timestamp) -> Result<Option<Timestamp>, Refusal> {
+        if !self.seat.db.exists()? {
+            return Ok(None);
+        }
+        let faded = now.plus_ms(-FADES_AFTER_MS);
+        self.seat.db.atomically(|write| store::purge(write, now, faded))?;
+        let throttle = store::throttle(&self.seat.db)?;
+        let fades_at = (throttle != Throttle::default()).then(|| throttle.fades_at());
+        Ok(fades_at.into_iter().chain(store::first_end(&self.seat.db)?).min())
+    }
+}
+
+impl Behaviour for AccountObject {
+    type Contract = api::Account;
+    const SCHEMA: &'static [&'static str] = store::SCHEMA;
+
+    fn wake(seat: Seat) -> Self {
+        AccountObject { seat }
+    }
+
+    fn answer(self: Rc<Self>, message: Inbox, cx: CallContext) -> Answer<String> {
+        api::dispatch(self, message, cx)
+    }
+
+    fn ring(self: Rc<Self>) -> LocalBoxFuture<'static, ()> {
+        Box::pin(async move {
+            let now = clock::now();
+            let next = self.tidy(now).unwrap_or_else(|refusal| {
+                worker::console_error!("an account could not be tidied: {refusal}");
+                Some(now.plus_ms(RETRY_MS))
+            });
+            self.seat.alarm.ring_by(next);
+        })
+    }
+
+    fn seat(&self) -> &Seat {
+        &self.seat
+    }
+
+    // `next_due` stays `None`: the host would set the alarm at every wake, and a read would write. The alarm is set by
+    // whatever is to be dropped later; if it is ever lost, the next sign-in sets it again.
+}
+
+impl api::Handler for AccountObject {
+    fn attempt(self: Rc<Self>, _message: Attempt, _cx: CallContext) -> Answer<()> {
+        self.try_once().into()
+    }
+
+    fn succeeded(self: Rc<Self>, _message: Succeeded, _cx: CallContext) -> Answer<()> {
+        self.start_anew().into()
+    }
+
+    fn released(self: Rc<Self>, _message: Released, _cx: CallContext) -> Answer<()> {
+        self.release().into()
+    }
+
+    fn opened(self: Rc<Self>, message: Opened, cx: CallContext) -> Answer<()> {
+        match self.list(&message.listing) {
+            Ok(too_many) if too_many.is_empty() => Ok(()).into(),
+            Ok(too_many) => Answer::after(async move { self.replace(too_many, cx).await }),
+            Err(refusal) => Err(refusal).into(),
+        }
+    }
+
+    fn closed(self: Rc<Self>, message: Closed, _cx: CallContext) -> Answer<()> {
+        self.close(&message).into()
+    }
+
+    fn sessions(self: Rc<Self>, _message: Sessions, _cx: CallContext) -> Answer<Vec<Listing>> {
+        store::sessions(&self.seat.db, clock::now()).into()
+    }
+}

@@ -1,0 +1,98 @@
+//! The SQLite of an AccountObject: the throttle of its sign-in, and its live sessions.
+
+use crate::domain::ids::SessionName;
+use crate::domain::refusal::Refusal;
+use crate::domain::time::Timestamp;
+use crate::objects::account::api::Listing;
+use crate::objects::account::throttle::Throttle;
+use crate::objects::sqlite::{Database, Row, StorageError, Writer};
+
+/// Schema steps.
+pub const SCHEMA: &[&str] = &["
+    CREATE TABLE throttle (
+        one      INTEGER PRIMARY KEY CHECK (one = 1),
+        failures INTEGER NOT NULL,
+        last_ms  INTEGER NOT NULL
+    );
+    CREATE TABLE session (
+        session    TEXT PRIMARY KEY,
+        opened_ms  INTEGER NOT NULL,
+        ends_ms    INTEGER NOT NULL,
+        user_agent TEXT NOT NULL,
+        address    TEXT NOT NULL
+    ) WITHOUT ROWID;
+"];
+
+/// What is remembered of the tries.
+pub fn throttle(db: &Database) -> Result<Throttle, StorageError> {
+    let row = db.row("SELECT failures, last_ms FROM throttle", &[])?;
+    Ok(row.map_or_else(Throttle::default, |row| Throttle {
+        failures: u32::try_from(row.int(0)).unwrap_or(u32::MAX),
+        last_at: Timestamp::from_ms(row.int(1)),
+    }))
+}
+
+/// Remembers a try.
+pub fn put_throttle(write: &Writer<'_>, throttle: Throttle) -> Result<(), StorageError> {
+    write.run(
+        "INSERT OR REPLACE INTO throttle (one, failures, last_ms) VALUES (1, ?, ?)",
+        &[&i64::from(throttle.failures), &throttle.last_at.as_ms()],
+    )?;
+    Ok(())
+}
+
+/// Forgets the tries.
+pub fn clear_throttle(write: &Writer<'_>) -> Result<(), StorageError> {
+    write.run("DELETE FROM throttle", &[])?;
+    Ok(())
+}
+
+/// The sessions that have not reached their end, newest first.
+pub fn sessions(db: &Database, now: Timestamp) -> Result<Vec<Listing>, Refusal> {
+    let rows = db.rows(
+        "SELECT session, opened_ms, ends_ms, user_agent, address FROM session WHERE ends_ms > ?
+         ORDER BY opened_ms DESC, session",
+        &[&now.as_ms()],
+    )?;
+    rows.iter().map(listing).collect()
+}
+
+/// Lists a session. Listing it again changes nothing.
+pub fn put_session(write: &Writer<'_>, listing: &Listing) -> Result<(), StorageError> {
+    let Listing { session, opened_at, ends_at, user_agent, address } = listing;
+    write.run(
+        "INSERT INTO session (session, opened_ms, ends_ms, user_agent, address) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT DO NOTHING",
+        &[&session.as_str(), &opened_at.as_ms(), &ends_at.as_ms(), user_agent, address],
+    )?;
+    Ok(())
+}
+
+/// Takes a session off the list.
+pub fn drop_session(write: &Writer<'_>, session: &SessionName) -> Result<(), StorageError> {
+    write.run("DELETE FROM session WHERE session = ?", &[&session.as_str()])?;
+    Ok(())
+}
+
+/// Takes off the list what has reached its end, and forgets tries that have faded: those up to `faded`.
+pub fn purge(write: &Writer<'_>, now: Timestamp, faded: Timestamp) -> Result<(), StorageError> {
+    write.run("DELETE FROM session WHERE ends_ms <= ?", &[&now.as_ms()])?;
+    write.run("DELETE FROM throttle WHERE last_ms <= ?", &[&faded.as_ms()])?;
+    Ok(())
+}
+
+/// When the first session on the list reaches its end.
+pub fn first_end(db: &Database) -> Result<Option<Timestamp>, StorageError> {
+    let row = db.row("SELECT min(ends_ms) FROM session", &[])?;
+    Ok(row.and_then(|row| row.optional_int(0)).map(Timestamp::from_ms))
+}
+
+fn listing(row: &Row) -> Result<Listing, Refusal> {
+    Ok(Listing {
+        session: row.text(0).parse().map_err(|_| Refusal::Internal)?,
+        opened_at: Timestamp::from_ms(row.int(1)),
+        ends_at: Timestamp::from_ms(row.int(2)),
+        user_agent: row.text(3),
+        address: row.text(4),
+    })
+}

@@ -1,0 +1,108 @@
+//! What the `audit` stream owes: each of its entries to PostgreSQL.
+//!
+//! The shard is always the first one: audit entries come from everywhere, and one connection keeps their order.
+
+use serde_json::{Value, json};
+
+use super::LogStreamObject;
+use super::store::{self, Kept};
+use crate::domain::ids::{OrgId, TraceId};
+use crate::domain::log::Entry;
+use crate::domain::person::Actor;
+use crate::domain::refusal::Refusal;
+use crate::domain::sync::AuditRow;
+use crate::objects::database::api::{Apply, DatabaseKey, Outcome};
+use crate::objects::outbox::{Destination, Failure, Outbox, Owes};
+use crate::objects::protocol::{CALL_LIMIT_MS, CallContext, ask_within};
+use crate::objects::sqlite::Database;
+
+impl Owes for LogStreamObject {
+    fn outbox(&self) -> &Outbox {
+        &self.outbox
+    }
+
+    fn database(&self) -> &Database {
+        &self.seat.db
+    }
+
+    async fn deliver(&self, destination: Destination, seqs: &[i64]) -> Result<(), Failure> {
+        match destination {
+            Destination::Postgres => self.to_postgres(seqs).await,
+            // Never owed by a stream.
+            Destination::Index | Destination::Audit => Ok(()),
+        }
+    }
+}
+
+impl LogStreamObject {
+    async fn to_postgres(&self, seqs: &[i64]) -> Result<(), Failure> {
+        let (Some(first), Some(last)) = (seqs.first(), seqs.last()) else { return Ok(()) };
+        let Some(key) = self.key().map_err(transient)? else { return Ok(()) };
+        let kept = store::between(&self.seat.db, *first, *last).map_err(|error| transient(error.into()))?;
+        let rows = kept.iter().map(|kept| audit_row(&key.org, kept)).collect::<Result<Vec<_>, _>>()?;
+        match self.apply(&key.org, rows.clone()).await {
+            Err(Failure::Refused { .. }) if rows.len() > 1 => self.one_by_one(&key.org, rows).await,
+            outcome => outcome,
+        }
+    }
+
+    /// Finds the row that PostgreSQL refuses; those before it arrive. Those that arrived come again after a replay, which
+    /// PostgreSQL bears.
+    async fn one_by_one(&self, org: &OrgId, rows: Vec<AuditRow>) -> Result<(), Failure> {
+        for row in rows {
+            self.apply(org, vec![row]).await?;
+        }
+        Ok(())
+    }
+
+    async fn apply(&self, org: &OrgId, audit: Vec<AuditRow>) -> Result<(), Failure> {
+        let Some(first) = audit.first() else { return Ok(()) };
+        let (seq, trace) = (first.seq, first.request_id.clone());
+        let cx = CallContext::system(org.clone(), trace);
+        let key = DatabaseKey { org: org.clone(), shard: 0 };
+        let apply = Apply { request: None, events: Vec::new(), audit };
+        match ask_within(&self.seat.env, &key, apply, &cx, CALL_LIMIT_MS).await.map_err(transient)? {
+            Outcome::Applied => Ok(()),
+            Outcome::Refused { sqlstate, error } => {
+                Err(Failure::Refused { seq, error: format!("{sqlstate}: {error}") })
+            }
+        }
+    }
+}
+
+fn transient(refusal: Refusal) -> Failure {
+    Failure::Transient(refusal.to_string())
+}
+
+/// The row of an entry. What was done to what is in its fields `action` and `object`; message and link go along, so that
+/// the copy can be verified too.
+fn audit_row(org: &OrgId, kept: &Kept) -> Result<AuditRow, Failure> {
+    let refused = |error: &dyn ToString| Failure::Refused { seq: kept.seq, error: error.to_string() };
+    let entry: Entry = serde_json::from_str(&kept.json).map_err(|error| refused(&error))?;
+    let request_id: TraceId = entry.request_id.ok_or_else(|| refused(&"the entry has no request id"))?;
+    let mut fields = entry.fields;
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
+    let object = fields.get("object");
+    let (object_type, object_id) =
+        (text(object.and_then(|it| it.get("type"))), text(object.and_then(|it| it.get("id"))));
+    let action = fields.get("action").and_then(Value::as_str).unwrap_or(&entry.message).to_owned();
+    fields.insert("message".to_owned(), json!(entry.message));
+    fields.insert("hash".to_owned(), json!(kept.hash));
+    let actor = entry.actor.unwrap_or(Actor::System);
+    Ok(AuditRow {
+        org_id: org.clone(),
+        id: entry.id,
+        seq: entry.seq,
+        ts: entry.ts,
+        actor_id: actor.id(),
+        actor_name: actor.name().to_owned(),
+        action,
+        object_type,
+        object_id,
+        request_id,
+        fields: Value::Object(fields),
+    })
+}
+
+#[cfg(test)]
+mod tests;

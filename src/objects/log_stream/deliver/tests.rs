@@ -1,0 +1,46 @@
+use super::*;
+use crate::domain::ids::EntryId;
+use crate::domain::ids::UserId;
+use crate::domain::log::{Level, NewEntry};
+use crate::domain::person::Person;
+use crate::domain::time::Timestamp;
+
+fn entry() -> NewEntry {
+    let id: EntryId = "e-1".parse().unwrap();
+    NewEntry::new(id, Timestamp::from_ms(1_000), Level::Info, "request approved")
+}
+
+fn kept(entry: NewEntry) -> Kept {
+    let json = serde_json::to_string(&entry.at(7)).unwrap();
+    Kept { seq: 7, json, search: String::new(), hash: Some("abc".into()) }
+}
+
+#[test]
+fn an_entry_becomes_a_row_with_its_action_its_object_and_its_link() {
+    let user = UserId(uuid::Uuid::from_u128(5));
+    let mut entry = entry().with("action", "approved").with("object", json!({"type": "request", "id": "r-1"}));
+    entry.request_id = Some("00000000-0000-7000-8000-000000000001".parse().unwrap());
+    entry.actor = Some(Actor::User(Person { id: user, name: "Sari".into() }));
+    let row = audit_row(&"default".parse().unwrap(), &kept(entry)).unwrap();
+    assert_eq!((row.seq, row.ts.as_ms(), row.actor_id, row.actor_name.as_str()), (7, 1_000, Some(user), "Sari"));
+    assert_eq!((row.action.as_str(), row.object_type.as_str(), row.object_id.as_str()), ("approved", "request", "r-1"));
+    assert_eq!(row.fields.get("message"), Some(&json!("request approved")));
+    assert_eq!(row.fields.get("hash"), Some(&json!("abc")));
+}
+
+#[test]
+fn an_entry_without_particulars_is_still_a_row() {
+    let mut entry = entry();
+    entry.request_id = Some("00000000-0000-7000-8000-000000000001".parse().unwrap());
+    let row = audit_row(&"default".parse().unwrap(), &kept(entry)).unwrap();
+    assert_eq!(
+        (row.action.as_str(), row.object_type.as_str(), row.actor_name.as_str()),
+        ("request approved", "", "system")
+    );
+}
+
+#[test]
+fn an_entry_that_cannot_be_a_row_is_refused_under_its_seq() {
+    let refused = audit_row(&"default".parse().unwrap(), &kept(entry()));
+    assert!(matches!(refused, Err(Failure::Refused { seq: 7, .. })));
+}

@@ -1,0 +1,232 @@
+//! The LogStreamObject: one stream of log entries.
+//!
+//! It owns the entries, their order of arrival (seq), the tallies, the live viewers, and how long entries stay. The
+//! `audit` stream is append-only and hash-chained, keeps its entries for ever, and owes each of them to PostgreSQL.
+//!
+//! An append's way: `api.rs` (the message) -> here -> `store.rs` (entries, chain, tallies and outbox in one transaction)
+//! -> `tail.rs` (the viewers) -> `deliver.rs` (PostgreSQL). A search's way: `query.rs` -> `objects::walk`.
+
+pub mod api;
+mod chain;
+mod deliver;
+mod query;
+mod retention;
+mod store;
+mod stored;
+mod tail;
+
+use std::cell::{Cell, OnceCell};
+use std::rc::Rc;
+
+use futures::future::LocalBoxFuture;
+use serde_json::value::RawValue;
+
+use crate::domain::log::StreamName;
+use crate::domain::refusal::Refusal;
+use crate::domain::role::Role;
+use crate::domain::time::Timestamp;
+use crate::objects::clock;
+use crate::objects::host::{Behaviour, Seat};
+use crate::objects::outbox::{Debt, Destination, Outbox, flush};
+use crate::objects::page::Page;
+use crate::objects::protocol::{Answer, CallContext};
+use crate::objects::sockets::{Accepted, Viewer};
+use api::{Append, Appended, Inbox, LogStream, Poke, Query, ReadEntry, Stats, StreamKey, StreamStats, Tail};
+
+/// Entries that expire one after the other leave together: the next sweep comes this much later, in milliseconds.
+const SWEEP_PACE_MS: i64 = 15 * 60 * 1_000;
+/// Unless one slice was not enough.
+const SWEEP_ON_MS: i64 = 1_000;
+
+/// One log stream.
+pub struct LogStreamObject {
+    seat: Seat,
+    outbox: Outbox,
+    /// The stream's name, once something was written.
+    key: OnceCell<StreamKey>,
+    /// When entries leave next; unknown until looked at.
+    sweep_at: Cell<Option<Option<Timestamp>>>,
+}
+
+impl LogStreamObject {
+    fn key(&self) -> Result<Option<&StreamKey>, Refusal> {
+        if self.key.get().is_none()
+            && let Some(key) = store::key(&self.seat.db)?
+        {
+            return Ok(Some(self.key.get_or_init(|| key)));
+        }
+        Ok(self.key.get())
+    }
+
+    /// Entries, chain, tallies and outbox in one transaction; then the viewers, then the alarm.
+    fn grow(self: &Rc<Self>, mut message: Append, cx: &CallContext) -> Result<Appended, Refusal> {
+        let key: StreamKey = cx.own_key()?;
+        if message.entries.is_empty() && message.dropped <= 0 {
+            return Ok(Appended { last_seq: store::last_seq(&self.seat.db)? });
+        }
+        let audit = key.stream == StreamName::Audit;
+        if audit {
+            message.entries.iter_mut().for_each(|entry| {
+                entry.request_id.get_or_insert_with(|| cx.trace.clone());
+            });
+        }
+        let growth = self.seat.db.atomically(|write| {
+            let growth = store::append(write, &key, message.entries, message.dropped)?;
+            if audit {
+                for stored in &growth.entries {
+                    self.outbox.owe(write, &[Destination::Postgres], stored.entry.seq, clock::now())?;
+                }
+            }
+            Ok::<_, Refusal>(growth)
+        })?;
+        let expiry = |stored: &stored::Stored| retention::expires_at(key.stream, stored.entry.level, stored.entry.ts);
+        if let Some(known) = self.sweep_at.get() {
+            self.sweep_at.set(Some(growth.entries.iter().filter_map(expiry).chain(known).min()));
+        }
+        tail::broadcast(&self.seat.sockets, &growth.entries, message.dropped);
+        self.seat.alarm.ring_by(self.next_due());
+        if audit && !growth.entries.is_empty() {
+            clock::in_background(self.clone().push());
+        }
+        Ok(Appended { last_seq: growth.last_seq })
+    }
+
+    /// Sends what is owed and due.
+    async fn push(self: Rc<Self>) {
+        flush(&*self, Destination::Postgres).await;
+        self.seat.alarm.ring_by(self.next_due());
+    }
+
+    fn sweep(&self) {
+        let now = clock::now();
+        if self.next_sweep().is_none_or(|due| due > now) {
+            return;
+        }
+        let swept = match self.key() {
+            Ok(Some(key)) => store::sweep(&self.seat.db, key.stream, now).map_err(Refusal::from),
+            Ok(None) => Ok(false),
+            Err(refusal) => Err(refusal),
+        };
+        self.sweep_at.set(None);
+        let pace_ms = if matches!(swept, Ok(true)) { SWEEP_ON_MS } else { SWEEP_PACE_MS };
+        let next = self.next_sweep().map(|due| due.max(now.plus_ms(pace_ms)));
+        self.sweep_at.set(Some(next));
+    }
+
+    fn next_sweep(&self) -> Option<Timestamp> {
+        if let Some(known) = self.sweep_at.get() {
+            return known;
+        }
+        let next = match self.key() {
+            Ok(Some(key)) => store::next_expiry(&self.seat.db, key.stream).map_err(Refusal::from),
+            Ok(None) => return None,
+            Err(refusal) => Err(refusal),
+        };
+        // What cannot be read now is looked at again at the usual pace.
+        let next = next.unwrap_or_else(|_| Some(clock::now().plus_ms(SWEEP_PACE_MS)));
+        self.sweep_at.set(Some(next));
+        next
+    }
+
+    fn in_numbers(&self, key: &StreamKey) -> Result<StreamStats, Refusal> {
+        let db = &self.seat.db;
+        let tallies = store::tallies(db)?;
+        let mut by_level = [0; 4];
+        for tally in &tallies {
+            if let Some(entries) = by_level.get_mut(tally.level as usize) {
+                *entries = tally.entries;
+            }
+        }
+        Ok(StreamStats {
+            stream: key.stream,
+            entries: by_level.iter().sum(),
+            by_level,
+            earliest: tallies.iter().filter_map(|tally| tally.earliest).min(),
+            latest: tallies.iter().filter_map(|tally| tally.latest).max(),
+            dropped: store::dropped(db)?,
+            viewers: self.seat.sockets.count(),
+            storage_bytes: db.size_bytes(),
+            outbox: self.outbox.debts(db)?,
+        })
+    }
+}
+
+impl api::Handler for LogStreamObject {
+    fn append(self: Rc<Self>, message: Append, cx: CallContext) -> Answer<Appended> {
+        self.grow(message, &cx).into()
+    }
+
+    fn query(self: Rc<Self>, message: Query, _: CallContext) -> Answer<Page> {
+        let walk = query::walk(&message.filter);
+        walk.page(&self.seat.db, message.before.as_ref(), message.limit.get()).into()
+    }
+
+    fn entry(self: Rc<Self>, message: ReadEntry, _: CallContext) -> Answer<Box<RawValue>> {
+        let read = || {
+            let json = store::entry(&self.seat.db, &message.id)?.ok_or(Refusal::NotFound)?;
+            RawValue::from_string(json).map_err(|_| Refusal::Internal)
+        };
+        read().into()
+    }
+
+    fn stats(self: Rc<Self>, _: Stats, cx: CallContext) -> Answer<StreamStats> {
+        cx.own_key().and_then(|key| self.in_numbers(&key)).into()
+    }
+
+    fn poke(self: Rc<Self>, message: Poke, _: CallContext) -> Answer<Vec<Debt>> {
+        if message.replay
+            && let Err(error) = self.outbox.replay(&self.seat.db)
+        {
+            return Answer::Ready(Err(error.into()));
+        }
+        Answer::after(async move {
+            self.clone().push().await;
+            Ok(self.outbox.debts(&self.seat.db)?)
+        })
+    }
+}
+
+impl Behaviour for LogStreamObject {
+    type Contract = LogStream;
+    const SCHEMA: &'static [&'static str] = store::SCHEMA;
+
+    fn wake(seat: Seat) -> Self {
+        LogStreamObject { seat, outbox: Outbox::default(), key: OnceCell::new(), sweep_at: Cell::new(None) }
+    }
+
+    fn answer(self: Rc<Self>, message: Inbox, cx: CallContext) -> Answer<String> {
+        api::dispatch(self, message, cx)
+    }
+
+    fn watch(self: Rc<Self>, watch: Tail, cx: CallContext) -> Result<Accepted, Refusal> {
+        // The router asks as well; a viewer that stays for hours is worth a second look.
+        match cx.require_caller()?.role {
+            Role::Admin => {}
+            Role::Requester | Role::Technician | Role::Manager => return Err(Refusal::Forbidden { action: None }),
+        }
+        let wish = serde_json::to_string(&watch.filter).map_err(|_| Refusal::Internal)?;
+        let accepted = self.seat.sockets.accept(&Viewer::of(&cx)?.wishing(wish))?;
+        tail::replay(&self.seat.db, accepted.socket(), &watch.filter, watch.after)?;
+        Ok(accepted)
+    }
+
+    fn ring(self: Rc<Self>) -> LocalBoxFuture<'static, ()> {
+        Box::pin(async move {
+            self.sweep();
+            flush(&*self, Destination::Postgres).await;
+            self.seat.sockets.drop_ended_sessions(&self.seat.env).await;
+        })
+    }
+
+    fn seat(&self) -> &Seat {
+        &self.seat
+    }
+
+    fn next_due(&self) -> Option<Timestamp> {
+        let delivers = self.outbox.next_due(&self.seat.db).unwrap_or_else(|error| {
+            worker::console_error!("outbox: {error}");
+            Some(clock::now().plus_ms(1_000))
+        });
+        [delivers, self.next_sweep(), self.seat.sockets.next_due()].into_iter().flatten().min()
+    }
+}

@@ -1,0 +1,263 @@
+//! The SQLite of one log stream: its entries, the end of its hash chain, and its tallies.
+//!
+//! Tallies are kept in the transaction that changes them, so that nothing is ever counted. An entry that is part of the
+//! hash chain can be neither changed nor deleted: the database itself refuses.
+
+use super::api::StreamKey;
+use super::chain;
+use super::retention;
+use super::stored::Stored;
+use crate::domain::log::{Level, NewEntry, StreamName};
+use crate::domain::refusal::Refusal;
+use crate::domain::time::Timestamp;
+use crate::objects::outbox;
+use crate::objects::protocol::Key;
+use crate::objects::sqlite::{Database, StorageError, Writer};
+
+/// The schema, step by step.
+pub const SCHEMA: &[&str] = &[ENTRIES, outbox::SCHEMA];
+
+/// The first step.
+pub(super) const ENTRIES: &str = "
+    CREATE TABLE stream (
+        one       INTEGER PRIMARY KEY CHECK (one = 1),
+        name      TEXT NOT NULL,
+        last_seq  INTEGER NOT NULL DEFAULT 0,
+        last_hash TEXT NOT NULL,
+        dropped   INTEGER NOT NULL DEFAULT 0
+    );
+    CREATE TABLE tally (
+        level   TEXT PRIMARY KEY,
+        entries INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE entry (
+        seq        INTEGER PRIMARY KEY,
+        id         TEXT NOT NULL UNIQUE,
+        ts         INTEGER NOT NULL,
+        level      TEXT NOT NULL,
+        actor_id   TEXT,
+        request_id TEXT,
+        hash       TEXT,
+        search     TEXT NOT NULL,
+        json       TEXT NOT NULL
+    );
+    CREATE INDEX entry_by_level ON entry (level, ts);
+    CREATE INDEX entry_by_actor ON entry (actor_id, level, ts) WHERE actor_id IS NOT NULL;
+    CREATE INDEX entry_by_request ON entry (request_id, ts) WHERE request_id IS NOT NULL;
+    CREATE TRIGGER entry_never_changes BEFORE UPDATE ON entry
+        BEGIN SELECT RAISE(ABORT, 'entries never change'); END;
+    CREATE TRIGGER chained_entry_stays BEFORE DELETE ON entry WHEN old.hash IS NOT NULL
+        BEGIN SELECT RAISE(ABORT, 'the audit stream is append-only'); END;
+";
+
+/// At most so many entries of one level leave at once, so that no other call waits long.
+const SWEEP: i64 = 500;
+
+/// Writes an entry, unless its id is there.
+pub(super) const INSERT: &str = "
+    INSERT INTO entry (seq, id, ts, level, actor_id, request_id, hash, search, json)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING seq";
+
+/// Deletes a slice of the entries of one level up to a time.
+pub(super) const SWEEP_SLICE: &str = "
+    DELETE FROM entry WHERE seq IN (
+        SELECT seq FROM entry INDEXED BY entry_by_level WHERE level = ? AND ts <= ? ORDER BY ts LIMIT ?
+    ) RETURNING seq";
+
+/// What an append did.
+pub struct Growth {
+    /// The entries that were new, oldest first.
+    pub entries: Vec<Stored>,
+    /// The newest entry's seq.
+    pub last_seq: i64,
+}
+
+/// The stream's name, if anything was ever written.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn key(db: &Database) -> Result<Option<StreamKey>, StorageError> {
+    Ok(db.row("SELECT name FROM stream", &[])?.and_then(|row| StreamKey::parse(&row.text(0))))
+}
+
+/// Appends what the stream does not have yet, and counts what its sender dropped.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn append(write: &Writer<'_>, key: &StreamKey, entries: Vec<NewEntry>, dropped: i64) -> Result<Growth, Refusal> {
+    write.run(
+        "INSERT INTO stream (one, name, last_hash) VALUES (1, ?, ?) ON CONFLICT (one) DO NOTHING",
+        &[&key.name(), &chain::GENESIS],
+    )?;
+    let end = write.run("SELECT last_seq, last_hash FROM stream", &[])?;
+    let mut last_seq = end.first().map_or(0, |row| row.int(0));
+    let mut last_hash = end.first().map(|row| row.text(1)).unwrap_or_default();
+    let mut new = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let stored = Stored::new(entry, last_seq + 1).map_err(|_| Refusal::Internal)?;
+        let hash = (key.stream == StreamName::Audit).then(|| chain::link(&last_hash, &stored.json));
+        if insert(write, &stored, hash.as_deref())? {
+            last_seq += 1;
+            last_hash = hash.unwrap_or(last_hash);
+            new.push(stored);
+        }
+    }
+    write.run(
+        "UPDATE stream SET last_seq = ?, last_hash = ?, dropped = dropped + ?",
+        &[&last_seq, &last_hash, &dropped.max(0)],
+    )?;
+    for level in Level::ALL {
+        tally(write, *level, new.iter().filter(|stored| stored.entry.level == *level).count() as i64)?;
+    }
+    Ok(Growth { entries: new, last_seq })
+}
+
+/// Inserts an entry, unless its id is there.
+fn insert(write: &Writer<'_>, stored: &Stored, hash: Option<&str>) -> Result<bool, StorageError> {
+    let entry = &stored.entry;
+    let actor = entry.actor.as_ref().and_then(|actor| actor.id()).map(|id| id.to_string());
+    let inserted = write.run(
+        INSERT,
+        &[
+            &entry.seq,
+            &entry.id.as_str(),
+            &entry.ts.as_ms(),
+            &entry.level.as_str(),
+            &actor,
+            &entry.request_id.as_ref().map(|id| id.as_str()),
+            &hash,
+            &stored.search,
+            &stored.json,
+        ],
+    )?;
+    Ok(!inserted.is_empty())
+}
+
+fn tally(write: &Writer<'_>, level: Level, change: i64) -> Result<(), StorageError> {
+    if change != 0 {
+        write.run(
+            "INSERT INTO tally (level, entries) VALUES (?, ?)
+             ON CONFLICT (level) DO UPDATE SET entries = entries + excluded.entries",
+            &[&level.as_str(), &change],
+        )?;
+    }
+    Ok(())
+}
+
+/// The newest entry's seq; 0 in an empty stream.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn last_seq(db: &Database) -> Result<i64, StorageError> {
+    Ok(db.row("SELECT last_seq FROM stream", &[])?.map_or(0, |row| row.int(0)))
+}
+
+/// The JSON of the entry with this id.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn entry(db: &Database, id: &str) -> Result<Option<String>, StorageError> {
+    Ok(db.row("SELECT json FROM entry WHERE id = ?", &[&id])?.map(|row| row.text(0)))
+}
+
+/// An entry as it is delivered or replayed.
+pub struct Kept {
+    /// Its seq.
+    pub seq: i64,
+    /// Its public JSON.
+    pub json: String,
+    /// What it is searched by.
+    pub search: String,
+    /// Its link in the chain, in the audit stream.
+    pub hash: Option<String>,
+}
+
+/// The entries from `first` to `last`, oldest first.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn between(db: &Database, first: i64, last: i64) -> Result<Vec<Kept>, StorageError> {
+    let rows =
+        db.rows("SELECT seq, json, search, hash FROM entry WHERE seq BETWEEN ? AND ? ORDER BY seq", &[&first, &last])?;
+    let kept = rows.iter().map(|row| Kept {
+        seq: row.int(0),
+        json: row.text(1),
+        search: row.text(2),
+        hash: row.optional_text(3),
+    });
+    Ok(kept.collect())
+}
+
+/// What the stream holds of one level.
+pub struct LevelTally {
+    /// The level.
+    pub level: Level,
+    /// How many entries.
+    pub entries: i64,
+    /// The earliest of them.
+    pub earliest: Option<Timestamp>,
+    /// The latest.
+    pub latest: Option<Timestamp>,
+}
+
+/// What the stream holds, per level.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn tallies(db: &Database) -> Result<Vec<LevelTally>, StorageError> {
+    let rows = db.rows(
+        "SELECT level, entries,
+                (SELECT min(ts) FROM entry INDEXED BY entry_by_level WHERE level = t.level),
+                (SELECT max(ts) FROM entry INDEXED BY entry_by_level WHERE level = t.level)
+         FROM tally t",
+        &[],
+    )?;
+    let tallies = rows.iter().filter_map(|row| {
+        Some(LevelTally {
+            level: row.text(0).parse().ok()?,
+            entries: row.int(1),
+            earliest: row.optional_int(2).map(Timestamp::from_ms),
+            latest: row.optional_int(3).map(Timestamp::from_ms),
+        })
+    });
+    Ok(tallies.collect())
+}
+
+/// How many entries senders had to drop.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn dropped(db: &Database) -> Result<i64, StorageError> {
+    Ok(db.row("SELECT dropped FROM stream", &[])?.map_or(0, |row| row.int(0)))
+}
+
+/// When the first entry leaves, if any ever does.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn next_expiry(db: &Database, stream: StreamName) -> Result<Option<Timestamp>, StorageError> {
+    let expiry = |tally: &LevelTally| retention::expires_at(stream, tally.level, tally.earliest?);
+    Ok(tallies(db)?.iter().filter_map(expiry).min())
+}
+
+/// Lets a slice of what has expired leave; whether more is left.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn sweep(db: &Database, stream: StreamName, now: Timestamp) -> Result<bool, StorageError> {
+    let mut more = false;
+    for level in Level::ALL {
+        let Some(keep_ms) = retention::keep_ms(stream, *level) else { continue };
+        let last_expired = now.plus_ms(-keep_ms).as_ms();
+        let left = db.atomically(|write| {
+            let left = write.run(SWEEP_SLICE, &[&level.as_str(), &last_expired, &SWEEP])?;
+            tally(write, *level, -(left.len() as i64))?;
+            Ok::<_, StorageError>(left.len() as i64)
+        })?;
+        more |= left == SWEEP;
+    }
+    Ok(more)
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;

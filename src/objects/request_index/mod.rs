@@ -1,0 +1,147 @@
+//! The RequestIndexObject: an organisation's request summaries, in order of time.
+//!
+//! It owns the numbers of requests and the lists of them; everything else it has is a copy of what the requests' own
+//! objects know, fenced by (epoch, version), and can be filled again from them.
+//!
+//! An upsert's way: `api.rs` (the message) -> here -> `store.rs` (row, number and tally in one transaction) -> the live
+//! lists. A list's way: `query.rs` (which index leads) -> `objects::walk`.
+
+pub mod api;
+mod number;
+mod query;
+mod store;
+
+use std::rc::Rc;
+
+use futures::future::LocalBoxFuture;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::domain::cursor::Position;
+use crate::domain::ids::UserId;
+use crate::domain::person::Caller;
+use crate::domain::refusal::Refusal;
+use crate::domain::request::policy::{may_see_summary, sees_only};
+use crate::domain::summary::Summary;
+use crate::domain::time::Timestamp;
+use crate::objects::host::{Behaviour, Seat};
+use crate::objects::page::Page;
+use crate::objects::protocol::{Answer, CallContext};
+use crate::objects::sockets::{Accepted, Viewer};
+use api::{Inbox, IndexStats, IndexedVersion, List, RequestIndex, Stats, Upsert, Upserted, Versions, Watch, Watermark};
+
+/// An organisation's index.
+pub struct RequestIndexObject {
+    seat: Seat,
+}
+
+/// A message to a viewer of the list.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Message<'a> {
+    /// A request is new, or has changed.
+    Request { request: &'a RawValue },
+}
+
+impl RequestIndexObject {
+    fn take(&self, message: Upsert) -> Result<Upserted, Refusal> {
+        let taken = self.seat.db.atomically(|write| store::upsert(write, message.summary, message.epoch))?;
+        if let Some((summary, json)) = taken.changed {
+            self.broadcast(&summary, json);
+        }
+        Ok(Upserted { number: taken.number })
+    }
+
+    /// Tells every viewer who may see the request and did not ask for another's.
+    fn broadcast(&self, summary: &Summary, json: String) {
+        let viewers = self.seat.sockets.viewers();
+        if viewers.is_empty() {
+            return;
+        }
+        let Ok(request) = RawValue::from_string(json) else { return };
+        let Ok(text) = serde_json::to_string(&Message::Request { request: &request }) else { return };
+        for (socket, viewer) in viewers {
+            let wished = viewer.wish.is_none_or(|only| only == summary.requester.id.to_string());
+            if wished && may_see_summary(summary, &viewer.caller) {
+                socket.send(&text);
+            }
+        }
+    }
+}
+
+/// Whose requests a list may show: what the caller's role leaves open, the message decides.
+fn restricted(caller: Option<&Caller>, only: Option<UserId>) -> Option<UserId> {
+    caller.and_then(sees_only).or(only)
+}
+
+impl api::Handler for RequestIndexObject {
+    fn upsert(self: Rc<Self>, message: Upsert, _: CallContext) -> Answer<Upserted> {
+        self.take(message).into()
+    }
+
+    fn list(self: Rc<Self>, message: List, cx: CallContext) -> Answer<Page> {
+        let walk = query::walk(&message.filter, restricted(cx.caller.as_ref(), message.only));
+        walk.page(&self.seat.db, message.after.as_ref(), message.limit.get()).into()
+    }
+
+    fn versions(self: Rc<Self>, message: Versions, _: CallContext) -> Answer<Vec<IndexedVersion>> {
+        store::versions(&self.seat.db, message.after.as_ref(), message.changed_before, message.limit).into()
+    }
+
+    fn stats(self: Rc<Self>, _: Stats, _: CallContext) -> Answer<IndexStats> {
+        let stats = || {
+            let by_status = store::tallies(&self.seat.db)?;
+            Ok(IndexStats {
+                requests: by_status.iter().map(|(_, requests)| requests).sum(),
+                by_status,
+                viewers: self.seat.sockets.count(),
+                storage_bytes: self.seat.db.size_bytes(),
+            })
+        };
+        stats().into()
+    }
+
+    fn watermark(self: Rc<Self>, message: Watermark, _: CallContext) -> Answer<Option<Position>> {
+        let watermark = || {
+            if let Some(reached) = &message.reached {
+                store::set_watermark(&self.seat.db, reached)?;
+            }
+            Ok(store::watermark(&self.seat.db)?)
+        };
+        watermark().into()
+    }
+}
+
+impl Behaviour for RequestIndexObject {
+    type Contract = RequestIndex;
+    const SCHEMA: &'static [&'static str] = store::SCHEMA;
+
+    fn wake(seat: Seat) -> Self {
+        RequestIndexObject { seat }
+    }
+
+    fn answer(self: Rc<Self>, message: Inbox, cx: CallContext) -> Answer<String> {
+        api::dispatch(self, message, cx)
+    }
+
+    fn watch(self: Rc<Self>, watch: Watch, cx: CallContext) -> Result<Accepted, Refusal> {
+        let viewer = Viewer::of(&cx)?;
+        let viewer = match restricted(Some(&viewer.caller), watch.only) {
+            Some(only) => viewer.wishing(only.to_string()),
+            None => viewer,
+        };
+        self.seat.sockets.accept(&viewer)
+    }
+
+    fn ring(self: Rc<Self>) -> LocalBoxFuture<'static, ()> {
+        Box::pin(async move { self.seat.sockets.drop_ended_sessions(&self.seat.env).await })
+    }
+
+    fn seat(&self) -> &Seat {
+        &self.seat
+    }
+
+    fn next_due(&self) -> Option<Timestamp> {
+        self.seat.sockets.next_due()
+    }
+}

@@ -1,0 +1,117 @@
+//! A list of requests as a walk: which index leads, and what is left to check row by row.
+//!
+//! Each filter has an index in each order, so a list with one filter reads what it shows and nothing else. With several,
+//! the one that is likely to leave the fewest rows leads: a person first, then open work (there is always more that is
+//! done), then category and priority.
+
+use super::number;
+use crate::domain::ids::UserId;
+use crate::domain::list::{ListFilter, Sort};
+use crate::domain::request::Status;
+use crate::domain::time::Timestamp;
+use crate::objects::walk::{Check, Direction, Leg, Value, Walk};
+
+/// A column that lists are filtered by, with its index in each order.
+struct Column {
+    name: &'static str,
+    by_created: &'static str,
+    by_updated: &'static str,
+}
+
+macro_rules! column {
+    ($name:literal) => {
+        Column {
+            name: $name,
+            by_created: concat!("request_by_", $name, "_created"),
+            by_updated: concat!("request_by_", $name, "_updated"),
+        }
+    };
+}
+
+const REQUESTER: Column = column!("requester_id");
+const ASSIGNEE: Column = column!("assignee_id");
+const STATUS: Column = column!("status");
+const CATEGORY: Column = column!("category");
+const PRIORITY: Column = column!("priority");
+
+/// A filter that is set: the column is one of the values.
+struct Wanted {
+    column: &'static Column,
+    values: Vec<Value>,
+}
+
+/// The requests that match, of `only`'s or all.
+pub fn walk(filter: &ListFilter, only: Option<UserId>) -> Walk {
+    let by_update = matches!(filter.sort, Sort::RecentlyUpdated);
+    let number = filter.q.as_ref().and_then(|text| number::parse(text.as_str()));
+    let mut wanted = wanted(filter, only).into_iter();
+    let mut checks = Vec::new();
+    let index = |column: &Column| if by_update { column.by_updated } else { column.by_created };
+    let legs = if let Some(number) = number {
+        vec![Leg { index: None, equals: vec![("number", Value::Int(number))] }]
+    } else if let Some(Wanted { column, values }) = wanted.next() {
+        let leg = |value| Leg { index: Some(index(column)), equals: vec![(column.name, value)] };
+        values.into_iter().map(leg).collect()
+    } else {
+        vec![Leg {
+            index: Some(if by_update { "request_by_updated" } else { "request_by_created" }),
+            equals: Vec::new(),
+        }]
+    };
+    checks.extend(wanted.map(|Wanted { column, values }| Check::OneOf(column.name, values)));
+    if number.is_none() {
+        checks.extend(filter.q.as_ref().map(|text| Check::Contains("search", text.to_string())));
+    }
+    let (mut from, mut to) = (filter.from.map(Timestamp::as_ms), filter.to.map(Timestamp::as_ms));
+    if by_update {
+        // The range is of creation, the order is not.
+        checks.extend(from.take().map(|from| Check::AtLeast("created_ms", from)));
+        checks.extend(to.take().map(|to| Check::Below("created_ms", to)));
+    }
+    Walk {
+        table: "request",
+        time: if by_update { "updated_ms" } else { "created_ms" },
+        key: "number",
+        direction: if matches!(filter.sort, Sort::Oldest) { Direction::Oldest } else { Direction::Newest },
+        legs,
+        from,
+        to,
+        checks,
+    }
+}
+
+/// The filters that are set, the one that leads first.
+fn wanted(filter: &ListFilter, only: Option<UserId>) -> Vec<Wanted> {
+    let users = |user: Option<UserId>| user.map(|user| Value::Text(user.to_string())).into_iter().collect::<Vec<_>>();
+    let is_open = !filter.status.iter().any(|status| status.is_final());
+    let status = Wanted { column: &STATUS, values: words(&filter.status, Status::ALL.len()) };
+    let (open, any) = if is_open { (Some(status), None) } else { (None, Some(status)) };
+    let filters = [
+        Some(Wanted { column: &REQUESTER, values: users(only) }),
+        Some(Wanted { column: &REQUESTER, values: users(filter.requester) }),
+        Some(Wanted { column: &ASSIGNEE, values: users(filter.assignee) }),
+        open,
+        Some(Wanted {
+            column: &CATEGORY,
+            values: filter.category.iter().map(|it| Value::Text(it.to_string())).collect(),
+        }),
+        Some(Wanted { column: &PRIORITY, values: words(&filter.priority, 4) }),
+        any,
+    ];
+    filters.into_iter().flatten().filter(|wanted| !wanted.values.is_empty()).collect()
+}
+
+/// Each word once; none when all of the vocabulary is asked for, which filters nothing.
+fn words<W: Copy + Ord + ToString>(words: &[W], vocabulary: usize) -> Vec<Value> {
+    let mut words = words.to_vec();
+    words.sort_unstable();
+    words.dedup();
+    if words.len() == vocabulary {
+        Vec::new()
+    } else {
+        words.iter().map(|word| Value::Text(word.to_string())).collect()
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;

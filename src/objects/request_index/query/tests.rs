@@ -1,0 +1,228 @@
+use super::super::store;
+use super::*;
+use crate::domain::cursor::Position;
+use crate::domain::request::Priority;
+use crate::domain::validation::{Category, SearchText};
+use crate::objects::walk::native::{all, database, items, page, plan};
+use crate::objects::walk::{Near, fold};
+
+const CATEGORIES: [&str; 3] = ["plumbing", "power", "lifts"];
+
+fn user(n: i64) -> UserId {
+    UserId(uuid::Uuid::from_u128(n as u128))
+}
+
+/// What request `number` is: most are closed, a tenth of them is spread over the other states.
+struct Sample {
+    number: i64,
+    status: Status,
+    priority: Priority,
+    category: &'static str,
+    requester: UserId,
+    assignee: Option<UserId>,
+    created_ms: i64,
+    updated_ms: i64,
+    title: &'static str,
+}
+
+impl Sample {
+    fn new(number: i64) -> Self {
+        Sample {
+            number,
+            status: if number % 10 == 0 { Status::ALL[(number / 10 % 9) as usize] } else { Status::Closed },
+            priority: Priority::ALL[(number % 4) as usize],
+            category: CATEGORIES[(number % 3) as usize],
+            requester: user(number % 11),
+            assignee: (number % 6 != 0).then(|| user(number % 6)),
+            created_ms: number / 3,
+            // Another order than that of creation, with ties.
+            updated_ms: 1_000_000 + number * 7_919 % 5_003,
+            title: if number % 40 == 0 { "Pompa AIR bocor" } else { "Lampu mati" },
+        }
+    }
+
+    fn search(&self) -> String {
+        store::search_text(self.number, self.title)
+    }
+
+    fn matches(&self, filter: &ListFilter, only: Option<UserId>) -> bool {
+        (filter.status.is_empty() || filter.status.contains(&self.status))
+            && (filter.priority.is_empty() || filter.priority.contains(&self.priority))
+            && filter.category.as_ref().is_none_or(|category| category.as_str() == self.category)
+            && filter.requester.is_none_or(|requester| requester == self.requester)
+            && only.is_none_or(|requester| requester == self.requester)
+            && filter.assignee.is_none_or(|assignee| Some(assignee) == self.assignee)
+            && filter.from.is_none_or(|from| self.created_ms >= from.as_ms())
+            && filter.to.is_none_or(|to| self.created_ms < to.as_ms())
+            && filter.q.as_ref().is_none_or(|text| self.search().contains(&fold(text.as_str())))
+    }
+}
+
+/// An index of `count` requests; the JSON of each is its number.
+fn filled(count: i64) -> rusqlite::Connection {
+    let connection = database(store::SCHEMA[0]);
+    connection.execute_batch("BEGIN").unwrap();
+    for number in 1..=count {
+        put(&connection, number);
+    }
+    connection.execute_batch("COMMIT").unwrap();
+    connection
+}
+
+fn put(connection: &rusqlite::Connection, number: i64) {
+    let it = Sample::new(number);
+    let row: [&dyn rusqlite::ToSql; 13] = [
+        &number,
+        &uuid::Uuid::from_u128(number as u128).to_string(),
+        &0,
+        &1,
+        &it.status.as_str(),
+        &it.priority.as_str(),
+        &it.category,
+        &it.requester.to_string(),
+        &it.assignee.map(|assignee| assignee.to_string()),
+        &it.created_ms,
+        &it.updated_ms,
+        &it.search(),
+        &number.to_string(),
+    ];
+    connection.prepare_cached(store::INSERT).unwrap().execute(&row).unwrap();
+}
+
+fn text(text: &str) -> Option<SearchText> {
+    Some(SearchText::parse(text).unwrap())
+}
+
+/// Filters that one index answers alone.
+fn single() -> Vec<(ListFilter, Option<UserId>)> {
+    let none = ListFilter::default;
+    vec![
+        (none(), None),
+        (none(), Some(user(4))),
+        (ListFilter { status: vec![Status::Submitted], ..none() }, None),
+        (ListFilter { status: vec![Status::Assigned, Status::InProgress, Status::OnHold], ..none() }, None),
+        (ListFilter { status: Status::ALL[..8].to_vec(), ..none() }, None),
+        (ListFilter { status: Status::ALL.to_vec(), ..none() }, None),
+        (ListFilter { priority: vec![Priority::Urgent, Priority::High, Priority::Urgent], ..none() }, None),
+        (ListFilter { category: Some(Category::parse("power").unwrap()), ..none() }, None),
+        (ListFilter { requester: Some(user(2)), ..none() }, None),
+        (ListFilter { assignee: Some(user(5)), ..none() }, None),
+        (ListFilter { q: text("mr-000120"), ..none() }, None),
+    ]
+}
+
+/// Filters of which some are checked row by row.
+fn combined() -> Vec<(ListFilter, Option<UserId>)> {
+    let none = ListFilter::default;
+    let (from, to) = (Some(Timestamp::from_ms(50)), Some(Timestamp::from_ms(250)));
+    vec![
+        (ListFilter { from, to, ..none() }, None),
+        (ListFilter { q: text("air BOCOR"), ..none() }, None),
+        (ListFilter { q: text("-0001"), from, ..none() }, None),
+        (ListFilter { q: text("MR-000120"), requester: Some(user(1)), ..none() }, None),
+        (ListFilter { requester: Some(user(2)), ..none() }, Some(user(2))),
+        (ListFilter { requester: Some(user(2)), ..none() }, Some(user(3))),
+        (
+            ListFilter { status: vec![Status::Closed], category: Some(Category::parse("lifts").unwrap()), ..none() },
+            None,
+        ),
+        (
+            ListFilter {
+                status: Status::ALL[..8].to_vec(),
+                priority: vec![Priority::Low, Priority::Normal, Priority::High],
+                category: Some(Category::parse("plumbing").unwrap()),
+                assignee: Some(user(3)),
+                requester: Some(user(9)),
+                q: text("lampu"),
+                from,
+                to,
+                sort: Sort::Newest,
+            },
+            Some(user(9)),
+        ),
+    ]
+}
+
+fn sorted(filters: Vec<(ListFilter, Option<UserId>)>) -> impl Iterator<Item = (ListFilter, Option<UserId>)> {
+    filters.into_iter().flat_map(|(filter, only)| {
+        Sort::ALL.iter().map(move |sort| (ListFilter { sort: *sort, ..filter.clone() }, only))
+    })
+}
+
+#[test]
+fn a_list_shows_what_matches_in_its_order() {
+    let connection = filled(1_000);
+    for (filter, only) in sorted(single()).chain(sorted(combined())) {
+        let mut expected: Vec<Sample> = (1..=1_000).map(Sample::new).filter(|it| it.matches(&filter, only)).collect();
+        match filter.sort {
+            Sort::Newest => expected.sort_by_key(|it| (-it.created_ms, -it.number)),
+            Sort::Oldest => expected.sort_by_key(|it| (it.created_ms, it.number)),
+            Sort::RecentlyUpdated => expected.sort_by_key(|it| (-it.updated_ms, -it.number)),
+        }
+        let expected: Vec<i64> = expected.iter().map(|it| it.number).collect();
+        for limit in [1, 7, 50, 200] {
+            assert_eq!(all(&connection, &walk(&filter, only), limit, |_| ()), expected, "{filter:?} {only:?}");
+        }
+    }
+}
+
+#[test]
+fn a_list_that_is_walked_while_requests_come_in_has_no_gap_and_no_repetition() {
+    let connection = filled(2_000);
+    for (limit, start) in [(7, 2_000), (50, 4_000), (200, 6_000)] {
+        let known: i64 = connection.query_row("SELECT count(*) FROM request", (), |row| row.get(0)).unwrap();
+        let seen = all(&connection, &walk(&ListFilter::default(), None), limit, |n| put(&connection, start + n as i64));
+        assert_eq!(seen.len() as i64, known);
+        assert!(seen.is_sorted_by(|a, b| a > b));
+    }
+}
+
+#[test]
+fn every_list_is_led_by_an_index_and_sorts_a_few_pages_at_most() {
+    let connection = filled(100);
+    for (filter, only) in sorted(single()).chain(sorted(combined())) {
+        let walk = walk(&filter, only);
+        let statement = walk.rows(Near::Past((1, 1)), None, 50);
+        let plan = plan(&connection, &statement);
+        let reads = plan.iter().filter(|line| line.contains(" request"));
+        assert!(reads.clone().count() >= walk.legs.len(), "{plan:?}");
+        assert!(reads.clone().all(|line| line.contains("USING")), "{plan:?}");
+        let sorts = plan.iter().any(|line| line.contains("TEMP B-TREE"));
+        assert!(!sorts || walk.legs.len() > 5, "{filter:?} {plan:?}");
+    }
+}
+
+#[test]
+fn one_filter_costs_the_same_among_a_hundred_times_as_many_and_on_page_a_thousand() {
+    let (short, long) = (filled(1_000), filled(100_000));
+    for (filter, only) in sorted(single()) {
+        let walk = walk(&filter, only);
+        let (_, before) = page(&short, &walk, None, 50).unwrap();
+        let (first, after) = page(&long, &walk, None, 50).unwrap();
+        assert!(after <= before * 2 + 500, "{filter:?}: {before} {after}");
+        let full = items(&first).len() as i64;
+        let deep = match filter.sort {
+            Sort::Newest | Sort::Oldest => Position { ts: 50_000 / 3, id: "50000".into() },
+            Sort::RecentlyUpdated => Position { ts: 1_000_000 + 2_500, id: "50000".into() },
+        };
+        let (page, at_depth) = page(&long, &walk, Some(&deep), 50).unwrap();
+        assert!(items(&page).len() as i64 == full || full == 1, "{filter:?}");
+        assert!(at_depth <= after + after / 4 + 500, "{filter:?}: {after} {at_depth}");
+    }
+    // Several filters together are bounded by the scan.
+    for (filter, only) in sorted(combined()) {
+        let (_, steps) = page(&long, &walk(&filter, only), None, 50).unwrap();
+        assert!(steps < 1_500_000, "{filter:?}: {steps}");
+    }
+}
+
+#[test]
+fn open_work_leads_before_category_and_finished_work_behind_it() {
+    let category = Some(Category::parse("power").unwrap());
+    let lead = |status: Vec<Status>| {
+        let filter = ListFilter { status, category: category.clone(), ..ListFilter::default() };
+        walk(&filter, None).legs.first().and_then(|leg| leg.index)
+    };
+    assert_eq!(lead(vec![Status::Submitted]), Some("request_by_status_created"));
+    assert_eq!(lead(vec![Status::Submitted, Status::Closed]), Some("request_by_category_created"));
+}

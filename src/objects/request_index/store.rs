@@ -1,0 +1,232 @@
+//! The SQLite of an organisation's index: a row per request, the tally of each status, the counter of numbers, and the
+//! reconciler's watermark.
+//!
+//! A request's number is its row's key: given once, in the transaction of its first upsert, and never again.
+
+use super::api::IndexedVersion;
+use super::number;
+use crate::domain::cursor::Position;
+use crate::domain::refusal::Refusal;
+use crate::domain::request::Status;
+use crate::domain::summary::Summary;
+use crate::domain::time::Timestamp;
+use crate::objects::sqlite::{Database, StorageError, Writer};
+use crate::objects::walk::fold;
+
+/// The schema, step by step.
+pub const SCHEMA: &[&str] = &["
+    CREATE TABLE request (
+        number       INTEGER PRIMARY KEY,
+        id           TEXT NOT NULL UNIQUE,
+        epoch        INTEGER NOT NULL,
+        version      INTEGER NOT NULL,
+        status       TEXT NOT NULL,
+        priority     TEXT NOT NULL,
+        category     TEXT NOT NULL,
+        requester_id TEXT NOT NULL,
+        assignee_id  TEXT,
+        created_ms   INTEGER NOT NULL,
+        updated_ms   INTEGER NOT NULL,
+        search       TEXT NOT NULL,
+        json         TEXT NOT NULL
+    );
+    CREATE INDEX request_by_created ON request (created_ms);
+    CREATE INDEX request_by_updated ON request (updated_ms);
+    CREATE INDEX request_by_status_created ON request (status, created_ms);
+    CREATE INDEX request_by_status_updated ON request (status, updated_ms);
+    CREATE INDEX request_by_priority_created ON request (priority, created_ms);
+    CREATE INDEX request_by_priority_updated ON request (priority, updated_ms);
+    CREATE INDEX request_by_category_created ON request (category, created_ms);
+    CREATE INDEX request_by_category_updated ON request (category, updated_ms);
+    CREATE INDEX request_by_requester_id_created ON request (requester_id, created_ms);
+    CREATE INDEX request_by_requester_id_updated ON request (requester_id, updated_ms);
+    CREATE INDEX request_by_assignee_id_created ON request (assignee_id, created_ms) WHERE assignee_id IS NOT NULL;
+    CREATE INDEX request_by_assignee_id_updated ON request (assignee_id, updated_ms) WHERE assignee_id IS NOT NULL;
+    CREATE TABLE tally (
+        status   TEXT PRIMARY KEY,
+        requests INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE counter (
+        one         INTEGER PRIMARY KEY CHECK (one = 1),
+        last_number INTEGER NOT NULL
+    );
+    CREATE TABLE watermark (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        ts  INTEGER NOT NULL,
+        id  TEXT NOT NULL
+    );
+"];
+
+/// Writes a request that is new; its parameters are those of [`UPDATE`].
+pub(super) const INSERT: &str = "
+    INSERT INTO request (number, id, epoch, version, status, priority, category, requester_id, assignee_id, created_ms,
+                         updated_ms, search, json)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+
+/// Writes a newer version of a request.
+pub(super) const UPDATE: &str = "
+    UPDATE request SET epoch = ?3, version = ?4, status = ?5, priority = ?6, category = ?7, requester_id = ?8,
+                       assignee_id = ?9, created_ms = ?10, updated_ms = ?11, search = ?12, json = ?13
+    WHERE number = ?1 AND id = ?2";
+
+/// What is written of one version.
+struct Row<'a> {
+    summary: &'a Summary,
+    epoch: i64,
+    json: &'a str,
+}
+
+/// What an upsert did.
+pub struct Taken {
+    /// The request's number.
+    pub number: String,
+    /// The summary, with its number, as it is now stored; `None` when the index had this version or a newer one.
+    pub changed: Option<(Summary, String)>,
+}
+
+/// Takes a summary, unless the index has this version or a newer one.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn upsert(write: &Writer<'_>, mut summary: Summary, epoch: i64) -> Result<Taken, Refusal> {
+    let id = summary.id.to_string();
+    let known = write.run("SELECT number, epoch, version, status FROM request WHERE id = ?", &[&id])?;
+    let (number, statement) = match known.first() {
+        Some(row) if (epoch, summary.version) <= (row.int(1), row.int(2)) => {
+            return Ok(Taken { number: number::text(row.int(0)), changed: None });
+        }
+        Some(row) => {
+            tally(write, &row.text(3), -1)?;
+            (row.int(0), UPDATE)
+        }
+        None => (next_number(write, summary.number.as_deref())?, INSERT),
+    };
+    let text = number::text(number);
+    summary.number = Some(text.clone());
+    let json = serde_json::to_string(&summary).map_err(|_| Refusal::Internal)?;
+    put(write, statement, number, &Row { summary: &summary, epoch, json: &json })?;
+    tally(write, summary.status.as_str(), 1)?;
+    Ok(Taken { number: text, changed: Some((summary, json)) })
+}
+
+fn put(write: &Writer<'_>, statement: &str, number: i64, row: &Row<'_>) -> Result<(), StorageError> {
+    let Row { summary, epoch, json } = row;
+    write.run(
+        statement,
+        &[
+            &number,
+            &summary.id.to_string(),
+            epoch,
+            &summary.version,
+            &summary.status.as_str(),
+            &summary.priority.as_str(),
+            &summary.category,
+            &summary.requester.id.to_string(),
+            &summary.assignee.as_ref().map(|assignee| assignee.id.to_string()),
+            &summary.created_at.as_ms(),
+            &summary.updated_at.as_ms(),
+            &search_text(number, &summary.title),
+            json,
+        ],
+    )?;
+    Ok(())
+}
+
+pub(super) fn search_text(number: i64, title: &str) -> String {
+    fold(&format!("{}\n{title}", number::text(number)))
+}
+
+fn tally(write: &Writer<'_>, status: &str, change: i64) -> Result<(), StorageError> {
+    write.run(
+        "INSERT INTO tally (status, requests) VALUES (?, ?)
+         ON CONFLICT (status) DO UPDATE SET requests = requests + excluded.requests",
+        &[&status, &change],
+    )?;
+    Ok(())
+}
+
+/// The number of a request that is new to the index: the next one, or the one that it got from an index that was lost
+/// since, if nobody else has it.
+fn next_number(write: &Writer<'_>, earlier: Option<&str>) -> Result<i64, StorageError> {
+    let last = write.run("SELECT last_number FROM counter", &[])?.first().map_or(0, |row| row.int(0));
+    let earlier = match earlier.and_then(number::parse) {
+        Some(number) if write.run("SELECT 1 FROM request WHERE number = ?", &[&number])?.is_empty() => Some(number),
+        Some(_) | None => None,
+    };
+    let number = earlier.unwrap_or(last + 1);
+    write.run(
+        "INSERT INTO counter (one, last_number) VALUES (1, ?)
+         ON CONFLICT (one) DO UPDATE SET last_number = max(last_number, excluded.last_number)",
+        &[&number],
+    )?;
+    Ok(number)
+}
+
+/// Requests in order of their last change, behind `after`, last changed before `changed_before`.
+///
+/// # Errors
+/// `InvalidCursor` when `after` is not a position of this list.
+pub fn versions(
+    db: &Database,
+    after: Option<&Position>,
+    changed_before: Timestamp,
+    limit: u32,
+) -> Result<Vec<IndexedVersion>, Refusal> {
+    let (ts, number) = match after {
+        Some(position) => (position.ts, position.seq()?),
+        None => (Timestamp::MIN.as_ms(), 0),
+    };
+    let rows = db.rows(
+        "SELECT id, epoch, version, updated_ms, number FROM request INDEXED BY request_by_updated
+         WHERE (updated_ms, number) > (?, ?) AND updated_ms < ? ORDER BY updated_ms, number LIMIT ?",
+        &[&ts, &number, &changed_before.as_ms(), &i64::from(limit)],
+    )?;
+    let versions = rows.iter().filter_map(|row| {
+        let updated_at = Timestamp::from_ms(row.int(3));
+        Some(IndexedVersion {
+            id: row.text(0).parse().ok()?,
+            epoch: row.int(1),
+            version: row.int(2),
+            updated_at,
+            position: Position::at(updated_at, row.int(4)),
+        })
+    });
+    Ok(versions.collect())
+}
+
+/// Requests per status, in the order of the state table.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn tallies(db: &Database) -> Result<Vec<(String, i64)>, StorageError> {
+    let rows = db.rows("SELECT status, requests FROM tally", &[])?;
+    let of = |status: &Status| {
+        let row = rows.iter().find(|row| row.text(0) == status.as_str());
+        (status.to_string(), row.map_or(0, |row| row.int(1)))
+    };
+    Ok(Status::ALL.iter().map(of).collect())
+}
+
+/// Where the reconciler is.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn watermark(db: &Database) -> Result<Option<Position>, StorageError> {
+    let row = db.row("SELECT ts, id FROM watermark", &[])?;
+    Ok(row.map(|row| Position { ts: row.int(0), id: row.text(1) }))
+}
+
+/// Moves the reconciler's watermark.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn set_watermark(db: &Database, reached: &Position) -> Result<(), StorageError> {
+    db.atomically(|write| {
+        write.run(
+            "INSERT INTO watermark (one, ts, id) VALUES (1, ?, ?)
+             ON CONFLICT (one) DO UPDATE SET ts = excluded.ts, id = excluded.id",
+            &[&reached.ts, &reached.id],
+        )?;
+        Ok(())
+    })
+}

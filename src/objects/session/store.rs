@@ -1,0 +1,114 @@
+//! The SQLite of a SessionObject: one row, which becomes a tombstone when the session ends.
+
+use crate::domain::person::Caller;
+use crate::domain::refusal::Refusal;
+use crate::domain::time::Timestamp;
+use crate::objects::session::term::Term;
+use crate::objects::sqlite::{Database, StorageError, Writer};
+
+/// Schema steps.
+pub const SCHEMA: &[&str] = &["
+    CREATE TABLE session (
+        one          INTEGER PRIMARY KEY CHECK (one = 1),
+        name         TEXT NOT NULL,
+        caller       TEXT NOT NULL,
+        email        TEXT NOT NULL,
+        user_agent   TEXT NOT NULL,
+        address      TEXT NOT NULL,
+        opened_ms    INTEGER NOT NULL,
+        seen_ms      INTEGER NOT NULL,
+        idle_ms      INTEGER NOT NULL,
+        ends_ms      INTEGER NOT NULL,
+        ended_ms     INTEGER,
+        ended_reason TEXT
+    )
+"];
+
+/// The row.
+pub enum Stored {
+    /// The session was not ended; whether it has expired is for the clock to say.
+    Open(Session),
+    /// It was ended.
+    Ended {
+        /// Its absolute limit.
+        ends_at: Timestamp,
+    },
+}
+
+/// A session that was not ended.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// The object's own name: an alarm comes without one.
+    pub name: String,
+    /// Who it is.
+    pub caller: Caller,
+    /// The user's address.
+    pub email: String,
+    /// The browser.
+    pub user_agent: String,
+    /// The network address that signed in.
+    pub address: String,
+    /// How long it holds.
+    pub term: Term,
+}
+
+/// The row, if there is one.
+pub fn load(db: &Database) -> Result<Option<Stored>, Refusal> {
+    let row = db.row(
+        "SELECT name, caller, email, user_agent, address, opened_ms, seen_ms, idle_ms, ends_ms, ended_ms FROM session",
+        &[],
+    )?;
+    let Some(row) = row else { return Ok(None) };
+    let ends_at = Timestamp::from_ms(row.int(8));
+    if row.optional_int(9).is_some() {
+        return Ok(Some(Stored::Ended { ends_at }));
+    }
+    Ok(Some(Stored::Open(Session {
+        name: row.text(0),
+        caller: serde_json::from_str(&row.text(1)).map_err(|_| Refusal::Internal)?,
+        email: row.text(2),
+        user_agent: row.text(3),
+        address: row.text(4),
+        term: Term {
+            opened_at: Timestamp::from_ms(row.int(5)),
+            seen_at: Timestamp::from_ms(row.int(6)),
+            idle_ms: row.int(7),
+            ends_at,
+        },
+    })))
+}
+
+/// Writes a session that has just been opened.
+pub fn insert(write: &Writer<'_>, session: &Session) -> Result<(), Refusal> {
+    let caller = serde_json::to_string(&session.caller).map_err(|_| Refusal::Internal)?;
+    let Session { name, email, user_agent, address, term, .. } = session;
+    let (opened_ms, seen_ms, ends_ms) = (term.opened_at.as_ms(), term.seen_at.as_ms(), term.ends_at.as_ms());
+    write.run(
+        "INSERT INTO session (one, name, caller, email, user_agent, address, opened_ms, seen_ms, idle_ms, ends_ms)
+         VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        &[name, &caller, email, user_agent, address, &opened_ms, &seen_ms, &term.idle_ms, &ends_ms],
+    )?;
+    Ok(())
+}
+
+/// Writes down when the session was last used.
+pub fn put_seen(write: &Writer<'_>, seen_at: Timestamp) -> Result<(), StorageError> {
+    write.run("UPDATE session SET seen_ms = ?", &[&seen_at.as_ms()])?;
+    Ok(())
+}
+
+/// Makes the row a tombstone: it keeps that the session has ended, and nothing about whose it was.
+pub fn bury(write: &Writer<'_>, now: Timestamp, reason: &str) -> Result<(), StorageError> {
+    write.run(
+        "UPDATE session SET ended_ms = ?, ended_reason = ?, caller = '', email = '', user_agent = '', address = ''
+         WHERE ended_ms IS NULL",
+        &[&now.as_ms(), &reason],
+    )?;
+    Ok(())
+}
+
+/// Forgets that the session ever was.
+pub fn forget(write: &Writer<'_>) -> Result<(), StorageError> {
+    write.run("DELETE FROM session", &[])?;
+    Ok(())
+}

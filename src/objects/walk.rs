@@ -1,0 +1,315 @@
+//! Walks through a table in order of (time, key), a page at a time, at a cost that the table's length does not change.
+//!
+//! A walk has one leg or several. A leg is a run of one index whose first columns equal constants, so SQLite reads it in
+//! order of (time, key); several legs are merged as they are read. Nothing is sorted and nothing is counted. What no
+//! index answers is checked row by row: then a page looks at [`SCAN`] rows at most, and says that more follow.
+//!
+//! Architecture invariant: every value is bound; columns, indexes and conditions are constants of the actor's own code.
+
+use wasm_bindgen::JsValue;
+
+use crate::domain::cursor::Position;
+use crate::domain::refusal::Refusal;
+use crate::objects::page::Page;
+use crate::objects::sqlite::{Bind, Database, StorageError};
+
+/// How many rows one page looks at when it checks them row by row.
+pub const SCAN: u32 = 10_000;
+
+/// The platform's limit on the terms of one compound SELECT.
+const COMPOUND_TERMS: usize = 5;
+
+/// A bound value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// An integer, below 2^53.
+    Int(i64),
+    /// A text.
+    Text(String),
+}
+
+impl Bind for Value {
+    fn bind(&self) -> JsValue {
+        match self {
+            Value::Int(number) => number.bind(),
+            Value::Text(text) => text.bind(),
+        }
+    }
+}
+
+/// Which way a walk goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// The newest row first.
+    Newest,
+    /// The oldest row first.
+    Oldest,
+}
+
+/// A condition on one row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Check {
+    /// The column is one of the values.
+    OneOf(&'static str, Vec<Value>),
+    /// The column, folded as [`fold`] does, contains the text.
+    Contains(&'static str, String),
+    /// The column is this or greater.
+    AtLeast(&'static str, i64),
+    /// The column is less than this.
+    Below(&'static str, i64),
+}
+
+/// A run of an index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leg {
+    /// The index: the columns of `equals`, then the time (then, as in every index, the key). Without one the key itself
+    /// is among `equals`.
+    pub index: Option<&'static str>,
+    /// What its first columns are.
+    pub equals: Vec<(&'static str, Value)>,
+}
+
+/// Which rows, in which order.
+#[derive(Clone, Debug)]
+pub struct Walk {
+    /// The table; its rows are JSON text in the column `json`.
+    pub table: &'static str,
+    /// The column of the time, in milliseconds.
+    pub time: &'static str,
+    /// The INTEGER PRIMARY KEY, which orders rows of the same time.
+    pub key: &'static str,
+    /// Which way.
+    pub direction: Direction,
+    /// The runs; no row is in two of them.
+    pub legs: Vec<Leg>,
+    /// Not before this time.
+    pub from: Option<i64>,
+    /// Before this time.
+    pub to: Option<i64>,
+    /// What is checked row by row.
+    pub checks: Vec<Check>,
+}
+
+/// A statement and what is bound to it.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// The text, with `?1`, `?2`…
+    pub sql: String,
+    /// The values, in that order.
+    pub values: Vec<Value>,
+}
+
+/// A row that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Its time.
+    pub time: i64,
+    /// Its key.
+    pub key: i64,
+    /// Its JSON; empty when only its place was asked for.
+    pub json: String,
+}
+
+/// A place in a walk.
+pub(crate) type Place = (i64, i64);
+
+/// Text as it is searched: whatever its case, it is the same.
+pub fn fold(text: &str) -> String {
+    text.to_lowercase()
+}
+
+impl Walk {
+    /// The page behind `after`, read from `db`.
+    ///
+    /// # Errors
+    /// `InvalidCursor` when `after` is not a position of a walk; `Unavailable` when SQLite refuses.
+    pub fn page(&self, db: &Database, after: Option<&Position>, limit: u32) -> Result<Page, Refusal> {
+        self.page_by(|statement| statement.found_in(db), after, limit)
+    }
+
+    /// As [`Walk::page`], with statements run by `read`.
+    pub(crate) fn page_by<E: Into<Refusal>>(
+        &self,
+        read: impl Fn(&Statement) -> Result<Vec<Found>, E>,
+        after: Option<&Position>,
+        limit: u32,
+    ) -> Result<Page, Refusal> {
+        let read = |statement: &Statement| read(statement).map_err(Into::into);
+        let after = after.map(|position| Ok::<_, Refusal>((position.ts, position.seq()?))).transpose()?;
+        let end = if self.checks.is_empty() { None } else { read(&self.scan_end(after))?.first().map(Found::place) };
+        let wanted = limit as usize + 1;
+        let mut found = Vec::new();
+        for near in Near::parts(after) {
+            if found.len() < wanted {
+                found.append(&mut read(&self.rows(near, end, (wanted - found.len()) as u32))?);
+            }
+        }
+        let rows = found.into_iter().map(|found| (position(found.place()), found.json)).collect();
+        let mut page = Page::of(rows, limit as usize)?;
+        if page.next.is_none() {
+            page.next = end.map(position);
+        }
+        Ok(page)
+    }
+
+    /// The rows from `near` on, up to and including `end`.
+    pub(crate) fn rows(&self, near: Near, end: Option<Place>, limit: u32) -> Statement {
+        let mut text = Text::default();
+        let wheres = self.wheres(&mut text, near, end, &self.checks);
+        text.merge(self, &wheres, ", json", limit, &format!("LIMIT {limit}"));
+        text.0
+    }
+
+    /// The place of the last row that a page behind `after` looks at, when there are so many.
+    pub(crate) fn scan_end(&self, after: Option<Place>) -> Statement {
+        let mut text = Text::default();
+        let wheres = self.wheres(&mut text, after.map_or(Near::Start, Near::Behind), None, &[]);
+        text.merge(self, &wheres, "", SCAN, &format!("LIMIT 1 OFFSET {}", SCAN - 1));
+        text.0
+    }
+
+    /// The WHERE clause of each leg: its constants, then the near edge, the far edge and the checks, which all share.
+    fn wheres(&self, text: &mut Text, near: Near, end: Option<Place>, checks: &[Check]) -> Vec<String> {
+        let near = self.near(text, near);
+        let far = self.far(text, end);
+        let checks = checks.iter().map(|check| text.check(check)).collect::<Vec<_>>();
+        let shared = near.into_iter().chain(far).chain(checks).collect::<Vec<_>>();
+        let mut wheres = Vec::with_capacity(self.legs.len());
+        for leg in &self.legs {
+            let own = leg.equals.iter().map(|(column, value)| format!("{column} = {}", text.bind(value.clone())));
+            wheres.push(own.chain(shared.iter().cloned()).collect::<Vec<_>>().join(" AND "));
+        }
+        wheres
+    }
+
+    fn near(&self, text: &mut Text, near: Near) -> Option<String> {
+        let (time, key) = (self.time, self.key);
+        let (onward, start) = match self.direction {
+            Direction::Newest => ("<", self.to.map(|to| ("<", to))),
+            Direction::Oldest => (">", self.from.map(|from| (">=", from))),
+        };
+        match near {
+            Near::Start => start.map(|(compare, edge)| format!("{time} {compare} {}", text.int(edge))),
+            Near::Tied((at, of)) => Some(format!("{time} = {} AND {key} {onward} {}", text.int(at), text.int(of))),
+            Near::Past((at, _)) => Some(format!("{time} {onward} {}", text.int(at))),
+            Near::Behind((at, of)) => Some(format!("({time}, {key}) {onward} ({}, {})", text.int(at), text.int(of))),
+        }
+    }
+
+    fn far(&self, text: &mut Text, end: Option<Place>) -> Option<String> {
+        let (time, key) = (self.time, self.key);
+        let (upto, edge) = match self.direction {
+            Direction::Newest => (">=", self.from.map(|from| (">=", from))),
+            Direction::Oldest => ("<=", self.to.map(|to| ("<", to))),
+        };
+        match end {
+            // The end of a scan is inside of the time range.
+            Some((at, of)) => Some(format!("({time}, {key}) {upto} ({}, {})", text.int(at), text.int(of))),
+            None => edge.map(|(compare, edge)| format!("{time} {compare} {}", text.int(edge))),
+        }
+    }
+}
+
+/// Where a statement begins. SQLite does not seek by (time, key) where the key is the table's own, so what has the time
+/// of the last row shown is read first, and then what is past that time: however many share it, each is a seek.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Near {
+    /// At the near end of the time range.
+    Start,
+    /// Behind a place, at the same time.
+    Tied(Place),
+    /// Past the time of a place.
+    Past(Place),
+    /// Behind a place; only good for a scan.
+    Behind(Place),
+}
+
+impl Near {
+    fn parts(after: Option<Place>) -> Vec<Near> {
+        after.map_or_else(|| vec![Near::Start], |place| vec![Near::Tied(place), Near::Past(place)])
+    }
+}
+
+impl Found {
+    fn place(&self) -> Place {
+        (self.time, self.key)
+    }
+}
+
+impl Statement {
+    fn found_in(&self, db: &Database) -> Result<Vec<Found>, StorageError> {
+        let binds: Vec<&dyn Bind> = self.values.iter().map(|value| value as &dyn Bind).collect();
+        let rows = db.rows(&self.sql, &binds)?;
+        Ok(rows.iter().map(|row| Found { time: row.int(0), key: row.int(1), json: row.text(2) }).collect())
+    }
+}
+
+fn position((time, key): Place) -> Position {
+    Position { ts: time, id: key.to_string() }
+}
+
+/// A statement that is being written.
+struct Text(Statement);
+
+impl Default for Text {
+    fn default() -> Self {
+        Text(Statement { sql: String::new(), values: Vec::new() })
+    }
+}
+
+impl Text {
+    fn bind(&mut self, value: Value) -> String {
+        self.0.values.push(value);
+        format!("?{}", self.0.values.len())
+    }
+
+    fn int(&mut self, number: i64) -> String {
+        self.bind(Value::Int(number))
+    }
+
+    fn check(&mut self, check: &Check) -> String {
+        match check {
+            Check::OneOf(column, values) => {
+                let values: Vec<_> = values.iter().map(|value| self.bind(value.clone())).collect();
+                format!("{column} IN ({})", values.join(", "))
+            }
+            Check::Contains(column, needle) => format!("instr({column}, {}) > 0", self.bind(Value::Text(fold(needle)))),
+            Check::AtLeast(column, least) => format!("{column} >= {}", self.int(*least)),
+            Check::Below(column, bound) => format!("{column} < {}", self.int(*bound)),
+        }
+    }
+
+    /// Merges the legs. More legs than a compound may have are merged in two steps; the inner ones are then cut to the
+    /// `most` rows that can be wanted of them, so that what is sorted between the two is bounded.
+    fn merge(&mut self, walk: &Walk, wheres: &[String], also: &str, most: u32, tail: &str) {
+        let selects: Vec<_> =
+            walk.legs.iter().zip(wheres).map(|(leg, wheres)| select(walk, leg, wheres, also)).collect();
+        let order = match walk.direction {
+            Direction::Newest => "ORDER BY 1 DESC, 2 DESC",
+            Direction::Oldest => "ORDER BY 1, 2",
+        };
+        let merged = if selects.len() > COMPOUND_TERMS {
+            let parts = selects.chunks(COMPOUND_TERMS);
+            parts
+                .map(|part| format!("SELECT * FROM ({} {order} LIMIT {most})", part.join(" UNION ALL ")))
+                .collect::<Vec<_>>()
+                .join(" UNION ALL ")
+        } else {
+            selects.join(" UNION ALL ")
+        };
+        self.0.sql = format!("{merged} {order} {tail}");
+    }
+}
+
+fn select(walk: &Walk, leg: &Leg, wheres: &str, also: &str) -> String {
+    let (table, time, key) = (walk.table, walk.time, walk.key);
+    let index = leg.index.map_or_else(|| "NOT INDEXED".to_owned(), |index| format!("INDEXED BY {index}"));
+    let wheres = if wheres.is_empty() { String::new() } else { format!(" WHERE {wheres}") };
+    format!("SELECT {time}, {key}{also} FROM {table} {index}{wheres}")
+}
+
+/// A real SQLite for native tests of walks.
+#[cfg(all(test, not(target_arch = "wasm32")))]
+pub(crate) mod native;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;

@@ -1,0 +1,55 @@
+//! The test machine as the client's platform: tokio's sockets and clock, where a test can move time and count connections.
+
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+use cepatedge::db::error::DbError;
+use cepatedge::db::platform::Platform;
+use cepatedge::db::url::DatabaseUrl;
+use tokio::net::TcpStream;
+
+/// This machine.
+#[derive(Debug)]
+pub struct Machine {
+    started: Instant,
+    skipped_ms: Cell<i64>,
+    opened: Cell<u32>,
+}
+
+impl Machine {
+    pub fn new() -> Self {
+        Self { started: Instant::now(), skipped_ms: Cell::new(0), opened: Cell::new(0) }
+    }
+
+    /// Moves the clock, without waiting.
+    pub fn skip(&self, ms: i64) {
+        self.skipped_ms.set(self.skipped_ms.get() + ms);
+    }
+
+    /// How many streams were asked for so far.
+    pub fn opened(&self) -> u32 {
+        self.opened.get()
+    }
+}
+
+impl Platform for Machine {
+    type Stream = TcpStream;
+
+    async fn open(&self, url: &DatabaseUrl) -> Result<TcpStream, DbError> {
+        self.opened.set(self.opened.get() + 1);
+        let address = (url.host(), url.port());
+        TcpStream::connect(address).await.map_err(|source| DbError::Unreachable {
+            host: url.host().to_owned(),
+            port: url.port(),
+            source,
+        })
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+
+    fn now_ms(&self) -> i64 {
+        i64::try_from(self.started.elapsed().as_millis()).unwrap() + self.skipped_ms.get()
+    }
+}

@@ -1,0 +1,135 @@
+//! Users and versions, as the router and the reconciler ask for them.
+
+use cepatedge::db::error::Class;
+use cepatedge::db::session::Session;
+use cepatedge::db::statements::{users, versions};
+use cepatedge::domain::sync::{UserRow, UserStatus};
+use cepatedge::domain::{Limit, OrgId, Position, RequestId, Role, Timestamp, UserId};
+use uuid::Uuid;
+
+use crate::machine::Machine;
+use crate::scratch::Scratch;
+
+const HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA";
+
+fn org() -> OrgId {
+    "default".parse().unwrap()
+}
+
+fn user(n: u128, role: Role, created_ms: i64) -> UserRow {
+    UserRow {
+        id: UserId(Uuid::from_u128(n)),
+        org_id: org(),
+        email: format!("User{n}@Example.com"),
+        name: format!("User {n}"),
+        role,
+        status: UserStatus::Active,
+        password_hash: None,
+        created_at: Timestamp::from_ms(created_ms),
+    }
+}
+
+async fn add(session: &Session<Machine>, users: &[UserRow]) {
+    let statements: Vec<_> = users.iter().map(|user| users::insert(user, HASH)).collect();
+    session.write(&statements).await.unwrap();
+}
+
+#[tokio::test]
+async fn credentials_are_found_in_any_spelling_and_only_in_their_organisation() {
+    let scratch = Scratch::new().await;
+    let session = scratch.session();
+    let disabled = UserRow { status: UserStatus::Disabled, ..user(2, Role::Manager, 2) };
+    add(&session, &[user(1, Role::Admin, 1), disabled]).await;
+    let find = async |org: &OrgId, email: &str| {
+        let replies = session.read(&[users::credentials(org, email)]).await.unwrap();
+        users::decode(&replies[0]).unwrap()
+    };
+    for spelling in ["User1@Example.com", "user1@example.com", "USER1@EXAMPLE.COM"] {
+        let found = find(&org(), spelling).await;
+        assert_eq!(found, [UserRow { password_hash: Some(HASH.to_owned()), ..user(1, Role::Admin, 1) }]);
+    }
+    assert_eq!(find(&org(), "user2@example.com").await[0].status, UserStatus::Disabled);
+    assert_eq!(find(&org(), "nobody@example.com").await, []);
+    assert_eq!(find(&"elsewhere".parse().unwrap(), "user1@example.com").await, []);
+}
+
+#[tokio::test]
+async fn a_user_is_found_by_id_without_the_hash() {
+    let scratch = Scratch::new().await;
+    let session = scratch.session();
+    add(&session, &[user(1, Role::Technician, 1)]).await;
+    let replies = session
+        .read(&[users::by_id(&org(), UserId(Uuid::from_u128(1))), users::by_id(&org(), UserId(Uuid::from_u128(2)))])
+        .await
+        .unwrap();
+    assert_eq!(users::decode(&replies[0]).unwrap(), [user(1, Role::Technician, 1)]);
+    assert_eq!(users::decode(&replies[1]).unwrap(), []);
+}
+
+#[tokio::test]
+async fn an_address_is_taken_once_in_any_spelling() {
+    let scratch = Scratch::new().await;
+    let session = scratch.session();
+    add(&session, &[user(1, Role::Requester, 1)]).await;
+    let again = UserRow { email: "USER1@example.com".to_owned(), ..user(2, Role::Requester, 2) };
+    let error = session.write(&[users::insert(&again, HASH)]).await.unwrap_err();
+    assert_eq!((error.class(), error.constraint()), (Class::Refused, Some(users::EMAIL_CONSTRAINT)));
+}
+
+#[tokio::test]
+async fn pages_of_users_have_no_gap_and_no_duplicate() {
+    let scratch = Scratch::new().await;
+    let session = scratch.session();
+    // Three at each moment, so that pages end between users of one age.
+    let mut everybody: Vec<UserRow> = (0..60)
+        .map(|n| user(n, if n % 2 == 0 { Role::Technician } else { Role::Manager }, 1_000 + n as i64 / 3))
+        .collect();
+    everybody[10].status = UserStatus::Disabled;
+    add(&session, &everybody).await;
+    for (role, expected) in [(None, 59), (Some(Role::Technician), 29), (Some(Role::Admin), 0)] {
+        for limit in [1, 2, 7, 50, 200] {
+            let mut seen: Vec<UserRow> = Vec::new();
+            loop {
+                let after = seen.last().map(|last| Position::at(last.created_at, last.id));
+                let page = users::active(&org(), role, after.as_ref(), Limit::try_from(limit).unwrap());
+                let replies = session.read(&[page]).await.unwrap();
+                let page = users::decode(&replies[0]).unwrap();
+                let has_more = page.len() > limit as usize;
+                seen.extend(page.into_iter().take(limit as usize));
+                if !has_more {
+                    break;
+                }
+            }
+            let wanted: Vec<_> = everybody
+                .iter()
+                .filter(|user| user.status == UserStatus::Active && role.is_none_or(|role| user.role == role))
+                .collect();
+            assert_eq!(wanted.len(), expected);
+            assert!(seen.iter().eq(wanted), "limit {limit}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn versions_are_told_for_the_requests_that_are_known() {
+    let scratch = Scratch::new().await;
+    let session = scratch.session();
+    scratch
+        .driver
+        .batch_execute(
+            "INSERT INTO requests (id, org_id, epoch, version, title, description, category, priority, status,
+                                   requester_id, requester_name, created_at, updated_at, body)
+             SELECT lpad(n::text, 32, '0')::uuid, CASE WHEN n = 3 THEN 'other' ELSE 'default' END, 1, n * 10, 't', 'd',
+                    'c', 'low', 'submitted', gen_random_uuid(), 'Ann', now(), now(), '{}'
+             FROM generate_series(1, 3) AS n",
+        )
+        .await
+        .unwrap();
+    let ids: Vec<RequestId> = (1..=4).map(|n| RequestId(Uuid::from_u128(n))).collect();
+    let replies =
+        session.read(&[versions::of_requests(&org(), &ids), versions::of_requests(&org(), &[])]).await.unwrap();
+    let known: Vec<_> =
+        versions::decode(&replies[0]).unwrap().into_iter().map(|known| (known.id, known.version)).collect();
+    assert_eq!(known, [(ids[0], 10), (ids[1], 20)]);
+    assert_eq!(versions::decode(&replies[1]).unwrap(), []);
+}
