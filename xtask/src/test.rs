@@ -40,6 +40,8 @@ enum Check {
     Unit,
     /// tests/wasm*.rs, in wasm under Node
     Wasm,
+    /// Tests of src/db against PostgreSQL
+    Database,
     /// Black-box tests against workerd and PostgreSQL
     System,
     /// The lock files are as they were committed
@@ -47,8 +49,8 @@ enum Check {
 }
 
 impl Check {
-    const ALL: [Self; 7] =
-        [Self::Format, Self::Lint, Self::LintWasm, Self::Unit, Self::Wasm, Self::System, Self::Locks];
+    const ALL: [Self; 8] =
+        [Self::Format, Self::Lint, Self::LintWasm, Self::Unit, Self::Wasm, Self::Database, Self::System, Self::Locks];
 
     fn name(self) -> String {
         self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
@@ -74,6 +76,7 @@ pub fn run(options: &Options) -> Result<()> {
             Check::LintWasm => lint_wasm(),
             Check::Unit => unit(),
             Check::Wasm => wasm(),
+            Check::Database => database(),
             Check::System => system(options.release),
             Check::Locks => locks.verify(),
         };
@@ -149,31 +152,36 @@ fn wasm() -> Result<()> {
     step("Compiling the runner of wasm tests", |step| {
         cargo::run(step, cargo::command().args(["build", "--package", "wasm-test-runner"]))
     })?;
-    let mut arguments: Vec<String> = ["--package", "cepatedge", "--target", WASM_TARGET].map(str::to_owned).into();
+    let mut arguments = packages(&["cepatedge"]);
+    arguments.extend(["--target".to_owned(), WASM_TARGET.to_owned()]);
     arguments.extend(tests);
     let runner = workspace::target_dir().join("debug/wasm-test-runner");
     test("wasm tests", &arguments, &[("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &runner.display().to_string())])
 }
 
+fn database() -> Result<()> {
+    on_postgres("database tests", Kind::Database, &[])
+}
+
 fn system(release: bool) -> Result<()> {
-    let tests = named(Kind::System)?;
-    if tests.is_empty() {
-        return Ok(());
-    }
     let plain = if release { Bundle::release() } else { Bundle::dev() };
     build::make(&plain)?;
     build::make(&plain.clone().features(FAULTS))?;
+    on_postgres("black-box tests", Kind::System, &[(stack::BUNDLE, &plain.name())])
+}
 
-    // One server for all test binaries; each system has a database of its own in it.
+/// One server for all test binaries; each test has a database of its own in it.
+fn on_postgres(title: &str, kind: Kind, environment: &[(&str, &str)]) -> Result<()> {
+    let tests = named(kind)?;
+    if tests.is_empty() {
+        return Ok(());
+    }
     let home = workspace::scratch_dir().join(format!("{}-run", std::process::id()));
     let cluster = step("Starting PostgreSQL", |_| Cluster::start_in(&home, stack::test_settings()))?;
-    let mut arguments = vec!["--package".to_owned(), "cepatedge".to_owned()];
+    let url = cluster.url("postgres");
+    let mut arguments = packages(&["cepatedge"]);
     arguments.extend(tests);
-    let outcome = test(
-        "black-box tests",
-        &arguments,
-        &[(stack::SHARED_POSTGRES, &cluster.url("postgres")), (stack::BUNDLE, &plain.name())],
-    );
+    let outcome = test(title, &arguments, &[environment, &[(stack::SHARED_POSTGRES, &url)]].concat());
     cluster.stop()?;
     fs::remove_dir_all(&home)?;
     outcome
@@ -199,16 +207,21 @@ fn test(title: &str, arguments: &[String], environment: &[(&str, &str)]) -> Resu
     Ok(())
 }
 
-/// Where an integration test runs.
+/// What an integration test needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
+    /// Nothing: it runs by itself.
     Native,
+    /// A wasm engine.
     Wasm,
+    /// PostgreSQL.
+    Database,
+    /// Everything: it brings up systems of its own.
     System,
 }
 
-/// `--test <name>` for each integration test of this kind. Those whose names start with `wasm` run in wasm, those that
-/// use the crate `testbed` need a system.
+/// `--test <name>` for each integration test of this kind. Those whose names start with `wasm` run in wasm; those that
+/// use the crate `testbed` or name the variable of the shared PostgreSQL need what these stand for.
 fn named(kind: Kind) -> Result<Vec<String>> {
     let mut arguments = Vec::new();
     let dir = workspace::root().join("tests");
@@ -230,31 +243,33 @@ fn named(kind: Kind) -> Result<Vec<String>> {
 fn kind_of(name: &str, path: &Path) -> Result<Kind> {
     if name.starts_with("wasm") {
         Ok(Kind::Wasm)
-    } else if mentions_testbed(path)? {
+    } else if mentions("testbed::", path)? {
         Ok(Kind::System)
+    } else if mentions(stack::SHARED_POSTGRES, path)? {
+        Ok(Kind::Database)
     } else {
         Ok(Kind::Native)
     }
 }
 
 /// Itself, or by a module beside it that it shares with other tests.
-fn mentions_testbed(path: &Path) -> Result<bool> {
+fn mentions(word: &str, path: &Path) -> Result<bool> {
     if path.is_dir() {
         for entry in fs::read_dir(path)? {
-            if mentions_testbed(&entry?.path())? {
+            if mentions(word, &entry?.path())? {
                 return Ok(true);
             }
         }
         return Ok(false);
     }
     let text = fs::read_to_string(path).unwrap_or_default();
-    if text.contains("testbed::") {
+    if text.contains(word) {
         return Ok(true);
     }
     let folder = path.parent().unwrap_or(path);
     let modules = text.lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'));
     for module in modules.map(|module| folder.join(module)).filter(|module| module.is_dir()) {
-        if mentions_testbed(&module)? {
+        if mentions(word, &module)? {
             return Ok(true);
         }
     }
