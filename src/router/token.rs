@@ -138,7 +138,8 @@ pub fn verify(keys: &Keys, text: &str, now_s: i64) -> Result<Claims, TokenRefusa
     if text.len() > MAX_TOKEN_BYTES {
         return Err(TokenRefusal::Malformed);
     }
-    let (header, _) = text.split_once('.').ok_or(TokenRefusal::Malformed)?;
+    let (message, _) = text.rsplit_once('.').ok_or(TokenRefusal::Malformed)?;
+    let (header, _) = message.split_once('.').ok_or(TokenRefusal::Malformed)?;
     let key = keys.of(header).ok_or(TokenRefusal::ForeignHeader)?;
     let payload: Payload = key.read(text).map_err(|error| TokenRefusal::from(error.kind()))?;
     if payload.exp <= now_s {
