@@ -28,9 +28,7 @@ use crate::objects::host::{Behaviour, Seat};
 use crate::objects::page::Page;
 use crate::objects::protocol::{Answer, CallContext};
 use crate::objects::sockets::{Accepted, Viewer};
-use api::{
-    Inbox, IndexStats, IndexedVersion, List, RequestIndex, Stats, Upsert, Upserted, Versions, Watch, Watermark,
-};
+use api::{Inbox, IndexStats, IndexedVersion, List, RequestIndex, Stats, Upsert, Upserted, Versions, Watch, Watermark};
 
 /// An organisation's index.
 pub struct RequestIndexObject {
