@@ -210,6 +210,7 @@ macro_rules! actor_api {
         }
 
         /// Every message of this actor, as it travels.
+        #[allow(clippy::large_enum_variant, reason = "one is alive at a time, between the parser and its handler")]
         #[derive(Debug, serde::Serialize, serde::Deserialize)]
         #[serde(rename_all = "snake_case")]
         pub enum Inbox {

@@ -211,6 +211,7 @@ pub fn development_vars(port: u16, database_url: &str, secrets: &Secrets) -> BTr
         ("DATABASE_URL", database_url),
         ("JWT_KEYS", &secrets.jwt_keys),
         ("CURSOR_KEY", &secrets.cursor_key),
+        ("ID_KEY", &secrets.id_key),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into()

@@ -10,6 +10,8 @@ pub mod api;
 mod number;
 mod query;
 mod store;
+#[cfg(test)]
+mod wire;
 
 use std::rc::Rc;
 
@@ -85,7 +87,8 @@ impl api::Handler for RequestIndexObject {
     }
 
     fn versions(self: Rc<Self>, message: Versions, _: CallContext) -> Answer<Vec<IndexedVersion>> {
-        store::versions(&self.seat.db, message.after.as_ref(), message.changed_before, message.limit).into()
+        let (after, before) = (message.after.as_ref(), message.changed_before);
+        store::versions(&self.seat.db, after, before, message.limit).map_err(Refusal::from).into()
     }
 
     fn stats(self: Rc<Self>, _: Stats, _: CallContext) -> Answer<IndexStats> {

@@ -86,7 +86,7 @@ fn put(connection: &rusqlite::Connection, number: i64) {
         &it.search(),
         &number.to_string(),
     ];
-    connection.prepare_cached(store::INSERT).unwrap().execute(&row).unwrap();
+    connection.prepare_cached(store::INSERT).unwrap().execute(row).unwrap();
 }
 
 fn text(text: &str) -> Option<SearchText> {
