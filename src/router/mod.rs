@@ -80,8 +80,10 @@ pub async fn handle(request: Request, env: Env, ctx: Context) -> Result<Response
         reply = reply
             .with("access-control-allow-origin", origin)
             .with("access-control-allow-credentials", "true")
-            .with("access-control-expose-headers", "etag, location, link, retry-after, x-request-id")
-            .with("vary", "origin");
+            .with("access-control-expose-headers", "etag, location, link, retry-after, x-request-id");
+    }
+    if !config.origins.is_empty() {
+        reply = reply.with("vary", "origin");
     }
     visit.end(reply.status(), clock::now());
     journal::write(&env, &ctx, &config.org, visit);

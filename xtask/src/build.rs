@@ -79,6 +79,8 @@ fn bind(bundle: &Bundle, wasm: &Path) -> Result<()> {
             .typescript(false)
             .debug(!bundle.is_release())
             .demangle(true)
+            // A third of a megabyte that only a debugger reads.
+            .remove_name_section(bundle.is_release())
             // After a trap `entry.js` starts a new instance, see docs/decisions.
             .reset_state_function(true)
             .force_enable_abort_handler(true)
