@@ -37,6 +37,15 @@ pub enum DbError {
         /// Host of `DATABASE_URL`.
         host: String,
     },
+    /// TLS was agreed on and did not come about: the certificate is not trusted or names another host, or the network
+    /// failed meanwhile. The platform does not say which.
+    #[error("TLS with PostgreSQL at {host} failed; its certificate must be trusted and name that host")]
+    TlsFailed {
+        /// Host of `DATABASE_URL`.
+        host: String,
+        /// What the platform said.
+        source: io::Error,
+    },
     /// We could not agree on who we are, or who the server is.
     #[error("authentication with PostgreSQL failed")]
     Authentication(#[from] AuthenticationError),
@@ -134,6 +143,7 @@ impl DbError {
             DbError::Decode(_) => Class::Skew,
             DbError::Url(_) | DbError::TlsRefused { .. } | DbError::Authentication(_) => Class::Configuration,
             DbError::Unreachable { .. }
+            | DbError::TlsFailed { .. }
             | DbError::Timeout { .. }
             | DbError::Lost(_)
             | DbError::Protocol(_)
@@ -154,6 +164,7 @@ impl DbError {
             DbError::Url(_)
             | DbError::Unreachable { .. }
             | DbError::TlsRefused { .. }
+            | DbError::TlsFailed { .. }
             | DbError::Authentication(_)
             | DbError::Timeout { .. }
             | DbError::Lost(_)
@@ -182,6 +193,7 @@ impl DbError {
             }
             DbError::Url(_)
             | DbError::TlsRefused { .. }
+            | DbError::TlsFailed { .. }
             | DbError::Authentication(_)
             | DbError::Unreachable { .. }
             | DbError::Timeout { .. }

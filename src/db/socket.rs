@@ -82,7 +82,8 @@ fn connect(url: &DatabaseUrl) -> Result<EdgeStream, JsValue> {
 }
 
 /// Asks for TLS and upgrades. The runtime checks certificate and host name; an untrusted one fails here, before any
-/// credential has left.
+/// credential has left. A handshake that stalls is the one thing that closing does not end at once: workerd lets go of
+/// it when its garbage is collected or the server hangs up. The circuit breaker bounds how many of them there can be.
 async fn encrypted(mut plain: EdgeStream, url: &DatabaseUrl) -> Result<EdgeStream, DbError> {
     plain.write_all(&SSL_REQUEST).await.map_err(DbError::Lost)?;
     plain.flush().await.map_err(DbError::Lost)?;
@@ -92,14 +93,10 @@ async fn encrypted(mut plain: EdgeStream, url: &DatabaseUrl) -> Result<EdgeStrea
     if !accepts_tls(answer.get(..length).unwrap_or_default())? {
         return Err(DbError::TlsRefused { host: url.host().to_owned() });
     }
-    let handshake = |error: JsValue| DbError::Unreachable {
-        host: url.host().to_owned(),
-        port: url.port(),
-        source: described(&error),
-    };
-    let secure = plain.raw.start_tls().map(EdgeStream::new).map_err(handshake)?;
+    let failed = |error: JsValue| DbError::TlsFailed { host: url.host().to_owned(), source: described(&error) };
+    let secure = plain.raw.start_tls().map(EdgeStream::new).map_err(failed)?;
+    secure.opened().await.map_err(failed)?;
     plain.owned = false;
-    secure.opened().await.map_err(handshake)?;
     Ok(secure)
 }
 

@@ -10,6 +10,8 @@
 pub mod api;
 mod store;
 mod throttle;
+#[cfg(test)]
+mod wire;
 
 use std::rc::Rc;
 

@@ -8,6 +8,8 @@
 pub mod api;
 mod limits;
 mod store;
+#[cfg(test)]
+mod wire;
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -133,13 +135,7 @@ impl Behaviour for CacheObject {
     const SCHEMA: &'static [&'static str] = store::SCHEMA;
 
     fn wake(seat: Seat) -> Self {
-        CacheObject {
-            seat,
-            entries: Cell::new(None),
-            hits: Cell::new(0),
-            misses: Cell::new(0),
-            stale: Cell::new(0),
-        }
+        CacheObject { seat, entries: Cell::new(None), hits: Cell::new(0), misses: Cell::new(0), stale: Cell::new(0) }
     }
 
     fn answer(self: Rc<Self>, message: Inbox, cx: CallContext) -> Answer<String> {

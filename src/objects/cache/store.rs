@@ -34,8 +34,7 @@ pub struct Entry {
 
 /// The value of a key, if it is kept at `now`.
 pub fn get(db: &Database, key: &str, now: Timestamp) -> Result<Option<Entry>, StorageError> {
-    let row =
-        db.row("SELECT value, fresh_ms FROM entry WHERE key = ? AND kept_ms > ?", &[&key, &now.as_ms()])?;
+    let row = db.row("SELECT value, fresh_ms FROM entry WHERE key = ? AND kept_ms > ?", &[&key, &now.as_ms()])?;
     Ok(row.map(|row| Entry { value: row.text(0), fresh_until: Timestamp::from_ms(row.int(1)) }))
 }
 

@@ -10,6 +10,8 @@
 pub mod api;
 mod store;
 mod term;
+#[cfg(test)]
+mod wire;
 
 use std::cell::RefCell;
 use std::rc::Rc;
