@@ -4,7 +4,7 @@
 //! fail. Everything here may throw and says so.
 //!
 //! Architecture invariants: a database that was never written to is never created (a guessed id leaves no storage
-//! behind), and nothing is written outside [`Database::atomically`].
+//! behind), and nothing is written outside [`Database::atomically`] and [`Database::erase`].
 
 use std::cell::Cell;
 
@@ -23,10 +23,11 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     fn sql(this: &Storage) -> Sql;
     #[wasm_bindgen(method, catch, js_name = transactionSync)]
-    fn transaction_sync(
-        this: &Storage,
-        body: &mut dyn FnMut() -> Result<JsValue, JsValue>,
-    ) -> Result<JsValue, JsValue>;
+    fn transaction_sync(this: &Storage, body: &mut dyn FnMut() -> Result<JsValue, JsValue>)
+    -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = deleteAll)]
+    fn delete_all(this: &Storage) -> Result<js_sys::Promise, JsValue>;
 
     type Sql;
     #[wasm_bindgen(method, catch, variadic)]
@@ -207,6 +208,17 @@ impl Database {
             (Err(thrown), _) => Err(StorageError::from(thrown).into()),
             (Ok(_), None) => Err(StorageError("the transaction did not run".into()).into()),
         }
+    }
+
+    /// Gives everything back to the platform: tables, schema and alarm. It takes effect in the same turn; the next write
+    /// starts anew.
+    ///
+    /// # Errors
+    /// When the storage refuses.
+    pub fn erase(&self) -> Result<(), StorageError> {
+        self.open.set(false);
+        let _same_turn = self.storage.delete_all()?;
+        Ok(())
     }
 
     /// All rows of a query; none where nothing was ever written.

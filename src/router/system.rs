@@ -10,7 +10,9 @@ use crate::domain::validation::{SearchText, parse_time, parse_value, parse_words
 use crate::objects::cache::api::{CacheKey, CacheStats, Stats as AskCache};
 use crate::objects::clock;
 use crate::objects::database::api::{DatabaseKey, Health, ReadModel, Stats as AskDatabase};
-use crate::objects::log_stream::api::{LogStream, Query as LogQuery, ReadEntry, Stats as AskStream, StreamKey, StreamStats, Tail};
+use crate::objects::log_stream::api::{
+    LogStream, Query as LogQuery, ReadEntry, Stats as AskStream, StreamKey, StreamStats, Tail,
+};
 use crate::objects::outbox::Debt;
 use crate::objects::protocol::{ask, watch};
 use crate::objects::request::api::{Inspect, Inspection, Poke, RequestKey};
@@ -18,6 +20,7 @@ use crate::objects::request_index::api::{IndexKey, IndexStats, Stats as AskIndex
 use crate::router::paging::{self, Wanted};
 use crate::router::reconcile::{self, Lagging};
 use crate::router::reply::Reply;
+use crate::router::requests::key_of;
 use crate::router::{Visitor, journal};
 
 /// All streams in numbers.
@@ -134,15 +137,18 @@ pub async fn monitor(visitor: &Visitor<'_>) -> Result<Reply, Refusal> {
         ask(env, &cache, AskCache {}, cx),
     );
     let (log_entries_waiting, log_entries_dropped) = journal::backlog();
-    Reply::json(200, &Monitor {
-        now: clock::now().rfc3339(),
-        database,
-        index: index.ok(),
-        streams,
-        caches: cache.into_iter().collect(),
-        log_entries_waiting,
-        log_entries_dropped,
-    })
+    Reply::json(
+        200,
+        &Monitor {
+            now: clock::now().rfc3339(),
+            database,
+            index: index.ok(),
+            streams,
+            caches: cache.into_iter().collect(),
+            log_entries_waiting,
+            log_entries_dropped,
+        },
+    )
 }
 
 async fn shards(visitor: &Visitor<'_>) -> Vec<Health> {
@@ -249,7 +255,7 @@ pub struct BothSides {
 /// # Errors
 /// `NotFound` when neither side knows it.
 pub async fn inspect(visitor: &Visitor<'_>, id: RequestId) -> Result<Reply, Refusal> {
-    let key = RequestKey { org: visitor.config.org.clone(), id };
+    let key = key_of(visitor, id)?;
     let database = DatabaseKey::of_request(visitor.env, &visitor.config.org, id);
     let (object, row) = futures::join!(
         ask(visitor.env, &key, Inspect {}, &visitor.cx),
@@ -265,4 +271,3 @@ pub async fn inspect(visitor: &Visitor<'_>, id: RequestId) -> Result<Reply, Refu
     };
     Reply::json(200, &BothSides { object, read_model, read_model_error })
 }
-

@@ -19,20 +19,13 @@ impl Bundle {
 
     /// The build that is deployed.
     pub fn release() -> Self {
-        Self {
-            release: true,
-            ..Self::default()
-        }
+        Self { release: true, ..Self::default() }
     }
 
     /// With these Cargo features, separated by commas.
     pub fn features(mut self, features: &str) -> Self {
-        self.features = features
-            .split(',')
-            .map(str::trim)
-            .filter(|feature| !feature.is_empty())
-            .map(str::to_owned)
-            .collect();
+        self.features =
+            features.split(',').map(str::trim).filter(|feature| !feature.is_empty()).map(str::to_owned).collect();
         self.features.sort();
         self
     }
@@ -83,5 +76,18 @@ impl Bundle {
             command.push_str(&self.features.join(","));
         }
         command
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn features_name_the_build_whatever_their_order() {
+        assert_eq!(Bundle::dev().name(), "dev");
+        assert_eq!(Bundle::release().features("b, a").name(), "release-a-b");
+        assert_eq!(Bundle::dev().features("a,b"), Bundle::dev().features("b,a"));
+        assert_eq!(Bundle::dev().features("a").build_command(), "cargo xtask build --features a");
     }
 }

@@ -10,12 +10,13 @@ use testbed::workspace;
 use crate::progress::{self, Step};
 
 /// Cargo's own words about what it is doing, which become the step's detail instead of lines.
-const ACTIVITIES: [&str; 9] = [
+const ACTIVITIES: [&str; 10] = [
     "Blocking",
     "Checking",
     "Compiling",
     "Downloaded",
     "Downloading",
+    "Executable",
     "Finished",
     "Fresh",
     "Locking",
@@ -27,14 +28,9 @@ const ACTIVITIES: [&str; 9] = [
 pub fn command() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     for (name, _) in env::vars_os() {
-        let is_about_us = [
-            "CARGO_PKG_",
-            "CARGO_MANIFEST_",
-            "CARGO_BIN_",
-            "CARGO_CRATE_",
-        ]
-        .iter()
-        .any(|prefix| name.to_string_lossy().starts_with(prefix));
+        let is_about_us = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"]
+            .iter()
+            .any(|prefix| name.to_string_lossy().starts_with(prefix));
         if is_about_us {
             command.env_remove(name);
         }
@@ -45,13 +41,10 @@ pub fn command() -> Command {
 
 /// Runs a cargo command whose work is compiling; its progress goes to `step`, its warnings and errors to the terminal.
 pub fn run(step: &Step, command: &mut Command) -> Result<()> {
-    let color = if stderr().is_terminal() {
-        "always"
-    } else {
-        "never"
-    };
+    let color = if stderr().is_terminal() { "always" } else { "never" };
     let mut child = command
         .env("CARGO_TERM_COLOR", color)
+        .env("CARGO_FUTURE_INCOMPAT_REPORT_FREQUENCY", "never")
         .stdin(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()

@@ -102,7 +102,12 @@ impl AccountObject {
         self.seat.db.atomically(|write| store::purge(write, now, faded))?;
         let throttle = store::throttle(&self.seat.db)?;
         let fades_at = (throttle != Throttle::default()).then(|| throttle.fades_at());
-        Ok(fades_at.into_iter().chain(store::first_end(&self.seat.db)?).min())
+        let next = fades_at.into_iter().chain(store::first_end(&self.seat.db)?).min();
+        if next.is_none() {
+            // Anyone can name an account by trying an address; what nobody needs any more is not kept.
+            self.seat.db.erase()?;
+        }
+        Ok(next)
     }
 }
 

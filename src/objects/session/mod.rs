@@ -132,7 +132,7 @@ impl SessionObject {
             if now < due {
                 return Ok((None, Some(due)));
             }
-            self.seat.db.atomically(store::forget)?;
+            self.seat.db.erase()?;
             *row = None;
             Ok((None, None))
         })

@@ -106,9 +106,3 @@ pub fn bury(write: &Writer<'_>, now: Timestamp, reason: &str) -> Result<(), Stor
     )?;
     Ok(())
 }
-
-/// Forgets that the session ever was.
-pub fn forget(write: &Writer<'_>) -> Result<(), StorageError> {
-    write.run("DELETE FROM session", &[])?;
-    Ok(())
-}
