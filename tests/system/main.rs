@@ -13,7 +13,12 @@ use std::sync::OnceLock;
 
 use testbed::Stack;
 
+mod idempotency;
+mod live;
 mod main_job;
+mod paging;
+mod preconditions;
+mod races;
 
 /// The running system.
 fn stack() -> &'static Stack {
