@@ -1,9 +1,11 @@
 //! One person's browser, as far as the API can tell: it keeps the session cookie and sends JSON.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
-use http_body_util::{BodyExt, Full};
-use hyper::body::Bytes;
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Full, StreamBody};
+use hyper::body::{Bytes, Frame};
 use hyper::{Method, Request, StatusCode};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::{self, Client as Http};
@@ -22,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Clone, Debug)]
 pub struct Client {
     base_url: String,
-    http: Http<HttpConnector, Full<Bytes>>,
+    http: Http<HttpConnector, BoxBody<Bytes, Infallible>>,
     cookie: Option<String>,
     profile: Value,
 }
@@ -107,7 +109,7 @@ impl Client {
 
     /// A call to be filled in.
     pub fn call(&self, method: Method, path: &str) -> Call<'_> {
-        Call { client: self, method, path: path.to_owned(), headers: Vec::new(), body: Bytes::new() }
+        Call { client: self, method, path: path.to_owned(), headers: Vec::new(), body: Bytes::new(), in_chunks: false }
     }
 
     /// Reports a fault of this title; the reply is its record.
@@ -153,6 +155,7 @@ pub struct Call<'c> {
     path: String,
     headers: Vec<(String, String)>,
     body: Bytes,
+    in_chunks: bool,
 }
 
 impl Call<'_> {
@@ -179,6 +182,12 @@ impl Call<'_> {
         self
     }
 
+    /// Sends the body in chunks, without saying how long it will be.
+    pub fn chunked(mut self) -> Self {
+        self.in_chunks = true;
+        self
+    }
+
     /// The answer. Panics when there is none.
     pub async fn send(self) -> Reply {
         let line = format!("{} {}", self.method, self.path);
@@ -199,7 +208,8 @@ impl Call<'_> {
         for (name, value) in self.headers {
             request = request.header(name, value);
         }
-        let request = request.body(Full::new(self.body)).unwrap_or_else(|error| panic!("{to}: {error}"));
+        let body = if self.in_chunks { in_chunks(&self.body) } else { Full::new(self.body).boxed() };
+        let request = request.body(body).unwrap_or_else(|error| panic!("{to}: {error}"));
         let response = self.client.http.request(request).await?;
         let (head, body) = response.into_parts();
         let mut reply = Reply { to, status: head.status, headers: head.headers, body: Vec::new() };
@@ -213,4 +223,9 @@ impl Call<'_> {
         }
         Ok(reply)
     }
+}
+
+fn in_chunks(body: &Bytes) -> BoxBody<Bytes, Infallible> {
+    let chunks: Vec<_> = body.chunks(16 * 1024).map(|chunk| Ok(Frame::data(Bytes::copy_from_slice(chunk)))).collect();
+    BodyExt::boxed(StreamBody::new(futures::stream::iter(chunks)))
 }

@@ -13,12 +13,16 @@ use std::sync::OnceLock;
 
 use testbed::Stack;
 
+mod auth;
+mod bad_input;
 mod idempotency;
 mod live;
 mod main_job;
 mod paging;
+mod permissions;
 mod preconditions;
 mod races;
+mod tokens;
 
 /// The running system.
 fn stack() -> &'static Stack {
