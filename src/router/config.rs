@@ -64,7 +64,10 @@ impl Config {
         let org = text(env, "ORG").unwrap_or_else(|| "default".into());
         let cursor_key = required(env, "CURSOR_KEY")?.into_bytes();
         if cursor_key.len() < SHORTEST_KEY {
-            return Err(Misconfigured { name: "CURSOR_KEY", problem: format!("is shorter than {SHORTEST_KEY} characters") });
+            return Err(Misconfigured {
+                name: "CURSOR_KEY",
+                problem: format!("is shorter than {SHORTEST_KEY} characters"),
+            });
         }
         let origins = text(env, "APP_ORIGINS").unwrap_or_default();
         Ok(Config {

@@ -6,8 +6,8 @@
 use worker::Env;
 
 use crate::domain::ids::TraceId;
-use crate::domain::refusal::Refusal;
 use crate::domain::person::{Caller, Person};
+use crate::domain::refusal::Refusal;
 use crate::domain::role::Role;
 use crate::objects::protocol::{CallContext, ask};
 use crate::objects::session::api::{Check, Held, SessionKey};

@@ -27,7 +27,8 @@ impl Incoming {
     pub fn new(raw: Request) -> Self {
         let url = raw.url();
         let authority = url.find("://").map_or(0, |scheme| scheme + 3);
-        let path_start = url.get(authority..).and_then(|rest| rest.find('/')).map_or(url.len(), |slash| authority + slash);
+        let path_start =
+            url.get(authority..).and_then(|rest| rest.find('/')).map_or(url.len(), |slash| authority + slash);
         let path_end = url.find('?').unwrap_or(url.len()).max(path_start);
         Incoming { raw, url, path_start, path_end }
     }
@@ -70,7 +71,11 @@ impl Incoming {
                 return Err(Refusal::invalid(&printable(&name), "unknown_parameter", detail));
             }
             if pairs.iter().any(|(seen, _): &(Cow<'_, str>, Cow<'_, str>)| *seen == name) {
-                return Err(Refusal::invalid(&name, "duplicate_parameter", "Give it once; several values go in one, with commas."));
+                return Err(Refusal::invalid(
+                    &name,
+                    "duplicate_parameter",
+                    "Give it once; several values go in one, with commas.",
+                ));
             }
             pairs.push((name, value));
         }
@@ -81,7 +86,8 @@ impl Incoming {
     pub fn with_cursor(&self, cursor: &str) -> String {
         let path = self.url.get(self.path_start..self.path_end).unwrap_or_default();
         let query = self.url.get(self.path_end..).unwrap_or_default().trim_start_matches('?');
-        let others: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor=")).collect();
+        let others: Vec<&str> =
+            query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor=")).collect();
         let separator = if others.is_empty() { "" } else { "&" };
         format!("{path}?{}{separator}cursor={cursor}", others.join("&"))
     }

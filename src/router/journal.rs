@@ -87,7 +87,12 @@ impl Visit {
             Err(refusal) => {
                 let level = if status_of(refusal) >= 500 { Level::Error } else { Level::Warn };
                 let message = format!("{deed}: refused");
-                self.note(StreamName::Requests, level, &message, &[("request", request), ("code", refusal.code().into())]);
+                self.note(
+                    StreamName::Requests,
+                    level,
+                    &message,
+                    &[("request", request), ("code", refusal.code().into())],
+                );
             }
         }
     }

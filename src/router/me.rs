@@ -60,11 +60,7 @@ impl<'a> Profile<'a> {
         let user = &held.caller.user;
         Profile {
             user: Me { id: user.id, name: &user.name, email: &held.email, role: held.caller.role },
-            session: SessionInfo {
-                id: held.session.as_str(),
-                opened_at: held.opened_at,
-                expires_at: held.expires_at,
-            },
+            session: SessionInfo { id: held.session.as_str(), opened_at: held.opened_at, expires_at: held.expires_at },
         }
     }
 }

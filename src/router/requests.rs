@@ -15,12 +15,12 @@ use crate::domain::validation::{
 use crate::objects::protocol::{CallContext, Idempotency, ask, watch as open_socket};
 use crate::objects::request::api::{Act, Comment, Create, Read, Request, RequestKey, Timeline, Versioned, Watch};
 use crate::objects::request_index::api::{IndexKey, List, RequestIndex, Watch as WatchList};
+use crate::router::Visitor;
 use crate::router::incoming::parse_json;
 use crate::router::journal::Visit;
 use crate::router::paging::{self, Wanted};
 use crate::router::people;
 use crate::router::reply::Reply;
-use crate::router::Visitor;
 
 /// The largest seq that crosses JavaScript unharmed: 2^53 - 1.
 const LARGEST_SEQ: i64 = 9_007_199_254_740_991;
@@ -101,6 +101,8 @@ pub struct CommentBodyInput {
 pub async fn create(visitor: &Visitor<'_>, visit: &mut Visit) -> Result<Reply, Refusal> {
     let bytes = visitor.incoming.body().await?;
     let body: NewRequestBody = parse_json(&bytes)?;
+    #[cfg(feature = "fault-injection")]
+    super::faults::on_report(&body.title);
     let caller = visitor.cx.require_caller()?;
     let requester = match body.requester_id.as_deref() {
         Some(text) => on_behalf_of(visitor, caller, text).await?,
@@ -125,11 +127,7 @@ pub async fn create(visitor: &Visitor<'_>, visit: &mut Visit) -> Result<Reply, R
     Ok(versioned(201, outcome?).with("location", format!("/api/requests/{id}")))
 }
 
-async fn on_behalf_of(
-    visitor: &Visitor<'_>,
-    caller: &Caller,
-    text: &str,
-) -> Result<Option<Person>, Refusal> {
+async fn on_behalf_of(visitor: &Visitor<'_>, caller: &Caller, text: &str) -> Result<Option<Person>, Refusal> {
     let id: UserId = parse_value("requester_id", text)?;
     if id == caller.user.id {
         return Ok(None);
@@ -138,7 +136,8 @@ async fn on_behalf_of(
         return Err(Refusal::Forbidden { action: None });
     }
     let user = people::find(visitor, id).await?;
-    let user = user.ok_or_else(|| Refusal::invalid("requester_id", "unknown_user", "There is no active user with this id."))?;
+    let user =
+        user.ok_or_else(|| Refusal::invalid("requester_id", "unknown_user", "There is no active user with this id."))?;
     Ok(Some(Person { id: user.id, name: user.name }))
 }
 
@@ -258,9 +257,8 @@ pub async fn watch(visitor: &Visitor<'_>, id: RequestId) -> Result<Reply, Refusa
 /// `Invalid`, `InvalidCursor`.
 pub async fn list(visitor: &Visitor<'_>) -> Result<Reply, Refusal> {
     let caller = visitor.cx.require_caller()?;
-    let known = [
-        "status", "priority", "assignee", "requester", "category", "q", "from", "to", "sort", "limit", "cursor",
-    ];
+    let known =
+        ["status", "priority", "assignee", "requester", "category", "q", "from", "to", "sort", "limit", "cursor"];
     let query = visitor.incoming.query(&known)?;
     let someone = |name: &str| match query.get(name) {
         Some("me") => Ok(Some(caller.user.id)),
@@ -319,8 +317,11 @@ fn if_match(visitor: &Visitor<'_>) -> Result<Option<i64>, Refusal> {
     if text.trim() == "*" {
         return Ok(None);
     }
-    let version = text.trim().strip_prefix("\"v").and_then(|text| text.strip_suffix('"')).and_then(|text| text.parse().ok());
-    version.map(Some).ok_or_else(|| Refusal::invalid("If-Match", "malformed", "If-Match must be an ETag of this API, such as \"v7\"."))
+    let version =
+        text.trim().strip_prefix("\"v").and_then(|text| text.strip_suffix('"')).and_then(|text| text.parse().ok());
+    version.map(Some).ok_or_else(|| {
+        Refusal::invalid("If-Match", "malformed", "If-Match must be an ETag of this API, such as \"v7\".")
+    })
 }
 
 fn client_key(visitor: &Visitor<'_>) -> Result<Option<IdempotencyKey>, Refusal> {

@@ -10,7 +10,9 @@ use crate::domain::validation::{SearchText, parse_time, parse_value, parse_words
 use crate::objects::cache::api::{CacheKey, CacheStats, Stats as AskCache};
 use crate::objects::clock;
 use crate::objects::database::api::{DatabaseKey, Health, ReadModel, Stats as AskDatabase};
-use crate::objects::log_stream::api::{LogStream, Query as LogQuery, ReadEntry, Stats as AskStream, StreamKey, StreamStats, Tail};
+use crate::objects::log_stream::api::{
+    LogStream, Query as LogQuery, ReadEntry, Stats as AskStream, StreamKey, StreamStats, Tail,
+};
 use crate::objects::outbox::Debt;
 use crate::objects::protocol::{ask, watch};
 use crate::objects::request::api::{Inspect, Inspection, Poke, RequestKey};
@@ -130,15 +132,18 @@ pub async fn monitor(visitor: &Visitor<'_>) -> Result<Reply, Refusal> {
         ask(env, &cache, AskCache {}, cx),
     );
     let (log_entries_waiting, log_entries_dropped) = journal::backlog();
-    Reply::json(200, &Monitor {
-        now: clock::now().rfc3339(),
-        database,
-        index: index.ok(),
-        streams,
-        caches: cache.into_iter().collect(),
-        log_entries_waiting,
-        log_entries_dropped,
-    })
+    Reply::json(
+        200,
+        &Monitor {
+            now: clock::now().rfc3339(),
+            database,
+            index: index.ok(),
+            streams,
+            caches: cache.into_iter().collect(),
+            log_entries_waiting,
+            log_entries_dropped,
+        },
+    )
 }
 
 async fn shards(visitor: &Visitor<'_>) -> Vec<Health> {
@@ -254,4 +259,3 @@ pub async fn inspect(visitor: &Visitor<'_>, id: RequestId) -> Result<Reply, Refu
     };
     Reply::json(200, &BothSides { object, read_model, read_model_error })
 }
-

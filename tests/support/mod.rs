@@ -9,7 +9,7 @@ mod patience;
 mod people;
 mod reply;
 
-pub use client::{Call, Client};
+pub use client::{Call, Client, draft};
 pub use live::Live;
 pub use patience::eventually;
 pub use people::{User, demo, new_user};
