@@ -12,9 +12,6 @@ use uuid::Uuid;
 
 use super::time::Timestamp;
 
-/// The namespace of [`RequestId::derive`]. Changing it would make every retry of a create miss its object: never change it.
-const REQUEST_NAMESPACE: Uuid = Uuid::from_u128(0x6d1f_2a53_8c07_5e0b_9a64_47c1_d0b3_e922);
-
 /// A text that is not an id of the kind asked for. It does not repeat the text, which is the client's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("is not a valid {kind}")]
@@ -133,17 +130,6 @@ text_id! {
 text_id! {
     /// A client's `Idempotency-Key`: 1 to 255 printable ASCII characters without a space.
     IdempotencyKey, "idempotency key", |text| within(text, 255) && text.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
-impl RequestId {
-    /// The id of the request that `user` of `org` creates under `key`: a name-based UUID (version 5), so that a retried
-    /// create meets the same object, and a key says nothing about another user's request.
-    #[must_use]
-    pub fn derive(org: &OrgId, user: UserId, key: &IdempotencyKey) -> Self {
-        // Neither an organisation nor a user id contains a slash, so two different triples never spell the same name.
-        let name = format!("{org}/{user}/{key}");
-        Self(Uuid::new_v5(&REQUEST_NAMESPACE, name.as_bytes()))
-    }
 }
 
 impl TraceId {

@@ -12,6 +12,7 @@ mod words;
 
 pub mod backoff;
 pub mod cursor;
+pub mod id_seal;
 pub mod ids;
 pub mod list;
 pub mod log;

@@ -119,13 +119,7 @@ mod tests {
         fn schema_of<W: utoipa::PartialSchema>() -> serde_json::Value {
             serde_json::to_value(W::schema()).unwrap()["enum"].take()
         }
-        assert_eq!(
-            schema_of::<Status>(),
-            serde_json::to_value(Status::ALL).unwrap()
-        );
-        assert_eq!(
-            schema_of::<Sort>(),
-            serde_json::to_value(Sort::ALL).unwrap()
-        );
+        assert_eq!(schema_of::<Status>(), serde_json::to_value(Status::ALL).unwrap());
+        assert_eq!(schema_of::<Sort>(), serde_json::to_value(Sort::ALL).unwrap());
     }
 }

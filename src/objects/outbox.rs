@@ -192,9 +192,8 @@ impl Outbox {
 
     fn postpone(&self, db: &Database, destination: Destination, error: &str) -> Result<(), StorageError> {
         let name = destination.as_str();
-        let attempts = db
-            .row("SELECT attempts FROM delivery WHERE destination = ?", &[&name])?
-            .map_or(0, |row| row.int(0));
+        let attempts =
+            db.row("SELECT attempts FROM delivery WHERE destination = ?", &[&name])?.map_or(0, |row| row.int(0));
         let delay = backoff::delay_ms(attempts.try_into().unwrap_or(u32::MAX), clock::chance());
         let next = clock::now().as_ms() + delay;
         db.atomically(|write| {

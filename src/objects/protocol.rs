@@ -20,8 +20,8 @@ use web_sys::{Request, RequestInit, Response};
 use worker::Env;
 
 use crate::domain::ids::{OrgId, SessionName, TraceId};
-use crate::domain::refusal::Refusal;
 use crate::domain::person::Caller;
+use crate::domain::refusal::Refusal;
 use crate::objects::clock;
 
 /// How long a call from one object to another may take, in milliseconds. The router's calls are bounded by the limit
@@ -210,6 +210,7 @@ macro_rules! actor_api {
         }
 
         /// Every message of this actor, as it travels.
+        #[allow(clippy::large_enum_variant, reason = "one is alive at a time, between the parser and its handler")]
         #[derive(Debug, serde::Serialize, serde::Deserialize)]
         #[serde(rename_all = "snake_case")]
         pub enum Inbox {
@@ -376,4 +377,3 @@ fn unavailable<C: Contract>(lost: &JsValue) -> Refusal {
     worker::console_error!("a call to {} was lost: {}", C::BINDING, message.unwrap_or_default());
     Refusal::unavailable(C::BINDING, 1)
 }
-

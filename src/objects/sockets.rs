@@ -17,9 +17,9 @@ use web_sys::{Response, WebSocket};
 use worker::Env;
 
 use crate::domain::ids::OrgId;
-use crate::domain::refusal::Refusal;
-use crate::domain::person::Caller;
 use crate::domain::ids::SessionName;
+use crate::domain::person::Caller;
+use crate::domain::refusal::Refusal;
 use crate::domain::time::Timestamp;
 use crate::objects::clock;
 use crate::objects::host::ObjectState;

@@ -282,7 +282,8 @@ impl Text {
     /// Merges the legs. More legs than a compound may have are merged in two steps; the inner ones are then cut to the
     /// `most` rows that can be wanted of them, so that what is sorted between the two is bounded.
     fn merge(&mut self, walk: &Walk, wheres: &[String], also: &str, most: u32, tail: &str) {
-        let selects: Vec<_> = walk.legs.iter().zip(wheres).map(|(leg, wheres)| select(walk, leg, wheres, also)).collect();
+        let selects: Vec<_> =
+            walk.legs.iter().zip(wheres).map(|(leg, wheres)| select(walk, leg, wheres, also)).collect();
         let order = match walk.direction {
             Direction::Newest => "ORDER BY 1 DESC, 2 DESC",
             Direction::Oldest => "ORDER BY 1, 2",

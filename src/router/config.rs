@@ -11,6 +11,7 @@ use thiserror::Error;
 use wasm_bindgen::JsValue;
 use worker::Env;
 
+use crate::domain::id_seal::IdSeal;
 use crate::domain::ids::OrgId;
 use crate::router::cookie::SessionCookie;
 use crate::router::token::Keys;
@@ -24,6 +25,8 @@ pub struct Config {
     pub org: OrgId,
     /// The keys of the session token.
     pub keys: Keys,
+    /// Makes and knows the ids of requests; its key never changes.
+    pub id_seal: IdSeal,
     /// The key that seals cursors.
     pub cursor_key: Vec<u8>,
     /// The exact origins, besides the own one, that may write and open sockets.
@@ -73,6 +76,8 @@ impl Config {
         Ok(Config {
             org: org.parse().map_err(|error| misconfigured("ORG", error))?,
             keys: Keys::parse(&required(env, "JWT_KEYS")?).map_err(|error| misconfigured("JWT_KEYS", error))?,
+            id_seal: IdSeal::new(required(env, "ID_KEY")?.as_bytes())
+                .ok_or_else(|| misconfigured("ID_KEY", "is shorter than 32 characters"))?,
             cursor_key,
             origins: origins.split(',').map(str::trim).filter(|origin| !origin.is_empty()).map(str::to_owned).collect(),
             cookie: match text(env, "COOKIE_DOMAIN") {

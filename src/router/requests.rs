@@ -117,12 +117,12 @@ pub async fn create(visitor: &Visitor<'_>, visit: &mut Visit) -> Result<Reply, R
     };
     let key = client_key(visitor)?;
     let id = match &key {
-        Some(key) => RequestId::derive(&visitor.config.org, caller.user.id, key),
+        Some(key) => visitor.config.id_seal.derive(&visitor.config.org, caller.user.id, key),
         // Without a key nothing can be repeated, and the id is random.
-        None => RequestId(uuid::Uuid::new_v4()),
+        None => visitor.config.id_seal.mint(&visitor.config.org, random()?),
     };
     let cx = with_idempotency(&visitor.cx, "create", key, &bytes)?;
-    let outcome = ask(visitor.env, &key_of(visitor, id), Create { draft }, &cx).await;
+    let outcome = ask(visitor.env, &key_of(visitor, id)?, Create { draft }, &cx).await;
     visit.note_outcome("create", id, &outcome);
     Ok(versioned(201, outcome?).with("location", format!("/api/requests/{id}")))
 }
@@ -146,7 +146,7 @@ async fn on_behalf_of(visitor: &Visitor<'_>, caller: &Caller, text: &str) -> Res
 /// # Errors
 /// `NotFound` when it does not exist or is not the caller's to see.
 pub async fn read(visitor: &Visitor<'_>, id: RequestId) -> Result<Reply, Refusal> {
-    Ok(versioned(200, ask(visitor.env, &key_of(visitor, id), Read {}, &visitor.cx).await?))
+    Ok(versioned(200, ask(visitor.env, &key_of(visitor, id)?, Read {}, &visitor.cx).await?))
 }
 
 /// `PATCH /api/requests/:id`.
@@ -201,7 +201,7 @@ async fn carry_out(
 ) -> Result<Reply, Refusal> {
     let if_match = if_match(visitor)?;
     let cx = with_idempotency(&visitor.cx, deed, client_key(visitor)?, body)?;
-    let outcome = ask(visitor.env, &key_of(visitor, id), Act { command, if_match }, &cx).await;
+    let outcome = ask(visitor.env, &key_of(visitor, id)?, Act { command, if_match }, &cx).await;
     visit.note_outcome(deed, id, &outcome);
     Ok(versioned(200, outcome?))
 }
@@ -217,7 +217,7 @@ pub async fn comment(visitor: &Visitor<'_>, id: RequestId, visit: &mut Visit) ->
     let comment =
         Comment { body: CommentBody::parse(&body.body)?, visibility: visibility.unwrap_or(Visibility::Public) };
     let cx = with_idempotency(&visitor.cx, "comment", client_key(visitor)?, &bytes)?;
-    let outcome = ask(visitor.env, &key_of(visitor, id), comment, &cx).await;
+    let outcome = ask(visitor.env, &key_of(visitor, id)?, comment, &cx).await;
     visit.note_outcome("comment", id, &outcome);
     Ok(Reply::json_text(201, outcome?.get()))
 }
@@ -235,7 +235,7 @@ pub async fn events(visitor: &Visitor<'_>, id: RequestId) -> Result<Reply, Refus
         Some(position) => position.seq()?,
         None => whole_number("after", query.get("after"))?.unwrap_or(0),
     };
-    let page = ask(visitor.env, &key_of(visitor, id), Timeline { after, limit: wanted.limit }, &visitor.cx).await?;
+    let page = ask(visitor.env, &key_of(visitor, id)?, Timeline { after, limit: wanted.limit }, &visitor.cx).await?;
     Ok(paging::reply(visitor, &scope, &page))
 }
 
@@ -247,7 +247,7 @@ pub async fn watch(visitor: &Visitor<'_>, id: RequestId) -> Result<Reply, Refusa
     visitor.incoming.require_upgrade()?;
     let query = visitor.incoming.query(&["after"])?;
     let after = whole_number("after", query.get("after"))?;
-    let key = key_of(visitor, id);
+    let key = key_of(visitor, id)?;
     open_socket::<Request>(visitor.env, &key, Watch { after }, &visitor.cx).await.map(Reply::socket)
 }
 
@@ -298,8 +298,23 @@ fn only(caller: &Caller) -> Option<UserId> {
     (caller.role == Role::Requester).then_some(caller.user.id)
 }
 
-fn key_of(visitor: &Visitor<'_>, id: RequestId) -> RequestKey {
-    RequestKey { org: visitor.config.org.clone(), id }
+/// The request that a client names. One that this deployment never made is not there, and its object is not called.
+///
+/// # Errors
+/// `NotFound` for an id that is not genuine.
+pub fn key_of(visitor: &Visitor<'_>, id: RequestId) -> Result<RequestKey, Refusal> {
+    let org = &visitor.config.org;
+    if visitor.config.id_seal.is_genuine(org, id) {
+        Ok(RequestKey { org: org.clone(), id })
+    } else {
+        Err(Refusal::NotFound)
+    }
+}
+
+fn random() -> Result<[u8; 10], Refusal> {
+    let mut bytes = [0; 10];
+    getrandom::getrandom(&mut bytes).map_err(|_| Refusal::Internal)?;
+    Ok(bytes)
 }
 
 fn index_of(visitor: &Visitor<'_>) -> IndexKey {

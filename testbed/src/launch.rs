@@ -54,15 +54,7 @@ impl Launch {
                 command
             }
         };
-        for variable in [
-            "PGDATA",
-            "PGPORT",
-            "PGHOST",
-            "PGUSER",
-            "PGPASSWORD",
-            "PGDATABASE",
-            "PGOPTIONS",
-        ] {
+        for variable in ["PGDATA", "PGPORT", "PGHOST", "PGUSER", "PGPASSWORD", "PGDATABASE", "PGOPTIONS"] {
             command.env_remove(variable);
         }
         command.env("TZ", "UTC").env("LC_ALL", "C");
@@ -85,11 +77,7 @@ fn unshare() -> Command {
 }
 
 fn namespaces_work() -> bool {
-    let status = unshare()
-        .arg("true")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
+    let status = unshare().arg("true").stdout(Stdio::null()).stderr(Stdio::null()).status();
     status.is_ok_and(|status| status.success())
 }
 

@@ -33,10 +33,7 @@ pub struct Migration {
 
 impl Migration {
     fn checksum(&self) -> String {
-        Sha256::digest(self.sql.as_bytes())
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        Sha256::digest(self.sql.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
 
@@ -64,15 +61,9 @@ pub fn read(dir: &Path) -> Result<Vec<Migration>> {
 }
 
 fn read_one(path: PathBuf) -> Result<Migration> {
-    let name = path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let number = name.split('_').next().unwrap_or_default();
-    let version = number
-        .parse()
-        .with_context(|| format!("{name} does not start with a number, as in 0001_{name}"))?;
+    let version = number.parse().with_context(|| format!("{name} does not start with a number, as in 0001_{name}"))?;
     let sql = fs::read_to_string(&path)?;
     Ok(Migration { version, name, sql })
 }
@@ -91,23 +82,16 @@ fn apply_locked(client: &mut Client, migrations: &[Migration]) -> Result<Vec<Str
     let mut applied = Vec::new();
     for migration in migrations {
         let checksum = migration.checksum();
-        let known = client.query_opt(
-            "SELECT checksum FROM schema_migrations WHERE version = $1",
-            &[&migration.version],
-        )?;
+        let known =
+            client.query_opt("SELECT checksum FROM schema_migrations WHERE version = $1", &[&migration.version])?;
         if let Some(row) = known {
             if row.get::<_, String>(0) != checksum {
-                bail!(
-                    "{} was changed after it ran here: put it back and write a new one",
-                    migration.name
-                );
+                bail!("{} was changed after it ran here: put it back and write a new one", migration.name);
             }
             continue;
         }
         let mut transaction = client.transaction()?;
-        transaction
-            .batch_execute(&migration.sql)
-            .with_context(|| format!("{} failed", migration.name))?;
+        transaction.batch_execute(&migration.sql).with_context(|| format!("{} failed", migration.name))?;
         transaction.execute(
             "INSERT INTO schema_migrations (version, name, checksum) VALUES ($1, $2, $3)",
             &[&migration.version, &migration.name, &checksum],

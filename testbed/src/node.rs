@@ -10,13 +10,8 @@ pub const OLDEST: (u32, u32) = (22, 12);
 
 /// The Node to use: the one that npm brought for this platform, otherwise the system's if it is new enough.
 pub fn find() -> Option<PathBuf> {
-    let candidates = [
-        workspace::node_modules().join(".bin/node"),
-        PathBuf::from("node"),
-    ];
-    candidates
-        .into_iter()
-        .find(|node| version(node).is_some_and(|version| version >= OLDEST))
+    let candidates = [workspace::node_modules().join(".bin/node"), PathBuf::from("node")];
+    candidates.into_iter().find(|node| version(node).is_some_and(|version| version >= OLDEST))
 }
 
 /// Major and minor version of the Node at `path`; `None` where it does not run.

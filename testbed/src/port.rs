@@ -7,8 +7,7 @@ use anyhow::{Context, Result};
 /// A port that nobody listened on a moment ago. Another process may take it in between: who binds it must be ready to
 /// ask again.
 pub fn free() -> Result<u16> {
-    let listener =
-        TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port on 127.0.0.1")?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port on 127.0.0.1")?;
     Ok(listener.local_addr()?.port())
 }
 

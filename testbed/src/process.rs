@@ -31,12 +31,7 @@ impl Leashed {
             .stdin(Stdio::piped())
             .process_group(0)
             .spawn()
-            .with_context(|| {
-                format!(
-                    "{name} cannot be started ({})",
-                    command.get_program().to_string_lossy()
-                )
-            })?;
+            .with_context(|| format!("{name} cannot be started ({})", command.get_program().to_string_lossy()))?;
         let leash = child.stdin.take();
         Ok(Self { name, child, leash })
     }

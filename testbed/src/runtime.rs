@@ -68,10 +68,7 @@ struct Server {
 impl Runtime {
     /// Starts the Worker and waits until it is ready.
     pub fn run(settings: Settings) -> Result<Self> {
-        let runtime = Self {
-            settings,
-            server: Mutex::default(),
-        };
+        let runtime = Self { settings, server: Mutex::default() };
         runtime.start()?;
         Ok(runtime)
     }
@@ -124,17 +121,9 @@ impl Runtime {
     pub fn run_scheduled(&self) -> Result<()> {
         let mut slot = self.slot();
         let server = slot.as_mut().context("the runtime does not run")?;
-        let orders = server
-            .process
-            .leash()
-            .context("the runtime takes no orders")?;
-        orders
-            .write_all(b"scheduled\n")
-            .context("the runtime is gone")?;
-        let answer = server
-            .answers
-            .recv_timeout(SCHEDULED_LIMIT)
-            .context("the cron handler did not end")?;
+        let orders = server.process.leash().context("the runtime takes no orders")?;
+        orders.write_all(b"scheduled\n").context("the runtime is gone")?;
+        let answer = server.answers.recv_timeout(SCHEDULED_LIMIT).context("the cron handler did not end")?;
         if answer["scheduled"] != json!(true) {
             bail!("the cron handler failed: {}", answer["error"]);
         }
@@ -157,41 +146,22 @@ fn log_file(data_dir: &Path) -> PathBuf {
 
 fn launch(settings: &Settings) -> Result<Server> {
     if !settings.bundle.main_module().exists() {
-        bail!(
-            "there is no build at {}: run `{}`",
-            settings.bundle.dir().display(),
-            settings.bundle.build_command()
-        );
+        bail!("there is no build at {}: run `{}`", settings.bundle.dir().display(), settings.bundle.build_command());
     }
     if !port::is_free(settings.port) {
-        bail!(
-            "port {} is in use: stop what listens there, or choose another",
-            settings.port
-        );
+        bail!("port {} is in use: stop what listens there, or choose another", settings.port);
     }
-    let mut command =
-        Command::new(node::find().context("no Node that is new enough: run `cargo xtask setup`")?);
-    command
-        .arg(workspace::root().join("runtime/serve.mjs"))
-        .arg(write_config(settings)?);
-    command
-        .env("CLOUDFLARE_CF_FETCH_ENABLED", "false")
-        .env("NO_COLOR", "1");
+    let mut command = Command::new(node::find().context("no Node that is new enough: run `cargo xtask setup`")?);
+    command.arg(workspace::root().join("runtime/serve.mjs")).arg(write_config(settings)?);
+    command.env("CLOUDFLARE_CF_FETCH_ENABLED", "false").env("NO_COLOR", "1");
     if let Some(authority) = &settings.trust {
         command.env("NODE_EXTRA_CA_CERTS", authority);
     }
-    let stderr = fs::OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(log_file(&settings.data_dir))?;
+    let stderr = fs::OpenOptions::new().create(true).append(true).open(log_file(&settings.data_dir))?;
     command.stdout(Stdio::piped()).stderr(stderr);
     let mut process = Leashed::spawn("the runtime", &mut command)?;
 
-    let stdout = process
-        .child()
-        .stdout
-        .take()
-        .context("the runtime has no output")?;
+    let stdout = process.child().stdout.take().context("the runtime has no output")?;
     let (sender, answers) = channel();
     thread::spawn(move || {
         for line in BufReader::new(stdout).lines().map_while(Result::ok) {
@@ -205,17 +175,13 @@ fn launch(settings: &Settings) -> Result<Server> {
     let log = log_file(&settings.data_dir);
     match answers.recv_timeout(START_LIMIT) {
         Ok(answer) if answer["ready"] == json!(true) => Ok(Server { process, answers }),
-        Ok(answer) => bail!(
-            "the runtime did not start: {}",
-            answer["error"].as_str().unwrap_or("no reason given")
-        ),
+        Ok(answer) => bail!("the runtime did not start: {}", answer["error"].as_str().unwrap_or("no reason given")),
         Err(RecvTimeoutError::Disconnected) => {
             bail!("the runtime ended at its start; see {}", log.display())
         }
-        Err(RecvTimeoutError::Timeout) => bail!(
-            "the runtime was not ready after {START_LIMIT:?}; see {}",
-            log.display()
-        ),
+        Err(RecvTimeoutError::Timeout) => {
+            bail!("the runtime was not ready after {START_LIMIT:?}; see {}", log.display())
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The two secrets that every installation needs, in the form in which the Worker reads them.
+//! The secrets that every installation needs, in the form in which the Worker reads them.
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
@@ -11,13 +11,15 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
-/// Keys that sign: tokens and cursors.
+/// Keys that sign: tokens, cursors and request ids.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Secrets {
     /// Signs session tokens: the text `{"current":"k1","keys":{"k1":"<base64>"}}`.
     pub jwt_keys: String,
     /// Signs page cursors: 32 bytes, base64.
     pub cursor_key: String,
+    /// Seals the ids of requests: 32 bytes, base64. It must outlive every request.
+    pub id_key: String,
 }
 
 #[derive(Serialize)]
@@ -29,22 +31,15 @@ struct KeySet {
 impl Secrets {
     /// New random ones.
     pub fn generate() -> Result<Self> {
-        let keys = KeySet {
-            current: "k1",
-            keys: BTreeMap::from([("k1", random_base64()?)]),
-        };
-        Ok(Self {
-            jwt_keys: serde_json::to_string(&keys)?,
-            cursor_key: random_base64()?,
-        })
+        let keys = KeySet { current: "k1", keys: BTreeMap::from([("k1", random_base64()?)]) };
+        Ok(Self { jwt_keys: serde_json::to_string(&keys)?, cursor_key: random_base64()?, id_key: random_base64()? })
     }
 
     /// Those kept in `file`, made on the first call. They survive restarts, so sessions and cursors do too.
     pub fn load_or_generate(file: &Path) -> Result<Self> {
         if file.exists() {
             let text = fs::read_to_string(file)?;
-            return serde_json::from_str(&text)
-                .with_context(|| format!("{} cannot be read", file.display()));
+            return serde_json::from_str(&text).with_context(|| format!("{} cannot be read", file.display()));
         }
         let secrets = Self::generate()?;
         write_private(file, &serde_json::to_string_pretty(&secrets)?)?;
@@ -59,16 +54,12 @@ fn random_base64() -> Result<String> {
 
 /// A password that needs no quoting anywhere: 48 hexadecimal digits.
 pub(crate) fn random_password() -> Result<String> {
-    Ok(random_bytes::<24>()?
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect())
+    Ok(random_bytes::<24>()?.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 fn random_bytes<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
-    getrandom::getrandom(&mut bytes)
-        .map_err(|error| anyhow!("the system gave no random bytes: {error}"))?;
+    getrandom::getrandom(&mut bytes).map_err(|error| anyhow!("the system gave no random bytes: {error}"))?;
     Ok(bytes)
 }
 

@@ -28,59 +28,26 @@ pub struct DemoUser {
 impl DemoUser {
     /// The same on every machine: UUID v5 of the e-mail address.
     pub fn id(&self) -> Uuid {
-        Uuid::new_v5(
-            &Uuid::NAMESPACE_URL,
-            format!("mailto:{}", self.email).as_bytes(),
-        )
+        Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("mailto:{}", self.email).as_bytes())
     }
 }
 
 /// All demo accounts.
 pub const DEMO_USERS: [DemoUser; 6] = [
-    DemoUser {
-        email: "admin@cepatedge.test",
-        name: "Ayu Lestari",
-        role: "admin",
-    },
-    DemoUser {
-        email: "manager@cepatedge.test",
-        name: "Budi Santoso",
-        role: "manager",
-    },
-    DemoUser {
-        email: "tech@cepatedge.test",
-        name: "Citra Dewi",
-        role: "technician",
-    },
-    DemoUser {
-        email: "tech2@cepatedge.test",
-        name: "Dimas Pratama",
-        role: "technician",
-    },
-    DemoUser {
-        email: "requester@cepatedge.test",
-        name: "Eka Putri",
-        role: "requester",
-    },
-    DemoUser {
-        email: "requester2@cepatedge.test",
-        name: "Fajar Nugroho",
-        role: "requester",
-    },
+    DemoUser { email: "admin@cepatedge.test", name: "Ayu Lestari", role: "admin" },
+    DemoUser { email: "manager@cepatedge.test", name: "Budi Santoso", role: "manager" },
+    DemoUser { email: "tech@cepatedge.test", name: "Citra Dewi", role: "technician" },
+    DemoUser { email: "tech2@cepatedge.test", name: "Dimas Pratama", role: "technician" },
+    DemoUser { email: "requester@cepatedge.test", name: "Eka Putri", role: "requester" },
+    DemoUser { email: "requester2@cepatedge.test", name: "Fajar Nugroho", role: "requester" },
 ];
 
 /// Adds the demo accounts that are missing; returns how many were.
 pub fn demo_users(client: &mut Client) -> Result<u64> {
-    let strangers: i64 = client
-        .query_one(
-            "SELECT count(*) FROM users WHERE email NOT LIKE '%@' || $1::text",
-            &[&DOMAIN],
-        )?
-        .get(0);
+    let strangers: i64 =
+        client.query_one("SELECT count(*) FROM users WHERE email NOT LIKE '%@' || $1::text", &[&DOMAIN])?.get(0);
     if strangers > 0 {
-        bail!(
-            "this database has accounts outside {DOMAIN}: demo accounts do not belong there (use --no-seed)"
-        );
+        bail!("this database has accounts outside {DOMAIN}: demo accounts do not belong there (use --no-seed)");
     }
     let mut added = 0;
     for user in &DEMO_USERS {
@@ -90,14 +57,7 @@ pub fn demo_users(client: &mut Client) -> Result<u64> {
             added += client.execute(
                 "INSERT INTO users (id, org_id, email, name, role, password_hash, status)
                  VALUES ($1::text::uuid, $2, $3, $4, $5, $6, 'active') ON CONFLICT DO NOTHING",
-                &[
-                    &id,
-                    &ORGANISATION,
-                    &user.email,
-                    &user.name,
-                    &user.role,
-                    &hash(PASSWORD, &user.id())?,
-                ],
+                &[&id, &ORGANISATION, &user.email, &user.name, &user.role, &hash(PASSWORD, &user.id())?],
             )?;
         }
     }
@@ -107,13 +67,9 @@ pub fn demo_users(client: &mut Client) -> Result<u64> {
 /// Argon2id with the parameters of DESIGN section 5. The salt follows from the account, so that a seed is the same
 /// everywhere; a real password gets a random one.
 fn hash(password: &str, account: &Uuid) -> Result<String> {
-    let params = Params::new(19_456, 2, 1, None)
-        .map_err(|error| anyhow::anyhow!("argon2 parameters: {error}"))?;
-    let salt = SaltString::encode_b64(account.as_bytes())
-        .map_err(|error| anyhow::anyhow!("argon2 salt: {error}"))?;
+    let params = Params::new(19_456, 2, 1, None).map_err(|error| anyhow::anyhow!("argon2 parameters: {error}"))?;
+    let salt = SaltString::encode_b64(account.as_bytes()).map_err(|error| anyhow::anyhow!("argon2 salt: {error}"))?;
     let hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-    let hash = hasher
-        .hash_password(password.as_bytes(), &salt)
-        .map_err(|error| anyhow::anyhow!("argon2: {error}"))?;
+    let hash = hasher.hash_password(password.as_bytes(), &salt).map_err(|error| anyhow::anyhow!("argon2: {error}"))?;
     Ok(hash.to_string())
 }

@@ -149,10 +149,7 @@ impl StackBuilder {
             Tls::Trusted | Tls::Untrusted => Some(Authority::generate(&data_dir.join("tls"))?),
         };
         let postgres = if self.own_postgres {
-            let settings = authority
-                .iter()
-                .cloned()
-                .fold(test_settings(), cluster::Settings::tls);
+            let settings = authority.iter().cloned().fold(test_settings(), cluster::Settings::tls);
             Cluster::start_in(&data_dir.join("postgres"), settings)?
         } else {
             shared_cluster()?
@@ -174,27 +171,14 @@ impl StackBuilder {
         let secrets = Secrets::generate()?;
         let port = port::free()?;
         let runtime = Runtime::run(Settings {
-            vars: development_vars(port, &database_url, &secrets)
-                .into_iter()
-                .chain(self.vars)
-                .collect(),
+            vars: development_vars(port, &database_url, &secrets).into_iter().chain(self.vars).collect(),
             bundle: self.bundle,
             data_dir: data_dir.clone(),
             port,
             cron: Cron::OnDemand,
-            trust: authority
-                .filter(|_| self.tls == Tls::Trusted)
-                .map(|authority| authority.certificate),
+            trust: authority.filter(|_| self.tls == Tls::Trusted).map(|authority| authority.certificate),
         })?;
-        Ok(Stack {
-            base_url: runtime.base_url(),
-            database_url,
-            runtime,
-            postgres,
-            secrets,
-            database,
-            data_dir,
-        })
+        Ok(Stack { base_url: runtime.base_url(), database_url, runtime, postgres, secrets, database, data_dir })
     }
 }
 
@@ -205,10 +189,7 @@ impl Drop for Stack {
         let _ = self.postgres.drop_database(&self.database);
         let _ = self.postgres.stop();
         if thread::panicking() {
-            eprintln!(
-                "the data of this test's system stays in {}",
-                self.data_dir.display()
-            );
+            eprintln!("the data of this test's system stays in {}", self.data_dir.display());
         } else {
             let _ = fs::remove_dir_all(&self.data_dir);
         }
@@ -216,11 +197,7 @@ impl Drop for Stack {
 }
 
 /// The variables of a Worker that is reached at `port` of this machine.
-pub fn development_vars(
-    port: u16,
-    database_url: &str,
-    secrets: &Secrets,
-) -> BTreeMap<String, String> {
+pub fn development_vars(port: u16, database_url: &str, secrets: &Secrets) -> BTreeMap<String, String> {
     let origins = format!("http://127.0.0.1:{port},http://localhost:{port}");
     [
         ("ENVIRONMENT", "development"),
@@ -228,6 +205,7 @@ pub fn development_vars(
         ("DATABASE_URL", database_url),
         ("JWT_KEYS", &secrets.jwt_keys),
         ("CURSOR_KEY", &secrets.cursor_key),
+        ("ID_KEY", &secrets.id_key),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into()
@@ -235,22 +213,14 @@ pub fn development_vars(
 
 /// The certificate is for `localhost` as well, and a name is what a real deployment connects to.
 fn with_tls(url: &str) -> String {
-    format!(
-        "{}?sslmode=require",
-        url.replace("@127.0.0.1:", "@localhost:")
-    )
+    format!("{}?sslmode=require", url.replace("@127.0.0.1:", "@localhost:"))
 }
 
 /// Kills of processes are what tests do, and those an unsynced write survives.
 pub fn test_settings() -> cluster::Settings {
-    [
-        "fsync=off",
-        "synchronous_commit=off",
-        "full_page_writes=off",
-        "max_connections=200",
-    ]
-    .into_iter()
-    .fold(cluster::Settings::default(), cluster::Settings::parameter)
+    ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200"]
+        .into_iter()
+        .fold(cluster::Settings::default(), cluster::Settings::parameter)
 }
 
 /// The PostgreSQL that tests share; started once a process where nobody names one.
@@ -286,10 +256,7 @@ fn sweep(scratch: &Path) -> Result<()> {
     for entry in fs::read_dir(scratch)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        let owner = name
-            .split('-')
-            .next()
-            .and_then(|pid| pid.parse::<i32>().ok());
+        let owner = name.split('-').next().and_then(|pid| pid.parse::<i32>().ok());
         let is_gone = owner.is_none_or(|pid| kill(Pid::from_raw(pid), None).is_err());
         if is_gone {
             // Two sweepers may meet; the other one then does the work.

@@ -78,8 +78,7 @@ impl Wrangler {
     /// Reads the repository's `wrangler.toml`.
     pub fn read() -> Result<Self> {
         let file = workspace::root().join("wrangler.toml");
-        let text = fs::read_to_string(&file)
-            .with_context(|| format!("{} cannot be read", file.display()))?;
+        let text = fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;
         toml::from_str(&text).with_context(|| format!("{} cannot be understood", file.display()))
     }
 
@@ -109,15 +108,11 @@ impl Wrangler {
             bindings.insert(object.name.clone(), binding);
         }
         for bucket in &self.r2_buckets {
-            bindings.insert(
-                bucket.binding.clone(),
-                json!({ "type": "r2", "name": bucket.bucket_name }),
-            );
+            bindings.insert(bucket.binding.clone(), json!({ "type": "r2", "name": bucket.bucket_name }));
         }
         for rate in &self.ratelimits {
             let simple = json!({ "limit": rate.simple.limit, "period": rate.simple.period });
-            let binding =
-                json!({ "type": "rate-limit", "namespace": rate.namespace_id, "simple": simple });
+            let binding = json!({ "type": "rate-limit", "namespace": rate.namespace_id, "simple": simple });
             bindings.insert(rate.name.clone(), binding);
         }
         bindings
@@ -127,12 +122,7 @@ impl Wrangler {
         self.migrations
             .iter()
             .flat_map(|migration| &migration.new_sqlite_classes)
-            .map(|class| {
-                (
-                    class.clone(),
-                    json!({ "type": "durable-object", "storage": "sqlite" }),
-                )
-            })
+            .map(|class| (class.clone(), json!({ "type": "durable-object", "storage": "sqlite" })))
             .collect()
     }
 }

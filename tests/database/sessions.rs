@@ -90,8 +90,12 @@ async fn a_server_that_goes_away_in_the_middle_of_a_statement_says_so() {
     let scratch = Scratch::new().await;
     let session = scratch.session();
     let sleeping = [Statement::new("SELECT pg_sleep(30)")];
+    let asleep = "SELECT count(*) FROM pg_stat_activity
+                  WHERE datname = current_database() AND wait_event = 'PgSleep'";
     let hang_up = async {
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        while scratch.count(asleep).await == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
         scratch.hang_up().await;
     };
     let (outcome, ()) = tokio::join!(session.read(&sleeping), hang_up);

@@ -24,58 +24,35 @@ pub fn run(bundle: &Bundle) -> Result<()> {
     let bytes = fs::metadata(bundle.wasm_module())?.len();
     let main = bundle.main_module();
     let shown = main.strip_prefix(workspace::root()).unwrap_or(&main);
-    progress::line(&format!(
-        "{} ({:.2} MB of wasm)",
-        shown.display(),
-        bytes as f64 / 1e6
-    ));
+    progress::line(&format!("{} ({:.2} MB of wasm)", shown.display(), bytes as f64 / 1e6));
     Ok(())
 }
 
 /// Brings the bundle up to date.
 pub fn make(bundle: &Bundle) -> Result<()> {
-    let wasm = step(
-        &format!("Compiling the Worker ({})", bundle.name()),
-        |step| {
-            cargo::run(step, &mut compile_command(bundle))?;
-            Ok(compiled(bundle))
-        },
-    )?;
+    let wasm = step(&format!("Compiling the Worker ({})", bundle.name()), |step| {
+        cargo::run(step, &mut compile_command(bundle))?;
+        Ok(compiled(bundle))
+    })?;
     bind(bundle, &wasm)?;
     join(bundle)
 }
 
 fn compile_command(bundle: &Bundle) -> Command {
     let mut command = cargo::command();
-    command.args([
-        "build",
-        "--package",
-        "cepatedge",
-        "--lib",
-        "--target",
-        "wasm32-unknown-unknown",
-    ]);
+    command.args(["build", "--package", "cepatedge", "--lib", "--target", "wasm32-unknown-unknown"]);
     if bundle.is_release() {
         command.arg("--release");
     }
     if !bundle.feature_list().is_empty() {
-        command
-            .arg("--features")
-            .arg(bundle.feature_list().join(","));
+        command.arg("--features").arg(bundle.feature_list().join(","));
     }
     command
 }
 
 fn compiled(bundle: &Bundle) -> PathBuf {
-    let profile = if bundle.is_release() {
-        "release"
-    } else {
-        "debug"
-    };
-    workspace::target_dir()
-        .join("wasm32-unknown-unknown")
-        .join(profile)
-        .join("cepatedge.wasm")
+    let profile = if bundle.is_release() { "release" } else { "debug" };
+    workspace::target_dir().join("wasm32-unknown-unknown").join(profile).join("cepatedge.wasm")
 }
 
 fn bindgen_dir(bundle: &Bundle) -> PathBuf {
@@ -85,10 +62,7 @@ fn bindgen_dir(bundle: &Bundle) -> PathBuf {
 /// wasm-bindgen, unless it has seen these very bytes.
 fn bind(bundle: &Bundle, wasm: &Path) -> Result<()> {
     let bytes = fs::read(wasm).with_context(|| format!("{} is missing", wasm.display()))?;
-    let hash: String = Sha256::digest(&bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hash: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     let seen = bundle.dir().join("bindgen.sha256");
     if fs::read_to_string(&seen).is_ok_and(|seen| seen == hash) {
         return Ok(());
@@ -118,18 +92,9 @@ fn bind(bundle: &Bundle, wasm: &Path) -> Result<()> {
 fn join(bundle: &Bundle) -> Result<()> {
     let output = Command::new(esbuild()?)
         .arg(workspace::root().join("entry.js"))
-        .arg(format!(
-            "--alias:{ALIAS}={}",
-            bindgen_dir(bundle).join("index.js").display()
-        ))
+        .arg(format!("--alias:{ALIAS}={}", bindgen_dir(bundle).join("index.js").display()))
         .arg(format!("--outfile={}", bundle.main_module().display()))
-        .args([
-            "--bundle",
-            "--format=esm",
-            "--target=esnext",
-            "--external:cloudflare:*",
-            "--external:*.wasm",
-        ])
+        .args(["--bundle", "--format=esm", "--target=esnext", "--external:cloudflare:*", "--external:*.wasm"])
         .args(["--log-level=warning", "--charset=utf8"])
         .current_dir(workspace::root())
         .stdin(Stdio::null())
@@ -148,18 +113,13 @@ fn join(bundle: &Bundle) -> Result<()> {
 /// wasm-bindgen writes a source phase import; the platform hands out a compiled module for a plain one.
 fn plain_wasm_import(module: &Path) -> Result<()> {
     let text = fs::read_to_string(module)?;
-    Ok(fs::write(
-        module,
-        text.replacen("import source ", "import ", 1),
-    )?)
+    Ok(fs::write(module, text.replacen("import source ", "import ", 1))?)
 }
 
 /// The binary of esbuild's platform package; its JavaScript wrapper would only start it.
 fn esbuild() -> Result<PathBuf> {
     let packages = workspace::node_modules().join("@esbuild");
-    for package in
-        fs::read_dir(&packages).context("esbuild is not installed: run `cargo xtask setup`")?
-    {
+    for package in fs::read_dir(&packages).context("esbuild is not installed: run `cargo xtask setup`")? {
         let binary = package?.path().join("bin/esbuild");
         if binary.exists() {
             return Ok(binary);

@@ -10,31 +10,17 @@ use testbed::workspace;
 use crate::progress::{self, Step};
 
 /// Cargo's own words about what it is doing, which become the step's detail instead of lines.
-const ACTIVITIES: [&str; 9] = [
-    "Blocking",
-    "Checking",
-    "Compiling",
-    "Downloaded",
-    "Downloading",
-    "Finished",
-    "Fresh",
-    "Locking",
-    "Updating",
-];
+const ACTIVITIES: [&str; 9] =
+    ["Blocking", "Checking", "Compiling", "Downloaded", "Downloading", "Finished", "Fresh", "Locking", "Updating"];
 
 /// The cargo that runs us, without what it told us about our own package: build scripts that watch those variables would
 /// run again, and their crates compile again, at each change between `cargo xtask` and plain cargo.
 pub fn command() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     for (name, _) in env::vars_os() {
-        let is_about_us = [
-            "CARGO_PKG_",
-            "CARGO_MANIFEST_",
-            "CARGO_BIN_",
-            "CARGO_CRATE_",
-        ]
-        .iter()
-        .any(|prefix| name.to_string_lossy().starts_with(prefix));
+        let is_about_us = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"]
+            .iter()
+            .any(|prefix| name.to_string_lossy().starts_with(prefix));
         if is_about_us {
             command.env_remove(name);
         }
@@ -45,11 +31,7 @@ pub fn command() -> Command {
 
 /// Runs a cargo command whose work is compiling; its progress goes to `step`, its warnings and errors to the terminal.
 pub fn run(step: &Step, command: &mut Command) -> Result<()> {
-    let color = if stderr().is_terminal() {
-        "always"
-    } else {
-        "never"
-    };
+    let color = if stderr().is_terminal() { "always" } else { "never" };
     let mut child = command
         .env("CARGO_TERM_COLOR", color)
         .stdin(Stdio::null())

@@ -30,33 +30,20 @@ pub fn requests(step: &Step, base_url: &str) -> Result<usize> {
 fn make(people: &mut People, number: usize, request: &Value) -> Result<()> {
     let mut body = fields(request, &["as", "steps"])?;
     let key = format!("demo-{number}");
-    let record = people.post(
-        name(request)?,
-        "/api/requests",
-        &key,
-        &Value::Object(body.clone()),
-    )?;
+    let record = people.post(name(request)?, "/api/requests", &key, &Value::Object(body.clone()))?;
     let id = record["id"].as_str().context("the record has no id")?;
     let steps = request["steps"].as_array().context("it has no steps")?;
     for (index, step) in steps.iter().enumerate() {
         let what = step["do"].as_str().context("a step does nothing")?;
         body = fields(step, &["as", "do", "assignee"])?;
         if let Some(assignee) = step["assignee"].as_str() {
-            body.insert(
-                "assignee_id".to_owned(),
-                json!(account(assignee)?.id().to_string()),
-            );
+            body.insert("assignee_id".to_owned(), json!(account(assignee)?.id().to_string()));
         }
         let path = match what {
             "comment" => format!("/api/requests/{id}/comments"),
             action => format!("/api/requests/{id}/{action}"),
         };
-        people.post(
-            name(step)?,
-            &path,
-            &format!("{key}-{}", index + 1),
-            &Value::Object(body),
-        )?;
+        people.post(name(step)?, &path, &format!("{key}-{}", index + 1), &Value::Object(body))?;
     }
     Ok(())
 }
@@ -75,10 +62,7 @@ fn name(value: &Value) -> Result<&str> {
 /// The demo account with this name before the @.
 fn account(name: &str) -> Result<&'static DemoUser> {
     let email = format!("{name}@{DOMAIN}");
-    DEMO_USERS
-        .iter()
-        .find(|user| user.email == email)
-        .with_context(|| format!("there is no demo account {email}"))
+    DEMO_USERS.iter().find(|user| user.email == email).with_context(|| format!("there is no demo account {email}"))
 }
 
 /// The signed-in demo accounts.
@@ -90,15 +74,8 @@ struct People {
 
 impl People {
     fn new(base_url: &str) -> Self {
-        let agent = Agent::config_builder()
-            .http_status_as_error(false)
-            .build()
-            .into();
-        Self {
-            agent,
-            base_url: base_url.to_owned(),
-            cookies: BTreeMap::new(),
-        }
+        let agent = Agent::config_builder().http_status_as_error(false).build().into();
+        Self { agent, base_url: base_url.to_owned(), cookies: BTreeMap::new() }
     }
 
     fn post(&mut self, name: &str, path: &str, key: &str, body: &Value) -> Result<Value> {
@@ -120,9 +97,7 @@ impl People {
         let path = "/api/auth/login";
         let credentials = json!({ "email": account(name)?.email, "password": PASSWORD });
         let request = self.agent.post(format!("{}{path}", self.base_url));
-        let response = request
-            .header("origin", &self.base_url)
-            .send_json(credentials)?;
+        let response = request.header("origin", &self.base_url).send_json(credentials)?;
         let (cookie, _) = accepted(path, response)?;
         let cookie = cookie.context("the sign-in brought no cookie")?;
         self.cookies.insert(name.to_owned(), cookie.clone());
@@ -133,13 +108,8 @@ impl People {
 /// The cookie and body of a reply that is a success.
 fn accepted(path: &str, mut response: Response<ureq::Body>) -> Result<(Option<String>, Value)> {
     let status = response.status();
-    let cookie = response
-        .headers()
-        .get("set-cookie")
-        .and_then(|value| value.to_str().ok());
-    let cookie = cookie
-        .and_then(|value| value.split(';').next())
-        .map(str::to_owned);
+    let cookie = response.headers().get("set-cookie").and_then(|value| value.to_str().ok());
+    let cookie = cookie.and_then(|value| value.split(';').next()).map(str::to_owned);
     let text = response.body_mut().read_to_string()?;
     if !status.is_success() {
         bail!("{path} answered {status}: {text}");

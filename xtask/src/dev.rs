@@ -45,20 +45,13 @@ pub fn run(options: &Options) -> Result<()> {
     let began = Instant::now();
     let interrupted = on_interrupt()?;
     if !port::is_free(options.port) {
-        bail!(
-            "port {} is in use: stop what listens there, or choose another with --port",
-            options.port
-        );
+        bail!("port {} is in use: stop what listens there, or choose another with --port", options.port);
     }
     fs::create_dir_all(&options.data_dir)?;
     let data_dir = options.data_dir.canonicalize()?;
     let _lock = lock(&data_dir)?;
     setup::ensure()?;
-    let bundle = if options.release {
-        Bundle::release()
-    } else {
-        Bundle::dev()
-    };
+    let bundle = if options.release { Bundle::release() } else { Bundle::dev() };
 
     // PostgreSQL is ready long before the compiler is.
     let (database, built) = thread::scope(|scope| {
@@ -123,9 +116,7 @@ fn lock(data_dir: &Path) -> Result<File> {
         Err(TryLockError::WouldBlock) => {
             bail!("another `cargo xtask dev` uses {}", data_dir.display())
         }
-        Err(TryLockError::Error(error)) => {
-            Err(error).context("the data directory cannot be locked")
-        }
+        Err(TryLockError::Error(error)) => Err(error).context("the data directory cannot be locked"),
     }
 }
 
@@ -140,13 +131,9 @@ fn open_database(data_dir: &Path, options: &Options) -> Result<Database> {
     let database = match env::var("DATABASE_URL") {
         Ok(url) => Database { url, cluster: None },
         Err(_) => step("Starting PostgreSQL", |_| {
-            let cluster =
-                Cluster::start_in(&data_dir.join("postgres"), cluster::Settings::default())?;
+            let cluster = Cluster::start_in(&data_dir.join("postgres"), cluster::Settings::default())?;
             cluster.ensure_database(DATABASE)?;
-            Ok(Database {
-                url: cluster.url(DATABASE),
-                cluster: Some(cluster),
-            })
+            Ok(Database { url: cluster.url(DATABASE), cluster: Some(cluster) })
         })?,
     };
     let applied = database::run(&database.url, |client| {
@@ -173,9 +160,7 @@ fn ensure_demo_requests(data_dir: &Path, base_url: &str) {
         Ok(fs::write(&marker, count.to_string())?)
     });
     if let Err(error) = made {
-        progress::line(&format!(
-            "warning: not all demo requests could be made: {error:#}"
-        ));
+        progress::line(&format!("warning: not all demo requests could be made: {error:#}"));
     }
 }
 
@@ -210,10 +195,7 @@ fn watch(runtime: &Runtime, interrupted: &Receiver<()>) -> Result<()> {
             Err(RecvTimeoutError::Timeout) => {}
         }
         if !runtime.is_running()? {
-            bail!(
-                "the runtime ended by itself; see {}",
-                runtime.log_file().display()
-            );
+            bail!("the runtime ended by itself; see {}", runtime.log_file().display());
         }
     }
 }

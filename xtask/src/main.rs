@@ -46,11 +46,7 @@ struct BuildOptions {
 
 impl BuildOptions {
     fn bundle(&self) -> Bundle {
-        let bundle = if self.release {
-            Bundle::release()
-        } else {
-            Bundle::dev()
-        };
+        let bundle = if self.release { Bundle::release() } else { Bundle::dev() };
         bundle.features(&self.features)
     }
 }

@@ -57,11 +57,7 @@ pub fn step<T>(title: &str, work: impl FnOnce(&Step) -> Result<T>) -> Result<T> 
 /// Prints a line above the live one.
 pub fn line(text: &str) {
     let mut out = stderr().lock();
-    let clear = if stderr().is_terminal() {
-        "\r\x1b[2K"
-    } else {
-        ""
-    };
+    let clear = if stderr().is_terminal() { "\r\x1b[2K" } else { "" };
     // A closed standard error is no reason to stop the work.
     let _ = writeln!(out, "{clear}{text}");
 }
@@ -86,11 +82,7 @@ fn begin(title: &str) -> Step {
             }
         });
     });
-    let step = Step {
-        id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
-        title: title.to_owned(),
-        since: Instant::now(),
-    };
+    let step = Step { id: NEXT_ID.fetch_add(1, Ordering::Relaxed), title: title.to_owned(), since: Instant::now() };
     active().push(Active {
         id: step.id,
         title: title.to_owned(),
@@ -117,10 +109,7 @@ fn tick() {
         }
         return;
     }
-    for step in steps
-        .iter_mut()
-        .filter(|step| step.since.elapsed() >= step.next_word)
-    {
+    for step in steps.iter_mut().filter(|step| step.since.elapsed() >= step.next_word) {
         step.next_word = step.since.elapsed() + NEXT_WORD;
         line(&format!("… {}", describe(step)));
     }

@@ -21,9 +21,7 @@ pub fn ensure() -> Result<()> {
     ensure_npm_packages()?;
     if node::find().is_none() {
         let (major, minor) = node::OLDEST;
-        bail!(
-            "no Node that is new enough: npm has none for this platform, so install Node {major}.{minor} or newer"
-        );
+        bail!("no Node that is new enough: npm has none for this platform, so install Node {major}.{minor} or newer");
     }
     Ok(())
 }
@@ -56,12 +54,8 @@ fn ensure_wasm_target() -> Result<()> {
 
 /// Installs when the lock file is another than the one that was installed last.
 fn ensure_npm_packages() -> Result<()> {
-    let lock = fs::read(workspace::root().join("package-lock.json"))
-        .context("package-lock.json is missing")?;
-    let wanted: String = Sha256::digest(&lock)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let lock = fs::read(workspace::root().join("package-lock.json")).context("package-lock.json is missing")?;
+    let wanted: String = Sha256::digest(&lock).iter().map(|byte| format!("{byte:02x}")).collect();
     let marker = workspace::node_modules().join(".installed-lock");
     if fs::read_to_string(&marker).is_ok_and(|installed| installed == wanted) {
         return Ok(());
@@ -78,23 +72,13 @@ fn ensure_npm_packages() -> Result<()> {
 fn install(step: &Step) -> Result<()> {
     step.detail("workerd, Miniflare, esbuild, PostgreSQL, Node");
     let output = Command::new("npm")
-        .args([
-            "install",
-            "--no-save",
-            "--ignore-scripts",
-            "--no-audit",
-            "--no-fund",
-            "--loglevel=error",
-        ])
+        .args(["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
         .current_dir(workspace::root())
         .stdin(Stdio::null())
         .output()
         .context("npm cannot be started: install Node, which brings it")?;
     if !output.status.success() {
-        bail!(
-            "`npm install` failed:\n{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        bail!("`npm install` failed:\n{}", String::from_utf8_lossy(&output.stderr));
     }
     Ok(())
 }

@@ -5,29 +5,19 @@ use super::*;
 const KEY: &[u8] = b"a key for tests, and no other one";
 
 fn position() -> Position {
-    Position {
-        ts: 1_795_499_162_123,
-        id: "42".into(),
-    }
+    Position { ts: 1_795_499_162_123, id: "42".into() }
 }
 
 #[test]
 fn the_sealed_form_is_frozen() {
     // A change makes every cursor in the hands of clients invalid: give the layout a new number.
-    assert_eq!(
-        seal(KEY, "requests", &position()),
-        "AQAAAaIMFvoLNDKMBcsGJJdIaLhjkEqCRf24"
-    );
+    assert_eq!(seal(KEY, "requests", &position()), "AQAAAaIMFvoLNDKMBcsGJJdIaLhjkEqCRf24");
 }
 
 #[test]
 fn the_tag_is_hmac_sha256_for_keys_of_any_length() {
     for key in [&b""[..], b"short", &[7; 64], &[7; 65], &[7; 1_000]] {
-        let expected = <Hmac<Sha256> as Mac>::new_from_slice(key)
-            .unwrap()
-            .chain_update(b"x")
-            .finalize()
-            .into_bytes();
+        let expected = <Hmac<Sha256> as Mac>::new_from_slice(key).unwrap().chain_update(b"x").finalize().into_bytes();
         let block = <Hmac<Sha256> as KeyInit>::new(&key_block(key).into());
         assert_eq!(block.chain_update(b"x").finalize().into_bytes(), expected);
     }
@@ -52,21 +42,14 @@ fn what_is_no_cursor_is_refused() {
         "A".repeat(100_000),
     ];
     for stranger in strangers {
-        assert_eq!(
-            open(KEY, "requests", &stranger),
-            Err(Refusal::InvalidCursor),
-            "{stranger:.40}"
-        );
+        assert_eq!(open(KEY, "requests", &stranger), Err(Refusal::InvalidCursor), "{stranger:.40}");
     }
 }
 
 #[test]
 fn a_position_in_a_timeline_is_a_seq() {
     assert_eq!(Position::at(Timestamp::from_ms(7), 42_i64).seq(), Ok(42));
-    assert_eq!(
-        Position::at(Timestamp::from_ms(7), "x").seq(),
-        Err(Refusal::InvalidCursor)
-    );
+    assert_eq!(Position::at(Timestamp::from_ms(7), "x").seq(), Err(Refusal::InvalidCursor));
 }
 
 #[cfg(not(target_arch = "wasm32"))]

@@ -2,10 +2,6 @@
 
 use super::*;
 
-fn key(text: &str) -> IdempotencyKey {
-    text.parse().unwrap()
-}
-
 #[test]
 fn a_uuid_id_has_one_spelling() {
     let text = "7d7c9c3a-53ea-5b0e-9d9a-64a8f1f0a001";
@@ -19,11 +15,7 @@ fn a_uuid_id_has_one_spelling() {
         "../../etc/passwd-53ea-5b0e-9d9a-64a8",
     ];
     for stranger in strangers {
-        assert_eq!(
-            stranger.parse::<RequestId>(),
-            Err(InvalidId { kind: "request id" }),
-            "{stranger:?}"
-        );
+        assert_eq!(stranger.parse::<RequestId>(), Err(InvalidId { kind: "request id" }), "{stranger:?}");
     }
 }
 
@@ -49,26 +41,9 @@ fn a_message_cannot_smuggle_an_invalid_id_in() {
 }
 
 #[test]
-fn a_retried_create_meets_the_same_request_and_anybody_elses_another() {
-    let org: OrgId = "default".parse().unwrap();
-    let other_org: OrgId = "other".parse().unwrap();
-    let [user, other_user] = [1, 2].map(|number| UserId(Uuid::from_u128(number)));
-    let id = RequestId::derive(&org, user, &key("k1"));
-    assert_eq!(id, RequestId::derive(&org, user, &key("k1")));
-    assert_ne!(id, RequestId::derive(&org, user, &key("k2")));
-    assert_ne!(id, RequestId::derive(&org, other_user, &key("k1")));
-    assert_ne!(id, RequestId::derive(&other_org, user, &key("k1")));
-    // Frozen: another value would make retries across a deploy create a second request.
-    assert_eq!(id.to_string(), "dd674bb6-467e-58df-8fb6-40146c6da3c2");
-}
-
-#[test]
 fn a_session_is_named_by_the_hash_of_its_id() {
     let name = SessionName::of(&[0; 32]);
-    assert_eq!(
-        name.as_str(),
-        "66687aadf862bd776c8fc18b8e9f8e20089714856ee233b3902a591d0d5f2925"
-    );
+    assert_eq!(name.as_str(), "66687aadf862bd776c8fc18b8e9f8e20089714856ee233b3902a591d0d5f2925");
     assert_eq!(name.as_str().parse(), Ok(name.clone()));
 }
 
@@ -76,19 +51,8 @@ fn a_session_is_named_by_the_hash_of_its_id() {
 fn ids_that_are_made_are_ids_that_parse() {
     let trace = TraceId::new(Timestamp::from_ms(1_795_499_162_123), &[7; 10]);
     assert_eq!(trace.as_str().parse(), Ok(trace.clone()));
-    assert_eq!(
-        trace
-            .as_str()
-            .parse::<RequestId>()
-            .unwrap()
-            .0
-            .get_version_num(),
-        7
-    );
-    for entry in [
-        EntryId::of_trace(&trace, u32::MAX),
-        EntryId::of_event(RequestId(Uuid::max()), i64::MAX, i64::MAX),
-    ] {
+    assert_eq!(trace.as_str().parse::<RequestId>().unwrap().0.get_version_num(), 7);
+    for entry in [EntryId::of_trace(&trace, u32::MAX), EntryId::of_event(RequestId(Uuid::max()), i64::MAX, i64::MAX)] {
         assert_eq!(entry.as_str().parse(), Ok(entry.clone()));
     }
 }

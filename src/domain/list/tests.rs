@@ -25,14 +25,8 @@ fn full() -> ListFilter {
 #[test]
 fn the_message_is_golden() {
     golden::assert_golden("list_filter.json", &full());
-    assert_eq!(
-        serde_json::from_str::<ListFilter>(&golden::read("list_filter.json")).unwrap(),
-        full()
-    );
-    assert_eq!(
-        serde_json::from_str::<ListFilter>("{}").unwrap(),
-        ListFilter::default()
-    );
+    assert_eq!(serde_json::from_str::<ListFilter>(&golden::read("list_filter.json")).unwrap(), full());
+    assert_eq!(serde_json::from_str::<ListFilter>("{}").unwrap(), ListFilter::default());
 }
 
 #[test]
@@ -41,56 +35,21 @@ fn every_filter_and_every_viewer_has_a_scope_of_its_own() {
     let filters = [
         nothing(),
         full(),
-        ListFilter {
-            status: vec![Status::Submitted],
-            ..nothing()
-        },
-        ListFilter {
-            status: vec![Status::Submitted, Status::Closed],
-            ..nothing()
-        },
-        ListFilter {
-            priority: vec![Priority::Low],
-            ..nothing()
-        },
-        ListFilter {
-            assignee: Some(technician().user.id),
-            ..nothing()
-        },
-        ListFilter {
-            requester: Some(technician().user.id),
-            ..nothing()
-        },
-        ListFilter {
-            category: Some(Category::parse("Lift").unwrap()),
-            ..nothing()
-        },
-        ListFilter {
-            q: Some(SearchText::parse("Lift").unwrap()),
-            ..nothing()
-        },
-        ListFilter {
-            from: Some(at(0)),
-            ..nothing()
-        },
-        ListFilter {
-            to: Some(at(0)),
-            ..nothing()
-        },
-        ListFilter {
-            sort: Sort::Oldest,
-            ..nothing()
-        },
-        ListFilter {
-            sort: Sort::RecentlyUpdated,
-            ..nothing()
-        },
+        ListFilter { status: vec![Status::Submitted], ..nothing() },
+        ListFilter { status: vec![Status::Submitted, Status::Closed], ..nothing() },
+        ListFilter { priority: vec![Priority::Low], ..nothing() },
+        ListFilter { assignee: Some(technician().user.id), ..nothing() },
+        ListFilter { requester: Some(technician().user.id), ..nothing() },
+        ListFilter { category: Some(Category::parse("Lift").unwrap()), ..nothing() },
+        ListFilter { q: Some(SearchText::parse("Lift").unwrap()), ..nothing() },
+        ListFilter { from: Some(at(0)), ..nothing() },
+        ListFilter { to: Some(at(0)), ..nothing() },
+        ListFilter { sort: Sort::Oldest, ..nothing() },
+        ListFilter { sort: Sort::RecentlyUpdated, ..nothing() },
     ];
     let viewers = [manager(), technician(), caller(4, "Maya", Role::Technician)];
-    let scopes: BTreeSet<String> = filters
-        .iter()
-        .flat_map(|filter| viewers.iter().map(|viewer| filter.scope(viewer)))
-        .collect();
+    let scopes: BTreeSet<String> =
+        filters.iter().flat_map(|filter| viewers.iter().map(|viewer| filter.scope(viewer))).collect();
     assert_eq!(scopes.len(), filters.len() * viewers.len());
 }
 

@@ -6,27 +6,12 @@ use serde_json::json;
 
 #[test]
 fn problems_say_what_a_client_needs_and_no_more() {
-    let transition = Refusal::InvalidTransition {
-        status: Status::Cancelled,
-        allowed: Vec::new(),
-        record: None,
-    };
+    let transition = Refusal::InvalidTransition { status: Status::Cancelled, allowed: Vec::new(), record: None };
     let problems = [
         Problem::new(Refusal::NotFound, 404, trace()),
-        Problem::new(
-            Refusal::invalid("title", "required", "title is required."),
-            400,
-            trace(),
-        ),
+        Problem::new(Refusal::invalid("title", "required", "title is required."), 400, trace()),
         Problem::new(transition.with_record(json!({"version": 2})), 409, trace()),
-        Problem::new(
-            Refusal::Stale {
-                version: 7,
-                record: Some(json!({"version": 7})),
-            },
-            412,
-            trace(),
-        ),
+        Problem::new(Refusal::Stale { version: 7, record: Some(json!({"version": 7})) }, 412, trace()),
     ];
     assert_golden("problems.json", &problems);
     for problem in problems {

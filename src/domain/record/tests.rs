@@ -12,10 +12,7 @@ fn record(request: &MaintenanceRequest, caller: &Caller) -> Value {
 fn the_public_json_is_golden() {
     let mut request = Story::in_status(Status::Completed).request;
     request.number = Some("MR-000123".into());
-    golden::assert_golden(
-        "record.json",
-        &Record::of(&request, &requester(), at(60), &RULES),
-    );
+    golden::assert_golden("record.json", &Record::of(&request, &requester(), at(60), &RULES));
 }
 
 #[test]
@@ -46,10 +43,7 @@ fn a_record_has_every_key_of_the_api_even_when_there_is_no_value() {
         assert!(record.get(key).is_some(), "{key} is missing");
     }
     assert_eq!(record["attachments"], serde_json::json!([]));
-    assert_eq!(
-        (&record["location"], &record["asset"]),
-        (&Value::Null, &Value::Null)
-    );
+    assert_eq!((&record["location"], &record["asset"]), (&Value::Null, &Value::Null));
 }
 
 #[test]
@@ -64,10 +58,6 @@ fn each_caller_is_offered_exactly_his_own_actions() {
         (stranger(), serde_json::json!([])),
     ];
     for (caller, expected) in offered {
-        assert_eq!(
-            record(&request, &caller)["allowed_actions"],
-            expected,
-            "{caller:?}"
-        );
+        assert_eq!(record(&request, &caller)["allowed_actions"], expected, "{caller:?}");
     }
 }

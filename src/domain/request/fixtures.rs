@@ -3,8 +3,8 @@
 use uuid::Uuid;
 
 use super::{
-    ActionInput, Command, EditInput, Event, EventBody, MaintenanceRequest, NewRequest, Priority,
-    RequestRules, Status, Visibility, create, decide,
+    ActionInput, Command, EditInput, Event, EventBody, MaintenanceRequest, NewRequest, Priority, RequestRules, Status,
+    Visibility, create, decide,
 };
 use crate::domain::{
     Actor, Caller, OrgId, Person, Refusal, RequestId, Role, Timestamp, TraceId, UserId,
@@ -14,12 +14,7 @@ use crate::domain::{
 pub(crate) const RULES: RequestRules = RequestRules {
     reopen_days: 30,
     auto_close_days: 7,
-    target_hours: super::rules::TargetHours {
-        low: 168,
-        normal: 72,
-        high: 24,
-        urgent: 4,
-    },
+    target_hours: super::rules::TargetHours { low: 168, normal: 72, high: 24, urgent: 4 },
 };
 
 /// 2026-11-24T05:46:02.123Z and `minutes` minutes.
@@ -28,13 +23,7 @@ pub(crate) fn at(minutes: i64) -> Timestamp {
 }
 
 pub(crate) fn caller(number: u128, name: &str, role: Role) -> Caller {
-    Caller {
-        user: Person {
-            id: UserId(Uuid::from_u128(number)),
-            name: name.into(),
-        },
-        role,
-    }
+    Caller { user: Person { id: UserId(Uuid::from_u128(number)), name: name.into() }, role }
 }
 
 /// Whose request the fixtures' requests are.
@@ -91,9 +80,7 @@ pub(crate) fn valid_command(action: super::Action, caller: &Caller) -> Command {
     use super::Action;
     let mut input = ActionInput::default();
     match action {
-        Action::Reject | Action::Hold | Action::Reopen | Action::Cancel => {
-            input.reason = Some("Because.".into())
-        }
+        Action::Reject | Action::Hold | Action::Reopen | Action::Cancel => input.reason = Some("Because.".into()),
         Action::Complete => input.resolution = Some("Replaced the door sensor.".into()),
         Action::Close => input.rating = Some(5),
         Action::Assign if caller.role.manages() => input.assignee = Some(other_technician().user),
@@ -104,23 +91,15 @@ pub(crate) fn valid_command(action: super::Action, caller: &Caller) -> Command {
 }
 
 pub(crate) fn assign_to(technician: &Caller) -> Command {
-    Command::Assign {
-        assignee: technician.user.clone(),
-    }
+    Command::Assign { assignee: technician.user.clone() }
 }
 
 pub(crate) fn comment(text: &str, visibility: Visibility) -> Command {
-    Command::Comment {
-        body: CommentBody::parse(text).unwrap(),
-        visibility,
-    }
+    Command::Comment { body: CommentBody::parse(text).unwrap(), visibility }
 }
 
 pub(crate) fn edit_title(title: &str) -> Command {
-    Command::Edit(EditInput {
-        title: Some(Title::parse(title).unwrap()),
-        ..EditInput::default()
-    })
+    Command::Edit(EditInput { title: Some(Title::parse(title).unwrap()), ..EditInput::default() })
 }
 
 /// A request together with the events that made it.
@@ -135,10 +114,7 @@ impl Story {
     pub(crate) fn begin() -> Self {
         let body = create(&new_request(), &requester(), &RULES).unwrap();
         let event = MaintenanceRequest::first_event(body, Actor::from(&requester()), at(0));
-        Self {
-            request: MaintenanceRequest::begin(request_id(), 1, &event).unwrap(),
-            events: vec![event],
-        }
+        Self { request: MaintenanceRequest::begin(request_id(), 1, &event).unwrap(), events: vec![event] }
     }
 
     /// A request that came to `status` on the usual way, one step a minute from `at(0)`.
@@ -152,19 +128,8 @@ impl Story {
             Status::Assigned => &[Action::Approve, Action::Assign],
             Status::InProgress => &[Action::Approve, Action::Assign, Action::Start],
             Status::OnHold => &[Action::Approve, Action::Assign, Action::Start, Action::Hold],
-            Status::Completed => &[
-                Action::Approve,
-                Action::Assign,
-                Action::Start,
-                Action::Complete,
-            ],
-            Status::Closed => &[
-                Action::Approve,
-                Action::Assign,
-                Action::Start,
-                Action::Complete,
-                Action::Close,
-            ],
+            Status::Completed => &[Action::Approve, Action::Assign, Action::Start, Action::Complete],
+            Status::Closed => &[Action::Approve, Action::Assign, Action::Start, Action::Complete, Action::Close],
             Status::Cancelled => &[Action::Cancel],
         };
         for (minute, &action) in (1..).zip(path) {
@@ -179,12 +144,7 @@ impl Story {
     }
 
     /// Decides and, if there is an event, applies it.
-    pub(crate) fn tell(
-        &mut self,
-        caller: &Caller,
-        command: &Command,
-        now: Timestamp,
-    ) -> Result<(), Refusal> {
+    pub(crate) fn tell(&mut self, caller: &Caller, command: &Command, now: Timestamp) -> Result<(), Refusal> {
         let body = decide(&self.request, command, caller, now, &RULES)?;
         self.happen(body, Actor::from(caller), now);
         Ok(())

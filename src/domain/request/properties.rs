@@ -3,12 +3,10 @@
 use proptest::{prelude::*, sample::select};
 
 use super::{
-    Action, Command, EditInput, EventBody, MaintenanceRequest, Status, Visibility, allowed_actions,
-    apply, decide, fixtures::*, may_edit, may_see, rules::DAY_MS,
+    Action, Command, EditInput, EventBody, MaintenanceRequest, Status, Visibility, allowed_actions, apply, decide,
+    fixtures::*, may_edit, may_see, rules::DAY_MS,
 };
-use crate::domain::{
-    Actor, Caller, Event, Priority, Refusal, Timestamp, sla::Sla, summary::Summary, sync,
-};
+use crate::domain::{Actor, Caller, Event, Priority, Refusal, Timestamp, sla::Sla, summary::Summary, sync};
 
 /// One attempt: who, what, and how far the clock moves before it (it may run backwards).
 type Attempt = (Caller, Wish, i64);
@@ -24,14 +22,7 @@ enum Wish {
 }
 
 fn attempts() -> impl Strategy<Value = Vec<Attempt>> {
-    let who = select(vec![
-        requester(),
-        technician(),
-        other_technician(),
-        manager(),
-        admin(),
-        stranger(),
-    ]);
+    let who = select(vec![requester(), technician(), other_technician(), manager(), admin(), stranger()]);
     let what = prop_oneof![
         12 => select(Action::ALL).prop_map(Wish::Act),
         2 => Just(Wish::Claim),
@@ -50,10 +41,9 @@ fn command(wish: &Wish, caller: &Caller) -> Option<Command> {
         Wish::Claim => Some(assign_to(caller)),
         Wish::Comment(visibility) => Some(comment("Noted", *visibility)),
         Wish::Retitle(n) => Some(edit_title(&format!("Lift B, report {n}"))),
-        Wish::Prioritise(priority) => Some(Command::Edit(EditInput {
-            priority: Some(*priority),
-            ..EditInput::default()
-        })),
+        Wish::Prioritise(priority) => {
+            Some(Command::Edit(EditInput { priority: Some(*priority), ..EditInput::default() }))
+        }
         Wish::WaitForTheAlarm => None,
     }
 }
@@ -83,14 +73,7 @@ fn live(attempts: &[Attempt]) -> Result<Story, TestCaseError> {
                 prop_assert_eq!(*action, wanted);
                 prop_assert!(wanted.is_none_or(|action| !allowed.contains(&action)));
             }
-            (
-                Err(Refusal::InvalidTransition {
-                    status,
-                    allowed: told,
-                    record: None,
-                }),
-                wanted,
-            ) => {
+            (Err(Refusal::InvalidTransition { status, allowed: told, record: None }), wanted) => {
                 prop_assert_eq!(*status, before.status);
                 prop_assert_eq!(told, &allowed);
                 prop_assert!(wanted.is_none_or(|action| !allowed.contains(&action)));
@@ -110,32 +93,18 @@ fn live(attempts: &[Attempt]) -> Result<Story, TestCaseError> {
 fn is_consistent(request: &MaintenanceRequest, now: Timestamp) -> Result<(), TestCaseError> {
     let status = request.status;
     let done = matches!(status, Status::Completed | Status::Closed);
-    let explained = matches!(
-        status,
-        Status::Rejected | Status::OnHold | Status::Cancelled
-    );
+    let explained = matches!(status, Status::Rejected | Status::OnHold | Status::Cancelled);
     let has_assignee = request.assignee.is_some();
     prop_assert_eq!(request.completed_at.is_some(), done);
     prop_assert_eq!(request.resolution.is_some(), done);
     prop_assert_eq!(request.closed_at.is_some(), status.is_final());
     prop_assert_eq!(request.status_reason.is_some(), explained);
     prop_assert_eq!(request.held_since.is_some(), status == Status::OnHold);
-    prop_assert!(
-        has_assignee
-            || !matches!(
-                status,
-                Status::Assigned | Status::InProgress | Status::OnHold
-            )
-    );
+    prop_assert!(has_assignee || !matches!(status, Status::Assigned | Status::InProgress | Status::OnHold));
     prop_assert!(has_assignee || !done);
     prop_assert!(request.rating.is_none() || status == Status::Closed);
     prop_assert!(request.held_ms >= 0);
-    prop_assert_eq!(
-        request.due_at,
-        request
-            .created_at
-            .plus_ms(request.target_ms + request.held_ms)
-    );
+    prop_assert_eq!(request.due_at, request.created_at.plus_ms(request.target_ms + request.held_ms));
     prop_assert!(Sla::of(request, now).held_ms >= request.held_ms);
     prop_assert_eq!(Summary::from(request).version, request.version);
     Ok(())

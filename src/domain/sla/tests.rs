@@ -11,19 +11,12 @@ fn state_at(story: &Story, minute: i64) -> SlaState {
 }
 
 fn tell(story: &mut Story, action: Action, minute: i64) {
-    story
-        .tell(&manager(), &valid_command(action, &manager()), at(minute))
-        .unwrap();
+    story.tell(&manager(), &valid_command(action, &manager()), at(minute)).unwrap();
 }
 
 #[test]
 fn the_clock_runs_to_the_due_time_and_is_breached_after_it() {
-    for status in [
-        Status::Submitted,
-        Status::Approved,
-        Status::Assigned,
-        Status::InProgress,
-    ] {
+    for status in [Status::Submitted, Status::Approved, Status::Assigned, Status::InProgress] {
         let story = Story::in_status(status);
         assert_eq!(state_at(&story, DUE_MINUTE), SlaState::Running);
         assert_eq!(state_at(&story, DUE_MINUTE + 1), SlaState::Breached);
@@ -73,10 +66,9 @@ fn a_reopening_goes_on_with_the_time_that_was_left() {
 
 #[test]
 fn a_request_that_ended_without_work_is_measured_by_its_end() {
-    for (action, minute, expected) in [
-        (Action::Reject, DUE_MINUTE, SlaState::Met),
-        (Action::Cancel, DUE_MINUTE + 1, SlaState::Breached),
-    ] {
+    for (action, minute, expected) in
+        [(Action::Reject, DUE_MINUTE, SlaState::Met), (Action::Cancel, DUE_MINUTE + 1, SlaState::Breached)]
+    {
         let mut story = Story::begin();
         tell(&mut story, action, minute);
         assert_eq!(state_at(&story, 10 * DUE_MINUTE), expected);

@@ -7,8 +7,5 @@ use crate::domain::{golden, request::fixtures::*};
 fn the_public_json_is_golden() {
     let summary = Summary::from(&Story::in_status(Status::Assigned).request);
     golden::assert_golden("summary.json", &summary);
-    assert_eq!(
-        serde_json::from_str::<Summary>(&golden::read("summary.json")).unwrap(),
-        summary
-    );
+    assert_eq!(serde_json::from_str::<Summary>(&golden::read("summary.json")).unwrap(), summary);
 }

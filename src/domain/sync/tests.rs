@@ -8,10 +8,7 @@ use serde_json::json;
 #[track_caller]
 fn is_golden<T: Serialize + DeserializeOwned + PartialEq + fmt::Debug>(name: &str, row: &T) {
     golden::assert_golden(name, row);
-    assert_eq!(
-        &serde_json::from_str::<T>(&golden::read(name)).unwrap(),
-        row
-    );
+    assert_eq!(&serde_json::from_str::<T>(&golden::read(name)).unwrap(), row);
 }
 
 #[test]
@@ -25,13 +22,7 @@ fn a_request_row_holds_the_whole_snapshot() {
 #[test]
 fn an_event_row_holds_the_whole_event() {
     let mut story = Story::in_status(Status::InProgress);
-    story
-        .tell(
-            &technician(),
-            &comment("The part is ordered.", Visibility::Internal),
-            at(5),
-        )
-        .unwrap();
+    story.tell(&technician(), &comment("The part is ordered.", Visibility::Internal), at(5)).unwrap();
     let event = story.events.last().unwrap();
     let row = EventRow::new(&org(), &story.request, event, &trace()).unwrap();
     is_golden("event_row.json", &row);
@@ -70,15 +61,9 @@ fn audit_and_user_rows_are_golden() {
 
 #[test]
 fn a_user_row_shows_neither_address_nor_hash_when_debugged() {
-    let user = UserRow {
-        password_hash: Some("$argon2id$secret".into()),
-        ..user()
-    };
+    let user = UserRow { password_hash: Some("$argon2id$secret".into()), ..user() };
     let debugged = format!("{user:?}");
-    assert!(
-        !debugged.contains("secret") && !debugged.contains('@'),
-        "{debugged}"
-    );
+    assert!(!debugged.contains("secret") && !debugged.contains('@'), "{debugged}");
     assert_eq!(user.person(), manager().user);
 }
 

@@ -63,7 +63,9 @@ impl LogStreamObject {
         let apply = Apply { request: None, events: Vec::new(), audit };
         match ask_within(&self.seat.env, &key, apply, &cx, CALL_LIMIT_MS).await.map_err(transient)? {
             Outcome::Applied => Ok(()),
-            Outcome::Refused { sqlstate, error } => Err(Failure::Refused { seq, error: format!("{sqlstate}: {error}") }),
+            Outcome::Refused { sqlstate, error } => {
+                Err(Failure::Refused { seq, error: format!("{sqlstate}: {error}") })
+            }
         }
     }
 }
@@ -81,7 +83,8 @@ fn audit_row(org: &OrgId, kept: &Kept) -> Result<AuditRow, Failure> {
     let mut fields = entry.fields;
     let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
     let object = fields.get("object");
-    let (object_type, object_id) = (text(object.and_then(|it| it.get("type"))), text(object.and_then(|it| it.get("id"))));
+    let (object_type, object_id) =
+        (text(object.and_then(|it| it.get("type"))), text(object.and_then(|it| it.get("id"))));
     let action = fields.get("action").and_then(Value::as_str).unwrap_or(&entry.message).to_owned();
     fields.insert("message".to_owned(), json!(entry.message));
     fields.insert("hash".to_owned(), json!(kept.hash));

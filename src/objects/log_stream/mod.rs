@@ -14,6 +14,8 @@ mod retention;
 mod store;
 mod stored;
 mod tail;
+#[cfg(test)]
+mod wire;
 
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;

@@ -15,10 +15,7 @@ pub fn walk(filter: &LogFilter) -> Walk {
         if !filter.level.is_empty() {
             checks.push(Check::OneOf("level", filter.level.iter().map(|level| word(*level)).collect()));
         }
-        vec![Leg {
-            index: Some("entry_by_request"),
-            equals: vec![("request_id", Value::Text(request_id.to_string()))],
-        }]
+        vec![Leg { index: Some("entry_by_request"), equals: vec![("request_id", Value::Text(request_id.to_string()))] }]
     } else if let Some(actor) = &filter.actor {
         let leg = |level| Leg {
             index: Some("entry_by_actor"),

@@ -29,7 +29,8 @@ mod tests {
 
     #[test]
     fn what_matters_more_stays_longer_and_the_audit_stays_for_ever() {
-        let days = |stream| Level::ALL.iter().map(|level| keep_ms(stream, *level).map(|ms| ms / DAY_MS)).collect::<Vec<_>>();
+        let days =
+            |stream| Level::ALL.iter().map(|level| keep_ms(stream, *level).map(|ms| ms / DAY_MS)).collect::<Vec<_>>();
         assert_eq!(days(StreamName::Http), [Some(3), Some(30), Some(90), Some(180)]);
         assert_eq!(days(StreamName::Audit), [None; 4]);
     }

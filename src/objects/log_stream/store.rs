@@ -84,12 +84,7 @@ pub fn key(db: &Database) -> Result<Option<StreamKey>, StorageError> {
 ///
 /// # Errors
 /// When SQLite refuses.
-pub fn append(
-    write: &Writer<'_>,
-    key: &StreamKey,
-    entries: Vec<NewEntry>,
-    dropped: i64,
-) -> Result<Growth, Refusal> {
+pub fn append(write: &Writer<'_>, key: &StreamKey, entries: Vec<NewEntry>, dropped: i64) -> Result<Growth, Refusal> {
     write.run(
         "INSERT INTO stream (one, name, last_hash) VALUES (1, ?, ?) ON CONFLICT (one) DO NOTHING",
         &[&key.name(), &chain::GENESIS],
@@ -182,10 +177,8 @@ pub struct Kept {
 /// # Errors
 /// When SQLite refuses.
 pub fn between(db: &Database, first: i64, last: i64) -> Result<Vec<Kept>, StorageError> {
-    let rows = db.rows(
-        "SELECT seq, json, search, hash FROM entry WHERE seq BETWEEN ? AND ? ORDER BY seq",
-        &[&first, &last],
-    )?;
+    let rows =
+        db.rows("SELECT seq, json, search, hash FROM entry WHERE seq BETWEEN ? AND ? ORDER BY seq", &[&first, &last])?;
     let kept = rows.iter().map(|row| Kept {
         seq: row.int(0),
         json: row.text(1),

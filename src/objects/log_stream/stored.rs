@@ -50,7 +50,9 @@ fn search_text(entry: &Entry) -> String {
 /// Appends `name:value` lines, one for each value inside of a nested field.
 fn put_field(text: &mut String, name: &str, value: &Value) {
     match value {
-        Value::Object(fields) => fields.iter().for_each(|(inner, value)| put_field(text, &format!("{name}.{inner}"), value)),
+        Value::Object(fields) => {
+            fields.iter().for_each(|(inner, value)| put_field(text, &format!("{name}.{inner}"), value))
+        }
         Value::Array(items) => items.iter().for_each(|item| put_field(text, name, item)),
         Value::String(said) => put_line(text, name, said),
         Value::Null | Value::Bool(_) | Value::Number(_) => put_line(text, name, &value.to_string()),

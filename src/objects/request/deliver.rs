@@ -87,7 +87,12 @@ impl RequestObject {
         }
     }
 
-    async fn to_audit(&self, request: &MaintenanceRequest, events: &[Delivery], cx: &CallContext) -> Result<(), Failure> {
+    async fn to_audit(
+        &self,
+        request: &MaintenanceRequest,
+        events: &[Delivery],
+        cx: &CallContext,
+    ) -> Result<(), Failure> {
         let key = StreamKey { org: cx.org.clone(), stream: StreamName::Audit };
         let entries = events.iter().map(|delivery| delivery.audit_entry(request)).collect();
         let append = Append { entries, dropped: 0 };

@@ -9,8 +9,8 @@ use serde_json::value::RawValue;
 
 use super::{RequestObject, store};
 use crate::domain::ids::UserId;
-use crate::domain::refusal::Refusal;
 use crate::domain::person::Caller;
+use crate::domain::refusal::Refusal;
 use crate::domain::request::{Event, MaintenanceRequest, Visibility, may_see, sees_internal};
 use crate::domain::role::Role;
 use crate::objects::sockets::Socket;

@@ -21,13 +21,13 @@ use futures::future::LocalBoxFuture;
 use serde_json::value::RawValue;
 
 use crate::domain::ids::OrgId;
+use crate::domain::person::{Actor, Caller};
 use crate::domain::record::Record;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::decide::{close_by_itself, closes_by_itself_at, create, decide};
 use crate::domain::request::{
     Command, Event, EventBody, MaintenanceRequest, RequestRules, apply, may_see, sees_internal,
 };
-use crate::domain::person::{Actor, Caller};
 use crate::domain::time::Timestamp;
 use crate::objects::clock;
 use crate::objects::host::{Behaviour, Seat};
@@ -294,7 +294,9 @@ impl api::Handler for RequestObject {
     }
 
     fn poke(self: Rc<Self>, message: Poke, _: CallContext) -> Answer<Vec<Debt>> {
-        if message.replay && let Err(error) = self.outbox.replay(&self.seat.db) {
+        if message.replay
+            && let Err(error) = self.outbox.replay(&self.seat.db)
+        {
             return Answer::Ready(Err(error.into()));
         }
         Answer::after(async move {

@@ -4,12 +4,12 @@
 
 use serde_json::value::RawValue;
 
+use crate::domain::Position;
 use crate::domain::ids::TraceId;
 use crate::domain::page::Limit;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Event, MaintenanceRequest, Visibility};
 use crate::domain::time::Timestamp;
-use crate::domain::Position;
 use crate::objects::outbox;
 use crate::objects::page::Page;
 use crate::objects::protocol::Idempotency;

@@ -90,7 +90,7 @@ pub struct List {
 /// See [`Handler::versions`].
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Versions {
-    /// Behind this one only.
+    /// Behind this one only: the `updated_at` and the id of a request.
     #[serde(default)]
     pub after: Option<Position>,
     /// Last changed before this moment only.
@@ -110,8 +110,6 @@ pub struct IndexedVersion {
     pub version: i64,
     /// Its last change.
     pub updated_at: Timestamp,
-    /// Its place: pass it as `after` to go on behind it.
-    pub position: Position,
 }
 
 /// See [`Handler::stats`].

@@ -10,6 +10,8 @@ pub mod api;
 mod number;
 mod query;
 mod store;
+#[cfg(test)]
+mod wire;
 
 use std::rc::Rc;
 
@@ -28,9 +30,7 @@ use crate::objects::host::{Behaviour, Seat};
 use crate::objects::page::Page;
 use crate::objects::protocol::{Answer, CallContext};
 use crate::objects::sockets::{Accepted, Viewer};
-use api::{
-    Inbox, IndexStats, IndexedVersion, List, RequestIndex, Stats, Upsert, Upserted, Versions, Watch, Watermark,
-};
+use api::{Inbox, IndexStats, IndexedVersion, List, RequestIndex, Stats, Upsert, Upserted, Versions, Watch, Watermark};
 
 /// An organisation's index.
 pub struct RequestIndexObject {
@@ -87,7 +87,8 @@ impl api::Handler for RequestIndexObject {
     }
 
     fn versions(self: Rc<Self>, message: Versions, _: CallContext) -> Answer<Vec<IndexedVersion>> {
-        store::versions(&self.seat.db, message.after.as_ref(), message.changed_before, message.limit).into()
+        let (after, before) = (message.after.as_ref(), message.changed_before);
+        store::versions(&self.seat.db, after, before, message.limit).map_err(Refusal::from).into()
     }
 
     fn stats(self: Rc<Self>, _: Stats, _: CallContext) -> Answer<IndexStats> {

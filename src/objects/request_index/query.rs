@@ -53,7 +53,10 @@ pub fn walk(filter: &ListFilter, only: Option<UserId>) -> Walk {
         let leg = |value| Leg { index: Some(index(column)), equals: vec![(column.name, value)] };
         values.into_iter().map(leg).collect()
     } else {
-        vec![Leg { index: Some(if by_update { "request_by_updated" } else { "request_by_created" }), equals: Vec::new() }]
+        vec![Leg {
+            index: Some(if by_update { "request_by_updated" } else { "request_by_created" }),
+            equals: Vec::new(),
+        }]
     };
     checks.extend(wanted.map(|Wanted { column, values }| Check::OneOf(column.name, values)));
     if number.is_none() {
@@ -88,7 +91,10 @@ fn wanted(filter: &ListFilter, only: Option<UserId>) -> Vec<Wanted> {
         Some(Wanted { column: &REQUESTER, values: users(filter.requester) }),
         Some(Wanted { column: &ASSIGNEE, values: users(filter.assignee) }),
         open,
-        Some(Wanted { column: &CATEGORY, values: filter.category.iter().map(|it| Value::Text(it.to_string())).collect() }),
+        Some(Wanted {
+            column: &CATEGORY,
+            values: filter.category.iter().map(|it| Value::Text(it.to_string())).collect(),
+        }),
         Some(Wanted { column: &PRIORITY, values: words(&filter.priority, 4) }),
         any,
     ];
@@ -100,7 +106,11 @@ fn words<W: Copy + Ord + ToString>(words: &[W], vocabulary: usize) -> Vec<Value>
     let mut words = words.to_vec();
     words.sort_unstable();
     words.dedup();
-    if words.len() == vocabulary { Vec::new() } else { words.iter().map(|word| Value::Text(word.to_string())).collect() }
+    if words.len() == vocabulary {
+        Vec::new()
+    } else {
+        words.iter().map(|word| Value::Text(word.to_string())).collect()
+    }
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

@@ -162,33 +162,30 @@ fn next_number(write: &Writer<'_>, earlier: Option<&str>) -> Result<i64, Storage
     Ok(number)
 }
 
-/// Requests in order of their last change, behind `after`, last changed before `changed_before`.
+/// Requests in order of their last change (and, where it is the same, of their number).
+pub(super) const VERSIONS: &str = "
+    SELECT id, epoch, version, updated_ms FROM request INDEXED BY request_by_updated
+    WHERE (updated_ms, number) > (?1, coalesce((SELECT number FROM request WHERE id = ?2), 0)) AND updated_ms < ?3
+    ORDER BY updated_ms, number LIMIT ?4";
+
+/// Requests in order of their last change, behind the one of `after`, last changed before `changed_before`.
 ///
 /// # Errors
-/// `InvalidCursor` when `after` is not a position of this list.
+/// When SQLite refuses.
 pub fn versions(
     db: &Database,
     after: Option<&Position>,
     changed_before: Timestamp,
     limit: u32,
-) -> Result<Vec<IndexedVersion>, Refusal> {
-    let (ts, number) = match after {
-        Some(position) => (position.ts, position.seq()?),
-        None => (Timestamp::MIN.as_ms(), 0),
-    };
-    let rows = db.rows(
-        "SELECT id, epoch, version, updated_ms, number FROM request INDEXED BY request_by_updated
-         WHERE (updated_ms, number) > (?, ?) AND updated_ms < ? ORDER BY updated_ms, number LIMIT ?",
-        &[&ts, &number, &changed_before.as_ms(), &i64::from(limit)],
-    )?;
+) -> Result<Vec<IndexedVersion>, StorageError> {
+    let (ts, id) = after.map_or((Timestamp::MIN.as_ms(), ""), |position| (position.ts, position.id.as_str()));
+    let rows = db.rows(VERSIONS, &[&ts, &id, &changed_before.as_ms(), &i64::from(limit)])?;
     let versions = rows.iter().filter_map(|row| {
-        let updated_at = Timestamp::from_ms(row.int(3));
         Some(IndexedVersion {
             id: row.text(0).parse().ok()?,
             epoch: row.int(1),
             version: row.int(2),
-            updated_at,
-            position: Position::at(updated_at, row.int(4)),
+            updated_at: Timestamp::from_ms(row.int(3)),
         })
     });
     Ok(versions.collect())
@@ -230,3 +227,6 @@ pub fn set_watermark(db: &Database, reached: &Position) -> Result<(), StorageErr
         Ok(())
     })
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;

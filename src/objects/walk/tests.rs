@@ -26,7 +26,8 @@ fn insert(connection: &rusqlite::Connection, key: i64) {
 }
 
 fn of_kinds(kinds: &[&str]) -> Vec<Leg> {
-    let leg = |kind: &&str| Leg { index: Some("item_by_kind"), equals: vec![("kind", Value::Text((*kind).to_owned()))] };
+    let leg =
+        |kind: &&str| Leg { index: Some("item_by_kind"), equals: vec![("kind", Value::Text((*kind).to_owned()))] };
     kinds.iter().map(leg).collect()
 }
 
@@ -77,7 +78,10 @@ fn only_the_legs_the_range_and_the_checks_are_met() {
     let oldest = Walk { direction: Direction::Oldest, ..walk.clone() };
     assert_eq!(all(&connection, &oldest, 10, |_| ()), expected.iter().rev().copied().collect::<Vec<_>>());
     let checked = with(walk, Check::Below("key", 100));
-    assert_eq!(all(&connection, &checked, 10, |_| ()), expected.into_iter().filter(|key| *key < 100).collect::<Vec<_>>());
+    assert_eq!(
+        all(&connection, &checked, 10, |_| ()),
+        expected.into_iter().filter(|key| *key < 100).collect::<Vec<_>>()
+    );
 }
 
 #[test]
@@ -86,7 +90,9 @@ fn a_checked_page_may_be_short_and_says_where_to_go_on() {
     let scan = i64::from(SCAN);
     (1..=scan * 2 + 50).for_each(|key| insert(&connection, key));
     connection.execute("UPDATE item SET said = 'hay' WHERE key > 200", ()).unwrap();
-    for (direction, legs) in [(Direction::Newest, of_kinds(&KINDS)), (Direction::Newest, everything(Direction::Newest).legs)] {
+    for (direction, legs) in
+        [(Direction::Newest, of_kinds(&KINDS)), (Direction::Newest, everything(Direction::Newest).legs)]
+    {
         let search = with(walk(direction, legs), needle());
         let (first, _) = page(&connection, &search, None, 10).unwrap();
         assert!(items(&first).is_empty());

@@ -7,10 +7,12 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use hmac::{Hmac, Mac};
-use serde::Deserialize;
-use sha2::Sha256;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
+
+use super::{AUDIENCE, ISSUER, hs256};
 
 /// The shortest signing key, in bytes: RFC 7518 section 3.2 asks for no less than the hash's size.
 const MIN_KEY_BYTES: usize = 32;
@@ -19,20 +21,26 @@ const MIN_KEY_BYTES: usize = 32;
 /// token that it signed has expired.
 #[derive(Clone)]
 pub struct Keys {
-    /// The current key's header, in base64url as it stands in a token.
-    header: String,
-    signer: Key,
+    header: Header,
+    signer: EncodingKey,
+    /// Each key by its header, in base64url as it stands in a token.
     by_header: BTreeMap<String, Key>,
 }
 
-/// One key, ready for use.
+/// One key, ready to verify.
 #[derive(Clone)]
-pub(super) struct Key(Hmac<Sha256>);
+pub(super) struct Key(DecodingKey);
 
 impl Key {
-    /// Whether `signature` is this key's of `message`; it takes the same time wherever they differ.
-    pub(super) fn signed(&self, message: &str, signature: &[u8]) -> bool {
-        self.0.clone().chain_update(message).verify_slice(signature).is_ok()
+    /// The payload of a token that this key signed, for us and by us. Times are the caller's to check: the library's
+    /// clock traps in a Worker.
+    pub(super) fn read<T: DeserializeOwned>(&self, token: &str) -> Result<T, jsonwebtoken::errors::Error> {
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_issuer(&[ISSUER]);
+        validation.set_audience(&[AUDIENCE]);
+        validation.set_required_spec_claims(&["iss", "aud"]);
+        validation.validate_exp = false;
+        decode(token, &self.0, &validation).map(|token| token.claims)
     }
 }
 
@@ -79,29 +87,27 @@ impl Keys {
         // The cause is cut down to its place: serde_json's message may quote the value, which is a key.
         let written: Written = serde_json::from_str(json)
             .map_err(|error| InvalidKeys::NotOfTheForm { line: error.line(), column: error.column() })?;
-        let mut by_header = BTreeMap::new();
+        hs256::install();
+        let (mut signer, mut by_header) = (None, BTreeMap::new());
         for (number, (kid, secret)) in (1..).zip(written.keys) {
             if !is_key_name(&kid) {
                 return Err(InvalidKeys::BadName { number });
             }
-            let secret = STANDARD.decode(secret).ok().filter(|secret| secret.len() >= MIN_KEY_BYTES);
-            let key = secret.and_then(|secret| Hmac::new_from_slice(&secret).ok().map(Key));
-            let Some(key) = key else { return Err(InvalidKeys::BadKey { kid }) };
-            by_header.insert(header_of(&kid), key);
+            let Some(secret) = STANDARD.decode(secret).ok().filter(|secret| secret.len() >= MIN_KEY_BYTES) else {
+                return Err(InvalidKeys::BadKey { kid });
+            };
+            if kid == written.current {
+                signer = Some(EncodingKey::from_secret(&secret));
+            }
+            by_header.insert(encoded(&header_of(&kid)), Key(DecodingKey::from_secret(&secret)));
         }
-        let header = header_of(&written.current);
-        let signer = by_header.get(&header).cloned().ok_or(InvalidKeys::NoCurrent)?;
-        Ok(Keys { header, signer, by_header })
+        let signer = signer.ok_or(InvalidKeys::NoCurrent)?;
+        Ok(Keys { header: header_of(&written.current), signer, by_header })
     }
 
-    /// The header of new tokens, in base64url.
-    pub(super) fn header(&self) -> &str {
-        &self.header
-    }
-
-    /// The current key's signature of `message`.
-    pub(super) fn sign(&self, message: &str) -> [u8; 32] {
-        self.signer.0.clone().chain_update(message).finalize().into_bytes().into()
+    /// A token of `payload`, signed with the current key.
+    pub(super) fn sign(&self, payload: &impl Serialize) -> Result<String, jsonwebtoken::errors::Error> {
+        encode(&self.header, payload, &self.signer)
     }
 
     /// The key whose tokens have this header, in base64url.
@@ -117,9 +123,15 @@ impl fmt::Debug for Keys {
     }
 }
 
-/// The header of the tokens that the key signs. The name needs no escaping: see [`is_key_name`].
-fn header_of(kid: &str) -> String {
-    URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"HS256","kid":"{kid}","typ":"JWT"}}"#))
+/// The header of the tokens that the key signs.
+fn header_of(kid: &str) -> Header {
+    Header { kid: Some(kid.to_owned()), ..Header::new(Algorithm::HS256) }
+}
+
+/// A header as it stands in a token.
+fn encoded(header: &Header) -> String {
+    // A struct of texts is always JSON.
+    URL_SAFE_NO_PAD.encode(serde_json::to_vec(header).unwrap_or_default())
 }
 
 fn is_key_name(kid: &str) -> bool {

@@ -5,11 +5,7 @@ use crate::domain::{golden, request::fixtures::*};
 
 fn one_of_each() -> Vec<Command> {
     let mut commands = vec![Command::Create(new_request())];
-    commands.extend(
-        Action::ALL
-            .iter()
-            .map(|&action| valid_command(action, &manager())),
-    );
+    commands.extend(Action::ALL.iter().map(|&action| valid_command(action, &manager())));
     commands.push(edit_title("Lift B is stuck"));
     commands.push(comment("The part is ordered.", Visibility::Internal));
     commands
@@ -40,10 +36,7 @@ fn a_missing_input_is_refused_by_its_name() {
         (Action::Cancel, "reason"),
     ];
     for &action in Action::ALL {
-        let missing = needs
-            .iter()
-            .find(|need| need.0 == action)
-            .map(|need| need.1);
+        let missing = needs.iter().find(|need| need.0 == action).map(|need| need.1);
         match (Command::for_action(action, ActionInput::default()), missing) {
             (Ok(_), None) => {}
             (Err(Refusal::Invalid { field, code, .. }), Some(missing)) => {
@@ -56,19 +49,10 @@ fn a_missing_input_is_refused_by_its_name() {
 
 #[test]
 fn an_input_that_the_action_does_not_take_is_not_dropped() {
-    let with_reason = ActionInput {
-        reason: Some("Because.".into()),
-        ..ActionInput::default()
-    };
+    let with_reason = ActionInput { reason: Some("Because.".into()), ..ActionInput::default() };
     let refusal = Refusal::invalid("reason", "unexpected", "approve does not take reason.");
-    assert_eq!(
-        Command::for_action(Action::Approve, with_reason),
-        Err(refusal)
-    );
-    let with_rating = ActionInput {
-        rating: Some(3),
-        ..ActionInput::default()
-    };
+    assert_eq!(Command::for_action(Action::Approve, with_reason), Err(refusal));
+    let with_rating = ActionInput { rating: Some(3), ..ActionInput::default() };
     assert!(Command::for_action(Action::Close, with_rating.clone()).is_ok());
     assert!(Command::for_action(Action::Start, with_rating).is_err());
 }

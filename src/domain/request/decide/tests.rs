@@ -41,17 +41,11 @@ impl When {
 }
 
 fn forbidden(action: Action) -> Refusal {
-    Refusal::Forbidden {
-        action: Some(action),
-    }
+    Refusal::Forbidden { action: Some(action) }
 }
 
 fn not_while(status: Status, allowed: &[Action]) -> Refusal {
-    Refusal::InvalidTransition {
-        status,
-        allowed: allowed.to_vec(),
-        record: None,
-    }
+    Refusal::InvalidTransition { status, allowed: allowed.to_vec(), record: None }
 }
 
 fn by_word(action: Action) -> Command {
@@ -69,90 +63,53 @@ fn a_report_begins_a_request_that_is_due_by_its_priority() {
 
 #[test]
 fn a_manager_reports_on_behalf_of_another_and_a_technician_may_not() {
-    let new = NewRequest {
-        requester: Some(stranger().user),
-        ..new_request()
-    };
+    let new = NewRequest { requester: Some(stranger().user), ..new_request() };
     let body = create(&new, &manager(), &RULES).unwrap();
     let event = MaintenanceRequest::first_event(body, Actor::from(&manager()), at(0));
     let request = MaintenanceRequest::begin(request_id(), 1, &event).unwrap();
-    assert_eq!(
-        (request.requester, request.raised_by),
-        (stranger().user, manager().user)
-    );
-    assert_eq!(
-        create(&new, &technician(), &RULES),
-        Err(Refusal::Forbidden { action: None })
-    );
+    assert_eq!((request.requester, request.raised_by), (stranger().user, manager().user));
+    assert_eq!(create(&new, &technician(), &RULES), Err(Refusal::Forbidden { action: None }));
     assert!(create(&new, &stranger(), &RULES).is_ok());
 }
 
 #[test]
 fn creating_a_request_twice_is_a_conflict() {
     let refusal = Refusal::conflict("already_exists", "This request exists already.");
-    given(Status::Submitted)
-        .when(&requester(), Command::Create(new_request()))
-        .then_refused(refusal);
+    given(Status::Submitted).when(&requester(), Command::Create(new_request())).then_refused(refusal);
 }
 
 #[test]
 fn a_manager_approves_and_a_requester_may_not() {
-    given(Status::Submitted)
-        .when(&manager(), Command::Approve)
-        .then(EventBody::Approved {}, Status::Approved);
-    given(Status::Submitted)
-        .when(&requester(), Command::Approve)
-        .then_refused(forbidden(Action::Approve));
-    given(Status::Submitted)
-        .when(&technician(), Command::Approve)
-        .then_refused(forbidden(Action::Approve));
+    given(Status::Submitted).when(&manager(), Command::Approve).then(EventBody::Approved {}, Status::Approved);
+    given(Status::Submitted).when(&requester(), Command::Approve).then_refused(forbidden(Action::Approve));
+    given(Status::Submitted).when(&technician(), Command::Approve).then_refused(forbidden(Action::Approve));
 }
 
 #[test]
 fn a_rejected_request_says_why_and_is_final() {
-    let body = EventBody::Rejected {
-        reason: "Because.".into(),
-    };
-    let story = given(Status::Submitted)
-        .when(&manager(), by_word(Action::Reject))
-        .then(body, Status::Rejected);
+    let body = EventBody::Rejected { reason: "Because.".into() };
+    let story = given(Status::Submitted).when(&manager(), by_word(Action::Reject)).then(body, Status::Rejected);
     assert_eq!(story.request.status_reason.as_deref(), Some("Because."));
     assert_eq!(story.request.closed_at, Some(at(60)));
-    Given(story)
-        .when(&manager(), Command::Approve)
-        .then_refused(not_while(Status::Rejected, &[]));
+    Given(story).when(&manager(), Command::Approve).then_refused(not_while(Status::Rejected, &[]));
 }
 
 #[test]
 fn assigning_an_approved_request_moves_it_and_reassigning_later_does_not() {
-    let assigned = |previous| EventBody::Assigned {
-        assignee: other_technician().user,
-        previous,
-    };
+    let assigned = |previous| EventBody::Assigned { assignee: other_technician().user, previous };
     let command = || assign_to(&other_technician());
-    given(Status::Approved)
-        .when(&manager(), command())
-        .then(assigned(None), Status::Assigned);
+    given(Status::Approved).when(&manager(), command()).then(assigned(None), Status::Assigned);
     for status in [Status::Assigned, Status::InProgress, Status::OnHold] {
-        let story = given(status)
-            .when(&manager(), command())
-            .then(assigned(Some(technician().user)), status);
+        let story = given(status).when(&manager(), command()).then(assigned(Some(technician().user)), status);
         assert_eq!(story.request.assignee, Some(other_technician().user));
     }
 }
 
 #[test]
 fn a_technician_claims_for_himself_alone() {
-    let claimed = EventBody::Assigned {
-        assignee: technician().user,
-        previous: None,
-    };
-    given(Status::Approved)
-        .when(&technician(), assign_to(&technician()))
-        .then(claimed, Status::Assigned);
-    given(Status::Approved)
-        .when(&technician(), assign_to(&other_technician()))
-        .then_refused(forbidden(Action::Assign));
+    let claimed = EventBody::Assigned { assignee: technician().user, previous: None };
+    given(Status::Approved).when(&technician(), assign_to(&technician())).then(claimed, Status::Assigned);
+    given(Status::Approved).when(&technician(), assign_to(&other_technician())).then_refused(forbidden(Action::Assign));
     given(Status::Assigned)
         .when(&technician(), assign_to(&technician()))
         .then_refused(not_while(Status::Assigned, &[Action::Start]));
@@ -160,14 +117,8 @@ fn a_technician_claims_for_himself_alone() {
 
 #[test]
 fn assigning_to_the_same_person_again_is_no_change() {
-    let refusal = Refusal::invalid(
-        "assignee_id",
-        "no_change",
-        "The request is assigned to this person already.",
-    );
-    given(Status::Assigned)
-        .when(&manager(), assign_to(&technician()))
-        .then_refused(refusal);
+    let refusal = Refusal::invalid("assignee_id", "no_change", "The request is assigned to this person already.");
+    given(Status::Assigned).when(&manager(), assign_to(&technician())).then_refused(refusal);
 }
 
 #[test]
@@ -181,12 +132,8 @@ fn the_assignee_works_and_another_technician_may_not() {
     for (from, action, to) in work {
         let When(story, outcome) = given(from).when(&technician(), by_word(action));
         assert_eq!((outcome, story.request.status), (Ok(()), to));
-        given(from)
-            .when(&other_technician(), by_word(action))
-            .then_refused(forbidden(action));
-        given(from)
-            .when(&requester(), by_word(action))
-            .then_refused(forbidden(action));
+        given(from).when(&other_technician(), by_word(action)).then_refused(forbidden(action));
+        given(from).when(&requester(), by_word(action)).then_refused(forbidden(action));
     }
 }
 
@@ -194,34 +141,21 @@ fn the_assignee_works_and_another_technician_may_not() {
 fn the_time_on_hold_is_added_to_the_due_time() {
     let Given(mut story) = given(Status::InProgress);
     let due_at = story.request.due_at;
-    story
-        .tell(&technician(), &by_word(Action::Hold), at(100))
-        .unwrap();
+    story.tell(&technician(), &by_word(Action::Hold), at(100)).unwrap();
     assert_eq!(story.request.status_reason.as_deref(), Some("Because."));
-    story
-        .tell(&technician(), &Command::Resume, at(130))
-        .unwrap();
+    story.tell(&technician(), &Command::Resume, at(130)).unwrap();
     assert_eq!(story.request.held_ms, 30 * 60_000);
     assert_eq!(story.request.due_at, due_at.plus_ms(30 * 60_000));
-    assert_eq!(
-        (story.request.status_reason, story.request.held_since),
-        (None, None)
-    );
+    assert_eq!((story.request.status_reason, story.request.held_since), (None, None));
 }
 
 #[test]
 fn the_requester_closes_with_a_rating_and_closing_twice_is_refused() {
     let closed = EventBody::Closed { rating: Some(5) };
-    let story = given(Status::Completed)
-        .when(&requester(), by_word(Action::Close))
-        .then(closed, Status::Closed);
+    let story = given(Status::Completed).when(&requester(), by_word(Action::Close)).then(closed, Status::Closed);
     assert_eq!(story.request.rating, Some(5));
-    Given(story)
-        .when(&requester(), by_word(Action::Close))
-        .then_refused(not_while(Status::Closed, &[Action::Reopen]));
-    given(Status::Completed)
-        .when(&technician(), by_word(Action::Close))
-        .then_refused(forbidden(Action::Close));
+    Given(story).when(&requester(), by_word(Action::Close)).then_refused(not_while(Status::Closed, &[Action::Reopen]));
+    given(Status::Completed).when(&technician(), by_word(Action::Close)).then_refused(forbidden(Action::Close));
 }
 
 #[test]
@@ -230,12 +164,8 @@ fn reopening_is_possible_within_the_window_and_forgets_the_ending() {
     let closed_at = story.request.closed_at.unwrap();
     let completed_at = story.request.completed_at.unwrap();
     let last = closed_at.plus_ms(30 * DAY_MS);
-    let reopened = EventBody::Reopened {
-        reason: "Because.".into(),
-    };
-    let story = Given(story)
-        .when_at(last, &requester(), by_word(Action::Reopen))
-        .then(reopened, Status::InProgress);
+    let reopened = EventBody::Reopened { reason: "Because.".into() };
+    let story = Given(story).when_at(last, &requester(), by_word(Action::Reopen)).then(reopened, Status::InProgress);
     let request = story.request;
     assert_eq!((request.resolution, request.rating), (None, None));
     assert_eq!((request.completed_at, request.closed_at), (None, None));
@@ -249,51 +179,30 @@ fn reopening_is_possible_within_the_window_and_forgets_the_ending() {
 
 #[test]
 fn a_requester_cancels_only_while_it_is_submitted() {
-    let cancelled = EventBody::Cancelled {
-        reason: "Because.".into(),
-    };
-    given(Status::Submitted)
-        .when(&requester(), by_word(Action::Cancel))
-        .then(cancelled, Status::Cancelled);
+    let cancelled = EventBody::Cancelled { reason: "Because.".into() };
+    given(Status::Submitted).when(&requester(), by_word(Action::Cancel)).then(cancelled, Status::Cancelled);
     for status in [Status::Approved, Status::Assigned] {
-        given(status)
-            .when(&requester(), by_word(Action::Cancel))
-            .then_refused(not_while(status, &[]));
-        assert_eq!(
-            given(status).when(&manager(), by_word(Action::Cancel)).1,
-            Ok(())
-        );
+        given(status).when(&requester(), by_word(Action::Cancel)).then_refused(not_while(status, &[]));
+        assert_eq!(given(status).when(&manager(), by_word(Action::Cancel)).1, Ok(()));
     }
-    given(Status::Submitted)
-        .when(&other_technician(), by_word(Action::Cancel))
-        .then_refused(forbidden(Action::Cancel));
+    given(Status::Submitted).when(&other_technician(), by_word(Action::Cancel)).then_refused(forbidden(Action::Cancel));
 }
 
 #[test]
 fn after_cancel_an_approval_is_refused_with_the_fresh_state() {
-    given(Status::Cancelled)
-        .when(&manager(), Command::Approve)
-        .then_refused(not_while(Status::Cancelled, &[]));
+    given(Status::Cancelled).when(&manager(), Command::Approve).then_refused(not_while(Status::Cancelled, &[]));
     let allowed = [Action::Assign, Action::Cancel];
-    given(Status::Approved)
-        .when(&manager(), Command::Approve)
-        .then_refused(not_while(Status::Approved, &allowed));
+    given(Status::Approved).when(&manager(), Command::Approve).then_refused(not_while(Status::Approved, &allowed));
 }
 
 #[test]
 fn whoever_may_not_see_a_request_learns_nothing_from_any_command() {
     for &status in Status::ALL {
         for &action in Action::ALL {
-            given(status)
-                .when(&stranger(), by_word(action))
-                .then_refused(Refusal::NotFound);
+            given(status).when(&stranger(), by_word(action)).then_refused(Refusal::NotFound);
         }
-        given(status)
-            .when(&stranger(), edit_title("Mine"))
-            .then_refused(Refusal::NotFound);
-        given(status)
-            .when(&stranger(), comment("Hi", Visibility::Public))
-            .then_refused(Refusal::NotFound);
+        given(status).when(&stranger(), edit_title("Mine")).then_refused(Refusal::NotFound);
+        given(status).when(&stranger(), comment("Hi", Visibility::Public)).then_refused(Refusal::NotFound);
     }
 }
 
@@ -305,27 +214,19 @@ fn an_edit_holds_only_what_changed() {
         ..EditInput::default()
     };
     let edited = EventBody::Edited {
-        title: Some(Change {
-            from: "Lift B stops between floors".into(),
-            to: "Lift B is stuck".into(),
-        }),
+        title: Some(Change { from: "Lift B stops between floors".into(), to: "Lift B is stuck".into() }),
         description: None,
         category: None,
         priority: None,
         target_ms: None,
     };
-    let story = given(Status::Submitted)
-        .when(&requester(), Command::Edit(input))
-        .then(edited, Status::Submitted);
+    let story = given(Status::Submitted).when(&requester(), Command::Edit(input)).then(edited, Status::Submitted);
     assert_eq!(story.request.title, "Lift B is stuck");
 }
 
 #[test]
 fn a_new_priority_moves_the_due_time() {
-    let input = EditInput {
-        priority: Some(crate::domain::Priority::Urgent),
-        ..EditInput::default()
-    };
+    let input = EditInput { priority: Some(crate::domain::Priority::Urgent), ..EditInput::default() };
     let When(story, outcome) = given(Status::InProgress).when(&manager(), Command::Edit(input));
     assert_eq!(outcome, Ok(()));
     assert_eq!(story.request.due_at, at(4 * 60));
@@ -334,30 +235,18 @@ fn a_new_priority_moves_the_due_time() {
 #[test]
 fn an_edit_that_changes_nothing_is_refused() {
     let refusal = || Refusal::invalid("body", "no_change", "This edit changes nothing.");
-    given(Status::Submitted)
-        .when(&requester(), edit_title("Lift B stops between floors"))
-        .then_refused(refusal());
-    given(Status::Submitted)
-        .when(&requester(), Command::Edit(EditInput::default()))
-        .then_refused(refusal());
+    given(Status::Submitted).when(&requester(), edit_title("Lift B stops between floors")).then_refused(refusal());
+    given(Status::Submitted).when(&requester(), Command::Edit(EditInput::default())).then_refused(refusal());
 }
 
 #[test]
 fn the_requester_edits_while_submitted_and_a_manager_until_it_is_final() {
     for &status in Status::ALL {
         let by = |caller: &Caller| given(status).when(caller, edit_title("Better")).1;
-        assert_eq!(
-            by(&requester()).is_ok(),
-            status == Status::Submitted,
-            "{status}"
-        );
+        assert_eq!(by(&requester()).is_ok(), status == Status::Submitted, "{status}");
         assert_eq!(by(&manager()).is_ok(), !status.is_final(), "{status}");
         assert_eq!(by(&admin()).is_ok(), !status.is_final(), "{status}");
-        assert_eq!(
-            by(&technician()),
-            Err(Refusal::Forbidden { action: None }),
-            "{status}"
-        );
+        assert_eq!(by(&technician()), Err(Refusal::Forbidden { action: None }), "{status}");
     }
 }
 
@@ -366,18 +255,10 @@ fn everybody_who_sees_it_comments_in_any_state_and_a_requester_never_internally(
     for &status in Status::ALL {
         for visibility in [Visibility::Public, Visibility::Internal] {
             for caller in [technician(), other_technician(), manager(), admin()] {
-                assert_eq!(
-                    given(status).when(&caller, comment("Noted", visibility)).1,
-                    Ok(())
-                );
+                assert_eq!(given(status).when(&caller, comment("Noted", visibility)).1, Ok(()));
             }
         }
-        assert_eq!(
-            given(status)
-                .when(&requester(), comment("Thanks", Visibility::Public))
-                .1,
-            Ok(())
-        );
+        assert_eq!(given(status).when(&requester(), comment("Thanks", Visibility::Public)).1, Ok(()));
         given(status)
             .when(&requester(), comment("Psst", Visibility::Internal))
             .then_refused(Refusal::Forbidden { action: None });
@@ -389,23 +270,10 @@ fn a_completed_request_closes_by_itself_after_seven_days() {
     let Given(story) = given(Status::Completed);
     let when = story.request.completed_at.unwrap().plus_ms(7 * DAY_MS);
     assert_eq!(closes_by_itself_at(&story.request, &RULES), Some(when));
-    assert_eq!(
-        close_by_itself(&story.request, when.plus_ms(-1), &RULES),
-        None
-    );
-    assert_eq!(
-        close_by_itself(&story.request, when, &RULES),
-        Some(EventBody::Closed { rating: None })
-    );
-    for &status in Status::ALL
-        .iter()
-        .filter(|&&status| status != Status::Completed)
-    {
-        assert_eq!(
-            closes_by_itself_at(&Story::in_status(status).request, &RULES),
-            None,
-            "{status}"
-        );
+    assert_eq!(close_by_itself(&story.request, when.plus_ms(-1), &RULES), None);
+    assert_eq!(close_by_itself(&story.request, when, &RULES), Some(EventBody::Closed { rating: None }));
+    for &status in Status::ALL.iter().filter(|&&status| status != Status::Completed) {
+        assert_eq!(closes_by_itself_at(&Story::in_status(status).request, &RULES), None, "{status}");
     }
 }
 

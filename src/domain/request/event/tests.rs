@@ -4,12 +4,7 @@ use super::*;
 use crate::domain::{golden, request::fixtures::*};
 
 fn one_of_each() -> Vec<Event> {
-    let change = |from: &str, to: &str| {
-        Some(Change {
-            from: from.to_owned(),
-            to: to.to_owned(),
-        })
-    };
+    let change = |from: &str, to: &str| Some(Change { from: from.to_owned(), to: to.to_owned() });
     let bodies = [
         EventBody::Created {
             title: "Lift B stops between floors".into(),
@@ -20,68 +15,33 @@ fn one_of_each() -> Vec<Event> {
             target_ms: 86_400_000,
         },
         EventBody::Approved {},
-        EventBody::Rejected {
-            reason: "Not ours.".into(),
-        },
-        EventBody::Assigned {
-            assignee: technician().user,
-            previous: None,
-        },
-        EventBody::Assigned {
-            assignee: other_technician().user,
-            previous: Some(technician().user),
-        },
+        EventBody::Rejected { reason: "Not ours.".into() },
+        EventBody::Assigned { assignee: technician().user, previous: None },
+        EventBody::Assigned { assignee: other_technician().user, previous: Some(technician().user) },
         EventBody::Started {},
-        EventBody::Held {
-            reason: "Waiting for the part.".into(),
-        },
+        EventBody::Held { reason: "Waiting for the part.".into() },
         EventBody::Resumed {},
-        EventBody::Completed {
-            resolution: "Replaced the door sensor.".into(),
-        },
+        EventBody::Completed { resolution: "Replaced the door sensor.".into() },
         EventBody::Closed { rating: Some(5) },
         EventBody::Closed { rating: None },
-        EventBody::Reopened {
-            reason: "It stopped again.".into(),
-        },
-        EventBody::Cancelled {
-            reason: "A duplicate.".into(),
-        },
+        EventBody::Reopened { reason: "It stopped again.".into() },
+        EventBody::Cancelled { reason: "A duplicate.".into() },
         EventBody::Edited {
             title: change("Lift B stops between floors", "Lift B is stuck"),
             description: None,
             category: None,
-            priority: Some(Change {
-                from: Priority::High,
-                to: Priority::Urgent,
-            }),
-            target_ms: Some(Change {
-                from: 86_400_000,
-                to: 14_400_000,
-            }),
+            priority: Some(Change { from: Priority::High, to: Priority::Urgent }),
+            target_ms: Some(Change { from: 86_400_000, to: 14_400_000 }),
         },
-        EventBody::Commented {
-            body: "The part is ordered.".into(),
-            visibility: Visibility::Internal,
-        },
+        EventBody::Commented { body: "The part is ordered.".into(), visibility: Visibility::Internal },
     ];
-    let event = |(seq, body)| Event {
-        seq,
-        ts: at(seq),
-        body,
-        actor: Actor::from(&manager()),
-    };
+    let event = |(seq, body)| Event { seq, ts: at(seq), body, actor: Actor::from(&manager()) };
     (1..).zip(bodies).map(event).collect()
 }
 
 #[test]
 fn the_public_json_of_every_event_is_golden() {
-    let system = Event {
-        seq: 99,
-        ts: at(99),
-        body: EventBody::Closed { rating: None },
-        actor: Actor::System,
-    };
+    let system = Event { seq: 99, ts: at(99), body: EventBody::Closed { rating: None }, actor: Actor::System };
     let mut events = one_of_each();
     events.push(system);
     golden::assert_golden("events.json", &events);
@@ -93,12 +53,7 @@ fn the_public_json_of_every_event_is_golden() {
 fn an_event_has_exactly_its_five_keys_and_its_own_kind() {
     for event in one_of_each() {
         let json = serde_json::to_value(&event).unwrap();
-        let keys: Vec<&str> = json
-            .as_object()
-            .unwrap()
-            .keys()
-            .map(String::as_str)
-            .collect();
+        let keys: Vec<&str> = json.as_object().unwrap().keys().map(String::as_str).collect();
         assert_eq!(keys, ["actor", "body", "kind", "seq", "ts"]);
         assert_eq!(json["kind"], event.kind());
         assert!(json["body"].is_object());
@@ -109,10 +64,7 @@ fn an_event_has_exactly_its_five_keys_and_its_own_kind() {
 fn kind_and_body_are_stored_apart_and_put_together_again() {
     for event in one_of_each() {
         let body = event.body.to_body().unwrap();
-        assert_eq!(
-            EventBody::from_parts(event.kind(), body).unwrap(),
-            event.body
-        );
+        assert_eq!(EventBody::from_parts(event.kind(), body).unwrap(), event.body);
     }
     assert!(EventBody::from_parts("exploded", json!({})).is_err());
     assert!(EventBody::from_parts("rejected", json!({})).is_err());
@@ -123,20 +75,13 @@ fn an_event_of_an_older_version_still_parses() {
     // Frozen: as the first version wrote them, with the optional fields absent. Never blessed, only added to.
     let read: Vec<Event> = serde_json::from_str(&golden::read("events.v1.json")).unwrap();
     let kinds: Vec<&str> = read.iter().map(Event::kind).collect();
-    assert_eq!(
-        kinds,
-        ["created", "assigned", "closed", "edited", "commented"]
-    );
+    assert_eq!(kinds, ["created", "assigned", "closed", "edited", "commented"]);
 }
 
 #[test]
 fn only_an_internal_comment_is_internal() {
     for event in one_of_each() {
-        let expected = if event.kind() == "commented" {
-            Visibility::Internal
-        } else {
-            Visibility::Public
-        };
+        let expected = if event.kind() == "commented" { Visibility::Internal } else { Visibility::Public };
         assert_eq!(event.visibility(), expected);
     }
 }

@@ -22,11 +22,7 @@ use Who::{Assignee, Claims, Manages, Requester};
 const TABLE: &[(Action, &[Status], &[Who])] = &[
     (A::Approve, &[S::Submitted], &[Manages]),
     (A::Reject, &[S::Submitted], &[Manages]),
-    (
-        A::Assign,
-        &[S::Approved, S::Assigned, S::InProgress, S::OnHold],
-        &[Manages, Claims],
-    ),
+    (A::Assign, &[S::Approved, S::Assigned, S::InProgress, S::OnHold], &[Manages, Claims]),
     (A::Start, &[S::Assigned], &[Assignee, Manages]),
     (A::Hold, &[S::InProgress], &[Assignee, Manages]),
     (A::Resume, &[S::OnHold], &[Assignee, Manages]),
@@ -48,13 +44,11 @@ struct Place {
 impl Place {
     fn all() -> impl Iterator<Item = Self> {
         Role::ALL.iter().flat_map(|&role| {
-            [(false, false), (false, true), (true, false), (true, true)].map(
-                |(is_requester, is_assignee)| Self {
-                    role,
-                    is_requester,
-                    is_assignee,
-                },
-            )
+            [(false, false), (false, true), (true, false), (true, true)].map(|(is_requester, is_assignee)| Self {
+                role,
+                is_requester,
+                is_assignee,
+            })
         })
     }
 
@@ -90,11 +84,7 @@ fn expected(status: Status, action: Action, place: Place) -> Verdict {
     let rows = || TABLE.iter().filter(|row| row.0 == action);
     let claims_what_he_has = |who| who == Claims && place.is_assignee;
     let row_allows = |row: &(Action, &[Status], &[Who])| {
-        row.1.contains(&status)
-            && row
-                .2
-                .iter()
-                .any(|&who| place.is(who) && !claims_what_he_has(who))
+        row.1.contains(&status) && row.2.iter().any(|&who| place.is(who) && !claims_what_he_has(who))
     };
     if rows().any(row_allows) {
         Verdict::Allowed
@@ -114,50 +104,22 @@ fn every_state_action_role_and_relation_is_decided_as_the_table_says() {
             let allowed = allowed_actions(&request, &caller, now, &RULES);
             for &action in Action::ALL {
                 let case = format!("{action} while {status} by {place:?}");
-                let outcome = decide(
-                    &request,
-                    &valid_command(action, &caller),
-                    &caller,
-                    now,
-                    &RULES,
-                );
+                let outcome = decide(&request, &valid_command(action, &caller), &caller, now, &RULES);
                 if !place.sees() {
-                    assert_eq!(
-                        (outcome, &allowed[..]),
-                        (Err(Refusal::NotFound), &[][..]),
-                        "{case}"
-                    );
+                    assert_eq!((outcome, &allowed[..]), (Err(Refusal::NotFound), &[][..]), "{case}");
                     continue;
                 }
                 let expected = expected(status, action, place);
-                assert_eq!(
-                    verdict(&request, &caller, action, now, &RULES),
-                    expected,
-                    "{case}"
-                );
-                assert_eq!(
-                    allowed.contains(&action),
-                    expected == Verdict::Allowed,
-                    "{case}"
-                );
+                assert_eq!(verdict(&request, &caller, action, now, &RULES), expected, "{case}");
+                assert_eq!(allowed.contains(&action), expected == Verdict::Allowed, "{case}");
                 match expected {
                     Verdict::Allowed => assert!(outcome.is_ok(), "{case}: {outcome:?}"),
                     Verdict::NotNow => {
-                        let refusal = Refusal::InvalidTransition {
-                            status,
-                            allowed: allowed.clone(),
-                            record: None,
-                        };
+                        let refusal = Refusal::InvalidTransition { status, allowed: allowed.clone(), record: None };
                         assert_eq!(outcome, Err(refusal), "{case}");
                     }
                     Verdict::Never => {
-                        assert_eq!(
-                            outcome,
-                            Err(Refusal::Forbidden {
-                                action: Some(action)
-                            }),
-                            "{case}"
-                        );
+                        assert_eq!(outcome, Err(Refusal::Forbidden { action: Some(action) }), "{case}");
                     }
                 }
             }
@@ -175,10 +137,7 @@ fn every_action_is_in_the_table_and_somebody_may_take_it() {
                 allowed_actions(&request, &caller, at(60), &RULES).contains(&action)
             })
         };
-        assert!(
-            Status::ALL.iter().any(|&status| somebody(status)),
-            "{action}"
-        );
+        assert!(Status::ALL.iter().any(|&status| somebody(status)), "{action}");
     }
 }
 
@@ -187,30 +146,18 @@ fn the_reopen_window_ends_for_managers_too() {
     let request = Story::in_status(Status::Closed).request;
     let end = request.closed_at.unwrap().plus_ms(30 * DAY_MS);
     for caller in [requester(), manager(), admin()] {
-        assert_eq!(
-            allowed_actions(&request, &caller, end, &RULES),
-            [Action::Reopen]
-        );
-        assert_eq!(
-            allowed_actions(&request, &caller, end.plus_ms(1), &RULES),
-            []
-        );
+        assert_eq!(allowed_actions(&request, &caller, end, &RULES), [Action::Reopen]);
+        assert_eq!(allowed_actions(&request, &caller, end.plus_ms(1), &RULES), []);
     }
 }
 
 #[test]
 fn a_technician_who_became_a_requester_does_no_more_work() {
     let request = Story::in_status(Status::Assigned).request;
-    let demoted = Caller {
-        role: Role::Requester,
-        ..technician()
-    };
+    let demoted = Caller { role: Role::Requester, ..technician() };
     assert!(!may_see(&request, &demoted));
     assert_eq!(allowed_actions(&request, &demoted, at(60), &RULES), []);
-    assert_eq!(
-        decide(&request, &Command::Start, &demoted, at(60), &RULES),
-        Err(Refusal::NotFound)
-    );
+    assert_eq!(decide(&request, &Command::Start, &demoted, at(60), &RULES), Err(Refusal::NotFound));
 }
 
 #[test]
@@ -228,11 +175,7 @@ fn a_requester_sees_his_own_and_everybody_else_sees_all() {
     for (caller, expected) in sees {
         assert_eq!(may_see(&request, &caller), expected, "{caller:?}");
         assert_eq!(may_see_summary(&summary, &caller), expected, "{caller:?}");
-        assert_eq!(
-            sees_only(&caller).is_some(),
-            caller.role == Role::Requester,
-            "{caller:?}"
-        );
+        assert_eq!(sees_only(&caller).is_some(), caller.role == Role::Requester, "{caller:?}");
     }
 }
 
@@ -240,10 +183,7 @@ fn a_requester_sees_his_own_and_everybody_else_sees_all() {
 fn internal_is_for_everybody_but_requesters() {
     for &role in Role::ALL {
         assert!(may_read(role, Visibility::Public));
-        assert_eq!(
-            may_read(role, Visibility::Internal),
-            role != Role::Requester
-        );
+        assert_eq!(may_read(role, Visibility::Internal), role != Role::Requester);
         assert_eq!(sees_internal(role), role != Role::Requester);
     }
 }

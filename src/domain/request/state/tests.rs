@@ -20,10 +20,7 @@ fn a_snapshot_of_an_older_version_still_parses() {
     // Frozen: as the first version stored it, with the defaulted fields absent. Never blessed, only added to.
     let read: MaintenanceRequest = serde_json::from_str(&golden::read("request.v1.json")).unwrap();
     assert_eq!(read.status, Status::Submitted);
-    assert_eq!(
-        (read.number, read.assignee, read.held_ms, read.epoch),
-        (None, None, 0, 0)
-    );
+    assert_eq!((read.number, read.assignee, read.held_ms, read.epoch), (None, None, 0, 0));
 }
 
 #[test]
@@ -31,28 +28,8 @@ fn a_life_begins_with_a_creation_by_a_user() {
     let id = request_id();
     let created = Story::begin().events.remove(0);
     assert!(MaintenanceRequest::begin(id, 1, &created).is_some());
-    assert!(
-        MaintenanceRequest::begin(
-            id,
-            1,
-            &Event {
-                actor: Actor::System,
-                ..created.clone()
-            }
-        )
-        .is_none()
-    );
-    assert!(
-        MaintenanceRequest::begin(
-            id,
-            1,
-            &Event {
-                body: EventBody::Approved {},
-                ..created
-            }
-        )
-        .is_none()
-    );
+    assert!(MaintenanceRequest::begin(id, 1, &Event { actor: Actor::System, ..created.clone() }).is_none());
+    assert!(MaintenanceRequest::begin(id, 1, &Event { body: EventBody::Approved {}, ..created }).is_none());
     assert!(MaintenanceRequest::replay(id, 1, &[]).is_none());
 }
 
@@ -60,18 +37,8 @@ fn a_life_begins_with_a_creation_by_a_user() {
 fn a_comment_moves_the_version_and_nothing_else() {
     let mut story = Story::in_status(Status::InProgress);
     let before = story.request.clone();
-    story
-        .tell(
-            &technician(),
-            &comment("The part is ordered.", Visibility::Internal),
-            at(60),
-        )
-        .unwrap();
-    let expected = MaintenanceRequest {
-        version: before.version + 1,
-        updated_at: at(60),
-        ..before
-    };
+    story.tell(&technician(), &comment("The part is ordered.", Visibility::Internal), at(60)).unwrap();
+    let expected = MaintenanceRequest { version: before.version + 1, updated_at: at(60), ..before };
     assert_eq!(story.request, expected);
 }
 
@@ -79,13 +46,7 @@ fn a_comment_moves_the_version_and_nothing_else() {
 fn the_first_start_is_remembered_over_a_reopening() {
     let mut story = Story::in_status(Status::Completed);
     let started_at = story.request.started_at;
-    story
-        .tell(
-            &requester(),
-            &valid_command(Action::Reopen, &requester()),
-            at(90),
-        )
-        .unwrap();
+    story.tell(&requester(), &valid_command(Action::Reopen, &requester()), at(90)).unwrap();
     assert_eq!(started_at, Some(at(3)));
     assert_eq!(story.request.started_at, started_at);
 }

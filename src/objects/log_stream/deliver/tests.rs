@@ -1,9 +1,9 @@
 use super::*;
 use crate::domain::ids::EntryId;
+use crate::domain::ids::UserId;
 use crate::domain::log::{Level, NewEntry};
 use crate::domain::person::Person;
 use crate::domain::time::Timestamp;
-use crate::domain::ids::UserId;
 
 fn entry() -> NewEntry {
     let id: EntryId = "e-1".parse().unwrap();
@@ -33,7 +33,10 @@ fn an_entry_without_particulars_is_still_a_row() {
     let mut entry = entry();
     entry.request_id = Some("00000000-0000-7000-8000-000000000001".parse().unwrap());
     let row = audit_row(&"default".parse().unwrap(), &kept(entry)).unwrap();
-    assert_eq!((row.action.as_str(), row.object_type.as_str(), row.actor_name.as_str()), ("request approved", "", "system"));
+    assert_eq!(
+        (row.action.as_str(), row.object_type.as_str(), row.actor_name.as_str()),
+        ("request approved", "", "system")
+    );
 }
 
 #[test]

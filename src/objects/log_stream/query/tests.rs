@@ -38,7 +38,17 @@ fn filled(count: i64) -> rusqlite::Connection {
         let Stored { entry, search, .. } = stored(seq);
         let actor = entry.actor.as_ref().and_then(Actor::id).map(|id| id.to_string());
         let request_id = entry.request_id.as_ref().map(ToString::to_string);
-        let row = (seq, entry.id.as_str(), entry.ts.as_ms(), entry.level.as_str(), actor, request_id, None::<String>, search, seq.to_string());
+        let row = (
+            seq,
+            entry.id.as_str(),
+            entry.ts.as_ms(),
+            entry.level.as_str(),
+            actor,
+            request_id,
+            None::<String>,
+            search,
+            seq.to_string(),
+        );
         connection.prepare_cached(store::INSERT).unwrap().query(row).unwrap().next().unwrap();
     }
     connection.execute_batch("COMMIT").unwrap();

@@ -3,8 +3,8 @@ use super::*;
 use crate::domain::cursor::Position;
 use crate::domain::request::Priority;
 use crate::domain::validation::{Category, SearchText};
-use crate::objects::walk::{Near, fold};
 use crate::objects::walk::native::{all, database, items, page, plan};
+use crate::objects::walk::{Near, fold};
 
 const CATEGORIES: [&str; 3] = ["plumbing", "power", "lifts"];
 
@@ -86,7 +86,7 @@ fn put(connection: &rusqlite::Connection, number: i64) {
         &it.search(),
         &number.to_string(),
     ];
-    connection.prepare_cached(store::INSERT).unwrap().execute(&row).unwrap();
+    connection.prepare_cached(store::INSERT).unwrap().execute(row).unwrap();
 }
 
 fn text(text: &str) -> Option<SearchText> {
@@ -122,7 +122,10 @@ fn combined() -> Vec<(ListFilter, Option<UserId>)> {
         (ListFilter { q: text("MR-000120"), requester: Some(user(1)), ..none() }, None),
         (ListFilter { requester: Some(user(2)), ..none() }, Some(user(2))),
         (ListFilter { requester: Some(user(2)), ..none() }, Some(user(3))),
-        (ListFilter { status: vec![Status::Closed], category: Some(Category::parse("lifts").unwrap()), ..none() }, None),
+        (
+            ListFilter { status: vec![Status::Closed], category: Some(Category::parse("lifts").unwrap()), ..none() },
+            None,
+        ),
         (
             ListFilter {
                 status: Status::ALL[..8].to_vec(),

@@ -1,0 +1,60 @@
+use super::*;
+use crate::objects::walk::native::database;
+
+fn put(connection: &rusqlite::Connection, statement: &str, number: i64, version: i64, updated_ms: i64) -> usize {
+    let row = (
+        number,
+        format!("r-{number}"),
+        0,
+        version,
+        "closed",
+        "low",
+        "power",
+        "u",
+        None::<String>,
+        1,
+        updated_ms,
+        "",
+        "{}",
+    );
+    connection.execute(statement, row).unwrap()
+}
+
+fn versions(connection: &rusqlite::Connection, after: (i64, &str), before: i64, limit: i64) -> Vec<(String, i64)> {
+    let mut versions = connection.prepare(VERSIONS).unwrap();
+    let rows = versions.query_map((after.0, after.1, before, limit), |row| Ok((row.get(0)?, row.get(2)?))).unwrap();
+    rows.collect::<Result<_, _>>().unwrap()
+}
+
+#[test]
+fn a_newer_version_takes_the_place_of_the_older_one() {
+    let connection = database(SCHEMA[0]);
+    put(&connection, INSERT, 1, 1, 10);
+    assert_eq!(put(&connection, UPDATE, 1, 2, 20), 1);
+    assert_eq!(versions(&connection, (0, ""), 100, 10), [("r-1".to_owned(), 2)]);
+}
+
+#[test]
+fn a_number_is_given_once() {
+    let connection = database(SCHEMA[0]);
+    put(&connection, INSERT, 1, 1, 10);
+    let row = (1, "r-2", 0, 1, "closed", "low", "power", "u", None::<String>, 1, 10, "", "{}");
+    assert!(connection.execute(INSERT, row).is_err());
+}
+
+#[test]
+fn versions_go_on_behind_a_request_even_among_changes_of_one_moment() {
+    let connection = database(SCHEMA[0]);
+    (1..=5).for_each(|number| {
+        put(&connection, INSERT, number, number, 10);
+    });
+    put(&connection, INSERT, 6, 6, 30);
+    let walk = |after, limit| {
+        versions(&connection, after, 20, limit).into_iter().map(|(_, version)| version).collect::<Vec<_>>()
+    };
+    assert_eq!(walk((0, ""), 2), [1, 2]);
+    assert_eq!(walk((10, "r-2"), 2), [3, 4]);
+    assert_eq!(walk((10, "r-4"), 2), [5]);
+    // An unknown request repeats its moment rather than leaving any of it out.
+    assert_eq!(walk((10, "gone"), 9), [1, 2, 3, 4, 5]);
+}
