@@ -78,3 +78,16 @@ impl Bundle {
         command
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn features_name_the_build_whatever_their_order() {
+        assert_eq!(Bundle::dev().name(), "dev");
+        assert_eq!(Bundle::release().features("b, a").name(), "release-a-b");
+        assert_eq!(Bundle::dev().features("a,b"), Bundle::dev().features("b,a"));
+        assert_eq!(Bundle::dev().features("a").build_command(), "cargo xtask build --features a");
+    }
+}

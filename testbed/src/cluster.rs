@@ -86,6 +86,9 @@ impl Cluster {
     pub fn start_in(home: &Path, settings: Settings) -> Result<Self> {
         fs::create_dir_all(home)?;
         let password = initialise(home)?;
+        if let Some(authority) = &settings.authority {
+            Launch::detect().hand_over(&authority.server_key)?;
+        }
         let deadline = Instant::now() + START_LIMIT;
         loop {
             let port = match settings.port {

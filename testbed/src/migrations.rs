@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use postgres::Client;
+use postgres::{Client, Transaction};
 use sha2::{Digest, Sha256};
 
 /// Two migrations at the same time would race: this advisory lock lets one wait. The number is arbitrary.
@@ -69,35 +69,81 @@ fn read_one(path: PathBuf) -> Result<Migration> {
 }
 
 /// Applies what `client`'s database lacks; returns the names of the files that ran.
+///
+/// Nothing outlives a transaction, so it works behind a pooler as well.
 pub fn apply(client: &mut Client, migrations: &[Migration]) -> Result<Vec<String>> {
-    client.execute("SELECT pg_advisory_lock($1)", &[&LOCK])?;
-    let applied = apply_locked(client, migrations);
-    client.execute("SELECT pg_advisory_unlock($1)", &[&LOCK])?;
-    applied
-}
-
-fn apply_locked(client: &mut Client, migrations: &[Migration]) -> Result<Vec<String>> {
-    client.batch_execute("SET client_min_messages = warning")?;
-    client.batch_execute(LEDGER)?;
+    let mut transaction = locked(client)?;
+    transaction.batch_execute(LEDGER)?;
+    transaction.commit()?;
     let mut applied = Vec::new();
     for migration in migrations {
-        let checksum = migration.checksum();
-        let known =
-            client.query_opt("SELECT checksum FROM schema_migrations WHERE version = $1", &[&migration.version])?;
-        if let Some(row) = known {
-            if row.get::<_, String>(0) != checksum {
-                bail!("{} was changed after it ran here: put it back and write a new one", migration.name);
-            }
-            continue;
+        if apply_one(client, migration)? {
+            applied.push(migration.name.clone());
         }
-        let mut transaction = client.transaction()?;
-        transaction.batch_execute(&migration.sql).with_context(|| format!("{} failed", migration.name))?;
-        transaction.execute(
-            "INSERT INTO schema_migrations (version, name, checksum) VALUES ($1, $2, $3)",
-            &[&migration.version, &migration.name, &checksum],
-        )?;
-        transaction.commit()?;
-        applied.push(migration.name.clone());
     }
     Ok(applied)
+}
+
+/// Whether it was missing.
+fn apply_one(client: &mut Client, migration: &Migration) -> Result<bool> {
+    let checksum = migration.checksum();
+    let mut transaction = locked(client)?;
+    let known =
+        transaction.query_opt("SELECT checksum FROM schema_migrations WHERE version = $1", &[&migration.version])?;
+    if let Some(row) = known {
+        if row.try_get::<_, String>(0)? != checksum {
+            bail!("{} was changed after it ran here: put it back and write a new one", migration.name);
+        }
+        return Ok(false);
+    }
+    transaction.batch_execute(&migration.sql).with_context(|| format!("{} failed", migration.name))?;
+    transaction.execute(
+        "INSERT INTO schema_migrations (version, name, checksum) VALUES ($1, $2, $3)",
+        &[&migration.version, &migration.name, &checksum],
+    )?;
+    transaction.commit()?;
+    Ok(true)
+}
+
+fn locked(client: &mut Client) -> Result<Transaction<'_>> {
+    let mut transaction = client.transaction()?;
+    transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK])?;
+    Ok(transaction)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace;
+
+    /// A folder of its own with these files in it, all empty.
+    fn folder(name: &str, files: &[&str]) -> PathBuf {
+        let dir = workspace::target_dir().join("testbed-unit").join(name);
+        let _ = fs::remove_dir_all(&dir);
+        fs::create_dir_all(&dir).unwrap();
+        for file in files {
+            fs::write(dir.join(file), "").unwrap();
+        }
+        dir
+    }
+
+    #[test]
+    fn migrations_come_in_the_order_of_their_numbers() {
+        let dir = folder("order", &["0010_later.sql", "0002_first.sql", "README.md"]);
+        let names: Vec<String> = read(&dir).unwrap().into_iter().map(|migration| migration.name).collect();
+        assert_eq!(names, ["0002_first.sql", "0010_later.sql"]);
+    }
+
+    #[test]
+    fn two_migrations_with_one_number_are_refused() {
+        let dir = folder("twice", &["0002_one.sql", "0002_other.sql"]);
+        assert!(read(&dir).unwrap_err().to_string().contains("the same number"));
+    }
+
+    #[test]
+    fn the_migrations_of_the_repository_are_numbered_without_a_gap() {
+        let versions: Vec<i32> = read(&workspace::migrations_dir()).unwrap().iter().map(|one| one.version).collect();
+        let expected: Vec<i32> = (1..).take(versions.len()).collect();
+        assert_eq!(versions, expected);
+    }
 }

@@ -1,4 +1,4 @@
-//! The secrets that every installation needs, in the form in which the Worker reads them.
+//! The two secrets that every installation needs, in the form in which the Worker reads them.
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};

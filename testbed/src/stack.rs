@@ -20,7 +20,10 @@ use crate::secrets::Secrets;
 use crate::{database, migrations, port, seed, workspace};
 
 /// Names a PostgreSQL that all test binaries of a run share; `cargo xtask test` sets it. Without it each binary starts one.
-pub const SHARED_POSTGRES: &str = "TESTBED_POSTGRES_URL";
+pub const SHARED_POSTGRES: &str = "CEPATEDGE_TEST_DATABASE_URL";
+
+/// Names the build that tests run on where they do not choose one: `dev` (the default) or `release`.
+pub const BUNDLE: &str = "CEPATEDGE_TEST_BUNDLE";
 
 /// TLS between the Worker and PostgreSQL.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,10 +65,13 @@ pub struct Stack {
 }
 
 impl Stack {
-    /// A system of the dev build with demo accounts, on a PostgreSQL that other tests use too.
+    /// A system with demo accounts, on a PostgreSQL that other tests use too.
     pub fn builder() -> StackBuilder {
         StackBuilder {
-            bundle: Bundle::dev(),
+            bundle: match env::var(BUNDLE).as_deref() {
+                Ok("release") => Bundle::release(),
+                Ok(_) | Err(_) => Bundle::dev(),
+            },
             vars: BTreeMap::new(),
             own_postgres: false,
             tls: Tls::Off,

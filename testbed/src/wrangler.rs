@@ -126,3 +126,28 @@ impl Wrangler {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_binding_names_a_class_that_a_migration_made() {
+        let wrangler = Wrangler::read().unwrap();
+        let classes = wrangler.classes();
+        for object in &wrangler.durable_objects.bindings {
+            assert!(classes.contains_key(&object.class_name), "{} has no class", object.name);
+        }
+        assert_eq!(classes.len(), wrangler.durable_objects.bindings.len());
+    }
+
+    #[test]
+    fn a_variable_of_ours_wins_over_the_deployments() {
+        let wrangler = Wrangler::read().unwrap();
+        let vars = BTreeMap::from([("ENVIRONMENT".to_owned(), "development".to_owned())]);
+        let worker = wrangler.worker(&vars);
+        assert_eq!(worker["env"]["ENVIRONMENT"]["value"], "development");
+        assert_eq!(worker["env"]["FILES"]["type"], "r2");
+        assert_eq!(worker["env"]["LOGIN_RATE"]["type"], "rate-limit");
+    }
+}

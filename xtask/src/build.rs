@@ -95,7 +95,8 @@ fn join(bundle: &Bundle) -> Result<()> {
         .arg(format!("--alias:{ALIAS}={}", bindgen_dir(bundle).join("index.js").display()))
         .arg(format!("--outfile={}", bundle.main_module().display()))
         .args(["--bundle", "--format=esm", "--target=esnext", "--external:cloudflare:*", "--external:*.wasm"])
-        .args(["--log-level=warning", "--charset=utf8"])
+        // An export that the crate does not have would only show when it is called.
+        .args(["--log-level=warning", "--charset=utf8", "--log-override:import-is-undefined=error"])
         .current_dir(workspace::root())
         .stdin(Stdio::null())
         .output()

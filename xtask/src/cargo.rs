@@ -10,8 +10,18 @@ use testbed::workspace;
 use crate::progress::{self, Step};
 
 /// Cargo's own words about what it is doing, which become the step's detail instead of lines.
-const ACTIVITIES: [&str; 9] =
-    ["Blocking", "Checking", "Compiling", "Downloaded", "Downloading", "Finished", "Fresh", "Locking", "Updating"];
+const ACTIVITIES: [&str; 10] = [
+    "Blocking",
+    "Checking",
+    "Compiling",
+    "Downloaded",
+    "Downloading",
+    "Executable",
+    "Finished",
+    "Fresh",
+    "Locking",
+    "Updating",
+];
 
 /// The cargo that runs us, without what it told us about our own package: build scripts that watch those variables would
 /// run again, and their crates compile again, at each change between `cargo xtask` and plain cargo.
@@ -34,6 +44,7 @@ pub fn run(step: &Step, command: &mut Command) -> Result<()> {
     let color = if stderr().is_terminal() { "always" } else { "never" };
     let mut child = command
         .env("CARGO_TERM_COLOR", color)
+        .env("CARGO_FUTURE_INCOMPAT_REPORT_FREQUENCY", "never")
         .stdin(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()

@@ -5,8 +5,10 @@ mod build;
 mod cargo;
 mod demo;
 mod dev;
+mod migrate;
 mod progress;
 mod setup;
+mod test;
 
 use std::process::ExitCode;
 
@@ -30,6 +32,10 @@ enum Command {
     Setup,
     /// Build the Worker into target/edge/<profile>/
     Build(BuildOptions),
+    /// Bring the schema of the database that DATABASE_URL names up to date
+    Migrate,
+    /// Check everything that must hold: format, lints, unit, wasm and black-box tests
+    Test(test::Options),
     /// Run the whole system here: PostgreSQL, schema, Worker, demo data; Ctrl-C stops it
     Dev(dev::Options),
 }
@@ -54,6 +60,8 @@ impl BuildOptions {
 fn main() -> ExitCode {
     let outcome = match CommandLine::parse().command {
         Command::Setup => setup::ensure(),
+        Command::Migrate => migrate::run(),
+        Command::Test(options) => test::run(&options),
         Command::Dev(options) => dev::run(&options),
         Command::Build(options) => setup::ensure().and_then(|()| build::run(&options.bundle())),
     };

@@ -1,0 +1,297 @@
+//! `cargo xtask test`: everything that must hold, in the order in which it fails fastest. CI runs nothing else.
+//!
+//! A step that fails does not hide what the later ones have to say, so each runs; the table at the end tells.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use clap::{Args, ValueEnum};
+use testbed::{Bundle, Cluster, stack, workspace};
+
+use crate::progress::{self, step};
+use crate::{build, cargo, setup};
+
+const WASM_TARGET: &str = "wasm32-unknown-unknown";
+/// The feature whose build can be told to panic.
+const FAULTS: &str = "fault-injection";
+
+#[derive(Args)]
+pub struct Options {
+    /// Only this step; may be given more than once
+    #[arg(long, value_enum)]
+    only: Vec<Check>,
+    /// Run the black-box tests on the build that is deployed
+    #[arg(long)]
+    release: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Check {
+    /// Formatting of all crates
+    Format,
+    /// Lints of everything that runs on this machine, warnings denied
+    Lint,
+    /// Lints of the Worker as it is compiled for the platform, warnings denied
+    LintWasm,
+    /// Unit tests and the integration tests that need no running system
+    Unit,
+    /// tests/wasm*.rs, in wasm under Node
+    Wasm,
+    /// Tests of src/db against PostgreSQL
+    Database,
+    /// Black-box tests against workerd and PostgreSQL
+    System,
+    /// The lock files are as they were committed
+    Locks,
+}
+
+impl Check {
+    const ALL: [Self; 8] =
+        [Self::Format, Self::Lint, Self::LintWasm, Self::Unit, Self::Wasm, Self::Database, Self::System, Self::Locks];
+
+    fn name(self) -> String {
+        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+}
+
+struct Verdict {
+    check: Check,
+    elapsed: Duration,
+    outcome: Result<()>,
+}
+
+pub fn run(options: &Options) -> Result<()> {
+    let locks = Locks::read()?;
+    setup::ensure()?;
+    let chosen = Check::ALL.into_iter().filter(|check| options.only.is_empty() || options.only.contains(check));
+    let mut verdicts = Vec::new();
+    for check in chosen {
+        let began = Instant::now();
+        let outcome = match check {
+            Check::Format => format(),
+            Check::Lint => lint(),
+            Check::LintWasm => lint_wasm(),
+            Check::Unit => unit(),
+            Check::Wasm => wasm(),
+            Check::Database => database(),
+            Check::System => system(options.release),
+            Check::Locks => locks.verify(),
+        };
+        if let Err(error) = &outcome {
+            progress::line(&format!("{}: {error:#}", check.name()));
+        }
+        verdicts.push(Verdict { check, elapsed: began.elapsed(), outcome });
+    }
+    summarise(&verdicts)
+}
+
+fn summarise(verdicts: &[Verdict]) -> Result<()> {
+    println!();
+    for verdict in verdicts {
+        let word = if verdict.outcome.is_ok() { "ok" } else { "FAILED" };
+        println!("{:<10} {:<7} {}", verdict.check.name(), word, progress::seconds(verdict.elapsed));
+    }
+    let failed: Vec<String> =
+        verdicts.iter().filter(|verdict| verdict.outcome.is_err()).map(|verdict| verdict.check.name()).collect();
+    if failed.is_empty() { Ok(()) } else { bail!("failed: {}", failed.join(", ")) }
+}
+
+fn format() -> Result<()> {
+    step("Checking the format", |step| {
+        cargo::run(step, cargo::command().args(["fmt", "--all", "--check"])).context("`cargo fmt --all` sets it right")
+    })
+}
+
+/// The packages that are compiled for this machine, in groups: all at once, cargo would unite their features and compile
+/// what `cargo xtask` consists of a second time.
+const NATIVE: [&[&str]; 2] = [&["cepatedge"], &["testbed", "xtask"]];
+
+fn packages(names: &[&str]) -> Vec<String> {
+    names.iter().flat_map(|name| ["--package".to_owned(), (*name).to_owned()]).collect()
+}
+
+fn lint() -> Result<()> {
+    step("Linting for this machine", |step| {
+        for group in NATIVE {
+            let mut command = cargo::command();
+            command.arg("clippy").args(packages(group)).args(["--all-targets", "--all-features"]);
+            cargo::run(step, command.args(["--", "-D", "warnings"]))?;
+        }
+        Ok(())
+    })
+}
+
+fn lint_wasm() -> Result<()> {
+    step("Linting for the platform", |step| {
+        let mut command = cargo::command();
+        command.args(["clippy", "--package", "cepatedge", "--lib", "--target", WASM_TARGET, "--features", FAULTS]);
+        cargo::run(step, command.args(["--", "-D", "warnings"]))
+    })
+}
+
+fn unit() -> Result<()> {
+    for group in NATIVE {
+        let mut arguments = packages(group);
+        arguments.extend(["--lib".to_owned(), "--bins".to_owned()]);
+        if group.contains(&"cepatedge") {
+            arguments.extend(named(Kind::Native)?);
+        }
+        test(&format!("unit tests of {}", group.join(", ")), &arguments, &[])?;
+    }
+    Ok(())
+}
+
+fn wasm() -> Result<()> {
+    let tests = named(Kind::Wasm)?;
+    if tests.is_empty() {
+        return Ok(());
+    }
+    step("Compiling the runner of wasm tests", |step| {
+        cargo::run(step, cargo::command().args(["build", "--package", "wasm-test-runner"]))
+    })?;
+    let mut arguments = packages(&["cepatedge"]);
+    arguments.extend(["--target".to_owned(), WASM_TARGET.to_owned()]);
+    arguments.extend(tests);
+    let runner = workspace::target_dir().join("debug/wasm-test-runner");
+    test("wasm tests", &arguments, &[("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &runner.display().to_string())])
+}
+
+fn database() -> Result<()> {
+    on_postgres("database tests", Kind::Database, &[])
+}
+
+fn system(release: bool) -> Result<()> {
+    let plain = if release { Bundle::release() } else { Bundle::dev() };
+    build::make(&plain)?;
+    build::make(&plain.clone().features(FAULTS))?;
+    on_postgres("black-box tests", Kind::System, &[(stack::BUNDLE, &plain.name())])
+}
+
+/// One server for all test binaries; each test has a database of its own in it.
+fn on_postgres(title: &str, kind: Kind, environment: &[(&str, &str)]) -> Result<()> {
+    let tests = named(kind)?;
+    if tests.is_empty() {
+        return Ok(());
+    }
+    let home = workspace::scratch_dir().join(format!("{}-run", std::process::id()));
+    let cluster = step("Starting PostgreSQL", |_| Cluster::start_in(&home, stack::test_settings()))?;
+    let url = cluster.url("postgres");
+    let mut arguments = packages(&["cepatedge"]);
+    arguments.extend(tests);
+    let outcome = test(title, &arguments, &[environment, &[(stack::SHARED_POSTGRES, &url)]].concat());
+    cluster.stop()?;
+    fs::remove_dir_all(&home)?;
+    outcome
+}
+
+/// Compiles as a step of ours, then lets the test binaries speak for themselves.
+fn test(title: &str, arguments: &[String], environment: &[(&str, &str)]) -> Result<()> {
+    let command = || {
+        let mut command = cargo::command();
+        command.arg("test").args(arguments).envs(environment.iter().copied());
+        command
+    };
+    step(&format!("Compiling the {title}"), |step| cargo::run(step, command().arg("--no-run")))?;
+    let mut command: Command = command();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    // wasm tests look for `node`: they get the one that the runtime gets.
+    let bin = workspace::node_modules().join(".bin");
+    let path = std::env::join_paths(std::iter::once(bin).chain(std::env::split_paths(&path)))?;
+    let status = command.arg("--no-fail-fast").env("PATH", path).status()?;
+    if !status.success() {
+        bail!("{title} failed");
+    }
+    Ok(())
+}
+
+/// What an integration test needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// Nothing: it runs by itself.
+    Native,
+    /// A wasm engine.
+    Wasm,
+    /// PostgreSQL.
+    Database,
+    /// Everything: it brings up systems of its own.
+    System,
+}
+
+/// `--test <name>` for each integration test of this kind. Those whose names start with `wasm` run in wasm; those that
+/// use the crate `testbed` or name the variable of the shared PostgreSQL need what these stand for.
+fn named(kind: Kind) -> Result<Vec<String>> {
+    let mut arguments = Vec::new();
+    let dir = workspace::root().join("tests");
+    if !dir.exists() {
+        return Ok(arguments);
+    }
+    let mut paths: Vec<PathBuf> = fs::read_dir(&dir)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+    paths.sort();
+    for path in paths {
+        let is_test = path.join("main.rs").exists() || path.extension().is_some_and(|extension| extension == "rs");
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        if is_test && kind_of(&name, &path)? == kind {
+            arguments.extend(["--test".to_owned(), name]);
+        }
+    }
+    Ok(arguments)
+}
+
+fn kind_of(name: &str, path: &Path) -> Result<Kind> {
+    if name.starts_with("wasm") {
+        Ok(Kind::Wasm)
+    } else if mentions("testbed::", path)? {
+        Ok(Kind::System)
+    } else if mentions(stack::SHARED_POSTGRES, path)? {
+        Ok(Kind::Database)
+    } else {
+        Ok(Kind::Native)
+    }
+}
+
+/// Itself, or by a module beside it that it shares with other tests.
+fn mentions(word: &str, path: &Path) -> Result<bool> {
+    if path.is_dir() {
+        for entry in fs::read_dir(path)? {
+            if mentions(word, &entry?.path())? {
+                return Ok(true);
+            }
+        }
+        return Ok(false);
+    }
+    let text = fs::read_to_string(path).unwrap_or_default();
+    if text.contains(word) {
+        return Ok(true);
+    }
+    let folder = path.parent().unwrap_or(path);
+    let modules = text.lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'));
+    for module in modules.map(|module| folder.join(module)).filter(|module| module.is_dir()) {
+        if mentions(word, &module)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The lock files before anything ran.
+struct Locks(Vec<(PathBuf, Vec<u8>)>);
+
+impl Locks {
+    fn read() -> Result<Self> {
+        let files = ["Cargo.lock", "package-lock.json"].map(|name| workspace::root().join(name));
+        let contents = files.into_iter().map(|file| Ok((file.clone(), fs::read(file)?))).collect::<Result<_>>()?;
+        Ok(Self(contents))
+    }
+
+    fn verify(&self) -> Result<()> {
+        for (file, before) in &self.0 {
+            if fs::read(file)? != *before {
+                bail!("{} was out of date and has changed: commit it", file.display());
+            }
+        }
+        Ok(())
+    }
+}
