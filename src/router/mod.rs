@@ -9,6 +9,8 @@
 pub mod auth;
 pub mod config;
 pub mod cookie;
+#[cfg(feature = "fault-injection")]
+mod faults;
 pub mod gate;
 pub mod incoming;
 pub mod journal;
