@@ -75,11 +75,19 @@ function survive(here, promise) {
   });
 }
 
+/** The answer for a request whose own answer, and own id, is gone with its instance. */
 function unavailable(detail) {
-  const body = { type: "about:blank", title: "Service unavailable", status: 503, code: "unavailable", detail };
+  const request_id = crypto.randomUUID();
+  console.error(JSON.stringify({ level: "error", message: detail, request_id }));
+  const body = { type: "about:blank", title: "Service unavailable", status: 503, code: "unavailable", detail, request_id };
   return new Response(JSON.stringify(body), {
     status: 503,
-    headers: { "content-type": "application/problem+json", "retry-after": "1", "cache-control": "no-store" },
+    headers: {
+      "content-type": "application/problem+json",
+      "retry-after": "1",
+      "cache-control": "no-store",
+      "x-request-id": request_id,
+    },
   });
 }
 

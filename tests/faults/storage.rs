@@ -76,8 +76,11 @@ fn guessed(number: usize, real: &[String]) -> String {
     String::from_utf8_lossy(&id).into_owned()
 }
 
+/// Of the same version of UUID as the real ones.
 fn random_id() -> String {
-    uuid::Uuid::new_v4().to_string()
+    let mut bytes = [0; 16];
+    getrandom::getrandom(&mut bytes).expect("random bytes");
+    uuid::Builder::from_custom_bytes(bytes).into_uuid().to_string()
 }
 
 /// What the objects of one kind have on disk.
