@@ -104,7 +104,11 @@ fn count(objects: &Path) -> io::Result<BTreeMap<String, Files>> {
         let class = name.rsplit('-').next().unwrap_or_default().to_owned();
         let files: &mut Files = kinds.entry(class).or_default();
         for file in fs::read_dir(kind.path())? {
-            files.number += usize::from(file?.path().extension().is_some_and(|extension| extension == "sqlite"));
+            // The runtime keeps the alarms of a kind in a database of its own.
+            let path = file?.path();
+            let is_object =
+                path.extension().is_some_and(|extension| extension == "sqlite") && !path.ends_with("metadata.sqlite");
+            files.number += usize::from(is_object);
         }
     }
     Ok(kinds)
