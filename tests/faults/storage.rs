@@ -64,7 +64,7 @@ async fn reading_what_does_not_exist_or_is_anothers_leaves_nothing_behind() {
 /// An id that nobody has: every second one random, the others differing from a real one in a single digit.
 fn guessed(number: usize, real: &[String]) -> String {
     let random = random_id();
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         return random;
     }
     let mut id = real[number % real.len()].clone().into_bytes();

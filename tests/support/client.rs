@@ -138,7 +138,10 @@ impl Client {
     /// Asks for a live connection from a page of `origin`; a refusal is a reply.
     pub async fn try_watch(&self, path: &str, origin: Option<&str>) -> Result<Live, Reply> {
         let opened = Live::open(&self.base_url, path, self.cookie.as_deref(), origin);
-        timeout(PATIENCE, opened).await.unwrap_or_else(|_| panic!("{path} did not answer within {PATIENCE:?}"))
+        match timeout(PATIENCE, opened).await {
+            Ok(outcome) => outcome,
+            Err(_) => panic!("{path} did not answer within {PATIENCE:?}"),
+        }
     }
 }
 

@@ -23,7 +23,7 @@ use crate::db::row::{DecodeError, Rows};
 use crate::db::session::Session;
 use crate::db::socket::Edge;
 use crate::db::statement::Statement;
-use crate::db::statements::{self, users, versions};
+use crate::db::statements::{ping, users, versions};
 use crate::db::url::{DatabaseUrl, UrlError};
 use crate::domain::page::Limit;
 use crate::domain::refusal::Refusal;
@@ -102,7 +102,7 @@ impl DatabaseObject {
             }
             batch::Outcome::Deferred(fault) => {
                 self.recovery.put_off(&cx.org, request);
-                self.seat.alarm.ring_by(self.recovery.next_probe());
+                self.seat.alarm.ring_by(self.recovery.next_ping());
                 Err(self.away(&fault))
             }
             batch::Outcome::Refused(fault) => {
@@ -217,7 +217,7 @@ impl Behaviour for DatabaseObject {
 
     fn ring(self: Rc<Self>) -> LocalBoxFuture<'static, ()> {
         Box::pin(async move {
-            if !self.recovery.is_over() && self.read(Statement::new("SELECT 1")).await.is_ok() {
+            if !self.recovery.is_over() && self.read(ping()).await.is_ok() {
                 self.recovery.poke_all(&self.seat.env).await;
             }
         })
@@ -228,7 +228,7 @@ impl Behaviour for DatabaseObject {
     }
 
     fn next_due(&self) -> Option<Timestamp> {
-        self.recovery.next_probe()
+        self.recovery.next_ping()
     }
 }
 
