@@ -143,6 +143,10 @@ pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     }
     // First whether it is JSON at all, whole: a broken body is told as such before its first field is.
     serde_json::from_slice::<IgnoredAny>(body).map_err(|error| not_json(&error))?;
+    // A struct may be read from a JSON array too, by position; no client means that.
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Refusal::invalid("body", "wrong_type", "The body must be a JSON object."));
+    }
     let mut json = serde_json::Deserializer::from_slice(body);
     serde_path_to_error::deserialize(&mut json).map_err(|error| refused(&error))
 }

@@ -113,7 +113,11 @@ async fn answer(
 
     let presented = gate::present(incoming, config, visit.trace(), clock::now().as_ms() / 1_000)?;
     visit.is_by(&presented.cx);
-    gate::permit(route.permission(), presented.claims.role)?;
+    if let Err(forbidden) = gate::permit(route.permission(), presented.claims.role) {
+        // Whoever is not signed in any more is told that, and not what he may not do.
+        gate::hold(env, &presented).await?;
+        return Err(forbidden);
+    }
     let visitor = Visitor { env, config, incoming, cx: presented.cx.clone() };
     let (held, outcome) = if route.is_write() || route.is_socket() || matches!(route, Route::Me) {
         let held = gate::hold(env, &presented).await?;

@@ -102,7 +102,7 @@ impl DatabaseObject {
             }
             batch::Outcome::Deferred(fault) => {
                 self.recovery.put_off(&cx.org, request);
-                self.seat.alarm.ring_by(self.recovery.next_ping());
+                self.seat.alarm.ring_by(self.recovery.next_probe());
                 Err(self.away(&fault))
             }
             batch::Outcome::Refused(fault) => {
@@ -185,7 +185,7 @@ impl api::Handler for DatabaseObject {
 
     fn ping(self: Rc<Self>, _: Ping, cx: CallContext) -> Answer<Health> {
         Answer::after(async move {
-            self.read(statements::ping()).await?;
+            self.read(ping()).await?;
             Ok(self.health(cx.own_key::<DatabaseKey>()?.shard))
         })
     }
@@ -228,7 +228,7 @@ impl Behaviour for DatabaseObject {
     }
 
     fn next_due(&self) -> Option<Timestamp> {
-        self.recovery.next_ping()
+        self.recovery.next_probe()
     }
 }
 
