@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use form_urlencoded::parse as parse_query;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Request;
@@ -141,20 +141,21 @@ pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     if std::str::from_utf8(body).is_err() {
         return Err(Refusal::invalid("body", "invalid_utf8", "The body must be UTF-8."));
     }
+    // First whether it is JSON at all, whole: a broken body is told as such before its first field is.
+    serde_json::from_slice::<IgnoredAny>(body).map_err(|error| not_json(&error))?;
     let mut json = serde_json::Deserializer::from_slice(body);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| refused(&error))?;
-    json.end().map_err(|_| malformed("There is something behind the JSON value."))?;
-    Ok(value)
+    serde_path_to_error::deserialize(&mut json).map_err(|error| refused(&error))
 }
 
-fn malformed(detail: &str) -> Refusal {
+fn not_json(error: &serde_json::Error) -> Refusal {
+    let detail = format!("The body is not JSON (line {}, column {}).", error.line(), error.column());
     Refusal::invalid("body", "malformed_json", detail)
 }
 
 fn refused(error: &serde_path_to_error::Error<serde_json::Error>) -> Refusal {
     let cause = error.inner();
     if !cause.is_data() {
-        return malformed(&format!("The body is not JSON (line {}, column {}).", cause.line(), cause.column()));
+        return not_json(cause);
     }
     let message = cause.to_string();
     let quoted = || message.split('`').nth(1).unwrap_or("body").to_owned();

@@ -64,7 +64,7 @@ async fn reading_what_does_not_exist_or_is_anothers_leaves_nothing_behind() {
 /// An id that nobody has: every second one random, the others differing from a real one in a single digit.
 fn guessed(number: usize, real: &[String]) -> String {
     let random = random_id();
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         return random;
     }
     let mut id = real[number % real.len()].clone().into_bytes();
@@ -104,7 +104,11 @@ fn count(objects: &Path) -> io::Result<BTreeMap<String, Files>> {
         let class = name.rsplit('-').next().unwrap_or_default().to_owned();
         let files: &mut Files = kinds.entry(class).or_default();
         for file in fs::read_dir(kind.path())? {
-            files.number += usize::from(file?.path().extension().is_some_and(|extension| extension == "sqlite"));
+            // The runtime keeps the alarms of a kind in a database of its own.
+            let path = file?.path();
+            let is_object =
+                path.extension().is_some_and(|extension| extension == "sqlite") && !path.ends_with("metadata.sqlite");
+            files.number += usize::from(is_object);
         }
     }
     Ok(kinds)

@@ -138,7 +138,10 @@ impl Client {
     /// Asks for a live connection from a page of `origin`; a refusal is a reply.
     pub async fn try_watch(&self, path: &str, origin: Option<&str>) -> Result<Live, Reply> {
         let opened = Live::open(&self.base_url, path, self.cookie.as_deref(), origin);
-        timeout(PATIENCE, opened).await.unwrap_or_else(|_| panic!("{path} did not answer within {PATIENCE:?}"))
+        match timeout(PATIENCE, opened).await {
+            Ok(outcome) => outcome,
+            Err(_) => panic!("{path} did not answer within {PATIENCE:?}"),
+        }
     }
 }
 
@@ -148,7 +151,7 @@ pub fn draft(title: &str) -> Value {
 }
 
 /// A call that is being filled in.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Call<'c> {
     client: &'c Client,
     method: Method,
@@ -189,9 +192,18 @@ impl Call<'_> {
     }
 
     /// The answer. Panics when there is none.
+    ///
+    /// A read is sent a second time when its connection died: a kept connection may be one to a runtime that has been
+    /// restarted since.
     pub async fn send(self) -> Reply {
         let line = format!("{} {}", self.method, self.path);
-        match timeout(PATIENCE, self.try_send()).await {
+        let answer = async {
+            match self.clone().try_send().await {
+                Err(_) if self.method == Method::GET => self.try_send().await,
+                outcome => outcome,
+            }
+        };
+        match timeout(PATIENCE, answer).await {
             Ok(Ok(reply)) => reply,
             Ok(Err(error)) => panic!("{line} was not answered: {error:?}"),
             Err(_) => panic!("{line} was not answered within {PATIENCE:?}"),

@@ -38,6 +38,8 @@ enum Check {
     LintWasm,
     /// Unit tests and the integration tests that need no running system
     Unit,
+    /// docs/openapi.json says what the types say
+    Openapi,
     /// tests/wasm*.rs, in wasm under Node
     Wasm,
     /// Tests of src/db against PostgreSQL
@@ -49,8 +51,17 @@ enum Check {
 }
 
 impl Check {
-    const ALL: [Self; 8] =
-        [Self::Format, Self::Lint, Self::LintWasm, Self::Unit, Self::Wasm, Self::Database, Self::System, Self::Locks];
+    const ALL: [Self; 9] = [
+        Self::Format,
+        Self::Lint,
+        Self::LintWasm,
+        Self::Unit,
+        Self::Openapi,
+        Self::Wasm,
+        Self::Database,
+        Self::System,
+        Self::Locks,
+    ];
 
     fn name(self) -> String {
         self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
@@ -75,6 +86,7 @@ pub fn run(options: &Options) -> Result<()> {
             Check::Lint => lint(),
             Check::LintWasm => lint_wasm(),
             Check::Unit => unit(),
+            Check::Openapi => openapi(),
             Check::Wasm => wasm(),
             Check::Database => database(),
             Check::System => system(options.release),
@@ -142,6 +154,12 @@ fn unit() -> Result<()> {
         test(&format!("unit tests of {}", group.join(", ")), &arguments, &[])?;
     }
     Ok(())
+}
+
+fn openapi() -> Result<()> {
+    let mut arguments = packages(&["cepatedge"]);
+    arguments.extend(["--lib", "--features", "openapi", "openapi::"].map(str::to_owned));
+    test("tests of the API's description", &arguments, &[])
 }
 
 fn wasm() -> Result<()> {
