@@ -174,7 +174,10 @@ fn wasm() -> Result<()> {
     arguments.extend(["--target".to_owned(), WASM_TARGET.to_owned()]);
     arguments.extend(tests);
     let runner = workspace::target_dir().join("debug/wasm-test-runner");
-    test("wasm tests", &arguments, &[("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &runner.display().to_string())])
+    let modules = format!("--require={}", workspace::root().join("runtime/wasm-tests.cjs").display());
+    let environment =
+        [("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &*runner.display().to_string()), ("NODE_OPTIONS", &modules)];
+    test("wasm tests", &arguments, &environment)
 }
 
 fn database() -> Result<()> {
