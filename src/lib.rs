@@ -5,6 +5,8 @@
 pub mod db;
 pub mod domain;
 pub mod objects;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 pub mod router;
 
 use js_sys::Promise;

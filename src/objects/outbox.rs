@@ -12,7 +12,7 @@ use std::cell::Cell;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::backoff;
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Timestamp, rfc3339};
 use crate::objects::clock;
 use crate::objects::sqlite::{Database, Row, StorageError, Writer};
 
@@ -42,6 +42,7 @@ const GRACE_MS: i64 = 1_500;
 
 /// Where events go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Destination {
     /// The read model, through a DatabaseObject.
@@ -86,6 +87,7 @@ pub enum Failure {
 
 /// What is owed to one destination.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Debt {
     /// The destination.
     pub destination: Destination,
@@ -96,10 +98,14 @@ pub struct Debt {
     /// Failed attempts since the last success.
     pub attempts: i64,
     /// When it is tried again, if something is pending.
+    #[serde(default, with = "rfc3339::option")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime, required = true))]
     pub next_attempt_at: Option<Timestamp>,
     /// The seq that was refused for good.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub parked_seq: Option<i64>,
     /// The last error.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub error: Option<String>,
 }
 

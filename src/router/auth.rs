@@ -38,6 +38,7 @@ pub struct Login {
     /// The address.
     pub email: String,
     /// The password, 8 to 128 characters.
+    #[cfg_attr(feature = "openapi", schema(format = Password))]
     pub password: String,
 }
 

@@ -28,15 +28,18 @@ const MOST_PAGES: usize = 25;
 
 /// A request whose row is behind.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Lagging {
     /// The request.
     pub id: RequestId,
     /// The version that the index has.
     pub version: i64,
     /// The version that PostgreSQL has; `null` when it has none.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub synced_version: Option<i64>,
     /// Since when it waits.
     #[serde(with = "rfc3339")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub changed_at: Timestamp,
 }
 

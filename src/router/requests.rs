@@ -31,16 +31,21 @@ const LARGEST_SEQ: i64 = 9_007_199_254_740_991;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewRequestBody {
     /// What is broken: 1 to 200 characters.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub title: String,
     /// The report: at most 10,000 characters.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_length = 10_000))]
     pub description: String,
     /// The kind of fault: 1 to 60 characters.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 60))]
     pub category: String,
     /// `low`, `normal`, `high` or `urgent`.
+    #[cfg_attr(feature = "openapi", schema(value_type = Priority))]
     pub priority: String,
     /// On whose behalf it is raised (managers and admins).
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<UserId>))]
     pub requester_id: Option<String>,
 }
 
@@ -51,15 +56,19 @@ pub struct NewRequestBody {
 pub struct EditBody {
     /// 1 to 200 characters.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub title: Option<String>,
     /// At most 10,000 characters.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_length = 10_000))]
     pub description: Option<String>,
     /// 1 to 60 characters.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 60))]
     pub category: Option<String>,
     /// `low`, `normal`, `high` or `urgent`.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Priority>))]
     pub priority: Option<String>,
 }
 
@@ -70,15 +79,19 @@ pub struct EditBody {
 pub struct ActionBody {
     /// For reject, hold, reopen and cancel: 1 to 2,000 characters.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 2_000))]
     pub reason: Option<String>,
     /// For assign.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<UserId>))]
     pub assignee_id: Option<String>,
     /// For complete: 1 to 5,000 characters.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 5_000))]
     pub resolution: Option<String>,
     /// For close, if one likes: 1 to 5.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 5))]
     pub rating: Option<i64>,
 }
 
@@ -88,9 +101,11 @@ pub struct ActionBody {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CommentBodyInput {
     /// 1 to 10,000 characters.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 10_000))]
     pub body: String,
     /// `public` (the default) or `internal`.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Visibility>))]
     pub visibility: Option<String>,
 }
 

@@ -25,6 +25,7 @@ use crate::router::{Visitor, journal};
 
 /// All streams in numbers.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LogStreams {
     /// Each stream; one that cannot be asked is absent.
     pub items: Vec<StreamStats>,
@@ -101,12 +102,15 @@ fn stream_key(visitor: &Visitor<'_>, stream: StreamName) -> StreamKey {
 
 /// The state of the parts.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Monitor {
     /// When it was looked at.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     pub now: String,
     /// Each shard of connections to PostgreSQL.
     pub database: Vec<Health>,
     /// The index of requests.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub index: Option<IndexStats>,
     /// Each log stream.
     pub streams: Vec<StreamStats>,
@@ -155,10 +159,12 @@ async fn shards(visitor: &Visitor<'_>) -> Vec<Health> {
 
 /// What has not reached PostgreSQL.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SyncState {
     /// Each shard of connections.
     pub database: Vec<Health>,
     /// Requests whose row is behind, oldest change first; at most 200. Unknown (`null`) while PostgreSQL is away.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub lagging: Option<Vec<LaggingRequest>>,
     /// What the audit stream still owes.
     pub audit: Vec<Debt>,
@@ -166,6 +172,7 @@ pub struct SyncState {
 
 /// A request whose row is behind.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LaggingRequest {
     /// Which, and by how much.
     #[serde(flatten)]
@@ -204,6 +211,7 @@ async fn with_debts(visitor: &Visitor<'_>, found: Vec<Lagging>) -> Vec<LaggingRe
 
 /// What a replay did.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Replayed {
     /// How many objects were told to try again.
     pub poked: usize,
@@ -230,12 +238,15 @@ pub async fn replay(visitor: &Visitor<'_>) -> Result<Reply, Refusal> {
 
 /// A request from both sides.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BothSides {
     /// The object.
     pub object: Inspection,
     /// The row in the read model and its number of events; `null` when there is none.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>, required = true))]
     pub read_model: Option<Box<RawValue>>,
     /// Why the read model could not be asked.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub read_model_error: Option<String>,
 }
 

@@ -6,3 +6,10 @@
 pub mod apply;
 pub mod users;
 pub mod versions;
+
+use crate::db::statement::Statement;
+
+/// Asks nothing but whether PostgreSQL answers.
+pub fn ping() -> Statement {
+    Statement::new("SELECT 1")
+}

@@ -84,6 +84,7 @@ pub struct Stats {}
 
 /// A cache in numbers.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CacheStats {
     /// The namespace.
     pub namespace: String,

@@ -8,7 +8,7 @@ use crate::actor_api;
 use crate::domain::ids::{OrgId, RequestId, UserId};
 use crate::domain::role::Role;
 use crate::domain::sync::{AuditRow, EventRow, RequestRow, UserRow};
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Timestamp, rfc3339};
 use crate::objects::protocol::Key;
 
 /// Names one shard: `{org}/{shard}`, with the shard below the configured number (`DATABASE_SHARDS`).
@@ -177,6 +177,7 @@ pub struct Stats {}
 
 /// The state of one shard.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = DatabaseHealth))]
 pub struct Health {
     /// The shard.
     pub shard: u32,
@@ -185,6 +186,7 @@ pub struct Health {
     /// Bytes of deliveries that wait for the next group commit.
     pub waiting_bytes: i64,
     /// How long the last statement took, in milliseconds.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub latency_ms: Option<i64>,
     /// Group commits since the object woke.
     pub commits: i64,
@@ -195,7 +197,10 @@ pub struct Health {
     /// Deliveries that PostgreSQL refused.
     pub refused: i64,
     /// The last error.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub last_error: Option<String>,
     /// When the last error was.
+    #[serde(default, with = "rfc3339::option")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime, required = true))]
     pub last_error_at: Option<Timestamp>,
 }

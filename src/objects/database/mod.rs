@@ -21,7 +21,7 @@ use crate::db::row::{DecodeError, Rows};
 use crate::db::session::Session;
 use crate::db::socket::Edge;
 use crate::db::statement::Statement;
-use crate::db::statements::{users, versions};
+use crate::db::statements::{self, users, versions};
 use crate::db::url::{DatabaseUrl, UrlError};
 use crate::domain::page::Limit;
 use crate::domain::refusal::Refusal;
@@ -173,7 +173,7 @@ impl api::Handler for DatabaseObject {
 
     fn ping(self: Rc<Self>, _: Ping, cx: CallContext) -> Answer<Health> {
         Answer::after(async move {
-            self.read(Statement::new("SELECT 1")).await?;
+            self.read(statements::ping()).await?;
             Ok(self.health(cx.own_key::<DatabaseKey>()?.shard))
         })
     }

@@ -8,7 +8,7 @@ use crate::domain::cursor::Position;
 use crate::domain::ids::OrgId;
 use crate::domain::log::{LogFilter, NewEntry, StreamName};
 use crate::domain::page::Limit;
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Timestamp, rfc3339};
 use crate::objects::outbox::Debt;
 use crate::objects::page::Page;
 use crate::objects::protocol::Key;
@@ -110,6 +110,7 @@ pub struct Poke {
 
 /// A stream in numbers.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StreamStats {
     /// The stream.
     pub stream: StreamName,
@@ -118,8 +119,12 @@ pub struct StreamStats {
     /// Entries per level: debug, info, warn, error.
     pub by_level: [i64; 4],
     /// The earliest entry it still has.
+    #[serde(default, with = "rfc3339::option")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime, required = true))]
     pub earliest: Option<Timestamp>,
     /// The newest entry.
+    #[serde(default, with = "rfc3339::option")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime, required = true))]
     pub latest: Option<Timestamp>,
     /// Entries that senders had to drop, since the beginning.
     pub dropped: i64,

@@ -122,8 +122,10 @@ pub struct Versioned {
 
 /// The inside of the object.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Inspection {
     /// The stored snapshot, `null` when the request does not exist.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>, required = true))]
     pub snapshot: Box<RawValue>,
     /// How many events it has.
     pub events: i64,

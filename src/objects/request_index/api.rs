@@ -118,6 +118,7 @@ pub struct Stats {}
 
 /// The index in numbers.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct IndexStats {
     /// Requests it has.
     pub requests: i64,

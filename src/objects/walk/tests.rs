@@ -1,3 +1,5 @@
+//! A walk visits every row that matches once, whatever the page size, ties of time and direction.
+
 use super::native::{all, database, items, page, plan};
 use super::*;
 

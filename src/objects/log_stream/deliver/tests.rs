@@ -1,3 +1,5 @@
+//! What an entry becomes on its way to the read model.
+
 use super::*;
 use crate::domain::ids::EntryId;
 use crate::domain::ids::UserId;

@@ -1,3 +1,5 @@
+//! A search finds what matches and nothing else, page by page, and by an index.
+
 use super::super::store;
 use super::super::stored::Stored;
 use super::*;

@@ -1,3 +1,5 @@
+//! What the stream's tables allow, on a real SQLite.
+
 use super::*;
 use crate::objects::walk::native::database;
 

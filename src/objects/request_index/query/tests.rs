@@ -1,3 +1,5 @@
+//! A list finds what its filters say, in order, without a gap or a repetition, and by an index.
+
 use super::super::store;
 use super::*;
 use crate::domain::cursor::Position;

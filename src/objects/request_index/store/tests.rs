@@ -1,3 +1,5 @@
+//! What the index's tables allow, on a real SQLite.
+
 use super::*;
 use crate::objects::walk::native::database;
 

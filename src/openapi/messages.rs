@@ -1,0 +1,67 @@
+//! What live sockets send, as the document shows it. The objects write these messages from JSON text that they do not
+//! parse (`live.rs`, `tail.rs`, the index), so the types here are for readers alone.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::log::Entry;
+use crate::domain::record::Record;
+use crate::domain::request::Event;
+use crate::domain::summary::Summary;
+
+/// A message of the live timeline of one request.
+#[derive(Serialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum RequestMessage<'a> {
+    /// Something happened.
+    Event {
+        /// What.
+        event: Event,
+        /// The request after it, as the viewer may see it.
+        request: Record<'a>,
+    },
+    /// The viewer has every event up to `version`.
+    Ready {
+        /// The last event's seq.
+        version: i64,
+        /// The request as it is now.
+        request: Record<'a>,
+    },
+}
+
+/// A message of the live list.
+#[derive(Serialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ListMessage {
+    /// A request was reported or has changed.
+    Request {
+        /// The request as it is now.
+        request: Summary,
+    },
+}
+
+/// A message of a log stream's tail.
+#[derive(Serialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum TailMessage {
+    /// Entries that match, oldest first.
+    Entries {
+        /// The entries.
+        entries: Vec<Entry>,
+    },
+    /// So many entries before those that follow were too many to replay: read them with a query.
+    Skipped {
+        /// How many.
+        entries: i64,
+    },
+    /// The Worker had to drop so many entries.
+    Dropped {
+        /// How many.
+        entries: i64,
+    },
+    /// The viewer has everything up to `seq`.
+    Ready {
+        /// The last entry's seq.
+        seq: i64,
+    },
+}

@@ -1,0 +1,416 @@
+//! The bytes between actors: one example of each message and of its reply, in `tests/golden/wire/`. A changed file in a
+//! diff is a changed contract. `BLESS=1 cargo test --test wire` rewrites them.
+//!
+//! Versions mix during a rollout, so a reader must bear what it does not know, and do without what was added: fields are
+//! added with defaults, and never renamed.
+
+use std::path::PathBuf;
+use std::{env, fs};
+
+use cepatedge::domain::log::{LogFilter, StreamName};
+use cepatedge::domain::request::{Command, NewRequest, Priority, Visibility};
+use cepatedge::domain::validation::{Category, CommentBody, Description, Title};
+use cepatedge::domain::{
+    Caller, Limit, OrgId, Person, Position, Refusal, RequestId, Role, SessionName, Timestamp, UserId,
+};
+use cepatedge::objects::account::api as account;
+use cepatedge::objects::cache::api as cache;
+use cepatedge::objects::database::api as database;
+use cepatedge::objects::log_stream::api as log_stream;
+use cepatedge::objects::outbox::{Debt, Destination};
+use cepatedge::objects::page::Page;
+use cepatedge::objects::protocol::{CallContext, Contract, Envelope, Idempotency, Key, Message, Reply, Upgrade};
+use cepatedge::objects::request::api as request;
+use cepatedge::objects::request_index::api as request_index;
+use cepatedge::objects::session::api as session;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+use serde_json::{Value, from_str, json, to_value};
+
+const REQUEST: &str = "7d7c9c3a-53ea-5b0e-9d9a-64a8f1f0a001";
+const SESSION: &str = "66687aadf862bd776c8fc18b8e9f8e20089714856ee233b3902a591d0d5f2925";
+
+/// Texts of the domain's own golden files: the formats inside of the messages are pinned there.
+macro_rules! domain {
+    ($name:literal) => {
+        include_str!(concat!("../src/domain/golden/", $name, ".json"))
+    };
+}
+
+fn org() -> OrgId {
+    "default".parse().unwrap()
+}
+
+fn id() -> RequestId {
+    REQUEST.parse().unwrap()
+}
+
+fn user() -> UserId {
+    "00000000-0000-0000-0000-000000000004".parse().unwrap()
+}
+
+fn session_name() -> SessionName {
+    SESSION.parse().unwrap()
+}
+
+/// 2026-11-24T05:46:02.123Z and `minutes` minutes.
+fn at(minutes: i64) -> Timestamp {
+    Timestamp::from_ms(1_795_499_162_123).plus_ms(minutes * 60_000)
+}
+
+fn caller() -> Caller {
+    Caller { user: Person { id: user(), name: "Maya".into() }, role: Role::Manager }
+}
+
+fn by_the_system() -> CallContext {
+    CallContext::system(org(), "0193c0de-0000-7000-8000-000000000001".parse().unwrap())
+}
+
+fn by_a_user() -> CallContext {
+    CallContext { caller: Some(caller()), session: Some(session_name()), ..by_the_system() }
+}
+
+fn with_a_key() -> CallContext {
+    let key = format!("{}/approve/k-1", user());
+    CallContext { idempotency: Some(Idempotency { key, body_hash: SESSION.into() }), ..by_a_user() }
+}
+
+fn raw(text: &str) -> Box<RawValue> {
+    from_str(text).unwrap()
+}
+
+fn limit() -> Limit {
+    Limit::parse(Some("50")).unwrap()
+}
+
+fn debts() -> Vec<Debt> {
+    vec![Debt {
+        destination: Destination::Postgres,
+        pending: 2,
+        delivered_seq: 3,
+        attempts: 1,
+        next_attempt_at: Some(at(1)),
+        parked_seq: None,
+        error: Some("database is not available at the moment.".into()),
+    }]
+}
+
+fn page(items: &str) -> Page {
+    Page { items: raw(items), next: Some(Position { ts: at(0).as_ms(), id: "7".into() }) }
+}
+
+/// The call and its reply are what the golden file says, and the file is read back as them; also by a reader who does not
+/// know every field.
+fn exchange<M: Message>(key: &<M::To as Contract>::Key, cx: CallContext, message: M, reply: M::Reply) {
+    let call = to_value(Envelope { to: key.name(), cx, message: message.into_inbox() }).unwrap();
+    let reply = to_value(Reply::Ok(reply)).unwrap();
+    let (word, _) = call["message"].as_object().unwrap().iter().next().unwrap();
+    let word = word.clone();
+    let name = format!("{}.{word}", M::To::BINDING.to_lowercase());
+    let golden = golden(&name, json!({ "call": call, "reply": reply }));
+
+    let (mut call, mut reply) = (golden["call"].clone(), golden["reply"].clone());
+    assert_eq!(read::<Envelope<<M::To as Contract>::Inbox>>(&call), call, "{name}");
+    assert_eq!(read::<Reply<M::Reply>>(&reply), reply, "{name}");
+    add_a_field(&mut call);
+    add_a_field(&mut call["cx"]);
+    add_a_field(&mut call["message"][&word]);
+    assert_eq!(read::<Envelope<<M::To as Contract>::Inbox>>(&call), golden["call"], "{name}");
+    if !is_closed(&reply["ok"]) {
+        add_a_field(&mut reply["ok"]);
+        assert_eq!(read::<Reply<M::Reply>>(&reply), golden["reply"], "{name}");
+    }
+}
+
+/// The same for a request for a live socket.
+fn upgrade<C: Contract>(key: &C::Key, watch: C::Watch) {
+    let upgrade = to_value(Upgrade { to: key.name(), cx: by_a_user(), watch }).unwrap();
+    let golden = golden(&format!("{}.watch", C::BINDING.to_lowercase()), upgrade);
+    let mut newer = golden.clone();
+    add_a_field(&mut newer["watch"]);
+    for text in [&golden, &newer] {
+        assert_eq!(read::<Upgrade<C::Watch>>(text), golden);
+    }
+}
+
+/// Compares with the golden file, or rewrites it; gives what it holds.
+fn golden(name: &str, actual: Value) -> Value {
+    let path = folder().join(format!("{name}.json"));
+    if env::var_os("BLESS").is_some() {
+        fs::write(&path, serde_json::to_string_pretty(&actual).unwrap() + "\n").unwrap();
+    }
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let golden: Value = from_str(&text).unwrap();
+    assert_eq!(actual, golden, "{name} differs; if that is meant, run with BLESS=1");
+    golden
+}
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/wire")
+}
+
+/// What a reader of `T` makes of `json`.
+fn read<T: Serialize + DeserializeOwned>(json: &Value) -> Value {
+    let read: T = from_str(&json.to_string()).unwrap_or_else(|error| panic!("{error}: {json}"));
+    to_value(read).unwrap()
+}
+
+fn add_a_field(object: &mut Value) {
+    if let Some(fields) = object.as_object_mut() {
+        fields.insert("added_by_a_later_version".into(), json!(1));
+    }
+}
+
+/// What a field cannot be added to: JSON that its reader hands on as it is, and the one enum among the replies.
+fn is_closed(reply: &Value) -> bool {
+    ["id", "kind", "row", "refused"].iter().any(|field| reply.get(field).is_some())
+}
+
+#[test]
+fn the_request_speaks_as_recorded() {
+    let key = request::RequestKey { org: org(), id: id() };
+    let versioned = || request::Versioned { version: 2, record: raw(domain!("record")) };
+    let draft = NewRequest {
+        title: Title::parse("Lift B stops between floors").unwrap(),
+        description: Description::parse("Twice since Monday.").unwrap(),
+        category: Category::parse("Lift").unwrap(),
+        priority: Priority::High,
+        requester: Some(Person { id: user(), name: "Rina".into() }),
+    };
+    exchange(&key, with_a_key(), request::Create { draft }, versioned());
+    exchange(&key, by_a_user(), request::Read {}, versioned());
+    exchange(&key, with_a_key(), request::Act { command: Command::Approve, if_match: Some(1) }, versioned());
+    let comment = request::Comment {
+        body: CommentBody::parse("The part is ordered.").unwrap(),
+        visibility: Visibility::Internal,
+    };
+    exchange(&key, with_a_key(), comment, raw(r#"{"seq":3,"kind":"commented"}"#));
+    exchange(&key, by_a_user(), request::Timeline { after: 1, limit: limit() }, page(r#"[{"seq":2}]"#));
+    let inspection = request::Inspection {
+        snapshot: raw(domain!("request")),
+        events: 2,
+        outbox: debts(),
+        viewers: 1,
+        storage_bytes: 45_056,
+    };
+    exchange(&key, by_a_user(), request::Inspect {}, inspection);
+    exchange(&key, by_the_system(), request::Poke { replay: true }, debts());
+    upgrade::<request::Request>(&key, request::Watch { after: Some(1) });
+}
+
+#[test]
+fn the_index_speaks_as_recorded() {
+    let key = request_index::IndexKey { org: org() };
+    let upsert = request_index::Upsert { summary: from_str(domain!("summary")).unwrap(), epoch: 1 };
+    exchange(&key, by_the_system(), upsert, request_index::Upserted { number: "MR-000123".into() });
+    let list = request_index::List {
+        filter: from_str(domain!("list_filter")).unwrap(),
+        only: Some(user()),
+        after: Some(Position::at(at(0), REQUEST)),
+        limit: limit(),
+    };
+    exchange(&key, by_a_user(), list, page(r#"[{"title":"Lift B stops between floors"}]"#));
+    let position = Position::at(at(2), REQUEST);
+    let version =
+        request_index::IndexedVersion { id: id(), epoch: 1, version: 2, updated_at: at(2), position: position.clone() };
+    let versions = request_index::Versions { after: Some(position.clone()), changed_before: at(3), limit: 200 };
+    exchange(&key, by_the_system(), versions, vec![version]);
+    let stats = request_index::IndexStats {
+        requests: 3,
+        by_status: vec![("submitted".into(), 2), ("closed".into(), 1)],
+        viewers: 1,
+        storage_bytes: 45_056,
+    };
+    exchange(&key, by_a_user(), request_index::Stats {}, stats);
+    exchange(&key, by_the_system(), request_index::Watermark { reached: Some(position.clone()) }, Some(position));
+    upgrade::<request_index::RequestIndex>(&key, request_index::Watch { only: Some(user()) });
+}
+
+#[test]
+fn the_log_stream_speaks_as_recorded() {
+    let key = log_stream::StreamKey { org: org(), stream: StreamName::Audit };
+    let append = log_stream::Append { entries: vec![from_str(domain!("new_log_entry")).unwrap()], dropped: 2 };
+    exchange(&key, by_the_system(), append, log_stream::Appended { last_seq: 7 });
+    let filter = || LogFilter { actor: Some(user()), from: Some(at(0)), ..LogFilter::default() };
+    let before = Some(Position::at(at(1), 7));
+    exchange(&key, by_a_user(), log_stream::Query { filter: filter(), before, limit: limit() }, page("[]"));
+    exchange(&key, by_a_user(), log_stream::ReadEntry { id: "e-1".into() }, raw(domain!("log_entry")));
+    let stats = log_stream::StreamStats {
+        stream: StreamName::Audit,
+        entries: 10,
+        by_level: [1, 6, 2, 1],
+        earliest: Some(at(0)),
+        latest: Some(at(9)),
+        dropped: 2,
+        viewers: 1,
+        storage_bytes: 45_056,
+        outbox: debts(),
+    };
+    exchange(&key, by_a_user(), log_stream::Stats {}, stats);
+    exchange(&key, by_the_system(), log_stream::Poke { replay: false }, debts());
+    upgrade::<log_stream::LogStream>(&key, log_stream::Tail { filter: filter(), after: Some(7) });
+}
+
+#[test]
+fn the_session_speaks_as_recorded() {
+    let key = session::SessionKey { org: org(), session: session_name() };
+    let held = || session::Held {
+        session: session_name(),
+        caller: caller(),
+        email: "maya@example.com".into(),
+        opened_at: at(0),
+        seen_at: at(1),
+        expires_at: at(721),
+        ends_at: at(10_080),
+        user_agent: "curl/8.5.0".into(),
+        address: "192.0.2.7".into(),
+    };
+    let open = session::Open {
+        caller: caller(),
+        email: "maya@example.com".into(),
+        user_agent: "curl/8.5.0".into(),
+        address: "192.0.2.7".into(),
+    };
+    exchange(&key, by_a_user(), open, held());
+    exchange(&key, by_a_user(), session::Check {}, held());
+    exchange(&key, by_a_user(), session::Revoke { reason: "logout".into() }, ());
+}
+
+#[test]
+fn the_account_speaks_as_recorded() {
+    let login = account::AccountKey::Login { org: org(), address_hash: SESSION.into() };
+    exchange(&login, by_the_system(), account::Attempt {}, ());
+    exchange(&login, by_the_system(), account::Succeeded {}, ());
+    exchange(&login, by_the_system(), account::Released {}, ());
+    let key = account::AccountKey::User { org: org(), user: user() };
+    let listing = || account::Listing {
+        session: session_name(),
+        opened_at: at(0),
+        ends_at: at(10_080),
+        user_agent: "curl/8.5.0".into(),
+        address: "192.0.2.7".into(),
+    };
+    exchange(&key, by_a_user(), account::Opened { listing: listing() }, ());
+    exchange(&key, by_a_user(), account::Closed { session: session_name() }, ());
+    exchange(&key, by_a_user(), account::Sessions {}, vec![listing()]);
+}
+
+#[test]
+fn the_cache_speaks_as_recorded() {
+    let key = cache::CacheKey { org: org(), namespace: "users".into() };
+    let cached = cache::Cached { value: raw(r#"[{"name":"Maya"}]"#), fresh: true };
+    exchange(&key, by_a_user(), cache::Get { key: "list/all".into() }, Some(cached));
+    let put = cache::Put {
+        key: "list/all".into(),
+        value: r#"[{"name":"Maya"}]"#.into(),
+        ttl_ms: 60_000,
+        tags: vec!["users".into()],
+    };
+    exchange(&key, by_a_user(), put, ());
+    exchange(&key, by_a_user(), cache::Forget { tag: Some("users".into()) }, 3);
+    let stats = cache::CacheStats {
+        namespace: "users".into(),
+        entries: 3,
+        hits: 10,
+        misses: 2,
+        stale: 1,
+        storage_bytes: 45_056,
+    };
+    exchange(&key, by_a_user(), cache::Stats {}, stats);
+}
+
+#[test]
+fn the_database_speaks_as_recorded() {
+    let key = database::DatabaseKey { org: org(), shard: 1 };
+    let apply = database::Apply {
+        request: Some(from_str(domain!("request_row")).unwrap()),
+        events: vec![from_str(domain!("event_row")).unwrap()],
+        audit: vec![from_str(domain!("audit_row")).unwrap()],
+    };
+    let refused = database::Outcome::Refused { sqlstate: "22001".into(), error: "value too long".into() };
+    exchange(&key, by_the_system(), apply, refused);
+    let find = database::FindCredentials { email: "maya@example.com".into() };
+    exchange(&key, by_the_system(), find, Some(from_str(domain!("user_row")).unwrap()));
+    let found =
+        || database::User { id: user(), name: "Maya".into(), email: "maya@example.com".into(), role: Role::Manager };
+    exchange(&key, by_a_user(), database::FindUser { id: user() }, Some(found()));
+    exchange(&key, by_a_user(), database::ListUsers { role: Some(Role::Manager) }, vec![found()]);
+    let synced = database::SyncedVersion { id: id(), epoch: 1, version: 2 };
+    exchange(&key, by_the_system(), database::Synced { ids: vec![id()] }, vec![synced]);
+    exchange(&key, by_a_user(), database::ReadModel { id: id() }, Some(raw(r#"{"row":{"version":2},"events":2}"#)));
+    let health = || database::Health {
+        shard: 1,
+        breaker: "closed".into(),
+        waiting_bytes: 0,
+        latency_ms: Some(3),
+        commits: 9,
+        applied: 12,
+        deferred: 1,
+        refused: 0,
+        last_error: Some("the connection was lost".into()),
+        last_error_at: Some(at(1)),
+    };
+    exchange(&key, by_the_system(), database::Ping {}, health());
+    exchange(&key, by_a_user(), database::Stats {}, health());
+}
+
+#[test]
+fn a_refusal_is_a_reply() {
+    let golden = golden("refused", to_value(Reply::<()>::Refused(Refusal::NotFound)).unwrap());
+    assert_eq!(read::<Reply<request::Versioned>>(&golden), golden);
+}
+
+#[test]
+fn what_was_added_may_be_absent() {
+    fn reads<C: Contract>(message: Value) {
+        let cx = json!({ "org": "default", "trace": "0193c0de-0000-7000-8000-000000000001" });
+        read::<Envelope<C::Inbox>>(&json!({ "to": "default", "cx": cx, "message": message }));
+    }
+    let summary: Value = from_str(domain!("summary")).unwrap();
+    reads::<request::Request>(json!({ "act": { "command": { "command": "approve" } } }));
+    reads::<request::Request>(json!({ "timeline": { "limit": 50 } }));
+    reads::<request_index::RequestIndex>(json!({ "upsert": { "summary": summary } }));
+    reads::<request_index::RequestIndex>(json!({ "list": { "filter": {}, "limit": 50 } }));
+    reads::<request_index::RequestIndex>(json!({ "versions": { "changed_before": 1, "limit": 200 } }));
+    reads::<request_index::RequestIndex>(json!({ "watermark": {} }));
+    reads::<log_stream::LogStream>(json!({ "append": { "entries": [] } }));
+    reads::<log_stream::LogStream>(json!({ "query": { "filter": {}, "limit": 50 } }));
+    reads::<cache::Cache>(json!({ "forget": {} }));
+    reads::<database::Database>(json!({ "apply": {} }));
+    reads::<database::Database>(json!({ "list_users": {} }));
+}
+
+#[test]
+fn every_message_has_its_file_and_every_file_its_message() {
+    let objects = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/objects");
+    let mut expected = vec!["refused".to_owned()];
+    for actor in fs::read_dir(objects).unwrap() {
+        let Ok(contract) = fs::read_to_string(actor.unwrap().path().join("api.rs")) else { continue };
+        let binding = contract.split("binding: \"").nth(1).unwrap().split('"').next().unwrap().to_lowercase();
+        let messages = contract.lines().filter_map(|line| line.strip_suffix(';')?.trim().split_once(") -> "));
+        expected
+            .extend(messages.map(|(handler, _)| format!("{binding}.{}", snake(handler.split_once('(').unwrap().1))));
+        if !contract.contains("watch: () }") {
+            expected.push(format!("{binding}.watch"));
+        }
+    }
+    expected.sort();
+    let mut found: Vec<_> = fs::read_dir(folder())
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap().trim_end_matches(".json").to_owned())
+        .collect();
+    found.sort();
+    assert_eq!(found, expected);
+}
+
+fn snake(name: &str) -> String {
+    let mut snake = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.extend(letter.to_lowercase());
+    }
+    snake
+}
