@@ -32,3 +32,9 @@ export async function dataOf<T>(call: Promise<{ data?: T }>): Promise<T> {
 
 /** The value of If-Match for a version that was read. */
 export const etag = (version: number) => `"v${version}"`;
+
+/** A write under a path that was kept, for the offline queue: the same call with the same key until it is answered. */
+export async function post(path: string, body: unknown, headers: Record<string, string>): Promise<unknown> {
+  const response = await throwing(path, { method: "POST", headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) });
+  return response.json();
+}
