@@ -1,7 +1,7 @@
 import react from "@vitejs/plugin-react";
 import tailwindcss from "@tailwindcss/vite";
 import { defineConfig } from "vitest/config";
-import { shellWorker } from "./scripts/shell-worker";
+import { shellWorker } from "./scripts/shell-worker.ts";
 
 export default defineConfig({
   plugins: [react(), tailwindcss(), shellWorker()],

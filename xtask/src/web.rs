@@ -45,7 +45,8 @@ fn ensure_packages(dir: &Path) -> Result<()> {
         return Ok(());
     }
     step("Installing the app's npm packages", |_| {
-        npm(dir, &["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])?;
+        // Not `npm ci`, for the reason that setup.rs has.
+        npm(dir, &["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])?;
         Ok(fs::write(&marker, &wanted)?)
     })
 }
