@@ -56,7 +56,7 @@ const RUNNING: Status[] = ["submitted", "approved", "assigned", "in_progress"];
 export function Due({ request }: { request: Pick<Summary, "due_at" | "status"> }) {
   const { t } = useTranslation();
   const late = Date.parse(request.due_at) < useNow();
-  if (!RUNNING.includes(request.status)) return <span className="text-muted">–</span>;
+  if (!RUNNING.includes(request.status)) return null;
   return (
     <span className={`inline-flex items-center gap-1 whitespace-nowrap ${late ? "font-semibold text-danger" : "text-muted"}`}>
       {late && <Clock aria-hidden className="size-3.5" />}

@@ -38,7 +38,7 @@ export function HomePage() {
   return (
     <>
       <h1 className="mb-5">{t("home.hello", { name: me.name.split(" ")[0] })}</h1>
-      <div className="grid items-start gap-6 lg:grid-cols-[3fr_2fr]">
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-6 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <Needs parts={NEEDS[me.role]} />
         <section aria-labelledby="recent">
           <h2 id="recent" className="mb-3 flex items-baseline justify-between">

@@ -15,6 +15,7 @@ import { CATEGORIES } from "@/requests/categories";
 import { PriorityMark } from "@/requests/marks";
 import { Button } from "@/ui/Button";
 import { Field } from "@/ui/Field";
+import { Select } from "@/ui/Select";
 import { toast } from "@/ui/toast";
 
 const NewRequest = v.object({
@@ -66,9 +67,9 @@ export function NewRequestPage() {
         </Field>
         <Field label={t("new.category")}>
           {(props) => (
-            <select {...props} {...form.register("category")} className="field">
+            <Select {...props} {...form.register("category")}>
               {CATEGORIES.map((category) => <option key={category} value={category}>{t(`category.${category}`)}</option>)}
-            </select>
+            </Select>
           )}
         </Field>
         <fieldset>

@@ -8,6 +8,7 @@ import { usersOptions } from "@/requests/queries";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { Field } from "@/ui/Field";
+import { Select } from "@/ui/Select";
 
 interface Props { action: Action; label: string; record: RequestRecord; isBusy: boolean; onSubmit: (body: Schema<"ActionBody">) => void; onClose: () => void }
 
@@ -54,10 +55,10 @@ function Assignee({ record, value, error, onChange }: { record: RequestRecord; v
   return (
     <Field label={t("request.assignee_ask")} error={error}>
       {(props) => (
-        <select {...props} autoFocus required value={value} onChange={({ target }) => onChange(target.value)} className="field">
+        <Select {...props} autoFocus required value={value} onChange={({ target }) => onChange(target.value)}>
           <option value="">{users.isPending ? t("common.loading") : t("request.choose")}</option>
           {byRole.map((user) => <option key={user.id} value={user.id}>{user.name} ({t(`role.${user.role}`)})</option>)}
-        </select>
+        </Select>
       )}
     </Field>
   );

@@ -12,6 +12,7 @@ import { requestOptions } from "@/requests/queries";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { Field } from "@/ui/Field";
+import { Select } from "@/ui/Select";
 
 const NAMES = ["title", "category", "priority", "description"] as const;
 type Report = Pick<RequestRecord, (typeof NAMES)[number]>;
@@ -58,16 +59,16 @@ export function EditDialog({ record, onClose }: { record: RequestRecord; onClose
         <div><Field label={t("new.what")} error={error("title")}>{(props) => <input {...props} className="field" maxLength={200} value={report.title} onChange={({ target }) => change({ title: target.value })} />}</Field><Theirs name="title" /></div>
         <div><Field label={t("new.category")}>
           {(props) => (
-            <select {...props} className="field" value={report.category} onChange={({ target }) => change({ category: target.value })}>
+            <Select {...props} value={report.category} onChange={({ target }) => change({ category: target.value })}>
               {[...new Set([record.category, ...CATEGORIES])].map((category) => <option key={category} value={category}>{nameOf(category)}</option>)}
-            </select>
+            </Select>
           )}
         </Field><Theirs name="category" /></div>
         <div><Field label={t("list.priority")}>
           {(props) => (
-            <select {...props} className="field" value={report.priority} onChange={({ target }) => change({ priority: target.value as Priority })}>
+            <Select {...props} value={report.priority} onChange={({ target }) => change({ priority: target.value as Priority })}>
               {PRIORITIES.map((priority) => <option key={priority} value={priority}>{t(`priority.${priority}`)}</option>)}
-            </select>
+            </Select>
           )}
         </Field><Theirs name="priority" /></div>
         <div><Field label={t("new.description")} error={error("description")}>{(props) => <textarea {...props} rows={4} className="field" maxLength={10_000} value={report.description} onChange={({ target }) => change({ description: target.value })} />}</Field><Theirs name="description" /></div>

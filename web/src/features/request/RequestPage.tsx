@@ -40,7 +40,7 @@ function Loaded({ view }: { view: RequestView }) {
   return (
     <article>
       <Head record={record} />
-      <div className="grid items-start gap-x-8 gap-y-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-x-8 gap-y-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="min-w-0">
           <ActionBar view={view} />
           <p className="words mb-7 whitespace-pre-wrap">{record.description || <span className="text-muted">{t("request.no_description")}</span>}</p>

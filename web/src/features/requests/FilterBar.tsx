@@ -5,9 +5,9 @@ import { PRIORITIES, STATUSES, type Priority, type Status } from "@/api/types";
 import { StatusIcon } from "@/requests/marks";
 import { isFiltered, parseFilters, type Filters, type Sort } from "@/requests/filters";
 import { Button } from "@/ui/Button";
+import { Select } from "@/ui/Select";
 
 const TYPING_MS = 250;
-const select = "field w-auto min-w-0 flex-1 sm:flex-none text-sm";
 
 /** What the list shows, as in the URL. */
 export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (filters: Filters) => void }) {
@@ -19,22 +19,22 @@ export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (
     <search className="mb-4 flex flex-col gap-3">
       <div className="flex flex-wrap gap-2">
         <SearchField value={filters.q ?? ""} onChange={(q) => change({ q })} />
-        <select aria-label={t("list.priority")} className={select} value={filters.priority?.[0] ?? ""} onChange={({ target }) => change({ priority: target.value ? [target.value as Priority] : [] })}>
+        <Select aria-label={t("list.priority")} value={filters.priority?.[0] ?? ""} onChange={({ target }) => change({ priority: target.value ? [target.value as Priority] : [] })}>
           <option value="">{t("list.any_priority")}</option>
           {PRIORITIES.map((priority) => <option key={priority} value={priority}>{t(`priority.${priority}`)}</option>)}
-        </select>
-        <select aria-label={t("list.who")} className={select} value={whose} onChange={({ target }) => change({ assignee: undefined, requester: undefined, ...(target.value && { [target.value]: "me" }) })}>
+        </Select>
+        <Select aria-label={t("list.who")} value={whose} onChange={({ target }) => change({ assignee: undefined, requester: undefined, ...(target.value && { [target.value]: "me" }) })}>
           <option value="">{t("list.everyone")}</option>
           <option value="assignee">{t("list.assigned_me")}</option>
           <option value="requester">{t("list.raised_me")}</option>
-        </select>
-        <select aria-label={t("list.sort")} className={select} value={filters.sort ?? "-created"} onChange={({ target }) => change({ sort: target.value as Sort })}>
+        </Select>
+        <Select aria-label={t("list.sort")} value={filters.sort ?? "-created"} onChange={({ target }) => change({ sort: target.value as Sort })}>
           {["-created", "created", "-updated"].map((sort) => <option key={sort} value={sort}>{t(`list.${sort}`)}</option>)}
-        </select>
+        </Select>
       </div>
-      <div role="group" aria-label={t("list.status")} className="-mx-4 flex gap-2 overflow-x-auto px-4 py-0.5 [scrollbar-width:none] sm:mx-0 sm:flex-wrap sm:px-0">
+      <div role="group" aria-label={t("list.status")} className="-mx-4 flex gap-2 sm:gap-1.5 overflow-x-auto px-4 py-0.5 [scrollbar-width:none] sm:mx-0 sm:flex-wrap sm:px-0">
         {STATUSES.map((status) => (
-          <button key={status} type="button" aria-pressed={filters.status?.includes(status) ?? false} onClick={() => toggle(status)} className="inline-flex min-h-9 shrink-0 items-center gap-1.5 rounded-full border border-edge px-3 text-sm font-medium text-muted aria-pressed:border-accent aria-pressed:bg-accent aria-pressed:text-accent-ink sm:min-h-8">
+          <button key={status} type="button" aria-pressed={filters.status?.includes(status) ?? false} onClick={() => toggle(status)} className="inline-flex min-h-9 shrink-0 items-center gap-1.5 rounded-full border border-edge px-3 text-sm font-medium sm:px-2.5 sm:text-xs text-muted aria-pressed:border-accent aria-pressed:bg-accent aria-pressed:text-accent-ink sm:min-h-8">
             <StatusIcon status={status} />{t(`status.${status}`)}
           </button>
         ))}

@@ -20,7 +20,7 @@ const ROW_PX = 46;
 const CARD_PX = 92;
 /** More rows are asked for when so few are left below. */
 const AHEAD = 30;
-const COLUMNS = "lg:grid lg:grid-cols-[2rem_6rem_minmax(12rem,1fr)_8.5rem_9.5rem_9.5rem_6.5rem_6.5rem] lg:items-center lg:gap-x-3";
+const COLUMNS = "lg:grid lg:grid-cols-[1.25rem_5.5rem_minmax(0,1fr)_8rem_8.5rem_5.5rem_5.5rem] lg:items-center lg:gap-x-4 min-[90rem]:grid-cols-[1.25rem_5.5rem_minmax(0,1fr)_8rem_9rem_9rem_5.5rem_5.5rem]";
 
 interface Props { ref: Ref<RowsHandle>; rows: Summary[]; isGone: (row: Summary) => boolean; onEnd: () => void }
 
@@ -54,7 +54,7 @@ export function RequestRows({ ref, rows, isGone, onEnd }: Props) {
       <div role="rowgroup" className="hidden lg:block">
         <div role="row" className={`${COLUMNS} h-9 border-b px-4 text-xs font-semibold text-muted`}>
           <span role="columnheader"><span className="sr-only">{t("list.priority")}</span></span>
-          {["number", "what", "status", "assignee", "requester", "due", "updated"].map((name) => <span key={name} role="columnheader">{t(`list.${name}`)}</span>)}
+          {["number", "what", "status", "assignee", "requester", "due", "updated"].map((name) => <span key={name} role="columnheader" className={name === "requester" ? "hidden min-[90rem]:block" : ""}>{t(`list.${name}`)}</span>)}
         </div>
       </div>
       <div ref={body} role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
@@ -62,7 +62,7 @@ export function RequestRows({ ref, rows, isGone, onEnd }: Props) {
           const row = rows[item.index]!;
           return (
             <div key={row.id} role="row" aria-rowindex={item.index + 2} data-index={item.index} className={`absolute inset-x-0 top-0 border-b last:border-b-0 hover:bg-sunken has-focus-visible:bg-accent-soft ${isGone(row) ? "opacity-55" : ""}`} style={{ height: item.size, transform: `translateY(${item.start - top}px)` }}>
-              <Row row={row} />
+              <Row row={row} isWide={isWide} />
             </div>
           );
         })}
@@ -71,18 +71,21 @@ export function RequestRows({ ref, rows, isGone, onEnd }: Props) {
   );
 }
 
-function Row({ row }: { row: Summary }) {
+function Row({ row, isWide }: { row: Summary; isWide: boolean }) {
   const { t } = useTranslation();
   return (
     <div role="presentation" className={`grid h-full grid-cols-[minmax(0,1fr)_auto] content-center gap-y-1.5 px-4 text-sm ${COLUMNS}`}>
-      <span role="cell" className="order-3 lg:order-none"><span className="flex items-center gap-3"><span className="lg:hidden"><StatusMark status={row.status} /></span><PriorityMark priority={row.priority} iconOnly /></span></span>
-      <span role="cell" className="order-2 text-xs text-muted tabular-nums lg:order-none">{row.number ?? "…"}</span>
+      <span role="cell" className="order-3 flex items-center gap-3 lg:order-none">
+        {!isWide && <StatusMark status={row.status} />}
+        <PriorityMark priority={row.priority} iconOnly={isWide} />
+      </span>
+      <span role="cell" className="order-2 ml-3 text-xs text-muted tabular-nums lg:order-none lg:ml-0 lg:text-sm">{row.number ?? "…"}</span>
       <span role="cell" className="words order-1 min-w-0 truncate lg:order-none">
         <Link to="/requests/$id" params={{ id: row.id }} className="text-base font-semibold outline-none after:absolute after:inset-0 lg:text-sm">{row.title}</Link>
       </span>
       <span role="cell" className="hidden lg:block"><StatusMark status={row.status} /></span>
       <span role="cell" className={`hidden truncate lg:block ${row.assignee ? "" : "text-muted"}`}>{row.assignee?.name ?? t("common.nobody")}</span>
-      <span role="cell" className="hidden truncate lg:block">{row.requester.name}</span>
+      <span role="cell" className="hidden truncate min-[90rem]:block">{row.requester.name}</span>
       <span role="cell" className="order-4 text-right text-xs lg:order-none lg:text-left lg:text-sm"><Due request={row} /></span>
       <span role="cell" className="hidden text-muted lg:block"><When date={row.updated_at} /></span>
     </div>
