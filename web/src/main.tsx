@@ -4,14 +4,15 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { isCode, isPassing } from "./api/problem";
-import { forget } from "./app/session";
+import { forget, meOptions } from "./app/session";
 import { startI18n } from "./i18n";
 import { makeRouter } from "./routes";
 import "./styles.css";
 
 /** A session that ended somewhere else ends here at once. */
 function onError(error: unknown) {
-  if (!isCode(error, "unauthenticated") || router.state.location.pathname === "/sign-in") return;
+  const wasSignedIn = client.getQueryData(meOptions.queryKey) !== undefined;
+  if (!isCode(error, "unauthenticated") || !wasSignedIn) return;
   const next = router.state.location.href;
   forget(client);
   void router.navigate({ to: "/sign-in", search: { next } });
@@ -35,6 +36,15 @@ createRoot(document.getElementById("root")!).render(
     </QueryClientProvider>
   </StrictMode>,
 );
+
+// A page that is older than the server asks for files that are gone: the new page names the new ones. Once, not in a circle.
+addEventListener("vite:preloadError", (event) => {
+  const last = Number(sessionStorage.getItem("reloaded"));
+  if (Date.now() - last < 30_000 || !navigator.onLine) return;
+  event.preventDefault();
+  sessionStorage.setItem("reloaded", String(Date.now()));
+  location.reload();
+});
 
 if (import.meta.env.PROD && "serviceWorker" in navigator) {
   addEventListener("load", () => void navigator.serviceWorker.register("/sw.js").catch(() => undefined));

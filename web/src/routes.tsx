@@ -50,12 +50,14 @@ const app = createRoute({
 const home = createRoute({
   getParentRoute: () => app,
   path: "/",
+  staticData: { title: "nav.home" },
   component: lazyRouteComponent(() => import("@/features/home/HomePage"), "HomePage"),
 });
 
 const requests = createRoute({
   getParentRoute: () => app,
   path: "/requests",
+  staticData: { title: "nav.requests" },
   validateSearch: parseFilters,
   component: lazyRouteComponent(() => import("@/features/requests/RequestsPage"), "RequestsPage"),
 });
@@ -70,12 +72,14 @@ const request = createRoute({
 const newRequest = createRoute({
   getParentRoute: () => app,
   path: "/new",
+  staticData: { title: "nav.new" },
   component: lazyRouteComponent(() => import("@/features/new-request/NewRequestPage"), "NewRequestPage"),
 });
 
 const me = createRoute({
   getParentRoute: () => app,
   path: "/me",
+  staticData: { title: "nav.me" },
   component: lazyRouteComponent(() => import("@/features/me/MePage"), "MePage"),
 });
 
@@ -86,4 +90,6 @@ export const makeRouter = (client: QueryClient) =>
 
 declare module "@tanstack/react-router" {
   interface Register { router: ReturnType<typeof makeRouter> }
+  /** The key of the page's title in the translations; a page without one sets its own. */
+  interface StaticDataRouteOption { title?: string }
 }

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "@/api/problem";
 import { discard, replay, type Change } from "@/offline/queue";
@@ -15,7 +16,11 @@ export default function QueueDialog({ changes, onClose }: { changes: Change[]; o
         {changes.map((change) => (
           <li key={change.key} className="flex items-start gap-3 p-3 text-sm">
             <div className="min-w-0 flex-1">
-              <p className="words font-semibold">{t(`queue.${change.kind}`, { what: change.what })}</p>
+              <p className="words font-semibold">
+                {change.kind === "create" ? t("queue.create", { what: change.what }) : (
+                  <Link to="/requests/$id" params={{ id: change.path.split("/")[3]! }} className="underline" onClick={onClose}>{t(`queue.${change.kind}`, { what: change.what })}</Link>
+                )}
+              </p>
               {change.refused && <ErrorWords error={new ApiError(change.refused)} />}
             </div>
             <Button kind="quiet" onClick={() => void discard(change)}>{t("common.discard")}</Button>

@@ -1,6 +1,7 @@
 // Around every page of a signed-in person: side bar on a desktop, bottom bar on a phone, the state of the connection.
-import { Link, Outlet } from "@tanstack/react-router";
+import { Link, Outlet, useLocation, useMatches } from "@tanstack/react-router";
 import { CircleUser, Plus } from "lucide-react";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { LiveLists } from "@/requests/LiveLists";
 import { Announcer } from "./announce";
@@ -8,8 +9,27 @@ import { ConnectionBar } from "./ConnectionBar";
 import { NAV, type NavEntry } from "./nav";
 import { useMe } from "./session";
 
+/** A new page has its name in the window's title, and whoever reads by ear starts at its beginning. */
+function usePageChange() {
+  const { t } = useTranslation();
+  const title = useMatches({ select: (matches) => matches.at(-1)?.staticData.title });
+  const path = useLocation({ select: ({ pathname }) => pathname });
+  useEffect(() => {
+    if (title !== undefined) document.title = `${t(title)} · CepatEdge`;
+  }, [title, t, path]);
+  const before = useRef(path);
+  useEffect(() => {
+    if (before.current === path) return;
+    before.current = path;
+    // A field that took the focus by itself keeps it.
+    if (document.activeElement?.matches("input, textarea")) return;
+    document.getElementById("content")?.focus({ preventScroll: true });
+  }, [path]);
+}
+
 export function Shell() {
   const { t } = useTranslation();
+  usePageChange();
   return (
     <LiveLists>
       <a href="#content" className="sr-only z-50 rounded-lg bg-surface p-3 focus:not-sr-only focus:fixed focus:top-2 focus:left-2">{t("nav.skip")}</a>

@@ -6,7 +6,7 @@ import { api, dataOf } from "@/api/client";
 import type { Schema, Summary } from "@/api/types";
 import { meOptions, useMe } from "@/app/session";
 import { LiveSocket, type Connection } from "@/live/socket";
-import { keepSending } from "@/offline/queue";
+import { keepSending, onSent } from "@/offline/queue";
 import { updateRow, waitFor, type ListView } from "./live";
 import { LISTS, freshKey } from "./queries";
 import type { Filters } from "./filters";
@@ -27,8 +27,9 @@ export function LiveLists({ children }: { children: ReactNode }) {
       message: (message) => hear(client, me, (message as Schema<"ListMessage">).request),
       connection: (now) => {
         setConnection(now);
+        // A socket does not tell why it was refused. If it was the session, the answer to this leads to the sign-in page.
+        if (now === "ended" || (now === "lost" && lostAt !== null)) void client.fetchQuery({ ...meOptions, staleTime: 0 }).catch(() => undefined);
         if (now === "lost") lostAt ??= Date.now();
-        if (now === "ended") void client.invalidateQueries({ queryKey: meOptions.queryKey });
         if (now === "live" && lostAt !== null) {
           void catchUp(client, me, lostAt);
           lostAt = null;
@@ -37,6 +38,7 @@ export function LiveLists({ children }: { children: ReactNode }) {
     });
     return () => socket.close();
   }, [client, me]);
+  useEffect(() => onSent(() => void client.invalidateQueries({ queryKey: ["request"] })), [client]);
   return <Context value={connection}>{children}</Context>;
 }
 

@@ -1,7 +1,7 @@
 import { Search, X } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { PRIORITIES, STATUSES, type Priority, type Status } from "@/api/types";
+import { PRIORITIES, STATUSES, type Priority, type Role, type Status } from "@/api/types";
 import { StatusIcon } from "@/requests/marks";
 import { isFiltered, parseFilters, type Filters, type Sort } from "@/requests/filters";
 import { Button } from "@/ui/Button";
@@ -10,7 +10,7 @@ import { Select } from "@/ui/Select";
 const TYPING_MS = 250;
 
 /** What the list shows, as in the URL. */
-export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (filters: Filters) => void }) {
+export function FilterBar({ filters, role, onChange }: { filters: Filters; role: Role; onChange: (filters: Filters) => void }) {
   const { t } = useTranslation();
   const change = (changed: Partial<Filters>) => onChange(parseFilters({ ...filters, ...changed }));
   const toggle = (status: Status) => change({ status: filters.status?.includes(status) ? filters.status.filter((word) => word !== status) : [...(filters.status ?? []), status] });
@@ -23,11 +23,11 @@ export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (
           <option value="">{t("list.any_priority")}</option>
           {PRIORITIES.map((priority) => <option key={priority} value={priority}>{t(`priority.${priority}`)}</option>)}
         </Select>
-        <Select aria-label={t("list.who")} value={whose} onChange={({ target }) => change({ assignee: undefined, requester: undefined, ...(target.value && { [target.value]: "me" }) })}>
+        {role !== "requester" && <Select aria-label={t("list.who")} value={whose} onChange={({ target }) => change({ assignee: undefined, requester: undefined, ...(target.value && { [target.value]: "me" }) })}>
           <option value="">{t("list.everyone")}</option>
           <option value="assignee">{t("list.assigned_me")}</option>
           <option value="requester">{t("list.raised_me")}</option>
-        </Select>
+        </Select>}
         <Select aria-label={t("list.sort")} value={filters.sort ?? "-created"} onChange={({ target }) => change({ sort: target.value as Sort })}>
           {["-created", "created", "-updated"].map((sort) => <option key={sort} value={sort}>{t(`list.${sort}`)}</option>)}
         </Select>

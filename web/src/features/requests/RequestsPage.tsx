@@ -22,7 +22,7 @@ const AT_TOP_PX = 80;
 
 export function RequestsPage() {
   const { t } = useTranslation();
-  const me = useMe().id;
+  const { id: me, role } = useMe();
   const client = useQueryClient();
   const navigate = useNavigate({ from: "/requests" });
   const filters = useSearch({ from: "/app/requests" });
@@ -44,7 +44,7 @@ export function RequestsPage() {
   return (
     <>
       <h1 className="mb-4">{t("list.title")}</h1>
-      <FilterBar filters={filters} onChange={(changed) => void navigate({ search: changed, replace: true })} />
+      <FilterBar filters={filters} role={role} onChange={(changed) => void navigate({ search: changed, replace: true })} />
       {fresh.length > 0 && (
         <div className="pointer-events-none sticky top-3 z-10 flex h-0 justify-center">
           <button type="button" className="pointer-events-auto flex h-10 items-center gap-2 rounded-full bg-accent px-4 text-sm font-semibold text-accent-ink shadow-lg" onClick={() => { admit(); scrollTo({ top: 0 }); }}>
