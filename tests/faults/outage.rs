@@ -18,9 +18,9 @@ use crate::{PROMPT, persistence, started};
 /// How long PostgreSQL is away.
 const OUTAGE: Duration = Duration::from_secs(20);
 
-/// By then the read model has caught up by itself. After twenty seconds of failures an outbox waits for up to 64 s
-/// (`domain::backoff`), and the circuit breaker lets a probe pass every 15 s.
-const CATCHING_UP: Duration = Duration::from_secs(80);
+/// By then the read model has caught up by itself: the circuit breaker lets a probe pass every 5 s, and whoever was put
+/// off is called at the first that succeeds. The outboxes' own backoff has grown to a minute by then.
+const CATCHING_UP: Duration = Duration::from_secs(30);
 
 /// How many requests move while it is away; half of them are in PostgreSQL already.
 const REQUESTS: usize = 200;
@@ -89,8 +89,8 @@ async fn requests_move_on_without_postgresql_and_the_read_model_catches_up_by_it
     let moved = stream::iter(0..REQUESTS).map(|number| move_on(&crew, number, old.get(number))).buffered(AT_ONCE);
     let moved: Vec<(String, i64, Calls)> = moved.collect().await;
     let moving = away_since.elapsed();
-    assert!(moving < OUTAGE, "the requests took {moving:?} to move: the outage must be longer");
     what_needs_postgresql_says_so(&stack, &crew).await;
+    // It is away at least so long, and until everything has moved.
     sleep_until(away_since + OUTAGE).await;
 
     stack.postgres.start().expect("PostgreSQL starts");
@@ -100,7 +100,7 @@ async fn requests_move_on_without_postgresql_and_the_read_model_catches_up_by_it
     read_model::assert_equals_the_objects(&stack, &crew.admin).await;
     let calls = moved.into_iter().fold(Calls::default(), |all, (_, _, calls)| all.and(calls));
     println!(
-        "outage of {OUTAGE:?}: {REQUESTS} requests moved by {} calls in {moving:.1?}, the slowest took {:.1?}; the read \
+        "outage of {OUTAGE:?} at least: {REQUESTS} requests moved by {} calls in {moving:.1?}, the slowest took {:.1?}; the read \
          model had caught up {caught_up:.1?} after PostgreSQL was back",
         calls.number, calls.slowest
     );
