@@ -12,15 +12,15 @@ use testbed::Stack;
 use tokio::time::{Instant, sleep_until};
 
 use crate::read_model::{self, Versions};
-use crate::support::{Client, Reply, demo, eventually};
+use crate::support::{Client, demo, eventually};
 use crate::{PROMPT, persistence, started};
 
-/// How long PostgreSQL is away.
+/// How long PostgreSQL is away, at least: on a busy machine until all requests have moved.
 const OUTAGE: Duration = Duration::from_secs(20);
 
-/// By then the read model has caught up by itself. After twenty seconds of failures an outbox waits for up to 64 s
-/// (`domain::backoff`), and the circuit breaker lets a probe pass every 15 s.
-const CATCHING_UP: Duration = Duration::from_secs(80);
+/// By then the read model has caught up by itself, also on a busy machine. The circuit breaker lets a probe pass every 5 s,
+/// and when one is answered, the shard calls whoever it put off (`objects::database::recovery`).
+const CATCHING_UP: Duration = Duration::from_secs(30);
 
 /// How many requests move while it is away; half of them are in PostgreSQL already.
 const REQUESTS: usize = 200;
@@ -58,7 +58,7 @@ struct Calls {
 }
 
 impl Calls {
-    async fn time(&mut self, call: impl Future<Output = Reply>) -> Reply {
+    async fn time<T>(&mut self, call: impl Future<Output = T>) -> T {
         let since = Instant::now();
         let reply = call.await;
         self.number += 1;
@@ -89,9 +89,9 @@ async fn requests_move_on_without_postgresql_and_the_read_model_catches_up_by_it
     let moved = stream::iter(0..REQUESTS).map(|number| move_on(&crew, number, old.get(number))).buffered(AT_ONCE);
     let moved: Vec<(String, i64, Calls)> = moved.collect().await;
     let moving = away_since.elapsed();
-    assert!(moving < OUTAGE, "the requests took {moving:?} to move: the outage must be longer");
     what_needs_postgresql_says_so(&stack, &crew).await;
     sleep_until(away_since + OUTAGE).await;
+    let away = away_since.elapsed();
 
     stack.postgres.start().expect("PostgreSQL starts");
     let acknowledged: Versions = moved.iter().map(|(id, version, _)| (id.clone(), *version)).collect();
@@ -100,7 +100,7 @@ async fn requests_move_on_without_postgresql_and_the_read_model_catches_up_by_it
     read_model::assert_equals_the_objects(&stack, &crew.admin).await;
     let calls = moved.into_iter().fold(Calls::default(), |all, (_, _, calls)| all.and(calls));
     println!(
-        "outage of {OUTAGE:?}: {REQUESTS} requests moved by {} calls in {moving:.1?}, the slowest took {:.1?}; the read \
+        "outage of {away:.1?}: {REQUESTS} requests moved by {} calls in {moving:.1?}, the slowest took {:.1?}; the read \
          model had caught up {caught_up:.1?} after PostgreSQL was back",
         calls.number, calls.slowest
     );
@@ -113,33 +113,25 @@ async fn reported(crew: &Crew, number: usize) -> String {
 }
 
 /// Takes a request, the existing one or a new one, as far as `in_progress`; gives the version that was acknowledged last.
+/// The very first is assigned already.
 async fn move_on(crew: &Crew, number: usize, existing: Option<&String>) -> (String, i64, Calls) {
     let mut calls = Calls::default();
     let id = match existing {
         Some(id) => id.clone(),
-        None => {
-            let since = Instant::now();
-            let id = reported(crew, number).await;
-            calls = calls.and(Calls { number: 1, slowest: since.elapsed() });
-            id
-        }
+        None => calls.time(reported(crew, number)).await,
     };
-    let record = calls.time(crew.requester.get(&format!("/api/requests/{id}"))).await.expect(200).json();
-    if record["status"] == "submitted" {
-        calls.time(crew.manager.act(&id, "approve", &json!({}))).await.expect(200);
-    }
     // Every other one is claimed, the rest is given to a colleague whom the cache knows.
     let (assigner, assignee) =
         if number % 2 == 1 { (&crew.technician, &crew.technician) } else { (&crew.manager, &crew.colleague) };
-    if record["status"] != "assigned" {
+    if number > 0 {
+        calls.time(crew.manager.act(&id, "approve", &json!({}))).await.expect(200);
         let body = json!({ "assignee_id": assignee.id() });
         calls.time(assigner.act(&id, "assign", &body)).await.expect(200);
     }
-    calls.time(assignee.act(&id, "start", &json!({}))).await.expect(200);
-    calls.time(assignee.comment(&id, "The part is ordered.", "internal")).await.expect(201);
-    let version = calls.time(crew.requester.get(&format!("/api/requests/{id}"))).await.expect(200).json();
-    assert_eq!(version["status"], "in_progress");
-    (id, version["version"].as_i64().expect("a version"), calls)
+    let record = calls.time(assignee.act(&id, "start", &json!({}))).await.expect(200).json();
+    assert_eq!(record["status"], "in_progress");
+    let event = calls.time(assignee.comment(&id, "The part is ordered.", "internal")).await.expect(201).json();
+    (id, event["seq"].as_i64().expect("a seq"), calls)
 }
 
 /// What cannot work says so at once, and everything else works.

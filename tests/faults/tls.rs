@@ -87,7 +87,7 @@ async fn restarted_with(stack: &Stack, database_url: &str) -> (Client, Runtime) 
         trust: None,
     };
     let runtime = Runtime::run(settings).expect("the runtime starts with another DATABASE_URL");
-    (admin, runtime)
+    (admin.reconnected(), runtime)
 }
 
 /// Checks that everything which needs PostgreSQL says so in time, that an operator sees why, and that the rest works.
