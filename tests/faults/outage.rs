@@ -223,6 +223,23 @@ fn kill_in_mid_transaction(stack: &Stack) -> Result<()> {
     stack.postgres.start()
 }
 
+#[tokio::test]
+async fn what_postgresql_had_committed_when_it_was_killed_stays() {
+    // The server is set up to answer a COMMIT before it is in its log, as some are.
+    let stack = started(Stack::builder().own_postgres());
+    let relaxed = stack.sql(|client| Ok(client.query_one("SHOW synchronous_commit", &[])?.get::<_, String>(0)));
+    assert_eq!(relaxed.ok().as_deref(), Some("off"));
+    let crew = Crew::sign_in(&stack).await;
+    let mut written = Versions::new();
+    for number in 0..KILLS {
+        written.insert(reported(&crew, number).await, 1);
+        read_model::catches_up(&stack, &written, CATCHING_UP).await;
+        stack.postgres.kill9().expect("PostgreSQL is killed");
+        stack.postgres.start().expect("PostgreSQL starts");
+        assert_eq!(read_model::versions(&stack), written, "what was delivered is gone, and nobody owes it any more");
+    }
+}
+
 /// How many connections the Worker has open.
 fn workers_connections(stack: &Stack) -> Result<i64> {
     stack.sql(|client| {
