@@ -33,8 +33,11 @@ async fn reading_what_does_not_exist_or_is_anothers_leaves_nothing_behind() {
 
     let paths = ["", "/events", "/events?after=0&limit=1"];
     let reads = stream::iter(0..READS).map(|number| {
-        let id =
-            if number.is_multiple_of(10) { foreign[number / 10 % foreign.len()].clone() } else { guessed(number, &foreign) };
+        let id = if number.is_multiple_of(10) {
+            foreign[number / 10 % foreign.len()].clone()
+        } else {
+            guessed(number, &foreign)
+        };
         let (stranger, path) = (&stranger, format!("/api/requests/{id}{}", paths[number % paths.len()]));
         async move { stranger.get(&path).await.problem(404, "not_found") }
     });
