@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn a_bad_body_is_refused_with_its_field_and_a_code() {
-        let cases: [(&[u8], &str, &str); 7] = [
+        let cases: [(&[u8], &str, &str); 9] = [
             (b"", "body", "malformed_json"),
             (b"{\"title\":", "body", "malformed_json"),
             (b"{\"title\":\"a\"} x", "body", "malformed_json"),
@@ -211,6 +211,8 @@ mod tests {
             (b"{\"title\":7}", "title", "wrong_type"),
             (b"{\"titel\":\"a\"}", "titel", "unknown_field"),
             (b"{}", "title", "required"),
+            (b"[\"a\"]", "body", "wrong_type"),
+            (b" null", "body", "wrong_type"),
         ];
         for (body, field, expected) in cases {
             assert_eq!(code(body), (field.to_owned(), expected.to_owned()), "{body:?}");

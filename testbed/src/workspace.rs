@@ -21,6 +21,11 @@ pub fn node_modules() -> PathBuf {
     root().join("node_modules")
 }
 
+/// The app's sources and, in `dist`, what is served of them.
+pub fn web_dir() -> PathBuf {
+    root().join("web")
+}
+
 /// The PostgreSQL schema, one numbered file a step.
 pub fn migrations_dir() -> PathBuf {
     root().join("migrations")

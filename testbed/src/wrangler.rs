@@ -29,6 +29,15 @@ pub struct Wrangler {
     ratelimits: Vec<RateLimit>,
     #[serde(default)]
     triggers: Triggers,
+    assets: Option<Assets>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Assets {
+    directory: String,
+    binding: String,
+    not_found_handling: String,
+    run_worker_first: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -87,15 +96,30 @@ impl Wrangler {
         &self.triggers.crons
     }
 
-    /// The Worker as Miniflare wants it, without its modules. `vars` come on top of the deployment's.
+    /// The Worker as Miniflare wants it, without its modules. `vars` come on top of the deployment's. Where the app was
+    /// not built, the Worker runs without it.
     pub fn worker(&self, vars: &BTreeMap<String, String>) -> Value {
-        json!({
+        let mut worker = json!({
             "name": self.name,
             "compatibilityDate": self.compatibility_date,
             "compatibilityFlags": self.compatibility_flags,
             "env": self.bindings(vars),
             "exports": self.classes(),
-        })
+        });
+        if let Some(assets) = self.built_assets() {
+            worker["env"][&assets.binding] = json!({ "type": "assets" });
+            worker["assets"] = json!({
+                "directory": workspace::root().join(&assets.directory),
+                "hasUserWorker": true,
+                "notFoundHandling": assets.not_found_handling,
+                "runWorkerFirst": assets.run_worker_first,
+            });
+        }
+        worker
+    }
+
+    fn built_assets(&self) -> Option<&Assets> {
+        self.assets.as_ref().filter(|assets| workspace::root().join(&assets.directory).join("index.html").exists())
     }
 
     fn bindings(&self, vars: &BTreeMap<String, String>) -> Map<String, Value> {

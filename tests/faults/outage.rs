@@ -18,8 +18,8 @@ use crate::{PROMPT, persistence, started};
 /// How long PostgreSQL is away, at least: on a busy machine until all requests have moved.
 const OUTAGE: Duration = Duration::from_secs(20);
 
-/// By then the read model has caught up by itself, also on a busy machine. The circuit breaker lets a probe pass every 5 s,
-/// and when one is answered, the shard calls whoever it put off (`objects::database::recovery`).
+/// By then the read model has caught up by itself: the circuit breaker lets a probe pass every 5 s, and whoever was put
+/// off is called at the first that succeeds. The outboxes' own backoff has grown to a minute by then.
 const CATCHING_UP: Duration = Duration::from_secs(30);
 
 /// How many requests move while it is away; half of them are in PostgreSQL already.

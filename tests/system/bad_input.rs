@@ -387,8 +387,6 @@ async fn a_path_that_leads_nowhere_is_not_found() {
         "/api/system/logs/%2e%2e",
         "/api/system/requests/7/inspect",
         "/api//requests",
-        "/apirequests",
-        "/cdn-cgi/mf/scheduled",
         &long,
         &format!("/api/requests/{id}/explode"),
         &format!("/api/requests/{id}/events/1"),

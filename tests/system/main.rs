@@ -13,6 +13,7 @@ use std::sync::OnceLock;
 
 use testbed::Stack;
 
+mod app;
 mod auth;
 mod bad_input;
 mod idempotency;

@@ -17,7 +17,7 @@ use testbed::seed::{DEMO_USERS, PASSWORD};
 use testbed::{Bundle, Cluster, cluster, database, migrations, port, seed, stack, workspace};
 
 use crate::progress::{self, step};
-use crate::{build, demo, setup};
+use crate::{build, demo, setup, web};
 
 const DATABASE: &str = "cepatedge";
 /// As in wrangler.toml.
@@ -56,8 +56,10 @@ pub fn run(options: &Options) -> Result<()> {
     // PostgreSQL is ready long before the compiler is.
     let (database, built) = thread::scope(|scope| {
         let database = scope.spawn(|| open_database(&data_dir, options));
+        let web = scope.spawn(web::make);
         let built = build::make(&bundle);
-        (database.join(), built)
+        let web = web.join().unwrap_or_else(|_| Err(anyhow!("the thread of the app's build panicked")));
+        (database.join(), built.and(web))
     });
     let database = database.map_err(|_| anyhow!("the thread of the database panicked"))??;
     built?;
@@ -169,6 +171,7 @@ fn welcome(options: &Options, runtime: &Runtime, database: &Database, elapsed: D
     println!();
     println!("CepatEdge runs ({}).", progress::seconds(elapsed));
     println!();
+    println!("  App          {url}");
     println!("  API          {url}/api");
     println!("  Health       {url}/api/health and {url}/api/ready");
     println!("  Worker log   {}", runtime.log_file().display());

@@ -12,7 +12,7 @@ use clap::{Args, ValueEnum};
 use testbed::{Bundle, Cluster, stack, workspace};
 
 use crate::progress::{self, step};
-use crate::{build, cargo, setup};
+use crate::{build, cargo, setup, web};
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// The feature whose build can be told to panic.
@@ -40,6 +40,8 @@ enum Check {
     Unit,
     /// docs/openapi.json says what the types say
     Openapi,
+    /// The app: types, unit tests, its client against docs/openapi.json, its build and that build's size
+    Web,
     /// tests/wasm*.rs, in wasm under Node
     Wasm,
     /// Tests of src/db against PostgreSQL
@@ -51,12 +53,13 @@ enum Check {
 }
 
 impl Check {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Format,
         Self::Lint,
         Self::LintWasm,
         Self::Unit,
         Self::Openapi,
+        Self::Web,
         Self::Wasm,
         Self::Database,
         Self::System,
@@ -87,6 +90,7 @@ pub fn run(options: &Options) -> Result<()> {
             Check::LintWasm => lint_wasm(),
             Check::Unit => unit(),
             Check::Openapi => openapi(),
+            Check::Web => web::check(),
             Check::Wasm => wasm(),
             Check::Database => database(),
             Check::System => system(options.release),
@@ -174,7 +178,10 @@ fn wasm() -> Result<()> {
     arguments.extend(["--target".to_owned(), WASM_TARGET.to_owned()]);
     arguments.extend(tests);
     let runner = workspace::target_dir().join("debug/wasm-test-runner");
-    test("wasm tests", &arguments, &[("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &runner.display().to_string())])
+    let modules = format!("--require={}", workspace::root().join("runtime/wasm-tests.cjs").display());
+    let environment =
+        [("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &*runner.display().to_string()), ("NODE_OPTIONS", &modules)];
+    test("wasm tests", &arguments, &environment)
 }
 
 fn database() -> Result<()> {
@@ -183,6 +190,7 @@ fn database() -> Result<()> {
 
 fn system(release: bool) -> Result<()> {
     let plain = if release { Bundle::release() } else { Bundle::dev() };
+    web::make()?;
     build::make(&plain)?;
     build::make(&plain.clone().features(FAULTS))?;
     on_postgres("black-box tests", Kind::System, &[(stack::BUNDLE, &plain.name())])

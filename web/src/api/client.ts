@@ -1,0 +1,40 @@
+// The one way to the API: typed by docs/openapi.json, same origin, the session in a cookie that no script can read.
+// Every refusal is thrown as an ApiError, every failure to get through as Unreachable.
+import createClient from "openapi-fetch";
+import { ApiError, Unreachable, problemOf } from "./problem";
+import type { paths } from "./schema";
+
+const throwing: typeof fetch = async (input, init) => {
+  let response: Response;
+  try {
+    response = await fetch(input, init);
+  } catch (cause) {
+    if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
+    throw new Unreachable(cause);
+  }
+  if (!response.ok) throw new ApiError(await problemOf(response));
+  return response;
+};
+
+export const api = createClient<paths>({
+  baseUrl: location.origin,
+  fetch: throwing,
+  // Shows the server that a page of this origin asks, also where there is no body.
+  headers: { "x-cepatedge": "1" },
+  querySerializer: { array: { style: "form", explode: false } },
+});
+
+/** The data of an answer that was not refused. */
+export async function dataOf<T>(call: Promise<{ data?: T }>): Promise<T> {
+  const { data } = await call;
+  return data as T;
+}
+
+/** The value of If-Match for a version that was read. */
+export const etag = (version: number) => `"v${version}"`;
+
+/** A write under a path that was kept, for the offline queue: the same call with the same key until it is answered. */
+export async function post(path: string, body: unknown, headers: Record<string, string>): Promise<unknown> {
+  const response = await throwing(path, { method: "POST", headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) });
+  return response.json();
+}

@@ -1,0 +1,44 @@
+// One line at the top while something is not as it should be: no connection, or changes that wait on this device.
+import { lazy, Suspense, useState, useSyncExternalStore } from "react";
+import { CloudOff, Send } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { useConnection } from "@/requests/LiveLists";
+import { useQueue } from "@/offline/queue";
+import { useMe } from "./session";
+
+const QueueDialog = lazy(() => import("./QueueDialog"));
+
+const subscribe = (changed: () => void) => {
+  addEventListener("online", changed);
+  addEventListener("offline", changed);
+  return () => {
+    removeEventListener("online", changed);
+    removeEventListener("offline", changed);
+  };
+};
+
+export function ConnectionBar() {
+  const { t } = useTranslation();
+  const [isOpen, setOpen] = useState(false);
+  const connection = useConnection();
+  const online = useSyncExternalStore(subscribe, () => navigator.onLine);
+  const queue = useQueue(useMe().id);
+  const refused = queue.filter((change) => change.refused).length;
+  const words = !online ? t("live.offline") : connection === "lost" ? t("live.lost") : null;
+  return (
+    <div role="status" className="sticky top-0 z-20 empty:hidden">
+      {(words !== null || queue.length > 0) && (
+        <div className="flex min-h-10 flex-wrap items-center gap-x-3 gap-y-1 border-b bg-warn-soft px-4 py-1 text-sm font-semibold text-warn sm:px-6 lg:px-8">
+          {words !== null && <span className="flex items-center gap-2"><CloudOff aria-hidden className="size-4 shrink-0" />{words}</span>}
+          {queue.length > 0 && (
+            <button type="button" className="flex min-h-8 items-center gap-2 underline underline-offset-4" onClick={() => setOpen(true)}>
+              <Send aria-hidden className="size-4" />
+              {refused > 0 ? t("queue.refused", { count: refused }) : t("queue.waiting", { count: queue.length })}
+            </button>
+          )}
+        </div>
+      )}
+      {isOpen && <Suspense><QueueDialog changes={queue} onClose={() => setOpen(false)} /></Suspense>}
+    </div>
+  );
+}

@@ -1,0 +1,109 @@
+// Around every page of a signed-in person: side bar on a desktop, bottom bar on a phone, the state of the connection.
+import { Link, Outlet, useLocation, useMatches } from "@tanstack/react-router";
+import { CircleUser, Plus } from "lucide-react";
+import { useEffect, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { LiveLists } from "@/requests/LiveLists";
+import { Announcer } from "./announce";
+import { ConnectionBar } from "./ConnectionBar";
+import { NAV, type NavEntry } from "./nav";
+import { useMe } from "./session";
+
+/** A new page has its name in the window's title, and whoever reads by ear starts at its beginning. */
+function usePageChange() {
+  const { t } = useTranslation();
+  const title = useMatches({ select: (matches) => matches.at(-1)?.staticData.title });
+  const path = useLocation({ select: ({ pathname }) => pathname });
+  useEffect(() => {
+    if (title !== undefined) document.title = `${t(title)} · CepatEdge`;
+  }, [title, t, path]);
+  const before = useRef(path);
+  useEffect(() => {
+    if (before.current === path) return;
+    before.current = path;
+    // A field that took the focus by itself keeps it.
+    if (document.activeElement?.matches("input, textarea")) return;
+    document.getElementById("content")?.focus({ preventScroll: true });
+  }, [path]);
+}
+
+export function Shell() {
+  const { t } = useTranslation();
+  usePageChange();
+  return (
+    <LiveLists>
+      <a href="#content" className="sr-only z-50 rounded-lg bg-surface p-3 focus:not-sr-only focus:fixed focus:top-2 focus:left-2">{t("nav.skip")}</a>
+      <SideBar />
+      <div className="pb-20 lg:ml-60 lg:pb-0">
+        <ConnectionBar />
+        <main id="content" tabIndex={-1} className="mx-auto max-w-[84rem] px-4 py-5 outline-none sm:px-6 lg:px-8 lg:py-7">
+          <Outlet />
+        </main>
+      </div>
+      <BottomBar />
+      <Announcer />
+    </LiveLists>
+  );
+}
+
+function useNav(): NavEntry[] {
+  const { role } = useMe();
+  return NAV.filter(({ roles }) => roles === undefined || roles.includes(role));
+}
+
+export function Logo() {
+  return (
+    <span className="flex items-center gap-2.5 text-lg font-bold tracking-tight">
+      <img src="/icons/icon.svg" alt="" width="30" height="30" />
+      CepatEdge
+    </span>
+  );
+}
+
+function SideBar() {
+  const { t } = useTranslation();
+  const me = useMe();
+  const nav = useNav();
+  const system = nav.filter(({ group }) => group === "system");
+  return (
+    <nav aria-label={t("nav.main")} className="fixed inset-y-0 left-0 hidden w-60 flex-col gap-1 overflow-y-auto border-r bg-surface px-3 py-5 lg:flex">
+      <Link to="/" className="mb-4 px-3"><Logo /></Link>
+      <Link to="/new" className="mb-3 flex min-h-10 items-center gap-2.5 rounded-lg bg-accent px-3 text-sm font-semibold text-accent-ink hover:brightness-110">
+        <Plus aria-hidden className="size-4.5" />{t("nav.new")}
+      </Link>
+      {nav.filter(({ group }) => group === undefined).map((entry) => <SideLink key={entry.to} {...entry} />)}
+      {system.length > 0 && <p className="mt-5 mb-1 px-3 text-xs font-semibold text-muted">{t("nav.system")}</p>}
+      {system.map((entry) => <SideLink key={entry.to} {...entry} />)}
+      <Link to="/me" activeProps={{ className: "bg-sunken" }} className="mt-auto flex items-center gap-3 rounded-lg px-3 py-2 hover:bg-sunken">
+        <CircleUser aria-hidden className="size-5 text-muted" />
+        <span className="min-w-0 text-sm">
+          <span className="block truncate font-semibold">{me.name}</span>
+          <span className="block text-xs text-muted">{t(`role.${me.role}`)}</span>
+        </span>
+      </Link>
+    </nav>
+  );
+}
+
+function SideLink({ to, label, icon: Icon }: NavEntry) {
+  const { t } = useTranslation();
+  return (
+    <Link to={to} activeOptions={{ exact: to === "/", includeSearch: false }} activeProps={{ className: "bg-accent-soft text-accent-text" }} className="flex min-h-10 items-center gap-3 rounded-lg px-3 text-sm font-semibold hover:bg-sunken">
+      <Icon aria-hidden className="size-4.5" />{t(label)}
+    </Link>
+  );
+}
+
+function BottomBar() {
+  const { t } = useTranslation();
+  const entries = [...useNav().filter(({ group }) => group === undefined), { to: "/new", label: "nav.new", icon: Plus }, { to: "/me", label: "nav.me", icon: CircleUser }];
+  return (
+    <nav aria-label={t("nav.main")} className="fixed inset-x-0 bottom-0 z-30 flex border-t bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden">
+      {entries.map(({ to, label, icon: Icon }) => (
+        <Link key={to} to={to} activeOptions={{ exact: to === "/", includeSearch: false }} activeProps={{ className: "text-accent-text" }} inactiveProps={{ className: "text-muted" }} className="flex min-h-16 flex-1 flex-col items-center justify-center gap-1 text-xs font-semibold">
+          <Icon aria-hidden className="size-5.5" />{t(label)}
+        </Link>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,49 @@
+// Who is signed in. The session itself is a cookie that no script can read; the profile is kept so that the app opens
+// without a network, as the person who used it last.
+import { queryOptions, type QueryClient } from "@tanstack/react-query";
+import { useRouteContext } from "@tanstack/react-router";
+import { api, dataOf } from "@/api/client";
+import { Unreachable, isCode } from "@/api/problem";
+import type { Profile } from "@/api/types";
+
+const KEPT = "profile";
+
+export const meOptions = queryOptions({
+  queryKey: ["me"],
+  staleTime: Infinity,
+  retry: false,
+  queryFn: async (): Promise<Profile> => {
+    try {
+      return keep(await dataOf(api.GET("/api/me")));
+    } catch (error) {
+      const kept = localStorage.getItem(KEPT);
+      if (error instanceof Unreachable && kept !== null) return JSON.parse(kept) as Profile;
+      if (isCode(error, "unauthenticated")) localStorage.removeItem(KEPT);
+      throw error;
+    }
+  },
+});
+
+function keep(profile: Profile): Profile {
+  localStorage.setItem(KEPT, JSON.stringify(profile));
+  return profile;
+}
+
+export async function signIn(client: QueryClient, email: string, password: string) {
+  const profile = await dataOf(api.POST("/api/auth/login", { body: { email, password } }));
+  client.clear();
+  client.setQueryData(meOptions.queryKey, keep(profile));
+}
+
+export async function signOut(client: QueryClient) {
+  await api.POST("/api/auth/logout");
+  forget(client);
+}
+
+export function forget(client: QueryClient) {
+  localStorage.removeItem(KEPT);
+  client.clear();
+}
+
+/** The signed-in user; inside the shell there always is one. */
+export const useMe = () => useRouteContext({ from: "/app", select: ({ profile }) => profile.user });

@@ -1,0 +1,105 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { LogOut, MonitorSmartphone } from "lucide-react";
+import { useState, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { api, dataOf } from "@/api/client";
+import { ErrorWords, toastError } from "@/app/ErrorWords";
+import { signOut, useMe } from "@/app/session";
+import { chosenTheme, chooseTheme, THEMES, type Theme } from "@/app/theme";
+import { LANGUAGES, choose, type Language } from "@/i18n";
+import { Button } from "@/ui/Button";
+import { toast } from "@/ui/toast";
+import { When } from "@/ui/time";
+import { browserOf } from "./browser";
+
+export function MePage() {
+  const { t, i18n } = useTranslation();
+  const me = useMe();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const [theme, setTheme] = useState(chosenTheme());
+  const leaving = useMutation({
+    mutationFn: () => signOut(client),
+    onSuccess: () => navigate({ to: "/sign-in", search: { next: undefined } }),
+    onError: toastError,
+  });
+  return (
+    <div className="mx-auto flex max-w-xl flex-col gap-7">
+      <h1>{t("me.title")}</h1>
+      <section aria-labelledby="profile" className="card flex flex-wrap items-center gap-4 p-4">
+        <h2 id="profile" className="sr-only">{t("me.profile")}</h2>
+        <span aria-hidden className="grid size-12 place-items-center rounded-full bg-accent-soft text-lg font-bold text-accent-text">{me.name.slice(0, 1)}</span>
+        <div className="min-w-0 flex-1">
+          <p className="words font-semibold">{me.name}</p>
+          <p className="words text-sm text-muted">{me.email} · {t(`role.${me.role}`)}</p>
+        </div>
+        <Button busy={leaving.isPending} onClick={() => leaving.mutate()}><LogOut aria-hidden className="size-4" />{t("me.sign_out")}</Button>
+      </section>
+      <Choice legend={t("me.language")} name="language" value={i18n.language} options={LANGUAGES} onChange={(language) => void choose(language as Language)} />
+      <Choice
+        legend={t("me.theme")}
+        name="theme"
+        value={theme}
+        options={Object.fromEntries(THEMES.map((theme) => [theme, t(`me.${theme}`)]))}
+        onChange={(value) => {
+          chooseTheme(value as Theme);
+          setTheme(value as Theme);
+        }}
+      />
+      <Sessions />
+    </div>
+  );
+}
+
+function Choice({ legend, name, value, options, onChange }: { legend: string; name: string; value: string; options: Record<string, ReactNode>; onChange: (value: string) => void }) {
+  return (
+    <fieldset>
+      <legend className="mb-2 text-lg font-semibold">{legend}</legend>
+      <div className="flex flex-wrap gap-2">
+        {Object.entries(options).map(([option, words]) => (
+          <label key={option} className="flex min-h-11 cursor-pointer items-center rounded-lg border border-edge bg-surface px-4 text-sm font-semibold has-checked:border-accent has-checked:bg-accent-soft has-checked:text-accent-text has-focus-visible:outline-2 has-focus-visible:outline-accent">
+            <input type="radio" name={name} value={option} checked={value === option} onChange={() => onChange(option)} className="sr-only" />
+            {words}
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+function Sessions() {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const queryKey = ["me", "sessions"];
+  const sessions = useQuery({ queryKey, queryFn: ({ signal }) => dataOf(api.GET("/api/me/sessions", { signal })) });
+  const revoking = useMutation({
+    mutationFn: (sid: string) => dataOf(api.DELETE("/api/me/sessions/{sid}", { params: { path: { sid } } })),
+    onSuccess: () => toast("done", t("me.revoked")),
+    onError: toastError,
+    onSettled: () => client.invalidateQueries({ queryKey }),
+  });
+  return (
+    <section aria-labelledby="sessions">
+      <h2 id="sessions" className="mb-2">{t("me.sessions")}</h2>
+      {sessions.error && <ErrorWords error={sessions.error} />}
+      {sessions.isPending && <div aria-busy className="card skeleton h-40 bg-sunken" />}
+      <ul className="card divide-y empty:hidden">
+        {sessions.data?.items.map((session) => (
+          <li key={session.id} className="flex items-center gap-3 p-4">
+            <MonitorSmartphone aria-hidden className="size-5 shrink-0 text-muted" />
+            <div className="min-w-0 flex-1 text-sm">
+              <p className="words font-semibold">{browserOf(session.user_agent)}</p>
+              <p className="text-muted">{session.address} · <When date={session.opened_at} /></p>
+            </div>
+            {session.current ? (
+              <span className="text-sm font-semibold text-accent-text">{t("me.this")}</span>
+            ) : (
+              <Button kind="danger" busy={revoking.isPending && revoking.variables === session.id} onClick={() => revoking.mutate(session.id)}>{t("me.revoke")}</Button>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

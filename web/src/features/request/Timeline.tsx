@@ -1,0 +1,102 @@
+// What happened, in order; comments as what was said, everything else as a line. Words of people are text, never markup.
+import { Ban, CheckCheck, CircleX, Flag, Lock, MessageSquare, Pause, Pencil, Play, RotateCcw, ThumbsUp, UserCheck, Wrench, type LucideIcon } from "lucide-react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import type { TimelineEvent } from "@/api/types";
+import { useMe } from "@/app/session";
+import { useQueue } from "@/offline/queue";
+import { useCategoryName } from "@/requests/categories";
+import { When } from "@/ui/time";
+import { Stars } from "./Facts";
+
+const ICONS: Record<TimelineEvent["kind"], LucideIcon> = {
+  created: Flag, approved: ThumbsUp, rejected: CircleX, assigned: UserCheck, started: Wrench, held: Pause, resumed: Play,
+  completed: CheckCheck, closed: Lock, reopened: RotateCcw, cancelled: Ban, edited: Pencil, commented: MessageSquare,
+};
+
+export function Timeline({ id, events }: { id: string; events: TimelineEvent[] }) {
+  const { t } = useTranslation();
+  const me = useMe();
+  const waiting = useQueue(me.id).filter((change) => change.kind === "comment" && change.path === `/api/requests/${id}/comments`);
+  return (
+    <ol className="relative before:absolute before:top-2 before:bottom-2 before:left-[0.9375rem] before:w-px before:bg-line">
+      {events.map((event) => <Entry key={event.seq} event={event} />)}
+      {waiting.map((change) => (
+        <li key={change.key} className="relative mb-5 flex gap-3 opacity-70">
+          <Dot icon={MessageSquare} />
+          <div className="min-w-0 flex-1 rounded-xl border border-dashed p-3"><p className="words whitespace-pre-wrap">{change.what}</p><p className="mt-1 text-xs text-muted">{t("request.waiting")}</p></div>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+const Dot = ({ icon: Icon, strong }: { icon: LucideIcon; strong?: boolean }) => (
+  <span aria-hidden className={`relative z-10 grid size-8 shrink-0 place-items-center rounded-full border ${strong ? "border-transparent bg-accent-soft text-accent-text" : "bg-page text-muted"}`}><Icon className="size-4" /></span>
+);
+
+function Entry({ event }: { event: TimelineEvent }) {
+  const { t } = useTranslation();
+  const isClaim = event.kind === "assigned" && event.body.assignee.id === event.actor.id;
+  const words = event.kind === "assigned" && !isClaim ? t("event.assigned", { name: event.body.assignee.name }) : t(`event.${isClaim ? "claimed" : event.kind}`);
+  return (
+    <li id={`event-${event.seq}`} data-seq={event.seq} data-kind={event.kind} className="relative mb-5 flex gap-3">
+      <Dot icon={ICONS[event.kind]} strong={["completed", "closed", "approved"].includes(event.kind)} />
+      <div className="min-w-0 flex-1 pt-1">
+        <p className="text-sm">
+          <span className="words font-semibold">{event.actor.id === null ? t("common.system") : event.actor.name}</span> <span className="text-muted">{words} · </span>
+          <When date={event.ts} className="text-muted" />
+        </p>
+        <Body event={event} />
+      </div>
+    </li>
+  );
+}
+
+const Said = ({ children, className = "border bg-surface" }: { children: ReactNode; className?: string }) => (
+  <div className={`words mt-2 rounded-xl p-3 whitespace-pre-wrap ${className}`}>{children}</div>
+);
+
+function Body({ event }: { event: TimelineEvent }) {
+  const { t } = useTranslation();
+  switch (event.kind) {
+    case "rejected":
+    case "held":
+    case "reopened":
+    case "cancelled":
+      return <Said>{event.body.reason}</Said>;
+    case "completed":
+      return <Said>{event.body.resolution}</Said>;
+    case "closed":
+      return event.body.rating ? <p className="mt-1"><Stars count={event.body.rating} /></p> : null;
+    case "commented":
+      return event.body.visibility === "internal" ? (
+        <Said className="border border-dashed border-warn bg-warn-soft">
+          <span className="mb-1 flex items-center gap-1.5 text-xs font-semibold text-warn"><Lock aria-hidden className="size-3.5" />{t("request.internal")}</span>
+          {event.body.body}
+        </Said>
+      ) : (
+        <Said>{event.body.body}</Said>
+      );
+    case "edited":
+      return <Changes body={event.body} />;
+    case "created":
+    case "approved":
+    case "assigned":
+    case "started":
+    case "resumed":
+      return null;
+  }
+}
+
+function Changes({ body }: { body: Extract<TimelineEvent, { kind: "edited" }>["body"] }) {
+  const { t } = useTranslation();
+  const nameOf = useCategoryName();
+  const lines = [
+    body.title && [t("new.what"), body.title.from, body.title.to],
+    body.priority && [t("list.priority"), t(`priority.${body.priority.from}`), t(`priority.${body.priority.to}`)],
+    body.category && [t("request.category"), nameOf(body.category.from), nameOf(body.category.to)],
+    body.description && [t("new.description"), "…", body.description.to],
+  ].filter((line) => line !== undefined && line !== null);
+  return <ul className="words mt-1 text-sm text-muted">{lines.map(([what, from, to]) => <li key={what}>{t("request.change", { what, from, to })}</li>)}</ul>;
+}

@@ -1,0 +1,93 @@
+// The rows: a table on a desktop, cards on a phone, from the same elements. Only those near the window exist.
+import { Link } from "@tanstack/react-router";
+import { useWindowVirtualizer } from "@tanstack/react-virtual";
+import { useEffect, useImperativeHandle, useLayoutEffect, useRef, useState, useSyncExternalStore, type Ref } from "react";
+import { useTranslation } from "react-i18next";
+import type { Summary } from "@/api/types";
+import { Due, PriorityMark, StatusMark } from "@/requests/marks";
+import { When } from "@/ui/time";
+
+export interface RowsHandle { move(step: 1 | -1): void }
+
+const wide = matchMedia("(min-width: 64rem)");
+const useWide = () =>
+  useSyncExternalStore((changed) => {
+    wide.addEventListener("change", changed);
+    return () => wide.removeEventListener("change", changed);
+  }, () => wide.matches);
+
+const ROW_PX = 46;
+const CARD_PX = 92;
+/** More rows are asked for when so few are left below. */
+const AHEAD = 30;
+const COLUMNS = "lg:grid lg:grid-cols-[1.25rem_5.5rem_minmax(0,1fr)_8rem_8.5rem_5.5rem_5.5rem] lg:items-center lg:gap-x-4 min-[90rem]:grid-cols-[1.25rem_5.5rem_minmax(0,1fr)_8rem_9rem_9rem_5.5rem_5.5rem]";
+
+interface Props { ref: Ref<RowsHandle>; rows: Summary[]; isGone: (row: Summary) => boolean; onEnd: () => void }
+
+export function RequestRows({ ref, rows, isGone, onEnd }: Props) {
+  const { t } = useTranslation();
+  const isWide = useWide();
+  const body = useRef<HTMLDivElement>(null);
+  const [top, setTop] = useState(0);
+  useLayoutEffect(() => setTop((body.current?.getBoundingClientRect().top ?? 0) + scrollY), [isWide]);
+  const size = isWide ? ROW_PX : CARD_PX;
+  const virtual = useWindowVirtualizer({ count: rows.length, estimateSize: () => size, overscan: 12, scrollMargin: top, getItemKey: (index) => rows[index]!.id });
+  useEffect(() => virtual.measure(), [size, virtual]);
+  const items = virtual.getVirtualItems();
+  const last = items.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (last >= rows.length - AHEAD) onEnd();
+  }, [last, rows.length, onEnd]);
+
+  useImperativeHandle(ref, () => ({
+    move(step) {
+      const focused = document.activeElement?.closest("[data-index]")?.getAttribute("data-index");
+      const first = items.find((item) => item.start + item.size > scrollY + 60)?.index ?? 0;
+      const index = Math.min(Math.max(focused == null ? first : Number(focused) + step, 0), rows.length - 1);
+      virtual.scrollToIndex(index, { align: "auto" });
+      requestAnimationFrame(() => body.current?.querySelector<HTMLElement>(`[data-index="${index}"] a`)?.focus({ preventScroll: true }));
+    },
+  }));
+
+  return (
+    <div role="table" aria-label={t("list.title")} aria-rowcount={-1} className="card">
+      <div role="rowgroup" className="hidden lg:block">
+        <div role="row" className={`${COLUMNS} h-9 border-b px-4 text-xs font-semibold text-muted`}>
+          <span role="columnheader"><span className="sr-only">{t("list.priority")}</span></span>
+          {["number", "what", "status", "assignee", "requester", "due", "updated"].map((name) => <span key={name} role="columnheader" className={name === "requester" ? "hidden min-[90rem]:block" : ""}>{t(`list.${name}`)}</span>)}
+        </div>
+      </div>
+      <div ref={body} role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
+        {items.map((item) => {
+          const row = rows[item.index]!;
+          return (
+            <div key={row.id} role="row" aria-rowindex={item.index + 2} data-index={item.index} className={`absolute inset-x-0 top-0 border-b last:border-b-0 hover:bg-sunken has-focus-visible:bg-accent-soft ${isGone(row) ? "opacity-55" : ""}`} style={{ height: item.size, transform: `translateY(${item.start - top}px)` }}>
+              <Row row={row} isWide={isWide} />
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function Row({ row, isWide }: { row: Summary; isWide: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <div role="presentation" className={`grid h-full grid-cols-[minmax(0,1fr)_auto] content-center gap-y-1.5 px-4 text-sm ${COLUMNS}`}>
+      <span role="cell" className="order-3 flex items-center gap-3 lg:order-none">
+        {!isWide && <StatusMark status={row.status} />}
+        <PriorityMark priority={row.priority} iconOnly={isWide} />
+      </span>
+      <span role="cell" className="order-2 ml-3 text-xs text-muted tabular-nums lg:order-none lg:ml-0 lg:text-sm">{row.number ?? "…"}</span>
+      <span role="cell" className="words order-1 min-w-0 truncate lg:order-none">
+        <Link to="/requests/$id" params={{ id: row.id }} className="text-base font-semibold outline-none after:absolute after:inset-0 lg:text-sm">{row.title}</Link>
+      </span>
+      <span role="cell" className="hidden lg:block"><StatusMark status={row.status} /></span>
+      <span role="cell" className={`hidden truncate lg:block ${row.assignee ? "" : "text-muted"}`}>{row.assignee?.name ?? t("common.nobody")}</span>
+      <span role="cell" className="hidden truncate min-[90rem]:block">{row.requester.name}</span>
+      <span role="cell" className="order-4 text-right text-xs lg:order-none lg:text-left lg:text-sm"><Due request={row} /></span>
+      <span role="cell" className="hidden text-muted lg:block"><When date={row.updated_at} /></span>
+    </div>
+  );
+}

@@ -1,0 +1,82 @@
+// All requests: filters in the URL, an endless list that holds only the rows in sight, new ones behind a pill.
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { ArrowUp, Inbox, SearchX } from "lucide-react";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { ErrorWords } from "@/app/ErrorWords";
+import { useMe } from "@/app/session";
+import { isFiltered, matches } from "@/requests/filters";
+import { letIn, type ListView } from "@/requests/live";
+import { freshKey, freshOptions, listOptions } from "@/requests/queries";
+import { Button } from "@/ui/Button";
+import { Empty } from "@/ui/Empty";
+import { FilterBar } from "./FilterBar";
+import { RequestRows, type RowsHandle } from "./RequestRows";
+import { useListKeys } from "./useListKeys";
+
+const Help = lazy(() => import("./Help"));
+
+/** Closer to the top than this, new rows come in at once: there is nothing above that could be pushed away. */
+const AT_TOP_PX = 80;
+
+export function RequestsPage() {
+  const { t } = useTranslation();
+  const { id: me, role } = useMe();
+  const client = useQueryClient();
+  const navigate = useNavigate({ from: "/requests" });
+  const filters = useSearch({ from: "/app/requests" });
+  const query = useInfiniteQuery(listOptions(filters));
+  const fresh = useQuery(freshOptions(filters)).data;
+  const rowsRef = useRef<RowsHandle>(null);
+  const [isHelpOpen, setHelpOpen] = useState(false);
+
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
+  const admit = () => {
+    client.setQueryData<ListView>(listOptions(filters).queryKey, (list) => list && letIn(list, fresh));
+    client.setQueryData(freshKey(filters), []);
+  };
+  useEffect(() => {
+    if (fresh.length > 0 && scrollY < AT_TOP_PX) admit();
+  });
+  useListKeys({ rows: rowsRef, openHelp: () => setHelpOpen(true) });
+
+  return (
+    <>
+      <h1 className="mb-4">{t("list.title")}</h1>
+      <FilterBar filters={filters} role={role} onChange={(changed) => void navigate({ search: changed, replace: true })} />
+      {fresh.length > 0 && (
+        <div className="pointer-events-none sticky top-3 z-10 flex h-0 justify-center">
+          <button type="button" className="pointer-events-auto flex h-10 items-center gap-2 rounded-full bg-accent px-4 text-sm font-semibold text-accent-ink shadow-lg" onClick={() => { admit(); scrollTo({ top: 0 }); }}>
+            <ArrowUp aria-hidden className="size-4" />{t("list.fresh", { count: fresh.length })}
+          </button>
+        </div>
+      )}
+      {query.error && rows.length === 0 ? (
+        <div className="card p-5"><ErrorWords error={query.error} /><Button className="mt-4" onClick={() => void query.refetch()}>{t("common.retry")}</Button></div>
+      ) : query.isPending ? (
+        <div aria-busy aria-label={t("common.loading")} className="card skeleton h-[60dvh] bg-sunken" />
+      ) : rows.length === 0 ? (
+        <div className="card">
+          {isFiltered(filters) ? (
+            <Empty icon={SearchX} title={t("list.none")} hint={t("list.none_hint")}>
+              <Button onClick={() => void navigate({ search: {} })}>{t("list.clear")}</Button>
+            </Empty>
+          ) : (
+            <Empty icon={Inbox} title={t("list.empty")} hint={t("list.empty_hint")} />
+          )}
+        </div>
+      ) : (
+        <RequestRows
+          ref={rowsRef}
+          rows={rows}
+          isGone={(row) => !matches(row, filters, me)}
+          onEnd={() => query.hasNextPage && !query.isFetchingNextPage && void query.fetchNextPage()}
+        />
+      )}
+      {!query.hasNextPage && rows.length > 20 && <p className="py-5 text-center text-sm text-muted">{t("list.end")}</p>}
+      <p className="mt-3 hidden text-xs text-muted lg:block">{t("list.keys")}</p>
+      {isHelpOpen && <Suspense><Help onClose={() => setHelpOpen(false)} /></Suspense>}
+    </>
+  );
+}

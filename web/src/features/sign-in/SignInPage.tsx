@@ -1,0 +1,53 @@
+import { valibotResolver } from "@hookform/resolvers/valibot";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useRouter, useSearch } from "@tanstack/react-router";
+import { useForm } from "react-hook-form";
+import { useTranslation } from "react-i18next";
+import * as v from "valibot";
+import { ErrorWords } from "@/app/ErrorWords";
+import { signIn } from "@/app/session";
+import { LANGUAGES, choose, type Language } from "@/i18n";
+import { Button } from "@/ui/Button";
+import { Field } from "@/ui/Field";
+
+const Credentials = v.object({
+  email: v.pipe(v.string(), v.trim(), v.minLength(1, "common.required")),
+  password: v.pipe(v.string(), v.minLength(1, "common.required")),
+});
+
+export function SignInPage() {
+  const { t, i18n } = useTranslation();
+  const { next } = useSearch({ from: "/sign-in" });
+  const router = useRouter();
+  const client = useQueryClient();
+  const form = useForm({ resolver: valibotResolver(Credentials), defaultValues: { email: "", password: "" } });
+  const entering = useMutation({
+    mutationFn: ({ email, password }: v.InferOutput<typeof Credentials>) => signIn(client, email, password),
+    // Only a path of this app: an address in a link must not lead somewhere else.
+    onSuccess: () => router.history.push(next?.startsWith("/") && !next.startsWith("//") && !next.includes("\\") ? next : "/"),
+  });
+  const error = (name: "email" | "password") => form.formState.errors[name]?.message && t(form.formState.errors[name].message);
+  return (
+    <main className="mx-auto flex min-h-dvh w-full max-w-sm flex-col justify-center px-6 py-10">
+      <img src="/icons/icon.svg" alt="" width="52" height="52" className="mb-6" />
+      <h1>CepatEdge</h1>
+      <p className="mt-1 mb-8 text-muted">{t("sign_in.tagline")}</p>
+      <form noValidate className="flex flex-col gap-5" onSubmit={form.handleSubmit((values) => entering.mutate(values))}>
+        {next && !entering.error && <p className="text-sm text-muted">{t("sign_in.ended")}</p>}
+        <Field label={t("sign_in.email")} error={error("email")}>
+          {(props) => <input {...props} {...form.register("email")} className="field" type="email" autoComplete="username" autoFocus />}
+        </Field>
+        <Field label={t("sign_in.password")} error={error("password")}>
+          {(props) => <input {...props} {...form.register("password")} className="field" type="password" autoComplete="current-password" />}
+        </Field>
+        {entering.error && <ErrorWords error={entering.error} />}
+        <Button type="submit" kind="primary" busy={entering.isPending} className="sm:min-h-11">{entering.isPending ? t("sign_in.working") : t("sign_in.submit")}</Button>
+      </form>
+      <div className="mt-10 flex gap-4 text-sm">
+        {(Object.keys(LANGUAGES) as Language[]).map((language) => (
+          <button key={language} type="button" lang={language} aria-pressed={i18n.language === language} onClick={() => void choose(language)} className="min-h-8 text-muted aria-pressed:font-semibold aria-pressed:text-ink">{LANGUAGES[language]}</button>
+        ))}
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import en from "./en.json";
+import id from "./id.json";
+
+const keysOf = (value: object, path = ""): string[] =>
+  Object.entries(value).flatMap(([key, inner]) =>
+    typeof inner === "object" ? keysOf(inner as object, `${path}${key}.`) : [`${path}${key}`.replace(/_(one|other)$/, "")],
+  );
+const places = (value: object): string[] => [...JSON.stringify(value).matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name!);
+
+test("both languages have the same keys", () => {
+  expect(new Set(keysOf(id))).toEqual(new Set(keysOf(en)));
+});
+
+test("both languages fill in the same places", () => {
+  expect(new Set(places(id))).toEqual(new Set(places(en)));
+});
+
+test("nothing is left empty", () => {
+  expect(JSON.stringify([en, id])).not.toContain('""');
+});

@@ -1,0 +1,51 @@
+// The start of the app: words first, then the routes; the service worker when everything else is there.
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { isCode, isPassing } from "./api/problem";
+import { forget, meOptions } from "./app/session";
+import { startI18n } from "./i18n";
+import { makeRouter } from "./routes";
+import "./styles.css";
+
+/** A session that ended somewhere else ends here at once. */
+function onError(error: unknown) {
+  const wasSignedIn = client.getQueryData(meOptions.queryKey) !== undefined;
+  if (!isCode(error, "unauthenticated") || !wasSignedIn) return;
+  const next = router.state.location.href;
+  forget(client);
+  void router.navigate({ to: "/sign-in", search: { next } });
+}
+
+const client = new QueryClient({
+  queryCache: new QueryCache({ onError }),
+  mutationCache: new MutationCache({ onError }),
+  defaultOptions: {
+    queries: { retry: (count, error) => isPassing(error) && count < 3, networkMode: "always", refetchOnWindowFocus: false },
+    mutations: { networkMode: "always" },
+  },
+});
+const router = makeRouter(client);
+
+await startI18n();
+createRoot(document.getElementById("root")!).render(
+  <StrictMode>
+    <QueryClientProvider client={client}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>
+  </StrictMode>,
+);
+
+// A page that is older than the server asks for files that are gone: the new page names the new ones. Once, not in a circle.
+addEventListener("vite:preloadError", (event) => {
+  const last = Number(sessionStorage.getItem("reloaded"));
+  if (Date.now() - last < 30_000 || !navigator.onLine) return;
+  event.preventDefault();
+  sessionStorage.setItem("reloaded", String(Date.now()));
+  location.reload();
+});
+
+if (import.meta.env.PROD && "serviceWorker" in navigator) {
+  addEventListener("load", () => void navigator.serviceWorker.register("/sw.js").catch(() => undefined));
+}

@@ -1,0 +1,77 @@
+import { describe, expect, test } from "vitest";
+import type { RequestRecord, Summary, TimelineEvent } from "@/api/types";
+import { matches, parseFilters } from "./filters";
+import { addEvent, applyToRequest, lastSeq, letIn, updateRow, waitFor, type ListView } from "./live";
+
+const ME = "me-id";
+const row = (id: string, version = 1, more: Partial<Summary> = {}): Summary => ({
+  id, version, number: `MR-00000${id}`, title: `Tap ${id} drips`, category: "plumbing", priority: "normal", status: "submitted",
+  requester: { id: "r", name: "Eka" }, assignee: null, due_at: "2026-11-25T00:00:00Z", created_at: `2026-11-24T00:00:0${id}Z`, updated_at: `2026-11-24T00:00:0${id}Z`, ...more,
+});
+const list = (...ids: string[]): ListView => ({ pages: [{ items: ids.map((id) => row(id)), next_cursor: null }], pageParams: [undefined] });
+const ids = ({ pages }: ListView) => pages.flatMap((page) => page.items.map((item) => item.id));
+const event = (seq: number): TimelineEvent => ({ seq, ts: "2026-11-24T00:00:00Z", kind: "approved", body: {}, actor: { id: "m", name: "Budi" } }) as TimelineEvent;
+const record = (version: number) => ({ id: "1", version }) as RequestRecord;
+
+describe("a list", () => {
+  test("takes a changed row where it is", () => {
+    const updated = updateRow(list("3", "2", "1"), row("2", 2, { status: "approved" }));
+    expect(ids(updated)).toEqual(["3", "2", "1"]);
+    expect(updated.pages[0]?.items[1]?.status).toBe("approved");
+  });
+  test("does not go back to an older state", () => {
+    const newer = updateRow(list("1"), row("1", 5, { status: "closed" }));
+    expect(updateRow(newer, row("1", 4))).toBe(newer);
+  });
+  test("stays the same object when nothing changed, so that nothing is drawn", () => {
+    const known = list("1");
+    expect(updateRow(known, row("7"))).toBe(known);
+  });
+  test("lets a new row wait, once, in its latest state", () => {
+    const known = list("2", "1");
+    const once = waitFor([], known, {}, ME, row("3"));
+    const twice = waitFor(once, known, {}, ME, row("3", 2, { status: "approved" }));
+    expect(twice.map(({ id, version }) => [id, version])).toEqual([["3", 2]]);
+    expect(ids(letIn(known, twice))).toEqual(["3", "2", "1"]);
+  });
+  test("never holds a row twice, whatever comes first", () => {
+    const known = list("2", "1");
+    expect(ids(letIn(letIn(known, [row("3")]), [row("3")]))).toEqual(["3", "2", "1"]);
+    expect(waitFor([], known, {}, ME, row("2", 9))).toEqual([]);
+  });
+  test("does not let in what lies further down or does not match", () => {
+    expect(waitFor([], list("5"), {}, ME, row("3"))).toEqual([]);
+    expect(waitFor([], list("1"), { status: ["closed"] }, ME, row("3"))).toEqual([]);
+    expect(waitFor([], list("1"), { sort: "created" }, ME, row("3"))).toEqual([]);
+  });
+  test("drops a waiting row that no longer matches", () => {
+    const filters = { status: ["submitted" as const] };
+    expect(waitFor([row("3")], list("1"), filters, ME, row("3", 2, { status: "approved" }))).toEqual([]);
+  });
+});
+
+describe("a request", () => {
+  test("has each event once and in order, whatever order they come in", () => {
+    const events = [3, 1, 2, 3, 1].reduce((known, seq) => addEvent(known, event(seq)), [] as TimelineEvent[]);
+    expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    expect(lastSeq(events)).toBe(3);
+  });
+  test("keeps the newer record when an answer overtakes the live message", () => {
+    const view = { record: record(4), events: [event(1)] };
+    const after = applyToRequest(view, { type: "event", event: event(3), request: record(3) });
+    expect(after.record.version).toBe(4);
+    expect(after.events.map(({ seq }) => seq)).toEqual([1, 3]);
+  });
+});
+
+describe("filters", () => {
+  test("come out of a URL as they went in, and nonsense is left out", () => {
+    expect(parseFilters({ status: "approved,submitted,nonsense", priority: ["high"], sort: "sideways", q: "  ac " })).toEqual({ status: ["submitted", "approved"], priority: ["high"], q: "ac" });
+  });
+  test("ask a row what the server's index asks", () => {
+    const mine = row("1", 1, { assignee: { id: ME, name: "Citra" } });
+    expect(matches(mine, { assignee: "me", q: "TAP 1" }, ME)).toBe(true);
+    expect(matches(mine, { requester: "me" }, ME)).toBe(false);
+    expect(matches(mine, { q: "mr-000001" }, ME)).toBe(true);
+  });
+});

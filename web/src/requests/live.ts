@@ -1,0 +1,83 @@
+// How a live message changes what the page knows. Pure: every message enters the query cache through these functions, and
+// an answer of the API does too, so it does not matter which of the two comes first, or that one comes twice.
+import type { Schema, Summary, RequestRecord, TimelineEvent } from "@/api/types";
+import { matches, type Filters } from "./filters";
+
+/** A list as it is shown: `rows` in order, and `fresh` ones that matched after it was read and wait to be let in. */
+export interface ListView {
+  pages: { items: Summary[]; next_cursor?: string | null }[];
+  pageParams: unknown[];
+}
+
+/** A request as its page knows it. */
+export interface RequestView {
+  record: RequestRecord;
+  events: TimelineEvent[];
+}
+
+/** The newer of what two sources say about a request. */
+const newer = <T extends { version: number }>(known: T, heard: T) => (heard.version >= known.version ? heard : known);
+
+/** Rows that are on the list take their new state where they are: nothing moves under the finger. */
+export function updateRow(list: ListView, heard: Summary): ListView {
+  let changed = false;
+  const pages = list.pages.map((page) => {
+    const at = page.items.findIndex((item) => item.id === heard.id);
+    const known = page.items[at];
+    if (known === undefined || newer(known, heard) === known) return page;
+    changed = true;
+    return { ...page, items: page.items.with(at, heard) };
+  });
+  return changed ? { ...list, pages } : list;
+}
+
+export const hasRow = (list: ListView, id: string) => list.pages.some((page) => page.items.some((item) => item.id === id));
+
+/** The ones that wait for a list: newest first, each once, in its latest state, as long as it belongs there. */
+export function waitFor(fresh: Summary[], list: ListView, filters: Filters, me: string, heard: Summary): Summary[] {
+  const at = fresh.findIndex((item) => item.id === heard.id);
+  const known = fresh[at];
+  if (known !== undefined) {
+    if (!matches(heard, filters, me)) return fresh.toSpliced(at, 1);
+    return fresh.with(at, newer(known, heard));
+  }
+  if (hasRow(list, heard.id) || !matches(heard, filters, me) || !belongsOnTop(list, filters, heard)) return fresh;
+  return [heard, ...fresh];
+}
+
+/** A list from the newest shows what came in since; one from the oldest meets it at its end. */
+function belongsOnTop(list: ListView, filters: Filters, heard: Summary) {
+  if (filters.sort === "created") return false;
+  const stamp = filters.sort === "-updated" ? "updated_at" : "created_at";
+  const first = list.pages[0]?.items[0];
+  return first === undefined || heard[stamp] > first[stamp];
+}
+
+/** Lets the waiting ones in, above all others. */
+export function letIn(list: ListView, fresh: Summary[]): ListView {
+  const [first, ...others] = list.pages;
+  if (first === undefined || fresh.length === 0) return list;
+  const incoming = fresh.filter((item) => !hasRow(list, item.id));
+  return { ...list, pages: [{ ...first, items: [...incoming, ...first.items] }, ...others] };
+}
+
+/** A message of the live timeline, or the answer to a comment: each event once, in the order of their numbers. */
+export function applyToRequest(view: RequestView, message: Schema<"RequestMessage">): RequestView {
+  const record = newer(view.record, message.request);
+  if (message.type === "ready") return record === view.record ? view : { ...view, record };
+  return { record, events: addEvent(view.events, message.event) };
+}
+
+export function addEvent(events: TimelineEvent[], event: TimelineEvent): TimelineEvent[] {
+  if (events.some((known) => known.seq === event.seq)) return events;
+  const at = events.findLastIndex((known) => known.seq < event.seq);
+  return events.toSpliced(at + 1, 0, event);
+}
+
+export const lastSeq = (events: TimelineEvent[]) => events.at(-1)?.seq ?? 0;
+
+/** The row of a list that a full record says. */
+export function summaryOf(record: RequestRecord): Summary {
+  const { id, number, title, category, priority, status, requester, assignee, due_at, version, created_at, updated_at } = record;
+  return { id, number, title, category, priority, status, requester, assignee, due_at, version, created_at, updated_at };
+}

@@ -1,0 +1,57 @@
+// What is asked of the API about requests, and under which keys the answers are kept.
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { api, dataOf } from "@/api/client";
+import type { Role, Summary, TimelineEvent } from "@/api/types";
+import type { Filters } from "./filters";
+import type { RequestView } from "./live";
+
+export const LISTS = ["requests", "list"] as const;
+/** The ones that wait to be let into a list; filled by live messages alone. */
+export const freshKey = (filters: Filters) => ["requests", "fresh", filters] as const;
+
+const PAGE = 100;
+
+export const listOptions = (filters: Filters, limit = PAGE) =>
+  infiniteQueryOptions({
+    queryKey: [...LISTS, filters],
+    queryFn: ({ pageParam, signal }) =>
+      dataOf(api.GET("/api/requests", { params: { query: { ...filters, limit, cursor: pageParam } }, signal })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    // Live messages keep a list fresh from then on.
+    staleTime: 60_000,
+  });
+
+export const freshOptions = (filters: Filters) =>
+  queryOptions({ queryKey: freshKey(filters), queryFn: (): Summary[] => [], staleTime: Infinity, initialData: [] });
+
+export const requestOptions = (id: string) =>
+  queryOptions({
+    queryKey: ["request", id],
+    queryFn: async ({ signal }): Promise<RequestView> => {
+      const [record, events] = await Promise.all([
+        dataOf(api.GET("/api/requests/{id}", { params: { path: { id } }, signal })),
+        allEvents(id, signal),
+      ]);
+      return { record, events };
+    },
+    staleTime: 5_000,
+  });
+
+async function allEvents(id: string, signal: AbortSignal): Promise<TimelineEvent[]> {
+  const events: TimelineEvent[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await dataOf(api.GET("/api/requests/{id}/events", { params: { path: { id }, query: { limit: 200, cursor } }, signal }));
+    events.push(...page.items);
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor !== undefined);
+  return events;
+}
+
+export const usersOptions = (role?: Role) =>
+  queryOptions({
+    queryKey: ["users", role ?? "all"],
+    queryFn: ({ signal }) => dataOf(api.GET("/api/users", { params: { query: { role } }, signal })),
+    staleTime: 60_000,
+  });

@@ -1,0 +1,95 @@
+// The route table: every page of the app, once. A page is a folder under features/, loaded when it is first opened.
+import { QueryClient } from "@tanstack/react-query";
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
+import { isCode } from "@/api/problem";
+import type { Profile } from "@/api/types";
+import { ErrorPage } from "@/app/ErrorPage";
+import { NotFound } from "@/app/NotFound";
+import { meOptions } from "@/app/session";
+import { Shell } from "@/app/Shell";
+import { parseFilters } from "@/requests/filters";
+import { requestOptions } from "@/requests/queries";
+import { Toasts } from "@/ui/toast";
+import { parseSearch, stringifySearch } from "@/app/search";
+
+export interface RouterContext { client: QueryClient }
+
+const root = createRootRouteWithContext<RouterContext>()({
+  component: () => (
+    <>
+      <Outlet />
+      <Toasts />
+    </>
+  ),
+  errorComponent: ErrorPage,
+  notFoundComponent: NotFound,
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: (search: Record<string, unknown>) => ({ next: typeof search.next === "string" ? search.next : undefined }),
+  component: lazyRouteComponent(() => import("@/features/sign-in/SignInPage"), "SignInPage"),
+});
+
+/** Everything inside needs somebody who is signed in. */
+const app = createRoute({
+  getParentRoute: () => root,
+  id: "app",
+  beforeLoad: async ({ context, location }): Promise<{ profile: Profile }> => {
+    try {
+      return { profile: await context.client.ensureQueryData(meOptions) };
+    } catch (error) {
+      if (isCode(error, "unauthenticated")) throw redirect({ to: "/sign-in", search: { next: location.href === "/" ? undefined : location.href } });
+      throw error;
+    }
+  },
+  component: Shell,
+});
+
+const home = createRoute({
+  getParentRoute: () => app,
+  path: "/",
+  staticData: { title: "nav.home" },
+  component: lazyRouteComponent(() => import("@/features/home/HomePage"), "HomePage"),
+});
+
+const requests = createRoute({
+  getParentRoute: () => app,
+  path: "/requests",
+  staticData: { title: "nav.requests" },
+  validateSearch: parseFilters,
+  component: lazyRouteComponent(() => import("@/features/requests/RequestsPage"), "RequestsPage"),
+});
+
+const request = createRoute({
+  getParentRoute: () => app,
+  path: "/requests/$id",
+  loader: ({ context, params }) => context.client.prefetchQuery(requestOptions(params.id)),
+  component: lazyRouteComponent(() => import("@/features/request/RequestPage"), "RequestPage"),
+});
+
+const newRequest = createRoute({
+  getParentRoute: () => app,
+  path: "/new",
+  staticData: { title: "nav.new" },
+  component: lazyRouteComponent(() => import("@/features/new-request/NewRequestPage"), "NewRequestPage"),
+});
+
+const me = createRoute({
+  getParentRoute: () => app,
+  path: "/me",
+  staticData: { title: "nav.me" },
+  component: lazyRouteComponent(() => import("@/features/me/MePage"), "MePage"),
+});
+
+const tree = root.addChildren([signIn, app.addChildren([home, requests, request, newRequest, me])]);
+
+export const makeRouter = (client: QueryClient) =>
+  createRouter({ routeTree: tree, context: { client }, parseSearch, stringifySearch, defaultPreload: "intent", defaultPreloadStaleTime: 0, scrollRestoration: true });
+
+declare module "@tanstack/react-router" {
+  interface Register { router: ReturnType<typeof makeRouter> }
+  /** The key of the page's title in the translations; a page without one sets its own. */
+  interface StaticDataRouteOption { title?: string }
+}

@@ -1,0 +1,12 @@
+import { ChevronDown } from "lucide-react";
+import type { ComponentProps } from "react";
+
+/** The browser's own choice, which every phone and screen reader knows, in our clothes. */
+export function Select({ children, ...props }: ComponentProps<"select">) {
+  return (
+    <span className="relative block min-w-0 flex-1 sm:flex-none">
+      <select {...props} className="field appearance-none truncate pr-8">{children}</select>
+      <ChevronDown aria-hidden className="pointer-events-none absolute top-1/2 right-2.5 size-4 -translate-y-1/2 text-muted" />
+    </span>
+  );
+}

@@ -1,0 +1,96 @@
+//! The app: its npm packages and its build, `web/dist`. What did not change is not done again.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::{env, iter};
+
+use anyhow::{Context, Result, bail};
+use sha2::{Digest, Sha256};
+use testbed::workspace;
+
+use crate::progress::{self, step};
+
+/// What the build is made of, in `web/`.
+const SOURCES: [&str; 7] =
+    ["src", "public", "scripts", "index.html", "package-lock.json", "tsconfig.json", "vite.config.ts"];
+
+/// Brings `web/dist` up to date.
+pub fn make() -> Result<()> {
+    let dir = workspace::web_dir();
+    ensure_packages(&dir)?;
+    let mut hash = Sha256::new();
+    for name in SOURCES {
+        digest(&mut hash, &dir.join(name))?;
+    }
+    let wanted = hex(hash);
+    // Beside `dist`, not in it: what is in it is served.
+    let marker = dir.join("node_modules/.built");
+    let is_built = dir.join("dist/index.html").exists();
+    if is_built && fs::read_to_string(&marker).is_ok_and(|built| built == wanted) {
+        return Ok(());
+    }
+    let said = step("Building the app", |_| npm(&dir, &["run", "--silent", "build"]))?;
+    if let Some(size) = said.lines().find(|line| line.starts_with("First load")) {
+        progress::line(size);
+    }
+    Ok(fs::write(&marker, wanted)?)
+}
+
+/// Everything that can be said of the app without a browser.
+pub fn check() -> Result<()> {
+    let dir = workspace::web_dir();
+    ensure_packages(&dir)?;
+    let said = step("Checking the app", |_| npm(&dir, &["run", "--silent", "check"]))?;
+    print!("{said}");
+    make()
+}
+
+fn ensure_packages(dir: &Path) -> Result<()> {
+    let lock = fs::read(dir.join("package-lock.json")).context("web/package-lock.json is missing")?;
+    let wanted = hex(Sha256::new_with_prefix(&lock));
+    let marker = dir.join("node_modules/.installed-lock");
+    if fs::read_to_string(&marker).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    step("Installing the app's npm packages", |_| {
+        // Not `npm ci`, for the reason that setup.rs has.
+        npm(dir, &["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])?;
+        Ok(fs::write(&marker, &wanted)?)
+    })
+}
+
+/// npm on the Node that was brought for Miniflare, where there is one; returns what it said.
+fn npm(dir: &Path, arguments: &[&str]) -> Result<String> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders = iter::once(workspace::node_modules().join(".bin")).chain(env::split_paths(&path));
+    let output = Command::new("npm")
+        .args(arguments)
+        .current_dir(dir)
+        .env("PATH", env::join_paths(folders)?)
+        .env("NO_COLOR", "1")
+        .stdin(Stdio::null())
+        .output()
+        .context("npm cannot be started: install Node, which brings it")?;
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    if !output.status.success() {
+        bail!("`npm {}` failed in web/:\n{said}{}", arguments.join(" "), String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(said)
+}
+
+/// Names and contents, in the order of the names.
+fn digest(hash: &mut Sha256, path: &Path) -> Result<()> {
+    if path.is_dir() {
+        let mut entries = fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+        entries.sort();
+        return entries.iter().try_for_each(|entry| digest(hash, entry));
+    }
+    hash.update(path.as_os_str().as_encoded_bytes());
+    hash.update(fs::read(path).with_context(|| format!("{} is missing", path.display()))?);
+    Ok(())
+}
+
+fn hex(hash: Sha256) -> String {
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
