@@ -50,6 +50,7 @@ async fn a_refused_row_is_parked_in_nobodys_way_and_a_replay_clears_it() {
     // Neither the reconciler nor a restart tries a parked row again, nor forgets it.
     stack.runtime.run_scheduled().expect("the cron handler runs");
     stack.runtime.restart().expect("the runtime starts again");
+    let admin = admin.reconnected();
     assert_parked(&admin, &parked).await;
     let found = read_model::versions(&stack);
     assert_eq!((found.get(&new), found.get(&edited)), (None, Some(&1)), "nothing may pass a parked row");
