@@ -38,7 +38,7 @@ macro_rules! uuid_id {
         impl FromStr for $name {
             type Err = InvalidId;
 
-            /// Accepts the hyphenated form of 36 characters alone: one id has one spelling in a URL.
+            /// Accepts the hyphenated form of 36 lower-case characters alone: one id has one spelling in a URL.
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 hyphenated(text).map(Self).ok_or(InvalidId { kind: $kind })
             }
@@ -168,7 +168,8 @@ fn within(text: &str, max_bytes: usize) -> bool {
 }
 
 fn hyphenated(text: &str) -> Option<Uuid> {
-    if text.len() == 36 { Uuid::try_parse(text).ok() } else { None }
+    let is_lower_case = !text.bytes().any(|byte| byte.is_ascii_uppercase());
+    if text.len() == 36 && is_lower_case { Uuid::try_parse(text).ok() } else { None }
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -9,6 +9,7 @@ fn a_uuid_id_has_one_spelling() {
     let strangers = [
         "",
         "7d7c9c3a53ea5b0e9d9a64a8f1f0a001",
+        "7D7C9C3A-53ea-5b0e-9d9a-64a8f1f0a001",
         "{7d7c9c3a-53ea-5b0e-9d9a-64a8f1f0a001}",
         "urn:uuid:7d7c9c3a-53ea-5b0e-9d9a-64a8f1f0a001",
         "7d7c9c3a-53ea-5b0e-9d9a-64a8f1f0a00g",
