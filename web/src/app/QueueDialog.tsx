@@ -7,7 +7,7 @@ import { Dialog } from "@/ui/Dialog";
 import { ErrorWords } from "./ErrorWords";
 
 /** What waits on this device, in the order in which it is sent. */
-export default function QueueDialog({ changes, onClose }: { changes: Change[]; onClose: () => void }) {
+export function QueueDialog({ changes, onClose }: { changes: Change[]; onClose: () => void }) {
   const { t } = useTranslation();
   return (
     <Dialog title={t("queue.title")} onClose={onClose}>
