@@ -23,6 +23,7 @@ class Trapped extends Error {
 /** One wasm instance, from its start to its trap. */
 class Life {
   inFlight = new Set();
+  sockets = new Map();
   ended = false;
 
   end(reason) {
@@ -32,11 +33,28 @@ class Life {
     const error = new Trapped(reason);
     for (const fail of this.inFlight) fail(error);
     this.inFlight.clear();
+    for (const [socket, owner] of this.sockets) orphans.set(socket, owner);
+    this.sockets.clear();
+  }
+}
+
+/** TCP sockets of ended instances, by the id of the object that opened them: it alone can close them. */
+const orphans = new Map();
+
+function closeOrphans(id) {
+  for (const [socket, owner] of orphans) {
+    if (owner === id) socket.close().catch(() => {});
   }
 }
 
 let life = new Life();
 globalThis.cepatedge_trapped = (reason) => life.end(reason);
+globalThis.cepatedge_connected = (socket, owner) => {
+  const { sockets } = life;
+  const forget = () => sockets.delete(socket) || orphans.delete(socket);
+  sockets.set(socket, owner);
+  socket.closed.then(forget, forget);
+};
 wasm.begin();
 
 function living() {
@@ -75,11 +93,19 @@ function survive(here, promise) {
   });
 }
 
+/** The answer for a request whose own answer, and own id, is gone with its instance. */
 function unavailable(detail) {
-  const body = { type: "about:blank", title: "Service unavailable", status: 503, code: "unavailable", detail };
+  const request_id = crypto.randomUUID();
+  console.error(JSON.stringify({ level: "error", message: detail, request_id }));
+  const body = { type: "about:blank", title: "Service unavailable", status: 503, code: "unavailable", detail, request_id };
   return new Response(JSON.stringify(body), {
     status: 503,
-    headers: { "content-type": "application/problem+json", "retry-after": "1", "cache-control": "no-store" },
+    headers: {
+      "content-type": "application/problem+json",
+      "retry-after": "1",
+      "cache-control": "no-store",
+      "x-request-id": request_id,
+    },
   });
 }
 
@@ -109,6 +135,7 @@ const actor = (kind) =>
     /** The Rust half, made anew when the instance that held it is gone. */
     inner(here) {
       if (this.life !== here) {
+        if (this.life) closeOrphans(this.ctx.id.toString());
         this.actor = new wasm.Actor(kind, this.ctx, this.env);
         this.life = here;
       }

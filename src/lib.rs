@@ -23,10 +23,14 @@ extern "C" {
     fn trapped(reason: &str);
 }
 
-/// Runs once per wasm instance: a panic is told to `entry.js` before the trap.
+/// Runs once per wasm instance: a panic is told to `entry.js` with its reason, before the trap.
+///
+/// `worker` has set a handler for traps, which lets the next call from JavaScript, also one of the dead instance's own
+/// closures, start another instance unseen. Only `entry.js` may do that: it knows what was in flight.
 #[wasm_bindgen]
 pub fn begin() {
     std::panic::set_hook(Box::new(|panic| trapped(&panic.to_string())));
+    wasm_bindgen::handler::set_on_abort(|| ());
 }
 
 /// An HTTP request.

@@ -212,8 +212,7 @@ fn the_index_speaks_as_recorded() {
     };
     exchange(&key, by_a_user(), list, page(r#"[{"title":"Lift B stops between floors"}]"#));
     let position = Position::at(at(2), REQUEST);
-    let version =
-        request_index::IndexedVersion { id: id(), epoch: 1, version: 2, updated_at: at(2), position: position.clone() };
+    let version = request_index::IndexedVersion { id: id(), epoch: 1, version: 2, updated_at: at(2) };
     let versions = request_index::Versions { after: Some(position.clone()), changed_before: at(3), limit: 200 };
     exchange(&key, by_the_system(), versions, vec![version]);
     let stats = request_index::IndexStats {

@@ -12,6 +12,7 @@ use futures::FutureExt;
 use js_sys::{Date, Object, Reflect};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::JsFuture;
 use worker::worker_sys;
 
@@ -21,20 +22,30 @@ use super::platform::Platform;
 use super::timer;
 use super::url::{DatabaseUrl, Transport};
 
+#[wasm_bindgen]
+extern "C" {
+    /// Tells `entry.js` of a socket, which closes it should this instance trap: nothing is dropped then.
+    #[wasm_bindgen(js_name = cepatedge_connected)]
+    fn connected(socket: &worker_sys::Socket, owner: &str);
+}
+
 /// The Workers runtime as the client's platform.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Edge;
+#[derive(Debug, Clone)]
+pub struct Edge {
+    /// The id of the object that opens the connections.
+    pub owner: String,
+}
 
 impl Platform for Edge {
     type Stream = EdgeStream;
 
     async fn open(&self, url: &DatabaseUrl) -> Result<EdgeStream, DbError> {
         let unreachable = |source| DbError::Unreachable { host: url.host().to_owned(), port: url.port(), source };
-        let plain = connect(url).map_err(|error| unreachable(described(&error)))?;
+        let plain = connect(url, &self.owner).map_err(|error| unreachable(described(&error)))?;
         plain.opened().await.map_err(|error| unreachable(described(&error)))?;
         match url.transport() {
             Transport::Plain => Ok(plain),
-            Transport::Tls => encrypted(plain, url).await,
+            Transport::Tls => encrypted(plain, url, &self.owner).await,
         }
     }
 
@@ -67,7 +78,7 @@ impl EdgeStream {
     }
 }
 
-fn connect(url: &DatabaseUrl) -> Result<EdgeStream, JsValue> {
+fn connect(url: &DatabaseUrl, owner: &str) -> Result<EdgeStream, JsValue> {
     let address = Object::new();
     Reflect::set(&address, &"hostname".into(), &url.host().into())?;
     Reflect::set(&address, &"port".into(), &url.port().into())?;
@@ -78,13 +89,15 @@ fn connect(url: &DatabaseUrl) -> Result<EdgeStream, JsValue> {
         Transport::Tls => "starttls",
     };
     Reflect::set(&options, &"secureTransport".into(), &secure_transport.into())?;
-    worker_sys::connect(address.into(), options.into()).map(EdgeStream::new)
+    let socket = worker_sys::connect(address.into(), options.into())?;
+    connected(&socket, owner);
+    Ok(EdgeStream::new(socket))
 }
 
 /// Asks for TLS and upgrades. The runtime checks certificate and host name; an untrusted one fails here, before any
 /// credential has left. A handshake that stalls is the one thing that closing does not end at once: workerd lets go of
 /// it when its garbage is collected or the server hangs up. The circuit breaker bounds how many of them there can be.
-async fn encrypted(mut plain: EdgeStream, url: &DatabaseUrl) -> Result<EdgeStream, DbError> {
+async fn encrypted(mut plain: EdgeStream, url: &DatabaseUrl, owner: &str) -> Result<EdgeStream, DbError> {
     plain.write_all(&SSL_REQUEST).await.map_err(DbError::Lost)?;
     plain.flush().await.map_err(DbError::Lost)?;
     // Room for more than the one byte that may come: what is read here must not survive into the encrypted stream.
@@ -95,6 +108,7 @@ async fn encrypted(mut plain: EdgeStream, url: &DatabaseUrl) -> Result<EdgeStrea
     }
     let failed = |error: JsValue| DbError::TlsFailed { host: url.host().to_owned(), source: described(&error) };
     let secure = plain.raw.start_tls().map(EdgeStream::new).map_err(failed)?;
+    connected(&secure.raw, owner);
     secure.opened().await.map_err(failed)?;
     plain.owned = false;
     Ok(secure)

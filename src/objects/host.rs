@@ -31,6 +31,13 @@ extern "C" {
     pub type ObjectState;
     #[wasm_bindgen(method, getter)]
     fn storage(this: &ObjectState) -> Storage;
+    #[wasm_bindgen(method, getter)]
+    fn id(this: &ObjectState) -> ObjectId;
+
+    /// The platform's id of one object.
+    type ObjectId;
+    #[wasm_bindgen(method, js_name = toString)]
+    fn to_text(this: &ObjectId) -> String;
 
     #[wasm_bindgen(method, catch, js_name = setAlarm)]
     fn set_alarm(this: &AlarmStorage, at_ms: f64) -> Result<Promise, JsValue>;
@@ -40,6 +47,8 @@ extern "C" {
 
 /// What an actor gets of its object.
 pub struct Seat {
+    /// The platform's id of the object, in hexadecimal.
+    pub id: String,
     /// The Worker's environment.
     pub env: Env,
     /// The object's own SQLite.
@@ -154,6 +163,7 @@ impl<B: Behaviour> Erased for Seated<B> {
 fn seated<B: Behaviour>(env: Env, ctx: ObjectState) -> Rc<dyn Erased> {
     let storage = ctx.storage();
     let seat = Seat {
+        id: ctx.id().to_text(),
         env,
         db: Database::new(storage.clone(), B::SCHEMA),
         alarm: AlarmClock { storage: storage.unchecked_into(), armed_for: Cell::new(None) },

@@ -225,7 +225,7 @@ impl Outbox {
     ///
     /// # Errors
     /// When SQLite refuses.
-    pub fn replay(&self, db: &Database) -> Result<(), StorageError> {
+    fn replay(&self, db: &Database) -> Result<(), StorageError> {
         if !db.exists()? {
             return Ok(());
         }
@@ -236,6 +236,33 @@ impl Outbox {
             )?;
             Ok(())
         })
+    }
+
+    /// Makes what waits for its backoff due now: somebody knows that the destination is back.
+    ///
+    /// # Errors
+    /// When SQLite refuses.
+    fn hurry(&self, db: &Database) -> Result<(), StorageError> {
+        let now = clock::now().as_ms();
+        let waits = "parked_seq IS NULL AND attempts > 0 AND next_attempt_ms > ?";
+        if db.row(&format!("SELECT 1 FROM delivery WHERE {waits}"), &[&now])?.is_none() {
+            return Ok(());
+        }
+        db.atomically(|write| {
+            write.run(
+                &format!("UPDATE delivery SET next_attempt_ms = ?1 WHERE {}", waits.replace('?', "?1")),
+                &[&now],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// What a poke asks for: [`Outbox::replay`] or [`Outbox::hurry`].
+    ///
+    /// # Errors
+    /// When SQLite refuses.
+    pub fn poked(&self, db: &Database, replay: bool) -> Result<(), StorageError> {
+        if replay { self.replay(db) } else { self.hurry(db) }
     }
 
     /// What is owed, per destination.

@@ -12,6 +12,7 @@ use crate::domain::summary::Summary;
 /// A message of the live timeline of one request.
 #[derive(Serialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant, reason = "it is described, never made")]
 pub enum RequestMessage<'a> {
     /// Something happened.
     Event {

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use form_urlencoded::parse as parse_query;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Request;
@@ -141,20 +141,25 @@ pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     if std::str::from_utf8(body).is_err() {
         return Err(Refusal::invalid("body", "invalid_utf8", "The body must be UTF-8."));
     }
+    // First whether it is JSON at all, whole: a broken body is told as such before its first field is.
+    serde_json::from_slice::<IgnoredAny>(body).map_err(|error| not_json(&error))?;
+    // A struct may be read from a JSON array too, by position; no client means that.
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Refusal::invalid("body", "wrong_type", "The body must be a JSON object."));
+    }
     let mut json = serde_json::Deserializer::from_slice(body);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| refused(&error))?;
-    json.end().map_err(|_| malformed("There is something behind the JSON value."))?;
-    Ok(value)
+    serde_path_to_error::deserialize(&mut json).map_err(|error| refused(&error))
 }
 
-fn malformed(detail: &str) -> Refusal {
+fn not_json(error: &serde_json::Error) -> Refusal {
+    let detail = format!("The body is not JSON (line {}, column {}).", error.line(), error.column());
     Refusal::invalid("body", "malformed_json", detail)
 }
 
 fn refused(error: &serde_path_to_error::Error<serde_json::Error>) -> Refusal {
     let cause = error.inner();
     if !cause.is_data() {
-        return malformed(&format!("The body is not JSON (line {}, column {}).", cause.line(), cause.column()));
+        return not_json(cause);
     }
     let message = cause.to_string();
     let quoted = || message.split('`').nth(1).unwrap_or("body").to_owned();
@@ -198,7 +203,7 @@ mod tests {
 
     #[test]
     fn a_bad_body_is_refused_with_its_field_and_a_code() {
-        let cases: [(&[u8], &str, &str); 7] = [
+        let cases: [(&[u8], &str, &str); 9] = [
             (b"", "body", "malformed_json"),
             (b"{\"title\":", "body", "malformed_json"),
             (b"{\"title\":\"a\"} x", "body", "malformed_json"),
@@ -206,6 +211,8 @@ mod tests {
             (b"{\"title\":7}", "title", "wrong_type"),
             (b"{\"titel\":\"a\"}", "titel", "unknown_field"),
             (b"{}", "title", "required"),
+            (b"[\"a\"]", "body", "wrong_type"),
+            (b" null", "body", "wrong_type"),
         ];
         for (body, field, expected) in cases {
             assert_eq!(code(body), (field.to_owned(), expected.to_owned()), "{body:?}");

@@ -9,6 +9,8 @@
 pub mod auth;
 pub mod config;
 pub mod cookie;
+#[cfg(feature = "fault-injection")]
+mod faults;
 pub mod gate;
 pub mod incoming;
 pub mod journal;
@@ -80,8 +82,10 @@ pub async fn handle(request: Request, env: Env, ctx: Context) -> Result<Response
         reply = reply
             .with("access-control-allow-origin", origin)
             .with("access-control-allow-credentials", "true")
-            .with("access-control-expose-headers", "etag, location, link, retry-after, x-request-id")
-            .with("vary", "origin");
+            .with("access-control-expose-headers", "etag, location, link, retry-after, x-request-id");
+    }
+    if !config.origins.is_empty() {
+        reply = reply.with("vary", "origin");
     }
     visit.end(reply.status(), clock::now());
     journal::write(&env, &ctx, &config.org, visit);
@@ -109,7 +113,11 @@ async fn answer(
 
     let presented = gate::present(incoming, config, visit.trace(), clock::now().as_ms() / 1_000)?;
     visit.is_by(&presented.cx);
-    gate::permit(route.permission(), presented.claims.role)?;
+    if let Err(forbidden) = gate::permit(route.permission(), presented.claims.role) {
+        // Whoever is not signed in any more is told that, and not what he may not do.
+        gate::hold(env, &presented).await?;
+        return Err(forbidden);
+    }
     let visitor = Visitor { env, config, incoming, cx: presented.cx.clone() };
     let (held, outcome) = if route.is_write() || route.is_socket() || matches!(route, Route::Me) {
         let held = gate::hold(env, &presented).await?;

@@ -26,8 +26,7 @@ pub struct Write<'a> {
     pub custom_header: Option<&'a str>,
 }
 
-/// Why a request is refused because of where it comes from. To the client it is 403 `foreign_origin`, except for
-/// [`OriginRefusal::NotFromAProgram`], which an honest client can mend.
+/// Why a request is refused because of where it comes from. To the client each is 403 `forbidden`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum OriginRefusal {
     /// A page of another site made it.

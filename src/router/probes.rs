@@ -19,7 +19,7 @@ pub fn health() -> Reply {
     Reply::json_text(200, r#"{"status":"ok"}"#)
 }
 
-/// `GET /api/openapi.json`: generated from the Rust types (`cargo xtask openapi`) and kept in `docs/`.
+/// `GET /api/openapi.json`: generated from the Rust types (`cargo run --features openapi --example openapi`) and kept in `docs/`.
 pub fn openapi() -> Reply {
     Reply::json_text(200, include_str!("../../docs/openapi.json"))
 }

@@ -50,41 +50,52 @@ pub struct Lagging {
 pub async fn run(env: &Env, org: &OrgId) -> Result<usize, Refusal> {
     let cx = CallContext::system(org.clone(), clock::trace());
     let behind = clock::now().plus_ms(-SETTLING_MS);
-    let mut poked = 0;
+    let mut walk = ask(env, &index(org), Watermark { reached: None }, &cx).await?;
+    let (mut arrived, mut poked) = (walk.clone(), 0);
     for _ in 0..MOST_PAGES {
-        let reached = ask(env, &index(org), Watermark { reached: None }, &cx).await?;
-        let (page, lagging) = compare(env, &cx, reached, behind).await?;
+        let (page, lagging) = compare(env, &cx, walk, behind).await?;
         for one in &lagging {
             let key = RequestKey { org: org.clone(), id: one.id };
             let _it_will_be_found_again = ask(env, &key, Poke { replay: false }, &cx).await;
         }
-        poked += lagging.len();
-        let arrived = page.iter().take_while(|row| lagging.first().is_none_or(|first| first.id != row.id)).last();
-        if let Some(row) = arrived {
-            let reached = Some(Position::at(row.updated_at, row.id));
-            ask(env, &index(org), Watermark { reached }, &cx).await?;
+        // The watermark stays before the first row that lags; the walk goes on behind it, so that one parked row hides
+        // no others.
+        let all_before = page.iter().take_while(|row| lagging.first().is_none_or(|first| first.id != row.id)).last();
+        if poked == 0 {
+            arrived = all_before.map(position).or(arrived);
         }
-        if page.len() < PAGE as usize || !lagging.is_empty() {
+        poked += lagging.len();
+        walk = page.last().map(position);
+        if page.len() < PAGE as usize {
             break;
         }
+    }
+    if arrived.is_some() {
+        ask(env, &index(org), Watermark { reached: arrived }, &cx).await?;
     }
     Ok(poked)
 }
 
-/// The requests behind the watermark whose rows are behind, at most one page.
+fn position(row: &IndexedVersion) -> Position {
+    Position::at(row.updated_at, row.id)
+}
+
+/// The requests behind the watermark whose rows are behind: at most as many as one run looks at.
 ///
 /// # Errors
 /// As [`run`].
 pub async fn lagging(env: &Env, cx: &CallContext, changed_before: Timestamp) -> Result<Vec<Lagging>, Refusal> {
-    let mut reached = ask(env, &index(&cx.org), Watermark { reached: None }, cx).await?;
+    let mut walk = ask(env, &index(&cx.org), Watermark { reached: None }, cx).await?;
+    let mut found = Vec::new();
     for _ in 0..MOST_PAGES {
-        let (page, lagging) = compare(env, cx, reached.clone(), changed_before).await?;
-        if !lagging.is_empty() || page.len() < PAGE as usize {
-            return Ok(lagging);
+        let (page, lagging) = compare(env, cx, walk, changed_before).await?;
+        found.extend(lagging);
+        walk = page.last().map(position);
+        if page.len() < PAGE as usize || found.len() >= PAGE as usize {
+            break;
         }
-        reached = page.last().map(|row| Position::at(row.updated_at, row.id));
     }
-    Ok(Vec::new())
+    Ok(found)
 }
 
 async fn compare(

@@ -116,6 +116,8 @@ pub struct CommentBodyInput {
 pub async fn create(visitor: &Visitor<'_>, visit: &mut Visit) -> Result<Reply, Refusal> {
     let bytes = visitor.incoming.body().await?;
     let body: NewRequestBody = parse_json(&bytes)?;
+    #[cfg(feature = "fault-injection")]
+    super::faults::on_report(&body.title);
     let caller = visitor.cx.require_caller()?;
     let requester = match body.requester_id.as_deref() {
         Some(text) => on_behalf_of(visitor, caller, text).await?,

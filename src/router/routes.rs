@@ -89,7 +89,8 @@ pub enum Found {
 
 /// Finds the route.
 pub fn find(method: &str, path: &str) -> Found {
-    let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
+    let Some(path) = path.strip_prefix('/') else { return Found::Nothing };
+    let segments: Vec<&str> = path.split('/').collect();
     match route(method, &segments) {
         Some(route) => Found::Route(route),
         None => {

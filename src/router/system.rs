@@ -11,7 +11,7 @@ use crate::objects::cache::api::{CacheKey, CacheStats, Stats as AskCache};
 use crate::objects::clock;
 use crate::objects::database::api::{DatabaseKey, Health, ReadModel, Stats as AskDatabase};
 use crate::objects::log_stream::api::{
-    LogStream, Query as LogQuery, ReadEntry, Stats as AskStream, StreamKey, StreamStats, Tail,
+    LogStream, Poke as PokeStream, Query as LogQuery, ReadEntry, Stats as AskStream, StreamKey, StreamStats, Tail,
 };
 use crate::objects::outbox::Debt;
 use crate::objects::protocol::{ask, watch};
@@ -219,7 +219,7 @@ pub struct Replayed {
     pub still_owing: usize,
 }
 
-/// `POST /api/system/sync/replay`: every object that lags tries again, parked rows included.
+/// `POST /api/system/sync/replay`: every object that lags, and the audit stream, tries again, parked rows included.
 ///
 /// # Errors
 /// `Unavailable` while PostgreSQL is away: which objects lag is not known then.
@@ -230,6 +230,9 @@ pub async fn replay(visitor: &Visitor<'_>) -> Result<Reply, Refusal> {
         ask(visitor.env, &key, Poke { replay: true }, &visitor.cx).await
     });
     let outcomes = futures::future::join_all(asked).await;
+    let audit = stream_key(visitor, StreamName::Audit);
+    let audit = ask(visitor.env, &audit, PokeStream { replay: true }, &visitor.cx).await;
+    let outcomes: Vec<_> = outcomes.into_iter().chain([audit]).collect();
     let owes = |outcome: &Result<Vec<Debt>, Refusal>| {
         outcome.as_ref().map_or(true, |debts| debts.iter().any(|debt| debt.pending > 0))
     };

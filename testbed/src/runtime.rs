@@ -23,6 +23,8 @@ use crate::{node, port, secrets, workspace};
 
 /// A cold start with a large dev build takes about a second; a busy machine gets its time.
 const START_LIMIT: Duration = Duration::from_secs(60);
+/// A workerd that was killed lets go of its port only when the kernel has taken it apart.
+const PORT_LIMIT: Duration = Duration::from_secs(2);
 const STOP_LIMIT: Duration = Duration::from_secs(10);
 const SCHEDULED_LIMIT: Duration = Duration::from_secs(60);
 
@@ -148,7 +150,7 @@ fn launch(settings: &Settings) -> Result<Server> {
     if !settings.bundle.main_module().exists() {
         bail!("there is no build at {}: run `{}`", settings.bundle.dir().display(), settings.bundle.build_command());
     }
-    if !port::is_free(settings.port) {
+    if !port::becomes_free(settings.port, PORT_LIMIT) {
         bail!("port {} is in use: stop what listens there, or choose another", settings.port);
     }
     let mut command = Command::new(node::find().context("no Node that is new enough: run `cargo xtask setup`")?);

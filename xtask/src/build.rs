@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use sha2::{Digest, Sha256};
 use testbed::{Bundle, workspace};
 use wasm_bindgen_cli_support::Bindgen;
@@ -79,13 +79,25 @@ fn bind(bundle: &Bundle, wasm: &Path) -> Result<()> {
             .typescript(false)
             .debug(!bundle.is_release())
             .demangle(true)
+            // A third of a megabyte that only a debugger reads.
+            .remove_name_section(bundle.is_release())
             // After a trap `entry.js` starts a new instance, see docs/decisions.
             .reset_state_function(true)
             .force_enable_abort_handler(true)
             .generate(&dir)?;
+        tell_of_traps(&dir.join("index.js"))?;
         fs::copy(dir.join("index_bg.wasm"), bundle.wasm_module())?;
         Ok(fs::write(&seen, &hash)?)
     })
+}
+
+/// Lets `entry.js` know of every trap at the moment it happens. The bindgen's own hook runs in the dead instance, which
+/// an instance without stack or memory cannot.
+fn tell_of_traps(glue: &Path) -> Result<()> {
+    const HOOK: &str = "function __wbg_call_abort_hook() {";
+    let text = fs::read_to_string(glue)?;
+    ensure!(text.contains(HOOK), "the bindgen output has no abort hook any more: see docs/decisions");
+    Ok(fs::write(glue, text.replacen(HOOK, &format!("{HOOK}\n    globalThis.cepatedge_trapped(\"a trap\");"), 1))?)
 }
 
 /// esbuild takes some 30 ms, so it always runs.

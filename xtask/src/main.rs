@@ -64,7 +64,9 @@ fn main() -> ExitCode {
         Command::Migrate => migrate::run(),
         Command::Test(options) => test::run(&options),
         Command::Dev(options) => dev::run(&options),
-        Command::Build(options) => setup::ensure().and_then(|()| web::make()).and_then(|()| build::run(&options.bundle())),
+        Command::Build(options) => {
+            setup::ensure().and_then(|()| web::make()).and_then(|()| build::run(&options.bundle()))
+        }
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

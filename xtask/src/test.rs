@@ -12,7 +12,7 @@ use clap::{Args, ValueEnum};
 use testbed::{Bundle, Cluster, stack, workspace};
 
 use crate::progress::{self, step};
-use crate::{build, cargo, setup};
+use crate::{build, cargo, setup, web};
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// The feature whose build can be told to panic.
@@ -38,6 +38,10 @@ enum Check {
     LintWasm,
     /// Unit tests and the integration tests that need no running system
     Unit,
+    /// docs/openapi.json says what the types say
+    Openapi,
+    /// The app: types, unit tests, its client against docs/openapi.json, its build and that build's size
+    Web,
     /// tests/wasm*.rs, in wasm under Node
     Wasm,
     /// Tests of src/db against PostgreSQL
@@ -49,8 +53,18 @@ enum Check {
 }
 
 impl Check {
-    const ALL: [Self; 8] =
-        [Self::Format, Self::Lint, Self::LintWasm, Self::Unit, Self::Wasm, Self::Database, Self::System, Self::Locks];
+    const ALL: [Self; 10] = [
+        Self::Format,
+        Self::Lint,
+        Self::LintWasm,
+        Self::Unit,
+        Self::Openapi,
+        Self::Web,
+        Self::Wasm,
+        Self::Database,
+        Self::System,
+        Self::Locks,
+    ];
 
     fn name(self) -> String {
         self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
@@ -75,6 +89,8 @@ pub fn run(options: &Options) -> Result<()> {
             Check::Lint => lint(),
             Check::LintWasm => lint_wasm(),
             Check::Unit => unit(),
+            Check::Openapi => openapi(),
+            Check::Web => web::check(),
             Check::Wasm => wasm(),
             Check::Database => database(),
             Check::System => system(options.release),
@@ -144,6 +160,12 @@ fn unit() -> Result<()> {
     Ok(())
 }
 
+fn openapi() -> Result<()> {
+    let mut arguments = packages(&["cepatedge"]);
+    arguments.extend(["--lib", "--features", "openapi", "openapi::"].map(str::to_owned));
+    test("tests of the API's description", &arguments, &[])
+}
+
 fn wasm() -> Result<()> {
     let tests = named(Kind::Wasm)?;
     if tests.is_empty() {
@@ -156,7 +178,10 @@ fn wasm() -> Result<()> {
     arguments.extend(["--target".to_owned(), WASM_TARGET.to_owned()]);
     arguments.extend(tests);
     let runner = workspace::target_dir().join("debug/wasm-test-runner");
-    test("wasm tests", &arguments, &[("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &runner.display().to_string())])
+    let modules = format!("--require={}", workspace::root().join("runtime/wasm-tests.cjs").display());
+    let environment =
+        [("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &*runner.display().to_string()), ("NODE_OPTIONS", &modules)];
+    test("wasm tests", &arguments, &environment)
 }
 
 fn database() -> Result<()> {
@@ -165,6 +190,7 @@ fn database() -> Result<()> {
 
 fn system(release: bool) -> Result<()> {
     let plain = if release { Bundle::release() } else { Bundle::dev() };
+    web::make()?;
     build::make(&plain)?;
     build::make(&plain.clone().features(FAULTS))?;
     on_postgres("black-box tests", Kind::System, &[(stack::BUNDLE, &plain.name())])

@@ -37,6 +37,15 @@ pub fn make() -> Result<()> {
     Ok(fs::write(&marker, wanted)?)
 }
 
+/// Everything that can be said of the app without a browser.
+pub fn check() -> Result<()> {
+    let dir = workspace::web_dir();
+    ensure_packages(&dir)?;
+    let said = step("Checking the app", |_| npm(&dir, &["run", "--silent", "check"]))?;
+    print!("{said}");
+    make()
+}
+
 fn ensure_packages(dir: &Path) -> Result<()> {
     let lock = fs::read(dir.join("package-lock.json")).context("web/package-lock.json is missing")?;
     let wanted = hex(Sha256::new_with_prefix(&lock));
@@ -59,6 +68,7 @@ fn npm(dir: &Path, arguments: &[&str]) -> Result<String> {
         .args(arguments)
         .current_dir(dir)
         .env("PATH", env::join_paths(folders)?)
+        .env("NO_COLOR", "1")
         .stdin(Stdio::null())
         .output()
         .context("npm cannot be started: install Node, which brings it")?;

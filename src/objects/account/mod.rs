@@ -10,8 +10,6 @@
 pub mod api;
 mod store;
 mod throttle;
-#[cfg(test)]
-mod wire;
 
 use std::rc::Rc;
 

@@ -8,8 +8,6 @@
 pub mod api;
 mod limits;
 mod store;
-#[cfg(test)]
-mod wire;
 
 use std::cell::Cell;
 use std::rc::Rc;

@@ -6,10 +6,12 @@
 
 pub mod api;
 mod journal;
+mod recovery;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
+use futures::future::LocalBoxFuture;
 use serde_json::value::{RawValue, to_raw_value};
 use worker::Env;
 
@@ -21,7 +23,7 @@ use crate::db::row::{DecodeError, Rows};
 use crate::db::session::Session;
 use crate::db::socket::Edge;
 use crate::db::statement::Statement;
-use crate::db::statements::{self, users, versions};
+use crate::db::statements::{ping, users, versions};
 use crate::db::url::{DatabaseUrl, UrlError};
 use crate::domain::page::Limit;
 use crate::domain::refusal::Refusal;
@@ -35,6 +37,7 @@ use api::{
     Synced, SyncedVersion, User,
 };
 use journal::Journal;
+use recovery::Recovery;
 
 /// Seconds until a caller should try again while PostgreSQL is away.
 const RETRY_AFTER_S: u32 = 5;
@@ -45,6 +48,7 @@ pub struct DatabaseObject {
     session: OnceCell<Result<Session<Edge>, Fault>>,
     group: GroupCommit,
     journal: Journal,
+    recovery: Recovery,
     latency_ms: Cell<Option<i64>>,
     last_error: RefCell<Option<(String, Timestamp)>>,
 }
@@ -52,7 +56,7 @@ pub struct DatabaseObject {
 impl DatabaseObject {
     fn session(&self) -> Result<&Session<Edge>, Refusal> {
         let open = || match database_url(&self.seat.env) {
-            Some(Ok(url)) => Ok(Session::new(Edge, url)),
+            Some(Ok(url)) => Ok(Session::new(Edge { owner: self.seat.id.clone() }, url)),
             Some(Err(error)) => Err(Fault::from(&DbError::Url(error))),
             None => Err(Fault {
                 class: crate::db::error::Class::Configuration,
@@ -90,9 +94,17 @@ impl DatabaseObject {
         let delivery = Delivery { request: message.request, events: message.events, audit: message.audit };
         let outcome = self.group.deliver(self.session()?, &delivery).await;
         self.journal.note(&self.seat.env, cx, about, &outcome);
+        let request = about.map(|(request, _)| request);
         match outcome {
-            batch::Outcome::Applied => Ok(Outcome::Applied),
-            batch::Outcome::Deferred(fault) => Err(self.away(&fault)),
+            batch::Outcome::Applied => {
+                self.recovery.delivered(request);
+                Ok(Outcome::Applied)
+            }
+            batch::Outcome::Deferred(fault) => {
+                self.recovery.put_off(&cx.org, request);
+                self.seat.alarm.ring_by(self.recovery.next_probe());
+                Err(self.away(&fault))
+            }
             batch::Outcome::Refused(fault) => {
                 *self.last_error.borrow_mut() = Some((fault.message.clone(), clock::now()));
                 Ok(Outcome::Refused { sqlstate: fault.sqlstate.unwrap_or_default(), error: fault.message })
@@ -173,7 +185,7 @@ impl api::Handler for DatabaseObject {
 
     fn ping(self: Rc<Self>, _: Ping, cx: CallContext) -> Answer<Health> {
         Answer::after(async move {
-            self.read(statements::ping()).await?;
+            self.read(ping()).await?;
             Ok(self.health(cx.own_key::<DatabaseKey>()?.shard))
         })
     }
@@ -193,6 +205,7 @@ impl Behaviour for DatabaseObject {
             session: OnceCell::new(),
             group: GroupCommit::default(),
             journal: Journal::default(),
+            recovery: Recovery::default(),
             latency_ms: Cell::new(None),
             last_error: RefCell::new(None),
         }
@@ -202,8 +215,20 @@ impl Behaviour for DatabaseObject {
         api::dispatch(self, message, cx)
     }
 
+    fn ring(self: Rc<Self>) -> LocalBoxFuture<'static, ()> {
+        Box::pin(async move {
+            if !self.recovery.is_over() && self.read(ping()).await.is_ok() {
+                self.recovery.poke_all(&self.seat.env).await;
+            }
+        })
+    }
+
     fn seat(&self) -> &Seat {
         &self.seat
+    }
+
+    fn next_due(&self) -> Option<Timestamp> {
+        self.recovery.next_probe()
     }
 }
 

@@ -14,8 +14,6 @@ mod retention;
 mod store;
 mod stored;
 mod tail;
-#[cfg(test)]
-mod wire;
 
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
@@ -176,9 +174,7 @@ impl api::Handler for LogStreamObject {
     }
 
     fn poke(self: Rc<Self>, message: Poke, _: CallContext) -> Answer<Vec<Debt>> {
-        if message.replay
-            && let Err(error) = self.outbox.replay(&self.seat.db)
-        {
+        if let Err(error) = self.outbox.poked(&self.seat.db, message.replay) {
             return Answer::Ready(Err(error.into()));
         }
         Answer::after(async move {

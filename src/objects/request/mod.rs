@@ -294,9 +294,7 @@ impl api::Handler for RequestObject {
     }
 
     fn poke(self: Rc<Self>, message: Poke, _: CallContext) -> Answer<Vec<Debt>> {
-        if message.replay
-            && let Err(error) = self.outbox.replay(&self.seat.db)
-        {
+        if let Err(error) = self.outbox.poked(&self.seat.db, message.replay) {
             return Answer::Ready(Err(error.into()));
         }
         Answer::after(async move {

@@ -10,8 +10,6 @@ pub mod api;
 mod number;
 mod query;
 mod store;
-#[cfg(test)]
-mod wire;
 
 use std::rc::Rc;
 

@@ -10,8 +10,6 @@
 pub mod api;
 mod store;
 mod term;
-#[cfg(test)]
-mod wire;
 
 use std::cell::RefCell;
 use std::rc::Rc;

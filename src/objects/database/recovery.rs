@@ -1,0 +1,89 @@
+//! After an outage: whoever was put off is called as soon as PostgreSQL is back.
+//!
+//! The outboxes back off for minutes, as they must; this object sees the outage end first. It remembers whom it put off,
+//! asks PostgreSQL every [`PROBE_MS`] while there is anybody, and pokes them when it answers. All of it is memory: an
+//! object that is forgotten here has its own alarm.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+
+use futures::StreamExt;
+use futures::stream;
+use worker::Env;
+
+use crate::domain::ids::{OrgId, RequestId};
+use crate::domain::log::StreamName;
+use crate::domain::time::Timestamp;
+use crate::objects::clock;
+use crate::objects::log_stream::api::{Poke as PokeStream, StreamKey};
+use crate::objects::protocol::{CALL_LIMIT_MS, CallContext, ask_within};
+use crate::objects::request::api::{Poke, RequestKey};
+
+/// How often PostgreSQL is asked while somebody waits, in milliseconds. The circuit breaker thins these out.
+const PROBE_MS: i64 = 1_000;
+
+/// More than this are not remembered.
+const MOST_WAITING: usize = 20_000;
+
+/// So many are poked at once.
+const AT_ONCE: usize = 16;
+
+/// Who was put off.
+#[derive(Default)]
+pub struct Recovery {
+    org: RefCell<Option<OrgId>>,
+    requests: RefCell<BTreeSet<RequestId>>,
+    audit: Cell<bool>,
+}
+
+impl Recovery {
+    /// A delivery was put off; `request` is `None` for the audit stream's.
+    pub fn put_off(&self, org: &OrgId, request: Option<RequestId>) {
+        *self.org.borrow_mut() = Some(org.clone());
+        match request {
+            Some(request) if self.requests.borrow().len() < MOST_WAITING => {
+                self.requests.borrow_mut().insert(request);
+            }
+            Some(_) => {}
+            None => self.audit.set(true),
+        }
+    }
+
+    /// A delivery was made after all.
+    pub fn delivered(&self, request: Option<RequestId>) {
+        match request {
+            Some(request) => {
+                self.requests.borrow_mut().remove(&request);
+            }
+            None => self.audit.set(false),
+        }
+    }
+
+    /// Whether nobody waits.
+    pub fn is_over(&self) -> bool {
+        self.requests.borrow().is_empty() && !self.audit.get()
+    }
+
+    /// When PostgreSQL is to be asked next.
+    pub fn next_probe(&self) -> Option<Timestamp> {
+        (!self.is_over()).then(|| clock::now().plus_ms(PROBE_MS))
+    }
+
+    /// Pokes everybody who waits, once. Who is put off again is remembered again.
+    pub async fn poke_all(&self, env: &Env) {
+        let Some(org) = self.org.borrow().clone() else { return };
+        let requests = self.requests.take();
+        let cx = CallContext::system(org.clone(), clock::trace());
+        if self.audit.take() {
+            let key = StreamKey { org: org.clone(), stream: StreamName::Audit };
+            let _put_off_again = ask_within(env, &key, PokeStream { replay: false }, &cx, CALL_LIMIT_MS).await;
+        }
+        let pokes = requests.into_iter().map(|id| {
+            let (key, cx) = (RequestKey { org: org.clone(), id }, &cx);
+            async move {
+                let _put_off_again = ask_within(env, &key, Poke { replay: false }, cx, CALL_LIMIT_MS).await;
+            }
+        });
+        stream::iter(pokes).buffer_unordered(AT_ONCE).collect::<()>().await;
+    }
+}

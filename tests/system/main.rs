@@ -1,0 +1,32 @@
+//! The whole system over HTTP and WebSockets, on workerd and PostgreSQL: what issue 2 says that it must show.
+//!
+//! All tests share one running system and are independent of each other: each works on requests and, where it matters,
+//! people of its own.
+
+#![cfg(not(target_arch = "wasm32"))]
+
+#[allow(dead_code, unused_imports, reason = "the other test binary uses the rest")]
+#[path = "../support/mod.rs"]
+mod support;
+
+use std::sync::OnceLock;
+
+use testbed::Stack;
+
+mod app;
+mod auth;
+mod bad_input;
+mod idempotency;
+mod live;
+mod main_job;
+mod paging;
+mod permissions;
+mod preconditions;
+mod races;
+mod tokens;
+
+/// The running system.
+fn stack() -> &'static Stack {
+    static STACK: OnceLock<Stack> = OnceLock::new();
+    STACK.get_or_init(|| Stack::builder().start().unwrap_or_else(|error| panic!("no system to test: {error:?}")))
+}

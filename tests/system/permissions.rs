@@ -1,0 +1,301 @@
+//! Who may do what: every route with every role, every action with every role, and somebody else's request.
+
+use std::collections::BTreeSet;
+
+use hyper::Method;
+use serde_json::{Value, json};
+use testbed::seed::PASSWORD;
+
+use crate::stack;
+use crate::support::{Client, Reply, User, new_user};
+
+/// The source of the routing table: a route that is not in the matrix below fails its test.
+const ROUTES: &str = include_str!("../../src/router/routes.rs");
+
+/// One of each kind, and a request of the requester's own that the technician works on.
+struct Cast {
+    people: [User; 4],
+    anonymous: Client,
+    requester: Client,
+    technician: Client,
+    manager: Client,
+    admin: Client,
+}
+
+impl Cast {
+    async fn new() -> Cast {
+        let people = ["requester", "technician", "manager", "admin"].map(|role| new_user(stack(), role));
+        let [requester, technician, manager, admin] = &people;
+        Cast {
+            anonymous: Client::anonymous(stack()),
+            requester: Client::sign_in(stack(), &requester.email).await,
+            technician: Client::sign_in(stack(), &technician.email).await,
+            manager: Client::sign_in(stack(), &manager.email).await,
+            admin: Client::sign_in(stack(), &admin.email).await,
+            people,
+        }
+    }
+
+    /// In the order of the matrix's columns.
+    fn everybody(&self) -> [(&str, &Client); 5] {
+        [
+            ("nobody", &self.anonymous),
+            ("requester", &self.requester),
+            ("technician", &self.technician),
+            ("manager", &self.manager),
+            ("admin", &self.admin),
+        ]
+    }
+
+    async fn request(&self) -> String {
+        self.requester.report("The sink is blocked").await["id"].as_str().expect("an id").to_owned()
+    }
+}
+
+/// What nobody, a requester, a technician, a manager and an admin get.
+type Answers = [u16; 5];
+
+const ANYONE: Answers = [200; 5];
+const SIGNED_IN: Answers = [401, 200, 200, 200, 200];
+const MANAGERS: Answers = [401, 403, 403, 200, 200];
+const OPERATORS: Answers = [401, 403, 403, 403, 200];
+const SOCKET: Answers = [401, 101, 101, 101, 101];
+
+#[tokio::test]
+async fn every_route_is_open_to_the_roles_that_it_names() {
+    let cast = Cast::new().await;
+    let id = cast.request().await;
+    let login = json!({ "email": cast.people[0].email, "password": PASSWORD });
+    let new = json!({ "title": "One more", "category": "other", "priority": "low" });
+    let (edit, comment) = (json!({ "category": "electrical" }), json!({ "body": "Hello" }));
+    let session = "0".repeat(64);
+
+    let matrix: [(&str, &str, Value, Answers); 25] = [
+        ("GET", "health", Value::Null, ANYONE),
+        ("GET", "ready", Value::Null, ANYONE),
+        ("GET", "openapi.json", Value::Null, ANYONE),
+        ("POST", "auth/login", login, ANYONE),
+        ("GET", "me", Value::Null, SIGNED_IN),
+        ("GET", "me/sessions", Value::Null, SIGNED_IN),
+        // Nobody has this session.
+        ("DELETE", "me/sessions/{session}", json!({}), [401, 404, 404, 404, 404]),
+        ("GET", "users", Value::Null, MANAGERS),
+        ("GET", "requests", Value::Null, SIGNED_IN),
+        ("POST", "requests", new, [401, 201, 201, 201, 201]),
+        ("GET", "requests/live", Value::Null, SOCKET),
+        ("GET", "requests/{id}", Value::Null, SIGNED_IN),
+        ("PATCH", "requests/{id}", edit, [401, 200, 403, 400, 400]),
+        ("GET", "requests/{id}/events", Value::Null, SIGNED_IN),
+        ("GET", "requests/{id}/live", Value::Null, SOCKET),
+        ("POST", "requests/{id}/comments", comment, [401, 201, 201, 201, 201]),
+        // Each action has a test of its own.
+        ("POST", "requests/{id}/{action}", json!({}), [401, 403, 403, 200, 409]),
+        ("GET", "system/logs", Value::Null, OPERATORS),
+        ("GET", "system/logs/{stream}", Value::Null, OPERATORS),
+        // Nobody wrote this entry.
+        ("GET", "system/logs/{stream}/{entry}", Value::Null, [401, 403, 403, 403, 404]),
+        ("GET", "system/logs/{stream}/tail", Value::Null, [401, 403, 403, 403, 101]),
+        ("GET", "system/monitor", Value::Null, OPERATORS),
+        ("GET", "system/sync", Value::Null, OPERATORS),
+        ("POST", "system/sync/replay", json!({}), OPERATORS),
+        ("GET", "system/requests/{id}/inspect", Value::Null, OPERATORS),
+    ];
+    for (method, route, body, answers) in &matrix {
+        for ((who, client), expected) in cast.everybody().into_iter().zip(answers) {
+            let path = route
+                .replace("{id}", &id)
+                .replace("{session}", &session)
+                .replace("{stream}", "audit")
+                .replace("{entry}", "no-such-entry")
+                .replace("{action}", "approve");
+            let reply = call(client, method, &format!("/api/{path}"), body).await;
+            match reply {
+                Ok(()) => assert_eq!(*expected, 101, "{who}: {method} {route}"),
+                Err(reply) => {
+                    assert_eq!(reply.status.as_u16(), *expected, "{who}: {reply}");
+                    if let 401 | 403 = expected {
+                        let code = if *expected == 401 { "unauthenticated" } else { "forbidden" };
+                        reply.problem(*expected, code);
+                    }
+                }
+            }
+        }
+    }
+
+    // Signing out is open to everybody too; it comes last, since it works.
+    for (who, client) in cast.everybody() {
+        let reply = client.call(Method::POST, "/api/auth/logout").header("x-cepatedge", "test").send().await;
+        assert_eq!(reply.status, 204, "{who}: {reply}");
+    }
+
+    let covered = matrix.iter().map(|(method, route, ..)| (*method, shape(route.split('/'))));
+    let covered: BTreeSet<_> = covered.chain([("POST", "auth/logout".to_owned())]).collect();
+    assert_eq!(covered, table(), "the matrix and the routing table have the same routes");
+}
+
+/// The answer, or nothing where a live connection was opened.
+async fn call(client: &Client, method: &str, path: &str, body: &Value) -> Result<(), Reply> {
+    if path.ends_with("/live") || path.ends_with("/tail") {
+        let live = client.try_watch(path, Some(client.base_url())).await?;
+        live.hang_up().await;
+        return Ok(());
+    }
+    let call = client.call(method.parse().expect("a method"), path);
+    Err(if body.is_null() { call.send().await } else { call.json(body).send().await })
+}
+
+/// A route with its parameters unnamed.
+fn shape<'a>(segments: impl Iterator<Item = &'a str>) -> String {
+    segments.map(|segment| if segment.starts_with('{') { "{}" } else { segment }).collect::<Vec<_>>().join("/")
+}
+
+/// Every line `("METHOD", ["segment", parameter]) => …` of the routing table.
+fn table() -> BTreeSet<(&'static str, String)> {
+    let lines = ROUTES.lines().filter_map(|line| {
+        let (method, rest) = line.trim().strip_prefix("(\"")?.split_once("\", [")?;
+        let (segments, _) = rest.split_once("]) =>")?;
+        let segments = segments
+            .split(", ")
+            .map(|segment| segment.strip_prefix('"').map_or("{}", |text| text.trim_end_matches('"')));
+        Some((method, shape(segments)))
+    });
+    lines.collect()
+}
+
+/// DESIGN section 3: the steps that lead to the state in which the action is possible, its body, and what the request's
+/// requester, its assignee, a manager and an admin get.
+#[tokio::test]
+async fn every_action_is_open_to_the_roles_of_the_state_table() {
+    let cast = Cast::new().await;
+    let assign = json!({ "assignee_id": cast.technician.id() });
+    let reason = json!({ "reason": "Because." });
+    let done = json!({ "resolution": "Done." });
+    let none = json!({});
+    let to_approved = ["approve"].as_slice();
+    let to_assigned = ["approve", "assign"].as_slice();
+    let to_in_progress = ["approve", "assign", "start"].as_slice();
+    let to_on_hold = ["approve", "assign", "start", "hold"].as_slice();
+    let to_completed = ["approve", "assign", "start", "complete"].as_slice();
+    let to_closed = ["approve", "assign", "start", "complete", "close"].as_slice();
+    let body_of = |action: &str| match action {
+        "assign" => &assign,
+        "reject" | "hold" | "reopen" | "cancel" => &reason,
+        "complete" => &done,
+        _ => &none,
+    };
+    for (action, steps, answers) in [
+        ("approve", [].as_slice(), [403, 403, 200, 200]),
+        ("reject", &[], [403, 403, 200, 200]),
+        ("assign", to_approved, [403, 200, 200, 200]),
+        ("start", to_assigned, [403, 200, 200, 200]),
+        ("hold", to_in_progress, [403, 200, 200, 200]),
+        ("resume", to_on_hold, [403, 200, 200, 200]),
+        ("complete", to_in_progress, [403, 200, 200, 200]),
+        ("close", to_completed, [200, 403, 200, 200]),
+        ("reopen", to_completed, [200, 403, 200, 200]),
+        ("reopen", to_closed, [200, 403, 200, 200]),
+        ("cancel", &[], [200, 403, 200, 200]),
+        ("cancel", to_approved, [409, 403, 200, 200]),
+        ("cancel", to_assigned, [409, 403, 200, 200]),
+    ] {
+        for ((who, client), expected) in cast.everybody().into_iter().skip(1).zip(answers) {
+            let id = cast.request().await;
+            for step in steps {
+                cast.manager.act(&id, step, body_of(step)).await.expect(200);
+            }
+            let before = client.get(&format!("/api/requests/{id}")).await.expect(200).json();
+            let offered = before["allowed_actions"].as_array().expect("actions").iter().any(|one| one == action);
+            assert_eq!(offered, expected == 200, "{who}: the record offers what would be granted: {before}");
+            let reply = client.act(&id, action, body_of(action)).await;
+            assert_eq!(reply.status, expected, "{who}, behind {steps:?}: {reply}");
+            if expected != 200 {
+                let after = client.get(&format!("/api/requests/{id}")).await.expect(200).json();
+                assert_eq!(after["version"], before["version"], "{who}: a refusal leaves no trace");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_technician_works_on_what_is_his_alone() {
+    let cast = Cast::new().await;
+    let other = Client::sign_in(stack(), &new_user(stack(), "technician").email).await;
+    let id = cast.request().await;
+    cast.manager.act(&id, "approve", &json!({})).await.expect(200);
+    // He claims it for himself, and can give it to nobody else.
+    let for_other = cast.technician.act(&id, "assign", &json!({ "assignee_id": other.id() })).await;
+    for_other.problem(403, "forbidden");
+    cast.technician.act(&id, "assign", &json!({ "assignee_id": cast.technician.id() })).await.expect(200);
+    other.act(&id, "start", &json!({})).await.problem(403, "forbidden");
+    cast.technician.act(&id, "start", &json!({})).await.expect(200);
+    for (action, body) in [("hold", json!({ "reason": "r" })), ("complete", json!({ "resolution": "r" }))] {
+        other.act(&id, action, &body).await.problem(403, "forbidden");
+    }
+    // Another may take it over while it goes on; then it is his.
+    let taken = other.act(&id, "assign", &json!({ "assignee_id": other.id() })).await.expect(200).json();
+    assert_eq!((&taken["status"], &taken["assignee"]["id"]), (&json!("in_progress"), &json!(other.id())));
+    cast.technician.act(&id, "hold", &json!({ "reason": "r" })).await.problem(403, "forbidden");
+    other.act(&id, "complete", &json!({ "resolution": "Done." })).await.expect(200);
+}
+
+#[tokio::test]
+async fn somebody_elses_request_is_nothing_to_a_requester_on_any_path() {
+    let cast = Cast::new().await;
+    let stranger = Client::sign_in(stack(), &new_user(stack(), "requester").email).await;
+    let foreign = cast.request().await;
+    let nowhere = "0190a5b8-0000-7000-8000-00000000dead";
+
+    let mut paths: Vec<(&str, String, Value)> = vec![
+        ("GET", String::new(), Value::Null),
+        ("PATCH", String::new(), json!({ "title": "Mine now" })),
+        ("GET", "/events".into(), Value::Null),
+        ("GET", "/events?after=0&limit=1".into(), Value::Null),
+        ("GET", "/live".into(), Value::Null),
+        ("POST", "/comments".into(), json!({ "body": "Hello" })),
+        ("POST", "/comments".into(), json!({ "body": "Hello", "visibility": "internal" })),
+    ];
+    for (action, body) in [
+        ("approve", json!({})),
+        ("reject", json!({ "reason": "r" })),
+        ("assign", json!({ "assignee_id": cast.technician.id() })),
+        ("start", json!({})),
+        ("hold", json!({ "reason": "r" })),
+        ("resume", json!({})),
+        ("complete", json!({ "resolution": "r" })),
+        ("close", json!({ "rating": 1 })),
+        ("reopen", json!({ "reason": "r" })),
+        ("cancel", json!({ "reason": "r" })),
+    ] {
+        paths.push(("POST", format!("/{action}"), body));
+    }
+    for (method, rest, body) in &paths {
+        let answer = async |id: &str| {
+            let reply = call(&stranger, method, &format!("/api/requests/{id}{rest}"), body).await;
+            let reply = reply.expect_err("nothing to see");
+            let mut problem = reply.problem(404, "not_found");
+            problem["request_id"] = Value::Null;
+            problem
+        };
+        assert_eq!(answer(&foreign).await, answer(nowhere).await, "{method} {rest}: the two cannot be told apart");
+        // Nor by a precondition or a key.
+        if *method != "GET" {
+            let path = format!("/api/requests/{foreign}{rest}");
+            for (header, value) in [("if-match", "\"v1\""), ("if-match", "\"v7\""), ("idempotency-key", "k")] {
+                let call = stranger.call(method.parse().expect("a method"), &path).header(header, value).json(body);
+                call.send().await.problem(404, "not_found");
+            }
+        }
+    }
+
+    for query in [format!("requester={}", cast.requester.id()), "q=sink".into(), "sort=created".into(), String::new()] {
+        let list = stranger.get(&format!("/api/requests?{query}")).await.expect(200).json();
+        assert_eq!(list["items"], json!([]), "{query}");
+    }
+    let record = cast.requester.get(&format!("/api/requests/{foreign}")).await.expect(200).json();
+    assert_eq!((&record["version"], &record["title"]), (&json!(1), &json!("The sink is blocked")));
+
+    // One that is handed over in another's name is that other's alone.
+    let on_behalf = json!({ "title": "t", "category": "c", "priority": "low", "requester_id": cast.requester.id() });
+    stranger.post("/api/requests", &on_behalf).await.problem(403, "forbidden");
+    cast.technician.post("/api/requests", &on_behalf).await.problem(403, "forbidden");
+}

@@ -1,0 +1,74 @@
+//! What only wasm can show: timers, randomness and cryptography as they are in the module that is deployed, under Node.
+//!
+//! `cargo xtask test --only wasm` runs it; the rules themselves are tested natively.
+
+#![cfg(target_arch = "wasm32")]
+
+use std::future::pending;
+
+use cepatedge::domain::id_seal::IdSeal;
+use cepatedge::domain::ids::UserId;
+use cepatedge::domain::role::Role;
+use cepatedge::objects::clock;
+use cepatedge::router::password;
+use cepatedge::router::token::{Claims, Keys, SessionId, issue, verify};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+#[wasm_bindgen_test]
+async fn a_wait_takes_its_time() {
+    let began = clock::now();
+    clock::pause_ms(30).await;
+    let waited_ms = clock::now().ms_since(began);
+    assert!(waited_ms >= 29, "{waited_ms} ms");
+}
+
+#[wasm_bindgen_test]
+async fn work_beyond_its_limit_is_given_up_and_work_within_it_is_not() {
+    assert_eq!(clock::within(10, pending::<u8>()).await, None);
+    assert_eq!(clock::within(1_000, async { 7 }).await, Some(7));
+}
+
+#[wasm_bindgen_test]
+fn a_password_is_hashed_and_checked() {
+    let hash = password::hash("cepatedge-demo").unwrap();
+    assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+    assert!(password::verify(Some(&hash), "cepatedge-demo"));
+    assert!(!password::verify(Some(&hash), "cepatedge-demO"));
+    assert!(!password::verify(None, "cepatedge-demo"));
+}
+
+#[wasm_bindgen_test]
+fn a_token_that_is_signed_here_is_read_here_and_nowhere_else() {
+    let keys = |byte: char| {
+        let secret: String = std::iter::repeat_n(byte, 43).chain(['=']).collect();
+        Keys::parse(&format!(r#"{{"current":"k1","keys":{{"k1":"{secret}"}}}}"#)).unwrap()
+    };
+    let now_s = clock::now().as_ms() / 1_000;
+    let claims = Claims {
+        sid: SessionId::random().unwrap(),
+        sub: UserId(uuid::Uuid::from_u128(7)),
+        org: "default".parse().unwrap(),
+        role: Role::Technician,
+        name: "Citra Dewi".into(),
+        iat: now_s,
+        exp: now_s + 60,
+    };
+    let token = issue(&keys('A'), &claims).unwrap();
+    assert_eq!(verify(&keys('A'), &token, now_s), Ok(claims));
+    assert!(verify(&keys('E'), &token, now_s).is_err());
+    assert!(verify(&keys('A'), &token, now_s + 61).is_err());
+}
+
+#[wasm_bindgen_test]
+fn a_request_id_is_sealed_as_it_is_natively() {
+    let org = "default".parse().unwrap();
+    let id = IdSeal::new(&[7; 32]).unwrap().derive(&org, UserId(uuid::Uuid::from_u128(1)), &"k1".parse().unwrap());
+    assert_eq!(id.to_string(), "be496a7d-f8cd-8d2d-810e-8b305ebe1a4b");
+}
+
+#[wasm_bindgen_test]
+fn what_is_random_differs() {
+    let (one, other) = (SessionId::random().unwrap(), SessionId::random().unwrap());
+    assert_ne!(one.name(), other.name());
+    assert_ne!(clock::trace(), clock::trace());
+}
