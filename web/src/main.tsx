@@ -22,7 +22,7 @@ const client = new QueryClient({
   queryCache: new QueryCache({ onError }),
   mutationCache: new MutationCache({ onError }),
   defaultOptions: {
-    queries: { retry: (count, error) => isPassing(error) && count < 3, networkMode: "always", refetchOnWindowFocus: false },
+    queries: { retry: (count, error) => isPassing(error) && navigator.onLine && count < 3, networkMode: "always", refetchOnWindowFocus: false },
     mutations: { networkMode: "always" },
   },
 });
