@@ -22,13 +22,15 @@ const client = new QueryClient({
   queryCache: new QueryCache({ onError }),
   mutationCache: new MutationCache({ onError }),
   defaultOptions: {
-    queries: { retry: (count, error) => isPassing(error) && count < 3, networkMode: "always", refetchOnWindowFocus: false },
+    queries: { retry: (count, error) => isPassing(error) && navigator.onLine && count < 3, networkMode: "always", refetchOnWindowFocus: false },
     mutations: { networkMode: "always" },
   },
 });
 const router = makeRouter(client);
 
-await startI18n();
+// Words, person, page and its data come at the same time; the first paint is the finished page.
+void client.prefetchQuery(meOptions);
+await Promise.all([startI18n(), router.load()]);
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
     <QueryClientProvider client={client}>
@@ -47,5 +49,7 @@ addEventListener("vite:preloadError", (event) => {
 });
 
 if (import.meta.env.PROD && "serviceWorker" in navigator) {
-  addEventListener("load", () => void navigator.serviceWorker.register("/sw.js").catch(() => undefined));
+  const register = () => void navigator.serviceWorker.register("/sw.js").catch(() => undefined);
+  if (document.readyState === "complete") register();
+  else addEventListener("load", register);
 }

@@ -8,9 +8,13 @@ import { NotFound } from "@/app/NotFound";
 import { meOptions } from "@/app/session";
 import { Shell } from "@/app/Shell";
 import { parseFilters } from "@/requests/filters";
-import { requestOptions } from "@/requests/queries";
+import { NEEDS, RECENT } from "@/requests/needs";
+import { listOptions, requestOptions } from "@/requests/queries";
 import { Toasts } from "@/ui/toast";
 import { parseSearch, stringifySearch } from "@/app/search";
+
+/** Only after a second of nothing: what is there at once needs no placeholder, and nothing moves when it comes. */
+const Waiting = () => <div aria-busy className="card skeleton h-[60dvh] bg-sunken" />;
 
 export interface RouterContext { client: QueryClient }
 
@@ -51,6 +55,8 @@ const home = createRoute({
   getParentRoute: () => app,
   path: "/",
   staticData: { title: "nav.home" },
+  loader: ({ context: { client, profile } }) =>
+    Promise.all([RECENT, ...NEEDS[profile.user.role].map(({ filters }) => filters)].map((filters) => client.prefetchInfiniteQuery(listOptions(filters)))),
   component: lazyRouteComponent(() => import("@/features/home/HomePage"), "HomePage"),
 });
 
@@ -59,6 +65,8 @@ const requests = createRoute({
   path: "/requests",
   staticData: { title: "nav.requests" },
   validateSearch: parseFilters,
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, deps }) => context.client.prefetchInfiniteQuery(listOptions(deps)),
   component: lazyRouteComponent(() => import("@/features/requests/RequestsPage"), "RequestsPage"),
 });
 
@@ -86,7 +94,7 @@ const me = createRoute({
 const tree = root.addChildren([signIn, app.addChildren([home, requests, request, newRequest, me])]);
 
 export const makeRouter = (client: QueryClient) =>
-  createRouter({ routeTree: tree, context: { client }, parseSearch, stringifySearch, defaultPreload: "intent", defaultPreloadStaleTime: 0, scrollRestoration: true });
+  createRouter({ routeTree: tree, context: { client }, parseSearch, stringifySearch, defaultPreload: "intent", defaultPreloadStaleTime: 0, defaultPendingComponent: Waiting, scrollRestoration: true });
 
 declare module "@tanstack/react-router" {
   interface Register { router: ReturnType<typeof makeRouter> }

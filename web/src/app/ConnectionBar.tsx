@@ -1,12 +1,11 @@
 // One line at the top while something is not as it should be: no connection, or changes that wait on this device.
-import { lazy, Suspense, useState, useSyncExternalStore } from "react";
+import { useState, useSyncExternalStore } from "react";
 import { CloudOff, Send } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useConnection } from "@/requests/LiveLists";
 import { useQueue } from "@/offline/queue";
+import { QueueDialog } from "./QueueDialog";
 import { useMe } from "./session";
-
-const QueueDialog = lazy(() => import("./QueueDialog"));
 
 const subscribe = (changed: () => void) => {
   addEventListener("online", changed);
@@ -38,7 +37,7 @@ export function ConnectionBar() {
           )}
         </div>
       )}
-      {isOpen && <Suspense><QueueDialog changes={queue} onClose={() => setOpen(false)} /></Suspense>}
+      {isOpen && <QueueDialog changes={queue} onClose={() => setOpen(false)} />}
     </div>
   );
 }

@@ -1,13 +1,13 @@
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "@/api/problem";
-import { discard, replay, type Change } from "@/offline/queue";
+import { discard, insist, isStillPossible, replay, type Change } from "@/offline/queue";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { ErrorWords } from "./ErrorWords";
 
 /** What waits on this device, in the order in which it is sent. */
-export default function QueueDialog({ changes, onClose }: { changes: Change[]; onClose: () => void }) {
+export function QueueDialog({ changes, onClose }: { changes: Change[]; onClose: () => void }) {
   const { t } = useTranslation();
   return (
     <Dialog title={t("queue.title")} onClose={onClose}>
@@ -23,7 +23,10 @@ export default function QueueDialog({ changes, onClose }: { changes: Change[]; o
               </p>
               {change.refused && <ErrorWords error={new ApiError(change.refused)} />}
             </div>
-            <Button kind="quiet" onClick={() => void discard(change)}>{t("common.discard")}</Button>
+            <div className="flex flex-col">
+              {isStillPossible(change) && <Button kind="quiet" onClick={() => void insist(change)}>{t("queue.insist")}</Button>}
+              <Button kind="quiet" onClick={() => void discard(change)}>{t("common.discard")}</Button>
+            </div>
           </li>
         ))}
       </ol>

@@ -14,6 +14,7 @@ export interface Listener {
 const PING_EVERY_MS = 20_000;
 const PONG_WITHIN_MS = 8_000;
 const OPEN_WITHIN_MS = 10_000;
+const OFFLINE_RETRY_MS = 15_000;
 /** RFC 6455: policy violation; the server's word for a session that has ended. */
 const SESSION_ENDED = 1008;
 
@@ -84,7 +85,9 @@ export class LiveSocket {
     this.drop();
     if (this.closed) return;
     this.listener.connection("lost");
-    this.retry = setTimeout(() => this.open(), backoffMs(this.attempt++));
+    // Without a network the event of its return comes first; the slow attempts are for browsers that do not tell.
+    const delay = navigator.onLine ? backoffMs(this.attempt++) : OFFLINE_RETRY_MS;
+    this.retry = setTimeout(() => this.open(), delay);
   };
 
   private now = () => {

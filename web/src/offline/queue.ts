@@ -2,8 +2,9 @@
 // of its first attempt, so one that did arrive, though its answer was lost, is not carried out again.
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import { useSyncExternalStore } from "react";
-import { post } from "@/api/client";
+import { etag, post } from "@/api/client";
 import { ApiError, isCode, isPassing, type Problem } from "@/api/problem";
+import { isSameMatter, matterOf, type Matter } from "@/requests/matter";
 
 export interface Change {
   seq?: number;
@@ -15,7 +16,8 @@ export interface Change {
   what: string;
   path: string;
   body: unknown;
-  if_match?: string;
+  /** For a step of a request: the version that was on the screen, and what it said. */
+  seen?: { version: number; matter: Matter };
   /** The server's answer, once it refused: the change waits for a decision and lets the others pass. */
   refused?: Problem;
 }
@@ -76,8 +78,31 @@ export async function send(change: Change): Promise<{ answer: unknown } | "queue
   return "queued";
 }
 
-const perform = (change: Change) =>
-  post(change.path, change.body, { "idempotency-key": change.key, ...(change.if_match ? { "if-match": change.if_match } : {}) });
+/** A step is made in the state that was on the screen, or in a later one in which the matter is the same. */
+async function perform(change: Change): Promise<unknown> {
+  const attempt = (version?: number) => post(change.path, change.body, { "idempotency-key": change.key, ...(version !== undefined && { "if-match": etag(version) }) });
+  try {
+    return await attempt(change.seen?.version);
+  } catch (error) {
+    const now = isCode(error, "stale") ? error.problem.record : null;
+    if (!now || !change.seen || !isSameMatter(change.seen.matter, now)) throw error;
+    return attempt(now.version);
+  }
+}
+
+/** Whether a refused step could still be made, by somebody who knows what changed. */
+export const isStillPossible = ({ kind, path, refused }: Change) =>
+  kind === "action" && (refused?.record?.allowed_actions as string[] | undefined)?.includes(path.split("/").at(-1) ?? "") === true;
+
+/** Makes a refused step all the same, in the state that the refusal told. */
+export async function insist(change: Change) {
+  const { refused, ...again } = change;
+  const record = refused?.record;
+  if (!record) return;
+  await (await open()).put("changes", { ...again, seen: { version: record.version, matter: matterOf(record) } });
+  await changed();
+  await replay();
+}
 
 export async function discard(change: Change) {
   await (await open()).delete("changes", change.seq!);

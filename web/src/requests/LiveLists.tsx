@@ -21,18 +21,22 @@ export function LiveLists({ children }: { children: ReactNode }) {
   const [connection, setConnection] = useState<Connection>("connecting");
   useEffect(() => keepSending(me), [me]);
   useEffect(() => {
-    let lostAt: number | null = null;
+    // What happens between the first answer and the first connection counts as missed, too.
+    let lostAt: number | null = Date.now();
+    let isFirst = true;
     const socket = new LiveSocket({
       path: () => "/api/requests/live",
       message: (message) => hear(client, me, (message as Schema<"ListMessage">).request),
       connection: (now) => {
         setConnection(now);
         // A socket does not tell why it was refused. If it was the session, the answer to this leads to the sign-in page.
-        if (now === "ended" || (now === "lost" && lostAt !== null)) void client.fetchQuery({ ...meOptions, staleTime: 0 }).catch(() => undefined);
+        if (now === "ended" || (now === "lost" && lostAt !== null && !isFirst)) void client.fetchQuery({ ...meOptions, staleTime: 0 }).catch(() => undefined);
         if (now === "lost") lostAt ??= Date.now();
         if (now === "live" && lostAt !== null) {
           void catchUp(client, me, lostAt);
           lostAt = null;
+          isFirst = false;
+          void client.refetchQueries({ predicate: (query) => query.state.status === "error" });
         }
       },
     });
@@ -54,12 +58,13 @@ function hear(client: QueryClient, me: string, heard: Summary) {
 
 /** A clock may be off by this much. */
 const MARGIN_MS = 60_000;
-const MOST_PAGES = 5;
+const PAGE = 50;
+const MOST_PAGES = 20;
 
 async function catchUp(client: QueryClient, me: string, lostAt: number) {
   let cursor: string | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
-    const changed = await dataOf(api.GET("/api/requests", { params: { query: { sort: "-updated", limit: 200, cursor } } })).catch(() => null);
+    const changed = await dataOf(api.GET("/api/requests", { params: { query: { sort: "-updated", limit: PAGE, cursor } } })).catch(() => null);
     if (changed === null) break;
     for (const row of changed.items.toReversed()) hear(client, me, row);
     const oldest = changed.items.at(-1);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { RequestRecord, Summary, TimelineEvent } from "@/api/types";
 import { matches, parseFilters } from "./filters";
-import { addEvent, applyToRequest, lastSeq, letIn, updateRow, waitFor, type ListView } from "./live";
+import { addEvent, applyToRequest, lastSeq, letIn, prune, updateRow, waitFor, type ListView } from "./live";
 
 const ME = "me-id";
 const row = (id: string, version = 1, more: Partial<Summary> = {}): Summary => ({
@@ -43,6 +43,12 @@ describe("a list", () => {
     expect(waitFor([], list("5"), {}, ME, row("3"))).toEqual([]);
     expect(waitFor([], list("1"), { status: ["closed"] }, ME, row("3"))).toEqual([]);
     expect(waitFor([], list("1"), { sort: "created" }, ME, row("3"))).toEqual([]);
+  });
+  test("loses what no longer belongs when it is opened again", () => {
+    const filters = { status: ["submitted" as const] };
+    const known = updateRow(list("2", "1"), row("2", 2, { status: "approved" }));
+    expect(ids(prune(known, filters, ME))).toEqual(["1"]);
+    expect(prune(list("2", "1"), filters, ME).pages).toHaveLength(1);
   });
   test("drops a waiting row that no longer matches", () => {
     const filters = { status: ["submitted" as const] };

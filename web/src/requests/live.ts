@@ -31,6 +31,12 @@ export function updateRow(list: ListView, heard: Summary): ListView {
   return changed ? { ...list, pages } : list;
 }
 
+/** Without the rows that no longer belong: when a list is opened again, not while somebody looks at it. */
+export function prune(list: ListView, filters: Filters, me: string): ListView {
+  const pages = list.pages.map((page) => ({ ...page, items: page.items.filter((item) => matches(item, filters, me)) }));
+  return pages.every((page, at) => page.items.length === list.pages[at]?.items.length) ? list : { ...list, pages };
+}
+
 export const hasRow = (list: ListView, id: string) => list.pages.some((page) => page.items.some((item) => item.id === id));
 
 /** The ones that wait for a list: newest first, each once, in its latest state, as long as it belongs there. */

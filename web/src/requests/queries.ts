@@ -18,8 +18,8 @@ export const listOptions = (filters: Filters, limit = PAGE) =>
       dataOf(api.GET("/api/requests", { params: { query: { ...filters, limit, cursor: pageParam } }, signal })),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
-    // Live messages keep a list fresh from then on.
-    staleTime: 60_000,
+    // Live messages keep a list fresh from then on, but they do not change its order.
+    staleTime: filters.sort === "-updated" ? 0 : Infinity,
   });
 
 export const freshOptions = (filters: Filters) =>

@@ -5,8 +5,8 @@ import type { ComponentProps } from "react";
 export function Select({ children, ...props }: ComponentProps<"select">) {
   return (
     <span className="relative block min-w-0 flex-1 sm:flex-none">
-      <select {...props} className="field appearance-none truncate pr-8">{children}</select>
-      <ChevronDown aria-hidden className="pointer-events-none absolute top-1/2 right-2.5 size-4 -translate-y-1/2 text-muted" />
+      <select {...props} className="field appearance-none truncate pr-7 pl-2.5">{children}</select>
+      <ChevronDown aria-hidden className="pointer-events-none absolute top-1/2 right-2 size-4 -translate-y-1/2 text-muted" />
     </span>
   );
 }

@@ -3,23 +3,14 @@ import { useQuery, useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Coffee } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import type { Role } from "@/api/types";
 import { ErrorWords } from "@/app/ErrorWords";
 import { useMe } from "@/app/session";
 import { RequestCard } from "@/requests/RequestCard";
 import { matches, type Filters } from "@/requests/filters";
+import { NEEDS, RECENT, type Need } from "@/requests/needs";
 import { freshOptions, listOptions } from "@/requests/queries";
 import { Empty } from "@/ui/Empty";
 
-type Part = [label: string, filters: Filters];
-
-const NEEDS: Record<Role, Part[]> = {
-  requester: [["confirm", { status: ["completed"], requester: "me" }]],
-  technician: [["work", { status: ["assigned", "in_progress", "on_hold"], assignee: "me" }], ["open", { status: ["approved"] }]],
-  manager: [["review", { status: ["submitted"] }], ["assign", { status: ["approved"] }], ["work", { status: ["assigned", "in_progress", "on_hold"], assignee: "me" }]],
-  admin: [["review", { status: ["submitted"] }], ["assign", { status: ["approved"] }], ["work", { status: ["assigned", "in_progress", "on_hold"], assignee: "me" }]],
-};
-const RECENT: Filters = { sort: "-updated" };
 const SHOWN = 8;
 
 /** A list in short. The query keeps its own key: it holds fewer rows than the page of all requests. */
@@ -52,19 +43,19 @@ export function HomePage() {
   );
 }
 
-function Needs({ parts }: { parts: Part[] }) {
+function Needs({ parts }: { parts: Need[] }) {
   const { t } = useTranslation();
   return (
     <section aria-labelledby="needs">
       <h2 id="needs" className="mb-3">{t("home.needs_me")}</h2>
       <div className="flex flex-col gap-5">
-        {parts.map(([label, filters]) => <Need key={label} label={label} filters={filters} alone={parts.length === 1} />)}
+        {parts.map((need) => <Part key={need.label} {...need} alone={parts.length === 1} />)}
       </div>
     </section>
   );
 }
 
-function Need({ label, filters, alone }: { label: string; filters: Filters; alone: boolean }) {
+function Part({ label, filters, alone }: Need & { alone: boolean }) {
   const { t } = useTranslation();
   const short = useShort(filters);
   if (!alone && short.rows.length === 0 && !short.isPending && !short.error) {

@@ -32,9 +32,10 @@ export function MePage() {
         <span aria-hidden className="grid size-12 place-items-center rounded-full bg-accent-soft text-lg font-bold text-accent-text">{me.name.slice(0, 1)}</span>
         <div className="min-w-0 flex-1">
           <p className="words font-semibold">{me.name}</p>
-          <p className="words text-sm text-muted">{me.email} · {t(`role.${me.role}`)}</p>
+          <p className="words text-sm text-muted">{me.email}</p>
+          <p className="text-sm text-muted">{t(`role.${me.role}`)}</p>
         </div>
-        <Button busy={leaving.isPending} onClick={() => leaving.mutate()}><LogOut aria-hidden className="size-4" />{t("me.sign_out")}</Button>
+        <Button className="w-full sm:w-auto" busy={leaving.isPending} onClick={() => leaving.mutate()}><LogOut aria-hidden className="size-4" />{t("me.sign_out")}</Button>
       </section>
       <Choice legend={t("me.language")} name="language" value={i18n.language} options={LANGUAGES} onChange={(language) => void choose(language as Language)} />
       <Choice

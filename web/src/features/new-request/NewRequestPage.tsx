@@ -1,17 +1,18 @@
 // The smallest form that works. What is typed is kept as a draft; without a network it is kept and sent later.
 import { valibotResolver } from "@hookform/resolvers/valibot";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import * as v from "valibot";
-import { PRIORITIES, type RequestRecord } from "@/api/types";
+import { PRIORITIES, manages, type RequestRecord } from "@/api/types";
 import { ApiError } from "@/api/problem";
 import { ErrorWords } from "@/app/ErrorWords";
 import { useMe } from "@/app/session";
 import { send } from "@/offline/queue";
 import { CATEGORIES } from "@/requests/categories";
+import { usersOptions } from "@/requests/queries";
 import { PriorityMark } from "@/requests/marks";
 import { Button } from "@/ui/Button";
 import { Field } from "@/ui/Field";
@@ -21,17 +22,20 @@ import { toast } from "@/ui/toast";
 const NewRequest = v.object({
   title: v.pipe(v.string(), v.trim(), v.minLength(1, "common.required"), v.maxLength(200, "common.too_long")),
   category: v.string(),
+  /** Empty for oneself. */
+  requester_id: v.string(),
   priority: v.picklist(PRIORITIES),
   description: v.pipe(v.string(), v.trim(), v.maxLength(10_000, "common.too_long")),
 });
 type NewRequest = v.InferOutput<typeof NewRequest>;
-const BLANK: NewRequest = { title: "", category: "building", priority: "normal", description: "" };
+const BLANK: NewRequest = { title: "", requester_id: "", category: "building", priority: "normal", description: "" };
 const LIMITS = { title: 200, description: 10_000 };
 
 export function NewRequestPage() {
   const { t } = useTranslation();
   const me = useMe();
   const navigate = useNavigate();
+  const users = useQuery({ ...usersOptions(), enabled: manages(me.role) });
   const draft = useDraft(me.id);
   const form = useForm<NewRequest>({ resolver: valibotResolver(NewRequest), defaultValues: draft.read() });
   // One key for one form: pressed twice, or repeated after a lost answer, it is the same request.
@@ -39,7 +43,10 @@ export function NewRequestPage() {
   useEffect(() => form.subscribe({ formState: { values: true }, callback: ({ values }) => draft.keep(values) }), [form, draft]);
 
   const sending = useMutation({
-    mutationFn: (body: NewRequest) => send({ key: key.current, user: me.id, kind: "create", what: body.title, path: "/api/requests", body }),
+    mutationFn: ({ requester_id, ...words }: NewRequest) => {
+      const body = requester_id === "" ? words : { ...words, requester_id };
+      return send({ key: key.current, user: me.id, kind: "create", what: body.title, path: "/api/requests", body });
+    },
     onSuccess: async (outcome) => {
       draft.drop();
       if (outcome === "queued") {
@@ -86,6 +93,16 @@ export function NewRequestPage() {
         <Field label={`${t("new.description")} (${t("new.optional")})`} error={error("description")}>
           {(props) => <textarea {...props} {...form.register("description")} rows={5} className="field" />}
         </Field>
+        {manages(me.role) && (
+          <Field label={t("new.requester")}>
+            {(props) => (
+              <Select {...props} {...form.register("requester_id")}>
+                <option value="">{me.name}</option>
+                {users.data?.items.filter((user) => user.id !== me.id).map((user) => <option key={user.id} value={user.id}>{user.name}</option>)}
+              </Select>
+            )}
+          </Field>
+        )}
         {sending.error && <ErrorWords error={sending.error} />}
         <div className="flex items-center justify-end gap-4">
           {form.formState.isDirty && <span className="text-sm text-muted">{t("new.draft")}</span>}

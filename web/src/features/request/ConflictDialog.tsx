@@ -17,7 +17,7 @@ export function ConflictDialog({ conflict, view, label, onAnyway, onLeave }: { c
       {since.length > 0 && (
         <>
           <p className="mb-2 text-sm font-semibold">{t("conflict.since")}</p>
-          <div className="mb-4 max-h-60 overflow-y-auto"><Timeline id="" events={since} /></div>
+          <div className="mb-4 max-h-60 overflow-y-auto"><Timeline events={since} /></div>
         </>
       )}
       {!isPossible && <p className="mb-4 text-sm text-muted">{t("conflict.gone", { action: label })}</p>}

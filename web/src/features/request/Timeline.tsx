@@ -14,13 +14,14 @@ const ICONS: Record<TimelineEvent["kind"], LucideIcon> = {
   completed: CheckCheck, closed: Lock, reopened: RotateCcw, cancelled: Ban, edited: Pencil, commented: MessageSquare,
 };
 
-export function Timeline({ id, events }: { id: string; events: TimelineEvent[] }) {
+/** With the `id` of its request it is the timeline: its events can be linked to, and comments that wait are at its end. */
+export function Timeline({ id, events }: { id?: string; events: TimelineEvent[] }) {
   const { t } = useTranslation();
   const me = useMe();
   const waiting = useQueue(me.id).filter((change) => change.kind === "comment" && change.path === `/api/requests/${id}/comments`);
   return (
     <ol className="relative before:absolute before:top-2 before:bottom-2 before:left-[0.9375rem] before:w-px before:bg-line">
-      {events.map((event) => <Entry key={event.seq} event={event} />)}
+      {events.map((event) => <Entry key={event.seq} event={event} anchor={id && `event-${event.seq}`} />)}
       {waiting.map((change) => (
         <li key={change.key} className="relative mb-5 flex gap-3 opacity-70">
           <Dot icon={MessageSquare} />
@@ -35,17 +36,17 @@ const Dot = ({ icon: Icon, strong }: { icon: LucideIcon; strong?: boolean }) => 
   <span aria-hidden className={`relative z-10 grid size-8 shrink-0 place-items-center rounded-full border ${strong ? "border-transparent bg-accent-soft text-accent-text" : "bg-page text-muted"}`}><Icon className="size-4" /></span>
 );
 
-function Entry({ event }: { event: TimelineEvent }) {
+function Entry({ event, anchor }: { event: TimelineEvent; anchor?: string }) {
   const { t } = useTranslation();
   const isClaim = event.kind === "assigned" && event.body.assignee.id === event.actor.id;
   const words = event.kind === "assigned" && !isClaim ? t("event.assigned", { name: event.body.assignee.name }) : t(`event.${isClaim ? "claimed" : event.kind}`);
   return (
-    <li id={`event-${event.seq}`} data-seq={event.seq} data-kind={event.kind} className="relative mb-5 flex gap-3">
+    <li id={anchor} data-seq={anchor && event.seq} data-kind={event.kind} className="relative mb-5 flex gap-3">
       <Dot icon={ICONS[event.kind]} strong={["completed", "closed", "approved"].includes(event.kind)} />
       <div className="min-w-0 flex-1 pt-1">
         <p className="text-sm">
           <span className="words font-semibold">{event.actor.id === null ? t("common.system") : event.actor.name}</span> <span className="text-muted">{words} · </span>
-          <When date={event.ts} className="text-muted" />
+          {anchor ? <a href={`#${anchor}`} className="text-muted hover:underline"><When date={event.ts} /></a> : <When date={event.ts} className="text-muted" />}
         </p>
         <Body event={event} />
       </div>

@@ -1,13 +1,13 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { etag } from "@/api/client";
 import { isCode } from "@/api/problem";
 import type { Action, RequestRecord, Schema } from "@/api/types";
 import { toastError } from "@/app/ErrorWords";
 import { useMe } from "@/app/session";
 import { send } from "@/offline/queue";
 import { applyToRequest, type RequestView } from "@/requests/live";
+import { matterOf } from "@/requests/matter";
 import { requestOptions } from "@/requests/queries";
 import { toast } from "@/ui/toast";
 
@@ -32,7 +32,7 @@ export function useAct(view: RequestView) {
     mutationFn: async ({ action, body }: Wish) => {
       const record = seen.current;
       try {
-        return await send({ key: crypto.randomUUID(), user: me.id, kind: "action", what: `${t(`action.${action}`)}: ${record.title}`, path: `/api/requests/${id}/${action}`, body, if_match: etag(record.version) });
+        return await send({ key: crypto.randomUUID(), user: me.id, kind: "action", what: `${t(`action.${action}`)}: ${record.title}`, path: `/api/requests/${id}/${action}`, body, seen: { version: record.version, matter: matterOf(record) } });
       } catch (error) {
         const now = isCode(error, "stale", "invalid_transition") ? error.problem.record : null;
         if (!now) throw error;

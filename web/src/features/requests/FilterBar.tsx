@@ -31,6 +31,7 @@ export function FilterBar({ filters, role, onChange }: { filters: Filters; role:
         <Select aria-label={t("list.sort")} value={filters.sort ?? "-created"} onChange={({ target }) => change({ sort: target.value as Sort })}>
           {["-created", "created", "-updated"].map((sort) => <option key={sort} value={sort}>{t(`list.${sort}`)}</option>)}
         </Select>
+        {isFiltered(filters) && <Button kind="quiet" onClick={() => onChange({ sort: filters.sort })}><X aria-hidden className="size-4" />{t("list.clear")}</Button>}
       </div>
       <div role="group" aria-label={t("list.status")} className="-mx-4 flex gap-2 sm:gap-1.5 overflow-x-auto px-4 py-0.5 [scrollbar-width:none] sm:mx-0 sm:flex-wrap sm:px-0">
         {STATUSES.map((status) => (
@@ -38,7 +39,6 @@ export function FilterBar({ filters, role, onChange }: { filters: Filters; role:
             <StatusIcon status={status} />{t(`status.${status}`)}
           </button>
         ))}
-        {isFiltered(filters) && <Button kind="quiet" className="min-h-9! shrink-0 sm:min-h-8!" onClick={() => onChange({ sort: filters.sort })}><X aria-hidden className="size-4" />{t("list.clear")}</Button>}
       </div>
     </search>
   );

@@ -4,10 +4,11 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { ArrowUp, Inbox, SearchX } from "lucide-react";
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { announce } from "@/app/announce";
 import { ErrorWords } from "@/app/ErrorWords";
 import { useMe } from "@/app/session";
 import { isFiltered, matches } from "@/requests/filters";
-import { letIn, type ListView } from "@/requests/live";
+import { letIn, prune, type ListView } from "@/requests/live";
 import { freshKey, freshOptions, listOptions } from "@/requests/queries";
 import { Button } from "@/ui/Button";
 import { Empty } from "@/ui/Empty";
@@ -37,8 +38,13 @@ export function RequestsPage() {
     client.setQueryData(freshKey(filters), []);
   };
   useEffect(() => {
+    client.setQueryData<ListView>(listOptions(filters).queryKey, (list) => list && prune(list, filters, me));
+  }, [client, filters, me]);
+  useEffect(() => {
+    if (fresh.length > 0) announce(t("list.fresh", { count: fresh.length }));
     if (fresh.length > 0 && scrollY < AT_TOP_PX) admit();
-  });
+    // Only when one more waits: scrolling back to the top lets nobody in by itself.
+  }, [fresh.length]);
   useListKeys({ rows: rowsRef, openHelp: () => setHelpOpen(true) });
 
   return (
