@@ -195,7 +195,7 @@ fn the_request_speaks_as_recorded() {
         storage_bytes: 45_056,
     };
     exchange(&key, by_a_user(), request::Inspect {}, inspection);
-    exchange(&key, by_the_system(), request::Poke { replay: true }, debts());
+    exchange(&key, by_the_system(), request::Poke { replay: true, synced: None }, debts());
     upgrade::<request::Request>(&key, request::Watch { after: Some(1) });
 }
 

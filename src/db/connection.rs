@@ -30,10 +30,15 @@ pub enum Access {
     ReadWrite,
 }
 
-static SET_UP: [Statement; 2] = [
+static SET_UP: [Statement; 3] = [
     // `SET LOCAL` ends with the transaction, which is what a pooler in transaction mode asks for.
     Statement::new("SET LOCAL statement_timeout = '5s'"),
     Statement::new("SET LOCAL lock_timeout = '2s'"),
+    // Where it is off, COMMIT is answered before it is on disk, and the outbox forgets what a crash of the server then
+    // takes back. The stricter settings are left as they are.
+    Statement::new(
+        "SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'",
+    ),
 ];
 static COMMIT: Statement = Statement::new("COMMIT");
 static ROLLBACK: Statement = Statement::new("ROLLBACK");

@@ -141,6 +141,23 @@ impl Outbox {
         Ok(())
     }
 
+    /// Owes `seqs` to `destination` once more: it was found not to have them, whatever it said.
+    ///
+    /// # Errors
+    /// When SQLite refuses.
+    pub fn owe_again(
+        &self,
+        write: &Writer<'_>,
+        destination: Destination,
+        seqs: impl IntoIterator<Item = i64>,
+    ) -> Result<(), StorageError> {
+        for seq in seqs {
+            write
+                .run("INSERT OR IGNORE INTO outbox (destination, seq) VALUES (?, ?)", &[&destination.as_str(), &seq])?;
+        }
+        Ok(())
+    }
+
     /// The oldest rows owed to `destination`, unless it is parked.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! The reconciler: finds requests whose row in PostgreSQL is behind their object, and pokes the objects.
 //!
 //! The outboxes deliver by themselves; this covers what they cannot: an alarm that the platform lost in an object that
-//! nobody calls. It walks the index in order of last change behind a watermark that moves only past what has arrived,
+//! nobody calls, and rows that PostgreSQL lost after it had acknowledged them. It walks the index in order of last change behind a watermark that moves only past what has arrived,
 //! so a run costs as much as there is to do. Idempotent; takes no input.
 
 use serde::Serialize;
@@ -56,7 +56,8 @@ pub async fn run(env: &Env, org: &OrgId) -> Result<usize, Refusal> {
         let (page, lagging) = compare(env, &cx, walk, behind).await?;
         for one in &lagging {
             let key = RequestKey { org: org.clone(), id: one.id };
-            let _it_will_be_found_again = ask(env, &key, Poke { replay: false }, &cx).await;
+            let _it_will_be_found_again =
+                ask(env, &key, Poke { replay: false, synced: Some(one.synced_version.unwrap_or(0)) }, &cx).await;
         }
         // The watermark stays before the first row that lags; the walk goes on behind it, so that one parked row hides
         // no others.

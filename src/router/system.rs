@@ -227,7 +227,8 @@ pub async fn replay(visitor: &Visitor<'_>) -> Result<Reply, Refusal> {
     let lagging = reconcile::lagging(visitor.env, &visitor.cx, clock::now()).await?;
     let asked = lagging.iter().map(|lagging| async move {
         let key = RequestKey { org: visitor.config.org.clone(), id: lagging.id };
-        ask(visitor.env, &key, Poke { replay: true }, &visitor.cx).await
+        ask(visitor.env, &key, Poke { replay: true, synced: Some(lagging.synced_version.unwrap_or(0)) }, &visitor.cx)
+            .await
     });
     let outcomes = futures::future::join_all(asked).await;
     let audit = stream_key(visitor, StreamName::Audit);

@@ -222,7 +222,8 @@ fn with_tls(url: &str) -> String {
     format!("{}?sslmode=require", url.replace("@127.0.0.1:", "@localhost:"))
 }
 
-/// Kills of processes are what tests do, and those an unsynced write survives.
+/// Kills of processes are what tests do, and those an unsynced write survives. One that was not even written does not: the
+/// Worker must ask for that itself, wherever the server is set up like this one.
 pub fn test_settings() -> cluster::Settings {
     ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200"]
         .into_iter()

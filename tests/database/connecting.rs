@@ -171,6 +171,7 @@ async fn committing(tag: &str, status: u8) -> Result<(), DbError> {
         step("BEGIN"),
         step("SET"),
         step("SET"),
+        step("SELECT 0"),
         step(tag),
         message(b'Z', &[status]),
     ];

@@ -47,13 +47,17 @@ async fn a_transaction_is_there_for_others_once_it_is_answered() {
     let insert = Statement::new("INSERT INTO organisations (id, name) VALUES ($1, $2)");
     let statements = [
         insert.clone().bind("one".to_owned()).bind("One".to_owned()),
-        Statement::new("SELECT current_setting('statement_timeout'), current_setting('lock_timeout')"),
+        Statement::new(
+            "SELECT current_setting('statement_timeout'), current_setting('lock_timeout'),
+                    current_setting('synchronous_commit')",
+        ),
         insert.bind("two".to_owned()).bind("Two".to_owned()),
     ];
     let replies = connection.transaction(Access::ReadWrite, &statements).await.unwrap();
     assert_eq!(replies.len(), 3);
     let limits = replies[1].iter().next().unwrap();
     assert_eq!((limits.text(0), limits.text(1)), (Some("5s"), Some("2s")));
+    assert_eq!(limits.text(2), Some("on"), "the server of these tests has it off");
     assert_eq!(scratch.count("SELECT count(*) FROM organisations").await, 3);
 }
 

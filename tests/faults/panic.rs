@@ -50,9 +50,10 @@ async fn a_panic_under_load_costs_what_was_in_flight_and_commits_nothing() {
     let (mut acknowledged, ()) = futures::future::join(bystanders, panics).await;
 
     let (calls, lost) = (tally.calls.load(Ordering::Relaxed), tally.lost.load(Ordering::Relaxed));
-    println!("{ROUNDS} panics among {calls} calls of {BYSTANDERS} bystanders: {lost} of these had to be repeated");
     // One call of each bystander is in flight at a time, and each round panics twice.
-    assert!(lost <= 2 * ROUNDS * BYSTANDERS, "{lost} calls were lost to {} panics", 2 * ROUNDS);
+    let panics = 2 * ROUNDS;
+    println!("{panics} panics among {calls} calls of {BYSTANDERS} bystanders: {lost} of these had to be repeated");
+    assert!(lost <= panics * BYSTANDERS, "{lost} calls were lost to {panics} panics");
     acknowledged.push((target, 1 + ROUNDS as i64));
     let acknowledged: Versions = acknowledged.into_iter().collect();
     read_model::catches_up(&stack, &acknowledged, Duration::from_secs(15)).await;

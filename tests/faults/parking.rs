@@ -50,6 +50,7 @@ async fn a_refused_row_is_parked_in_nobodys_way_and_a_replay_clears_it() {
     // Neither the reconciler nor a restart tries a parked row again, nor forgets it.
     stack.runtime.run_scheduled().expect("the cron handler runs");
     stack.runtime.restart().expect("the runtime starts again");
+    let admin = admin.reconnected();
     assert_parked(&admin, &parked).await;
     let found = read_model::versions(&stack);
     assert_eq!((found.get(&new), found.get(&edited)), (None, Some(&1)), "nothing may pass a parked row");
@@ -102,4 +103,27 @@ fn constrain(stack: &Stack, statement: &str) {
 
 fn id_of(record: &Value) -> String {
     record["id"].as_str().expect("an id").to_owned()
+}
+
+#[tokio::test]
+async fn what_postgresql_lost_after_it_had_acknowledged_it_is_found_and_written_again() {
+    let stack = started(Stack::builder());
+    let requester = Client::sign_in(&stack, &demo("requester")).await;
+    let lost = id_of(&requester.report("A row that is about to be lost").await);
+    requester.comment(&lost, "Still broken.", "public").await.expect(201);
+    let there = Versions::from([(lost.clone(), 2)]);
+    read_model::catches_up(&stack, &there, PROMPT).await;
+    stack.sql(|client| Ok(client.execute("DELETE FROM requests", &[])?)).expect("the row goes");
+    assert_eq!(read_model::versions(&stack).get(&lost), None);
+
+    // The reconciler leaves alone what changed within the last ten seconds.
+    eventually(Duration::from_secs(20), async || {
+        stack.runtime.run_scheduled().expect("the cron handler runs");
+        match read_model::versions(&stack).get(&lost) {
+            Some(2) => Ok(()),
+            other => Err(format!("{other:?}")),
+        }
+    })
+    .await;
+    read_model::assert_equals_the_objects(&stack, &Client::sign_in(&stack, &demo("admin")).await).await;
 }

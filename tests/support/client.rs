@@ -62,6 +62,11 @@ impl Client {
         Client { cookie: cookie.map(str::to_owned), ..self.clone() }
     }
 
+    /// The same person on new connections: after a restart the old ones are dead, and nobody has noticed yet.
+    pub fn reconnected(&self) -> Client {
+        Client { http: Http::builder(TokioExecutor::new()).build_http(), ..self.clone() }
+    }
+
     /// The cookie header that is sent: `name=token`.
     pub fn cookie(&self) -> &str {
         self.cookie.as_deref().expect("signed in")

@@ -6,6 +6,7 @@ use futures::StreamExt;
 use futures::future::join;
 use futures::stream;
 use serde_json::{Value, json};
+use tokio::time::sleep;
 
 use crate::stack;
 use crate::support::{Client, Reply, eventually, new_user};
@@ -14,6 +15,8 @@ const RACES: usize = 200;
 
 /// So many races are run side by side.
 const AT_ONCE: usize = 8;
+
+const HEAD_STARTS_MS: [u64; 5] = [0, 3, 8, 20, 60];
 
 #[tokio::test]
 async fn of_two_hundred_approvals_that_race_a_cancellation_each_has_one_winner() {
@@ -54,13 +57,11 @@ async fn one_race(race: usize, manager: &Client, requester: &Client) -> bool {
     let (nothing, reason) = (json!({}), json!({ "reason": "It works again." }));
     let approve = || manager.act(id, "approve", &nothing);
     let cancel = || requester.act(id, "cancel", &reason);
-    // Who is asked first alternates, so that neither side always has the head start.
-    let (approval, cancellation) = if race.is_multiple_of(2) {
-        join(approve(), cancel()).await
-    } else {
-        let (cancellation, approval) = join(cancel(), approve()).await;
-        (approval, cancellation)
-    };
+    // The two take ways of different lengths to the object. So the sides take turns at a head start, from none at all to
+    // more than a way may take: somewhere in between they meet.
+    let head_start = HEAD_STARTS_MS[race / 2 % HEAD_STARTS_MS.len()];
+    let (approve_at, cancel_at) = if race.is_multiple_of(2) { (0, head_start) } else { (head_start, 0) };
+    let (approval, cancellation) = join(later(approve_at, approve()), later(cancel_at, cancel())).await;
 
     let approved = approval.status == 200;
     let (winner, loser, status) =
@@ -74,6 +75,11 @@ async fn one_race(race: usize, manager: &Client, requester: &Client) -> bool {
     let kinds: Vec<&Value> = timeline["items"].as_array().expect("items").iter().map(|event| &event["kind"]).collect();
     assert_eq!(kinds, ["created", status], "one winner, one event");
     approved
+}
+
+async fn later(ms: u64, call: impl Future<Output = Reply>) -> Reply {
+    sleep(Duration::from_millis(ms)).await;
+    call.await
 }
 
 /// The loser learns how things stand now and what is left to do.

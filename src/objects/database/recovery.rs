@@ -81,7 +81,8 @@ impl Recovery {
         let pokes = requests.into_iter().map(|id| {
             let (key, cx) = (RequestKey { org: org.clone(), id }, &cx);
             async move {
-                let _put_off_again = ask_within(env, &key, Poke { replay: false }, cx, CALL_LIMIT_MS).await;
+                let _put_off_again =
+                    ask_within(env, &key, Poke { replay: false, synced: None }, cx, CALL_LIMIT_MS).await;
             }
         });
         stream::iter(pokes).buffer_unordered(AT_ONCE).collect::<()>().await;

@@ -109,6 +109,9 @@ pub struct Inspect {}
 pub struct Poke {
     /// Also tries again what was parked.
     pub replay: bool,
+    /// The version that the read model was found to have, 0 when it has none: what is newer is owed once more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub synced: Option<i64>,
 }
 
 /// A record and the version in its `ETag`.

@@ -220,6 +220,16 @@ impl RequestObject {
         });
     }
 
+    /// Heals a read model that has lost what it had acknowledged.
+    fn owe_what_is_newer(&self, synced: Option<i64>) -> Result<(), Refusal> {
+        let (Some(synced), Some(request)) = (synced, self.load()?) else { return Ok(()) };
+        if request.version <= synced {
+            return Ok(());
+        }
+        let newer = synced.max(0).saturating_add(1)..=request.version;
+        Ok(self.seat.db.atomically(|write| self.outbox.owe_again(write, Destination::Postgres, newer))?)
+    }
+
     fn close_when_due(&self) -> Result<(), Refusal> {
         let Some(request) = self.load()? else { return Ok(()) };
         let Some(body) = close_by_itself(&request, clock::now(), &self.rules) else { return Ok(()) };
@@ -294,8 +304,9 @@ impl api::Handler for RequestObject {
     }
 
     fn poke(self: Rc<Self>, message: Poke, _: CallContext) -> Answer<Vec<Debt>> {
-        if let Err(error) = self.outbox.poked(&self.seat.db, message.replay) {
-            return Answer::Ready(Err(error.into()));
+        let ready = self.outbox.poked(&self.seat.db, message.replay).map_err(Refusal::from);
+        if let Err(refusal) = ready.and_then(|()| self.owe_what_is_newer(message.synced)) {
+            return Answer::Ready(Err(refusal));
         }
         Answer::after(async move {
             self.push_to_index().await;
