@@ -3,10 +3,12 @@ import { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
 import { isCode } from "@/api/problem";
 import type { Profile } from "@/api/types";
+import { AdminOnly } from "@/app/AdminOnly";
 import { ErrorPage } from "@/app/ErrorPage";
 import { NotFound } from "@/app/NotFound";
 import { meOptions } from "@/app/session";
 import { Shell } from "@/app/Shell";
+import { parseLogSearch } from "@/features/system/search";
 import { parseFilters } from "@/requests/filters";
 import { NEEDS, RECENT } from "@/requests/needs";
 import { listOptions, requestOptions } from "@/requests/queries";
@@ -91,7 +93,32 @@ const me = createRoute({
   component: lazyRouteComponent(() => import("@/features/me/MePage"), "MePage"),
 });
 
-const tree = root.addChildren([signIn, app.addChildren([home, requests, request, newRequest, me])]);
+/** The operators' pages. The API refuses everybody else by itself; this only spares them a page that cannot work. */
+const system = createRoute({ getParentRoute: () => app, path: "/system", component: AdminOnly });
+
+const logs = createRoute({
+  getParentRoute: () => system,
+  path: "/logs",
+  staticData: { title: "nav.logs" },
+  validateSearch: parseLogSearch,
+  component: lazyRouteComponent(() => import("@/features/system/LogsPage"), "LogsPage"),
+});
+
+const monitor = createRoute({
+  getParentRoute: () => system,
+  path: "/monitor",
+  staticData: { title: "nav.monitor" },
+  component: lazyRouteComponent(() => import("@/features/system/MonitorPage"), "MonitorPage"),
+});
+
+const sync = createRoute({
+  getParentRoute: () => system,
+  path: "/sync",
+  staticData: { title: "nav.sync" },
+  component: lazyRouteComponent(() => import("@/features/system/SyncPage"), "SyncPage"),
+});
+
+const tree = root.addChildren([signIn, app.addChildren([home, requests, request, newRequest, me, system.addChildren([logs, monitor, sync])])]);
 
 export const makeRouter = (client: QueryClient) =>
   createRouter({ routeTree: tree, context: { client }, parseSearch, stringifySearch, defaultPreload: "intent", defaultPreloadStaleTime: 0, defaultPendingComponent: Waiting, scrollRestoration: true });

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { api, dataOf } from "@/api/client";
 import { ErrorWords, toastError } from "@/app/ErrorWords";
 import { signOut, useMe } from "@/app/session";
+import { SystemLinks } from "@/app/SystemLinks";
 import { chosenTheme, chooseTheme, THEMES, type Theme } from "@/app/theme";
 import { LANGUAGES, choose, type Language } from "@/i18n";
 import { Button } from "@/ui/Button";
@@ -48,6 +49,7 @@ export function MePage() {
           setTheme(value as Theme);
         }}
       />
+      <SystemLinks />
       <Sessions />
     </div>
   );

@@ -1,0 +1,21 @@
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { buttonClass } from "@/ui/Button";
+import { NAV } from "./nav";
+import { useMe } from "./session";
+
+/** The way to the operators' pages where there is no side bar. */
+export function SystemLinks() {
+  const { t } = useTranslation();
+  const { role } = useMe();
+  const links = NAV.filter(({ group, roles }) => group === "system" && roles?.includes(role));
+  if (links.length === 0) return null;
+  return (
+    <nav aria-labelledby="system" className="lg:hidden">
+      <h2 id="system" className="mb-2">{t("nav.system")}</h2>
+      <div className="flex flex-wrap gap-2">
+        {links.map(({ to, label, icon: Icon }) => <Link key={to} to={to} className={buttonClass()}><Icon aria-hidden className="size-4" />{t(label)}</Link>)}
+      </div>
+    </nav>
+  );
+}

@@ -1,0 +1,49 @@
+// The filters of the logs, all of them in the URL.
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { LEVELS, type StreamName, STREAMS } from "./words";
+import { Select } from "@/ui/Select";
+
+/** What a datetime-local input holds, and what the API takes. */
+const toLocal = (time: string | undefined): string => {
+  if (!time) return "";
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? "" : new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+};
+
+export function LogFilters({ stream }: { stream: StreamName }) {
+  const { t } = useTranslation();
+  const search = useSearch({ from: "/app/system/logs" });
+  const navigate = useNavigate({ from: "/system/logs" });
+  const change = (name: keyof typeof search, value: string) =>
+    void navigate({ search: ({ entry: _, ...before }) => ({ ...before, [name]: value || undefined }), replace: true });
+  const text = (name: "q" | "request_id", label: string) => (
+    <input
+      key={`${name}-${search[name] ?? ""}`} type="search" aria-label={label} placeholder={label} defaultValue={search[name] ?? ""} className="field sm:w-60 placeholder:text-muted"
+      onBlur={(event) => event.target.value !== (search[name] ?? "") && change(name, event.target.value)}
+      onKeyDown={(event) => event.key === "Enter" && change(name, event.currentTarget.value)}
+    />
+  );
+  const time = (name: "from" | "to", label: string) => (
+    <label className="flex items-center gap-2 text-sm text-muted">
+      {label}
+      <input type="datetime-local" className="field sm:w-auto" value={toLocal(search[name])} onChange={(event) => change(name, event.target.value && new Date(event.target.value).toISOString())} />
+    </label>
+  );
+  return (
+    <search className="flex flex-wrap items-center gap-2">
+      <h1 className="w-full">{t("logs.title")}</h1>
+      <Select aria-label={t("logs.stream")} value={stream} onChange={(event) => change("stream", event.target.value)}>
+        {STREAMS.map((name) => <option key={name}>{name}</option>)}
+      </Select>
+      <Select aria-label={t("logs.level")} value={search.level ?? ""} onChange={(event) => change("level", event.target.value)}>
+        <option value="">{t("logs.allLevels")}</option>
+        {LEVELS.map((level, index) => <option key={level} value={LEVELS.slice(index).join(",")}>≥ {level}</option>)}
+      </Select>
+      {text("q", t("logs.search"))}
+      {text("request_id", t("logs.trace"))}
+      {time("from", t("logs.from"))}
+      {time("to", t("logs.to"))}
+    </search>
+  );
+}
