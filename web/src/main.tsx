@@ -30,6 +30,7 @@ const router = makeRouter(client);
 
 // Words, person, page and its data come at the same time; the first paint is the finished page.
 void client.prefetchQuery(meOptions);
+for (const { routeId } of router.matchRoutes(router.latestLocation)) void router.loadRouteChunk(router.looseRoutesById[routeId]);
 await Promise.all([startI18n(), router.load()]);
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
