@@ -1,6 +1,6 @@
 // The start of the app: words first, then the routes; the service worker when everything else is there.
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { RouterProvider } from "@tanstack/react-router";
+import { RouterProvider, type AnyRoute } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { isCode, isPassing } from "./api/problem";
@@ -30,7 +30,11 @@ const router = makeRouter(client);
 
 // Words, person, page and its data come at the same time; the first paint is the finished page.
 void client.prefetchQuery(meOptions);
-for (const { routeId } of router.matchRoutes(router.latestLocation)) void router.loadRouteChunk(router.looseRoutesById[routeId]);
+const routes: Record<string, AnyRoute | undefined> = router.routesById;
+for (const { routeId } of router.matchRoutes(router.latestLocation)) {
+  const route = routes[routeId];
+  if (route !== undefined) void router.loadRouteChunk(route);
+}
 await Promise.all([startI18n(), router.load()]);
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
