@@ -96,7 +96,7 @@ function SideLink({ to, label, icon: Icon }: NavEntry) {
 
 function BottomBar() {
   const { t } = useTranslation();
-  const entries = [...useNav().filter(({ group }) => group === undefined), { to: "/new", label: "nav.new", icon: Plus }, { to: "/me", label: "nav.me", icon: CircleUser }];
+  const entries = [...useNav().filter(({ group }) => group === undefined), { to: "/new", label: "nav.new_short", icon: Plus }, { to: "/me", label: "nav.me", icon: CircleUser }];
   return (
     <nav aria-label={t("nav.main")} className="fixed inset-x-0 bottom-0 z-30 flex border-t bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden">
       {entries.map(({ to, label, icon: Icon }) => (
