@@ -5,14 +5,16 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
-use testbed::{Bundle, Cluster, stack, workspace};
+use testbed::{Bundle, Cluster, Runtime, Stack, stack, workspace};
 
 use crate::progress::{self, step};
-use crate::{build, cargo, setup, web};
+use crate::{build, cargo, demo, setup, web};
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// The feature whose build can be told to panic.
@@ -42,6 +44,8 @@ enum Check {
     Openapi,
     /// The app: types, unit tests, its client against docs/openapi.json, its build and that build's size
     Web,
+    /// The app in a browser against a real system; needs Chromium, and says so where there is none
+    Browser,
     /// tests/wasm*.rs, in wasm under Node
     Wasm,
     /// Tests of src/db against PostgreSQL
@@ -53,13 +57,14 @@ enum Check {
 }
 
 impl Check {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Format,
         Self::Lint,
         Self::LintWasm,
         Self::Unit,
         Self::Openapi,
         Self::Web,
+        Self::Browser,
         Self::Wasm,
         Self::Database,
         Self::System,
@@ -91,6 +96,7 @@ pub fn run(options: &Options) -> Result<()> {
             Check::Unit => unit(),
             Check::Openapi => openapi(),
             Check::Web => web::check(),
+            Check::Browser => browser(options.release),
             Check::Wasm => wasm(),
             Check::Database => database(),
             Check::System => system(options.release),
@@ -186,6 +192,42 @@ fn wasm() -> Result<()> {
 
 fn database() -> Result<()> {
     on_postgres("database tests", Kind::Database, &[])
+}
+
+fn browser(release: bool) -> Result<()> {
+    if !web::has_browser() {
+        progress::line("browser: skipped, for there is no Chromium; install one, or name it in CHROMIUM");
+        return Ok(());
+    }
+    let bundle = if release { Bundle::release() } else { Bundle::dev() };
+    web::make()?;
+    build::make(&bundle)?;
+    let stack = step("Starting a system", |_| Stack::builder().own_postgres().bundle(bundle).start())?;
+    step("Making demo requests", |step| demo::requests(step, &stack.base_url))?;
+    // Chromium keeps `__Host-` cookies for this name without TLS.
+    let base_url = stack.base_url.replace("127.0.0.1", "localhost");
+    let restart = stack.data_dir().join("restart");
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| restart_on_demand(&stack.runtime, &restart, &is_over));
+        let outcome = web::browse(&base_url, &restart);
+        is_over.store(true, Ordering::Relaxed);
+        outcome
+    })
+}
+
+/// Until it is over: kills the runtime and starts it again whenever a test has made the file, and removes the file.
+fn restart_on_demand(runtime: &Runtime, file: &Path, is_over: &AtomicBool) {
+    while !is_over.load(Ordering::Relaxed) {
+        if file.exists() {
+            if let Err(error) = runtime.kill9().and_then(|()| runtime.start()) {
+                progress::line(&format!("the runtime did not start again: {error:#}"));
+            }
+            // Where this fails the test that waits for it fails as well.
+            let _ = fs::remove_file(file);
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
 }
 
 fn system(release: bool) -> Result<()> {

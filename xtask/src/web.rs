@@ -1,7 +1,8 @@
 //! The app: its npm packages and its build, `web/dist`. What did not change is not done again.
 
+use std::ffi::OsStr;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, iter};
 
@@ -46,6 +47,30 @@ pub fn check() -> Result<()> {
     make()
 }
 
+/// The browser that the tests use: CHROMIUM, or the system's.
+fn chromium() -> Option<PathBuf> {
+    let named = env::var_os("CHROMIUM").map(PathBuf::from);
+    named.into_iter().chain([PathBuf::from("/usr/bin/chromium")]).find(|path| path.exists())
+}
+
+/// Whether [`browse`] can run.
+pub fn has_browser() -> bool {
+    chromium().is_some()
+}
+
+/// `web/tests` in a browser, against the system at `base_url`, which is killed and started again when a test makes the
+/// file `restart`.
+pub fn browse(base_url: &str, restart: &Path) -> Result<()> {
+    let dir = workspace::web_dir();
+    let chromium = chromium().context("there is no Chromium")?;
+    let environment: [(&str, &OsStr); 3] =
+        [("BASE_URL", base_url.as_ref()), ("CHROMIUM", chromium.as_ref()), ("RESTART_FILE", restart.as_ref())];
+    let said =
+        step("Testing the app in a browser", |_| npm_with(&dir, &["run", "--silent", "test:browser"], &environment))?;
+    print!("{said}");
+    Ok(())
+}
+
 fn ensure_packages(dir: &Path) -> Result<()> {
     let lock = fs::read(dir.join("package-lock.json")).context("web/package-lock.json is missing")?;
     let wanted = hex(Sha256::new_with_prefix(&lock));
@@ -62,6 +87,10 @@ fn ensure_packages(dir: &Path) -> Result<()> {
 
 /// npm on the Node that was brought for Miniflare, where there is one; returns what it said.
 fn npm(dir: &Path, arguments: &[&str]) -> Result<String> {
+    npm_with(dir, arguments, &[])
+}
+
+fn npm_with(dir: &Path, arguments: &[&str], environment: &[(&str, &OsStr)]) -> Result<String> {
     let path = env::var_os("PATH").unwrap_or_default();
     let folders = iter::once(workspace::node_modules().join(".bin")).chain(env::split_paths(&path));
     let output = Command::new("npm")
@@ -69,6 +98,7 @@ fn npm(dir: &Path, arguments: &[&str]) -> Result<String> {
         .current_dir(dir)
         .env("PATH", env::join_paths(folders)?)
         .env("NO_COLOR", "1")
+        .envs(environment.iter().copied())
         .stdin(Stdio::null())
         .output()
         .context("npm cannot be started: install Node, which brings it")?;

@@ -1,0 +1,52 @@
+import { expect, test } from "@playwright/test";
+import { fresh, report, signIn } from "./people";
+
+test("what is reported without a connection is sent once when there is one", async ({ browser }) => {
+  const page = await signIn(browser, "requester");
+  await page.goto("/new");
+  const titles = [fresh("First offline"), fresh("Second offline")];
+  await expect(page.getByLabel("What is broken?")).toBeVisible();
+  await page.getByRole("link", { name: "Requests" }).first().click();
+  await expect(page.getByRole("table")).toBeVisible();
+  await page.context().setOffline(true);
+  for (const [index, title] of titles.entries()) {
+    await page.getByRole("link", { name: "New request" }).first().click();
+    await page.getByLabel("What is broken?").fill(title);
+    await page.getByLabel("Category").selectOption("hvac");
+    await page.getByRole("button", { name: "Send" }).click();
+    await expect(page.getByRole("button", { name: index === 0 ? "1 change waiting" : "2 changes waiting" })).toBeVisible();
+  }
+  await page.context().setOffline(false);
+  await expect(page.getByRole("button", { name: /waiting/ })).toHaveCount(0);
+  for (const title of titles) await expect(page.getByText(title)).toHaveCount(1);
+  const places = await Promise.all(titles.map(async (title) => (await page.getByText(title).boundingBox())?.y ?? 0));
+  expect(places[1]).toBeLessThan(places[0] as number);
+});
+
+test("a draft outlives the page", async ({ browser }) => {
+  const page = await signIn(browser, "requester2");
+  await page.goto("/new");
+  await page.getByLabel("What is broken?").fill("Half a thought");
+  await page.reload();
+  await expect(page.getByLabel("What is broken?")).toHaveValue("Half a thought");
+});
+
+test("a lost connection is shown, and no event is lost or doubled when it is back", async ({ browser }) => {
+  const [requester, manager] = await Promise.all([signIn(browser, "requester"), signIn(browser, "manager")]);
+  const url = await report(requester, fresh("The lamp flickers"));
+  await expect(requester.getByText("Live", { exact: true })).toBeVisible();
+  await manager.goto(url);
+  await requester.context().setOffline(true);
+  await expect(requester.getByText(/No connection|Connection lost/).first()).toBeVisible();
+  await manager.getByRole("button", { name: "Approve" }).click();
+  await expect(manager.locator("[data-kind=approved]")).toBeVisible();
+  for (const word of ["one", "two", "three"]) {
+    await manager.getByRole("textbox", { name: "Write a comment" }).fill(`word ${word}`);
+    await manager.getByRole("button", { name: "Send" }).click();
+    await expect(manager.locator("[data-kind=commented]").getByText(`word ${word}`)).toBeVisible();
+  }
+  await requester.context().setOffline(false);
+  await expect(requester.locator("[data-kind=commented]").getByText("word three")).toHaveCount(1);
+  await expect(requester.locator("[data-seq]")).toHaveCount(5);
+  await expect(requester.getByText("Live", { exact: true })).toBeVisible();
+});

@@ -1,0 +1,35 @@
+// The demo accounts in browsers of their own, and what the tests do again and again.
+import { type Browser, type BrowserContextOptions, expect, type Page } from "@playwright/test";
+
+export type Account = "admin" | "manager" | "tech" | "tech2" | "requester" | "requester2";
+
+/** A browser of its own with `account` signed in. Whatever breaks the page's policy fails the test. */
+export async function signIn(browser: Browser, account: Account, options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
+  const page = await context.newPage();
+  page.on("console", (message) => {
+    if (/Content Security Policy/.test(message.text())) throw new Error(message.text());
+  });
+  page.on("pageerror", (error) => {
+    throw error;
+  });
+  await page.goto("/sign-in");
+  await page.locator("input[type=email]").fill(`${account}@cepatedge.test`);
+  await page.locator("input[autocomplete=current-password]").fill("cepatedge-demo");
+  await page.locator("button[type=submit]").click();
+  await page.waitForURL((url) => url.pathname === "/");
+  return page;
+}
+
+export async function report(page: Page, title: string): Promise<string> {
+  await page.goto("/new");
+  await page.getByLabel("What is broken?").fill(title);
+  await page.getByLabel("Category").selectOption("plumbing");
+  await page.getByRole("button", { name: "Send" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(title);
+  return page.url();
+}
+
+let count = 0;
+/** A title that no other run has used. */
+export const fresh = (what: string): string => `${what} ${Date.now()}-${count++}`;
