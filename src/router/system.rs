@@ -17,6 +17,7 @@ use crate::objects::outbox::Debt;
 use crate::objects::protocol::{ask, watch};
 use crate::objects::request::api::{Inspect, Inspection, Poke, RequestKey};
 use crate::objects::request_index::api::{IndexKey, IndexStats, Stats as AskIndex};
+use crate::router::incoming::Query;
 use crate::router::paging::{self, Wanted};
 use crate::router::reconcile::{self, Lagging};
 use crate::router::reply::Reply;
@@ -53,14 +54,7 @@ async fn streams(visitor: &Visitor<'_>) -> Vec<StreamStats> {
 /// `Invalid`, `InvalidCursor`.
 pub async fn log_entries(visitor: &Visitor<'_>, stream: StreamName) -> Result<Reply, Refusal> {
     let query = visitor.incoming.query(&["level", "q", "actor", "request_id", "from", "to", "cursor", "limit"])?;
-    let filter = LogFilter {
-        level: query.get("level").map(|text| parse_words("level", text)).transpose()?.unwrap_or_default(),
-        q: query.get("q").filter(|text| !text.trim().is_empty()).map(SearchText::parse).transpose()?,
-        actor: query.get("actor").map(|text| parse_value("actor", text)).transpose()?,
-        request_id: query.get("request_id").map(|text| parse_value("request_id", text)).transpose()?,
-        from: query.get("from").map(|text| parse_time("from", text)).transpose()?,
-        to: query.get("to").map(|text| parse_time("to", text)).transpose()?,
-    };
+    let filter = log_filter(&query)?;
     let scope = filter.scope(stream, visitor.cx.require_caller()?);
     let wanted = Wanted::read(visitor, &scope, query.get("limit"), query.get("cursor"))?;
     let page = LogQuery { filter, before: wanted.from, limit: wanted.limit };
@@ -84,16 +78,22 @@ pub async fn log_entry(visitor: &Visitor<'_>, stream: StreamName, id: &str) -> R
 pub async fn tail(visitor: &Visitor<'_>, stream: StreamName) -> Result<Reply, Refusal> {
     visitor.incoming.require_upgrade()?;
     let query = visitor.incoming.query(&["level", "q", "actor", "request_id", "after"])?;
-    let filter = LogFilter {
+    let filter = log_filter(&query)?;
+    let after = query.get("after").map(|text| parse_value("after", text)).transpose()?;
+    let tail = Tail { filter, after };
+    watch::<LogStream>(visitor.env, &stream_key(visitor, stream), tail, &visitor.cx).await.map(Reply::socket)
+}
+
+/// The filter of a query; what a route does not know as a parameter is not there.
+fn log_filter(query: &Query<'_>) -> Result<LogFilter, Refusal> {
+    Ok(LogFilter {
         level: query.get("level").map(|text| parse_words("level", text)).transpose()?.unwrap_or_default(),
         q: query.get("q").filter(|text| !text.trim().is_empty()).map(SearchText::parse).transpose()?,
         actor: query.get("actor").map(|text| parse_value("actor", text)).transpose()?,
         request_id: query.get("request_id").map(|text| parse_value("request_id", text)).transpose()?,
-        ..LogFilter::default()
-    };
-    let after = query.get("after").map(|text| parse_value("after", text)).transpose()?;
-    let tail = Tail { filter, after };
-    watch::<LogStream>(visitor.env, &stream_key(visitor, stream), tail, &visitor.cx).await.map(Reply::socket)
+        from: query.get("from").map(|text| parse_time("from", text)).transpose()?,
+        to: query.get("to").map(|text| parse_time("to", text)).transpose()?,
+    })
 }
 
 fn stream_key(visitor: &Visitor<'_>, stream: StreamName) -> StreamKey {
