@@ -59,13 +59,51 @@ test("who was too late sees what changed and chooses", async ({ browser }) => {
   await expect(requester.getByRole("dialog")).toHaveCount(0);
 });
 
-test("a hostile title is shown as what it is", async ({ browser }) => {
-  const requester = await signIn(browser, "requester", { viewport: { width: 360, height: 740 } });
-  const title = `<img src=x onerror="document.title='owned'">\u202Egnp.exe ${"🔥".repeat(40)} ${Date.now()}`;
-  await report(requester, title);
-  expect(await requester.locator("h1 img").count()).toBe(0);
-  await requester.goto("/requests");
-  await expect(requester.getByText("onerror=").first()).toBeVisible();
-  expect(await requester.title()).not.toContain("owned");
-  expect(await requester.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+for (const [what, title] of Object.entries({
+  "an element": `<img src=x onerror="document.title='owned'"> ${Date.now()}`,
+  "a right-to-left override": `\u202Egnp.exe ${Date.now()}`,
+  "200 emoji": "🔥".repeat(200),
+})) {
+  test(`a hostile title is shown as what it is: ${what}`, async ({ browser }) => {
+    const requester = await signIn(browser, "requester", { viewport: { width: 360, height: 740 } });
+    await report(requester, title);
+    expect(await requester.locator("h1 *").count()).toBe(0);
+    // What it says reaches neither the words beside it nor the page's width.
+    await expect(requester.locator("h1")).toHaveCSS("unicode-bidi", "isolate");
+    const fits = () => requester.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
+    expect(await fits()).toBe(true);
+    await requester.goto("/requests");
+    await expect(requester.getByRole("link", { name: title, exact: true }).first()).toBeVisible();
+    expect(await requester.title()).not.toContain("owned");
+    expect(await fits()).toBe(true);
+  });
+}
+
+test("a burst of new requests comes in whole, and pushes nothing away from somebody who reads further down", async ({ browser }) => {
+  const [manager, requester] = await Promise.all([signIn(browser, "manager"), signIn(browser, "requester")]);
+  const burst = async (word: string) => {
+    const titles = Array.from({ length: 12 }, (_, index) => fresh(`${word} ${index}`));
+    await Promise.all(titles.map((title) => requester.evaluate(async (title) => {
+      const headers = { "content-type": "application/json", "idempotency-key": crypto.randomUUID() };
+      const body = JSON.stringify({ title, description: "", category: "other", priority: "low" });
+      const answer = await fetch("/api/requests", { method: "POST", headers, body });
+      if (!answer.ok) throw new Error(await answer.text());
+    }, title)));
+    return titles;
+  };
+  await manager.goto("/requests");
+  await expect(manager.getByRole("table")).toBeVisible();
+  for (const title of await burst("Burst")) await expect(manager.getByRole("row").getByText(title, { exact: true })).toHaveCount(1);
+  await expect(manager.getByRole("button", { name: /new request/ })).toHaveCount(0);
+
+  await manager.setViewportSize({ width: 1280, height: 400 });
+  const read = manager.locator("[data-index='9'] a");
+  await read.scrollIntoViewIfNeeded();
+  await manager.evaluate(() => scrollTo(0, 300));
+  const before = { title: await read.textContent(), box: await read.boundingBox() };
+  const waiting = await burst("Later");
+  await expect(manager.getByRole("button", { name: "12 new requests" })).toBeVisible();
+  expect({ title: await read.textContent(), box: await read.boundingBox() }).toEqual(before);
+  await manager.getByRole("button", { name: "12 new requests" }).click();
+  for (const title of waiting) await expect(manager.getByRole("row").getByText(title, { exact: true })).toHaveCount(1);
 });

@@ -3,6 +3,7 @@
 
 mod build;
 mod cargo;
+mod chromium;
 mod demo;
 mod dev;
 mod migrate;

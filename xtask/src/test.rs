@@ -14,7 +14,7 @@ use clap::{Args, ValueEnum};
 use testbed::{Bundle, Cluster, Runtime, Stack, stack, workspace};
 
 use crate::progress::{self, step};
-use crate::{build, cargo, demo, setup, web};
+use crate::{build, cargo, chromium, demo, setup, web};
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// The feature whose build can be told to panic.
@@ -44,20 +44,20 @@ enum Check {
     Openapi,
     /// The app: types, unit tests, its client against docs/openapi.json, its build and that build's size
     Web,
-    /// The app in Chromium against a real system. Only when it is asked for, until it installs its browser by itself
-    Browser,
     /// tests/wasm*.rs, in wasm under Node
     Wasm,
     /// Tests of src/db against PostgreSQL
     Database,
     /// Black-box tests against workerd and PostgreSQL
     System,
+    /// The app in Chromium against a real system
+    Browser,
     /// The lock files are as they were committed
     Locks,
 }
 
 impl Check {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Format,
         Self::Lint,
         Self::LintWasm,
@@ -67,6 +67,7 @@ impl Check {
         Self::Wasm,
         Self::Database,
         Self::System,
+        Self::Browser,
         Self::Locks,
     ];
 
@@ -84,9 +85,7 @@ struct Verdict {
 pub fn run(options: &Options) -> Result<()> {
     let locks = Locks::read()?;
     setup::ensure()?;
-    let asked_for = Some(Check::Browser).filter(|check| options.only.contains(check));
     let chosen = Check::ALL.into_iter().filter(|check| options.only.is_empty() || options.only.contains(check));
-    let chosen = chosen.chain(asked_for);
     let mut verdicts = Vec::new();
     for check in chosen {
         let began = Instant::now();
@@ -196,9 +195,7 @@ fn database() -> Result<()> {
 }
 
 fn browser(release: bool) -> Result<()> {
-    if !web::has_browser() {
-        bail!("there is no Chromium at /usr/bin/chromium; install it, or name another in CHROMIUM");
-    }
+    let chromium = chromium::ensure()?;
     let bundle = if release { Bundle::release() } else { Bundle::dev() };
     web::make()?;
     build::make(&bundle)?;
@@ -210,7 +207,7 @@ fn browser(release: bool) -> Result<()> {
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
         scope.spawn(|| restart_on_demand(&stack.runtime, &restart, &is_over));
-        let outcome = web::browse(&base_url, &restart);
+        let outcome = web::browse(&chromium, &base_url, &restart);
         is_over.store(true, Ordering::Relaxed);
         outcome
     })

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::{env, iter};
 
@@ -47,22 +47,10 @@ pub fn check() -> Result<()> {
     make()
 }
 
-/// The browser that the tests use: CHROMIUM, or the system's.
-fn chromium() -> Option<PathBuf> {
-    let named = env::var_os("CHROMIUM").map(PathBuf::from);
-    named.into_iter().chain([PathBuf::from("/usr/bin/chromium")]).find(|path| path.exists())
-}
-
-/// Whether [`browse`] can run.
-pub fn has_browser() -> bool {
-    chromium().is_some()
-}
-
-/// `web/tests` in a browser, against the system at `base_url`, which is killed and started again when a test makes the
-/// file `restart`.
-pub fn browse(base_url: &str, restart: &Path) -> Result<()> {
+/// `web/tests` in the browser `chromium`, against the system at `base_url`, which is killed and started again when a test
+/// makes the file `restart`.
+pub fn browse(chromium: &Path, base_url: &str, restart: &Path) -> Result<()> {
     let dir = workspace::web_dir();
-    let chromium = chromium().context("there is no Chromium")?;
     let environment: [(&str, &OsStr); 3] =
         [("BASE_URL", base_url.as_ref()), ("CHROMIUM", chromium.as_ref()), ("RESTART_FILE", restart.as_ref())];
     let said =

@@ -1,13 +1,16 @@
 // Around every page of a signed-in person: side bar on a desktop, bottom bar on a phone, the state of the connection.
-import { Link, Outlet, useLocation, useMatches } from "@tanstack/react-router";
+import { Link, Outlet, useLocation, useMatches, useNavigate } from "@tanstack/react-router";
 import { CircleUser, Plus } from "lucide-react";
-import { useEffect, useRef } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { LiveLists } from "@/requests/LiveLists";
 import { Announcer } from "./announce";
 import { ConnectionBar } from "./ConnectionBar";
 import { NAV, type NavEntry } from "./nav";
 import { useMe } from "./session";
+import { useKeys } from "./useKeys";
+
+const Help = lazy(() => import("./Help"));
 
 /** A new page has its name in the window's title, and whoever reads by ear starts at its beginning. */
 function usePageChange() {
@@ -27,9 +30,26 @@ function usePageChange() {
   }, [path]);
 }
 
+/** The keys that work on every page; `/` goes to the search of the page, or to the list that has one. */
+function usePageKeys(openHelp: () => void) {
+  const navigate = useNavigate();
+  const focusSearch = () => {
+    const field = document.querySelector<HTMLElement>("[data-search]");
+    field?.focus();
+    return field !== null;
+  };
+  useKeys({
+    "/": () => void (focusSearch() || navigate({ to: "/requests" }).then(focusSearch)),
+    n: () => void navigate({ to: "/new" }),
+    "?": openHelp,
+  });
+}
+
 export function Shell() {
   const { t } = useTranslation();
+  const [isHelpOpen, setHelpOpen] = useState(false);
   usePageChange();
+  usePageKeys(() => setHelpOpen(true));
   return (
     <LiveLists>
       <a href="#content" className="sr-only z-50 rounded-lg bg-surface p-3 focus:not-sr-only focus:fixed focus:top-2 focus:left-2">{t("nav.skip")}</a>
@@ -42,6 +62,7 @@ export function Shell() {
       </div>
       <BottomBar />
       <Announcer />
+      {isHelpOpen && <Suspense><Help onClose={() => setHelpOpen(false)} /></Suspense>}
     </LiveLists>
   );
 }

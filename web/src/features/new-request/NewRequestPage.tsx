@@ -7,6 +7,7 @@ import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import * as v from "valibot";
 import { PRIORITIES, manages, type RequestRecord } from "@/api/types";
+import { LIMITS, isTooLong } from "@/api/limits";
 import { ApiError } from "@/api/problem";
 import { ErrorWords } from "@/app/ErrorWords";
 import { useMe } from "@/app/session";
@@ -19,17 +20,18 @@ import { Field } from "@/ui/Field";
 import { Select } from "@/ui/Select";
 import { toast } from "@/ui/toast";
 
+const atMost = (limit: number) => v.check((text: string) => !isTooLong(text, limit), "common.too_long");
+
 const NewRequest = v.object({
-  title: v.pipe(v.string(), v.trim(), v.minLength(1, "common.required"), v.maxLength(200, "common.too_long")),
+  title: v.pipe(v.string(), v.trim(), v.minLength(1, "common.required"), atMost(LIMITS.title)),
   category: v.string(),
   /** Empty for oneself. */
   requester_id: v.string(),
   priority: v.picklist(PRIORITIES),
-  description: v.pipe(v.string(), v.trim(), v.maxLength(10_000, "common.too_long")),
+  description: v.pipe(v.string(), v.trim(), atMost(LIMITS.description)),
 });
 type NewRequest = v.InferOutput<typeof NewRequest>;
 const BLANK: NewRequest = { title: "", requester_id: "", category: "building", priority: "normal", description: "" };
-const LIMITS = { title: 200, description: 10_000 };
 
 export function NewRequestPage() {
   const { t } = useTranslation();

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Star } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { LIMITS, isTooLong } from "@/api/limits";
 import type { Action, RequestRecord, Schema } from "@/api/types";
 import { ErrorWords } from "@/app/ErrorWords";
 import { usersOptions } from "@/requests/queries";
@@ -19,12 +20,14 @@ export function ActionDialog({ action, label, record, isBusy, onSubmit, onClose 
   const [isTried, setTried] = useState(false);
   const needsText = action !== "close";
   const name = action === "complete" ? "resolution" : action === "assign" ? "assignee_id" : "reason";
+  const limit = LIMITS[name === "resolution" ? "resolution" : "reason"];
+  const isLong = isTooLong(text, limit);
   const submit = () => {
     setTried(true);
     if (action === "close") onSubmit(text ? { rating: Number(text) } : {});
-    else if (text.trim() !== "") onSubmit({ [name]: text.trim() });
+    else if (text.trim() !== "" && !isLong) onSubmit({ [name]: text.trim() });
   };
-  const error = isTried && needsText && text.trim() === "" ? t("common.required") : undefined;
+  const error = isLong ? t("common.too_long", { count: limit }) : isTried && needsText && text.trim() === "" ? t("common.required") : undefined;
   return (
     <Dialog title={label} onClose={onClose}>
       <form noValidate onSubmit={(event) => { event.preventDefault(); submit(); }}>
@@ -34,7 +37,7 @@ export function ActionDialog({ action, label, record, isBusy, onSubmit, onClose 
           <Assignee record={record} value={text} error={error} onChange={setText} />
         ) : (
           <Field label={t(action === "complete" ? "request.resolution_ask" : "request.reason_ask")} error={error}>
-            {(props) => <textarea {...props} required autoFocus rows={4} maxLength={action === "complete" ? 5_000 : 2_000} value={text} onChange={({ target }) => setText(target.value)} className="field" />}
+            {(props) => <textarea {...props} required autoFocus rows={4} value={text} onChange={({ target }) => setText(target.value)} className="field" />}
           </Field>
         )}
         <div className="mt-6 flex justify-end gap-3">

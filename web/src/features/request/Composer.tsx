@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Globe, Lock } from "lucide-react";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { LIMITS, isTooLong } from "@/api/limits";
 import { seesInternal, type TimelineEvent, type Visibility } from "@/api/types";
 import { ErrorWords } from "@/app/ErrorWords";
 import { useMe } from "@/app/session";
@@ -31,9 +32,10 @@ export function Composer({ id }: { id: string }) {
     // Nothing that was written is lost.
     onError: (_error, comment) => setBody((now) => now || comment.body),
   });
+  const isLong = isTooLong(body, LIMITS.body);
   const isInternal = visibility === "internal";
   const submit = () => {
-    if (body.trim() === "") return;
+    if (body.trim() === "" || isLong) return;
     sending.mutate({ key: crypto.randomUUID(), body: body.trim(), visibility });
     setBody("");
   };
@@ -41,13 +43,15 @@ export function Composer({ id }: { id: string }) {
     <form className="ml-11" onSubmit={(event) => { event.preventDefault(); submit(); }}>
       {sending.isPending && <p className="words mb-3 rounded-xl border bg-surface p-3 whitespace-pre-wrap opacity-60">{sending.variables.body}<span className="block text-xs text-muted">{t("request.sending")}</span></p>}
       {sending.error && <div className="mb-3"><ErrorWords error={sending.error} /></div>}
+      {isLong && <p id={`${field}-error`} role="alert" className="mb-2 text-sm text-danger">{t("common.too_long", { count: LIMITS.body })}</p>}
       <div className={`rounded-xl border p-2 focus-within:border-accent ${isInternal ? "border-dashed border-warn bg-warn-soft" : "border-edge bg-surface"}`}>
         <label htmlFor={field} className="sr-only">{t(isInternal ? "request.comment_internal" : "request.comment")}</label>
         <textarea
           id={field}
           value={body}
           rows={2}
-          maxLength={10_000}
+          aria-invalid={isLong}
+          aria-describedby={isLong ? `${field}-error` : undefined}
           placeholder={t(isInternal ? "request.comment_internal" : "request.comment")}
           onChange={({ target }) => setBody(target.value)}
           onKeyDown={(event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && submit()}

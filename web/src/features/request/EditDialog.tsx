@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, dataOf, etag } from "@/api/client";
+import { LIMITS, isTooLong } from "@/api/limits";
 import { ApiError, isCode } from "@/api/problem";
 import { PRIORITIES, type Priority, type RequestRecord } from "@/api/types";
 import { ErrorWords } from "@/app/ErrorWords";
@@ -45,7 +46,9 @@ export function EditDialog({ record, onClose }: { record: RequestRecord; onClose
     },
   });
   const differs = (name: (typeof NAMES)[number]) => theirs !== null && theirs[name] !== report[name];
-  const error = (name: string) => (saving.error instanceof ApiError ? saving.error.field(name)?.detail : undefined);
+  const isLong = (name: "title" | "description") => isTooLong(report[name], LIMITS[name]);
+  const error = (name: "title" | "description") =>
+    isLong(name) ? t("common.too_long", { count: LIMITS[name] }) : saving.error instanceof ApiError ? saving.error.field(name)?.detail : undefined;
   const Theirs = ({ name }: { name: (typeof NAMES)[number] }) =>
     differs(name) ? (
       <div className="mt-2 flex items-start gap-2 rounded-lg bg-warn-soft p-2 text-sm text-warn">
@@ -55,8 +58,8 @@ export function EditDialog({ record, onClose }: { record: RequestRecord; onClose
     ) : null;
   return (
     <Dialog title={t("request.edit")} onClose={onClose}>
-      <form noValidate className="flex flex-col gap-4" onSubmit={(event) => { event.preventDefault(); saving.mutate(); }}>
-        <div><Field label={t("new.what")} error={error("title")}>{(props) => <input {...props} className="field" maxLength={200} value={report.title} onChange={({ target }) => change({ title: target.value })} />}</Field><Theirs name="title" /></div>
+      <form noValidate className="flex flex-col gap-4" onSubmit={(event) => { event.preventDefault(); if (!isLong("title") && !isLong("description")) saving.mutate(); }}>
+        <div><Field label={t("new.what")} error={error("title")}>{(props) => <input {...props} className="field" value={report.title} onChange={({ target }) => change({ title: target.value })} />}</Field><Theirs name="title" /></div>
         <div><Field label={t("new.category")}>
           {(props) => (
             <Select {...props} value={report.category} onChange={({ target }) => change({ category: target.value })}>
@@ -71,7 +74,7 @@ export function EditDialog({ record, onClose }: { record: RequestRecord; onClose
             </Select>
           )}
         </Field><Theirs name="priority" /></div>
-        <div><Field label={t("new.description")} error={error("description")}>{(props) => <textarea {...props} rows={4} className="field" maxLength={10_000} value={report.description} onChange={({ target }) => change({ description: target.value })} />}</Field><Theirs name="description" /></div>
+        <div><Field label={t("new.description")} error={error("description")}>{(props) => <textarea {...props} rows={4} className="field" value={report.description} onChange={({ target }) => change({ description: target.value })} />}</Field><Theirs name="description" /></div>
         {saving.error && <ErrorWords error={saving.error} />}
         <div className="mt-2 flex justify-end gap-3">
           <Button onClick={onClose}>{t("common.back")}</Button>

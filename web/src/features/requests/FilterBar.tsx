@@ -1,5 +1,5 @@
 import { Search, X } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { PRIORITIES, STATUSES, type Priority, type Role, type Status } from "@/api/types";
 import { StatusIcon } from "@/requests/marks";
@@ -44,6 +44,13 @@ export function FilterBar({ filters, role, onChange }: { filters: Filters; role:
   );
 }
 
+/** Escape leaves the field and what was searched for: the keys are the list's again. */
+function leave(event: KeyboardEvent<HTMLInputElement>) {
+  if (event.key !== "Escape") return;
+  event.preventDefault();
+  event.currentTarget.blur();
+}
+
 /** The URL follows when the typing rests. */
 function SearchField({ value, onChange }: { value: string; onChange: (text: string) => void }) {
   const { t } = useTranslation();
@@ -57,7 +64,7 @@ function SearchField({ value, onChange }: { value: string; onChange: (text: stri
   return (
     <div className="relative w-full sm:w-72">
       <Search aria-hidden className="pointer-events-none absolute top-1/2 left-3 size-4 -translate-y-1/2 text-muted" />
-      <input type="search" data-search aria-label={t("list.search")} placeholder={t("list.search")} maxLength={100} value={text} onChange={({ target }) => setText(target.value)} className="field pl-9 placeholder:text-muted" />
+      <input type="search" data-search aria-label={t("list.search")} placeholder={t("list.search")} maxLength={100} value={text} onChange={({ target }) => setText(target.value)} onKeyDown={leave} className="field pl-9 placeholder:text-muted" />
     </div>
   );
 }

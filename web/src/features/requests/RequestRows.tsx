@@ -44,8 +44,16 @@ export function RequestRows({ ref, rows, isGone, onEnd }: Props) {
       const focused = document.activeElement?.closest("[data-index]")?.getAttribute("data-index");
       const first = items.find((item) => item.start + item.size > scrollY + 60)?.index ?? 0;
       const index = Math.min(Math.max(focused == null ? first : Number(focused) + step, 0), rows.length - 1);
+      const focus = () => {
+        const link = body.current?.querySelector<HTMLElement>(`[data-index="${index}"] a`);
+        link?.focus({ preventScroll: true });
+        return link != null;
+      };
+      // At once: the next key may come before the next frame, and goes on from here. Only a row that does not exist yet
+      // needs the frame in which scrolling makes it.
+      const isFocused = focus();
       virtual.scrollToIndex(index, { align: "auto" });
-      requestAnimationFrame(() => body.current?.querySelector<HTMLElement>(`[data-index="${index}"] a`)?.focus({ preventScroll: true }));
+      if (!isFocused) requestAnimationFrame(focus);
     },
   }));
 

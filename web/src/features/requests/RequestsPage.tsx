@@ -2,10 +2,11 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { ArrowUp, Inbox, SearchX } from "lucide-react";
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { announce } from "@/app/announce";
 import { ErrorWords } from "@/app/ErrorWords";
+import { useKeys } from "@/app/useKeys";
 import { useMe } from "@/app/session";
 import { isFiltered, matches } from "@/requests/filters";
 import { letIn, prune, type ListView } from "@/requests/live";
@@ -14,9 +15,6 @@ import { Button } from "@/ui/Button";
 import { Empty } from "@/ui/Empty";
 import { FilterBar } from "./FilterBar";
 import { RequestRows, type RowsHandle } from "./RequestRows";
-import { useListKeys } from "./useListKeys";
-
-const Help = lazy(() => import("./Help"));
 
 /** Closer to the top than this, new rows come in at once: there is nothing above that could be pushed away. */
 const AT_TOP_PX = 80;
@@ -30,7 +28,6 @@ export function RequestsPage() {
   const query = useInfiniteQuery(listOptions(filters));
   const fresh = useQuery(freshOptions(filters)).data;
   const rowsRef = useRef<RowsHandle>(null);
-  const [isHelpOpen, setHelpOpen] = useState(false);
 
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   const admit = () => {
@@ -41,11 +38,13 @@ export function RequestsPage() {
     client.setQueryData<ListView>(listOptions(filters).queryKey, (list) => list && prune(list, filters, me));
   }, [client, filters, me]);
   useEffect(() => {
-    if (fresh.length > 0) announce(t("list.fresh", { count: fresh.length }));
-    if (fresh.length > 0 && scrollY < AT_TOP_PX) admit();
-    // Only when one more waits: scrolling back to the top lets nobody in by itself.
-  }, [fresh.length]);
-  useListKeys({ rows: rowsRef, openHelp: () => setHelpOpen(true) });
+    if (fresh.length === 0) return;
+    announce(t("list.fresh", { count: fresh.length }));
+    if (scrollY < AT_TOP_PX) admit();
+    // Whenever others wait than before, even if they are as many: one may have come in the moment in which another was let
+    // in. Scrolling back to the top lets nobody in by itself.
+  }, [fresh]);
+  useKeys({ j: () => rowsRef.current?.move(1), k: () => rowsRef.current?.move(-1) });
 
   return (
     <>
@@ -82,7 +81,6 @@ export function RequestsPage() {
       )}
       {!query.hasNextPage && rows.length > 20 && <p className="py-5 text-center text-sm text-muted">{t("list.end")}</p>}
       <p className="mt-3 hidden text-xs text-muted lg:block">{t("list.keys")}</p>
-      {isHelpOpen && <Suspense><Help onClose={() => setHelpOpen(false)} /></Suspense>}
     </>
   );
 }

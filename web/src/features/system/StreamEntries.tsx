@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { Pause, Play, ScrollText } from "lucide-react";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
@@ -13,7 +13,10 @@ import type { StreamName } from "./words";
 export function StreamEntries({ stream, filter }: { stream: StreamName; filter: LogFilter }) {
   const { t } = useTranslation();
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(entriesQuery(stream, filter));
-  const tail = useTail({ stream, filter, after: data && (data.pages[0]?.items[0]?.seq ?? 0) });
+  const client = useQueryClient();
+  // A fetch under way may have its answer already, from before the gap.
+  const readAgain = () => void client.cancelQueries({ queryKey: entriesQuery(stream, filter).queryKey }).then(() => refetch());
+  const tail = useTail({ stream, filter, refetch: readAgain });
   const entries = shownEntries(tail.live, data?.pages.flatMap((page) => page.items) ?? []);
   const fresh = new Set(tail.live.map(({ id }) => id));
   const isEmptyButOn = data !== undefined && entries.length === 0 && hasNextPage && !isFetchingNextPage && !error;

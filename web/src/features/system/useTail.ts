@@ -10,37 +10,49 @@ import type { Entry, StreamName, TailMessage } from "./words";
 interface Options {
   stream: StreamName;
   filter: LogFilter;
-  /** The newest entry that was fetched; undefined until then, 0 for none. */
-  after: number | undefined;
+  /** Reads the page again: there may be entries that the tail does not tell. */
+  refetch: () => void;
 }
 
-export function useTail({ stream, filter, after }: Options) {
+export function useTail({ stream, filter, refetch }: Options) {
   const [connection, setConnection] = useState<Connection>("connecting");
   const [paused, setPaused] = useState(false);
   const [live, setLive] = useState<Entry[]>([]);
   const [held, setHeld] = useState<Entry[]>([]);
   const [missed, setMissed] = useState(0);
   // The socket outlives a change of these.
-  const latest = useRef({ paused, after });
-  latest.current = { paused, after };
-  const enabled = after !== undefined && !filter.to;
+  const latest = useRef({ paused, refetch });
+  latest.current = { paused, refetch };
+  const hasGap = useRef(false);
+  const enabled = !filter.to;
   const { level, q, request_id, from } = filter;
 
   useEffect(() => {
     setLive([]);
     setHeld([]);
     setMissed(0);
+    hasGap.current = false;
     if (!enabled) return;
+    const fillGap = () => {
+      if (latest.current.paused) hasGap.current = true;
+      else latest.current.refetch();
+    };
     // What arrived while paused was heard as well: the next connection goes on behind it.
-    let heard = latest.current.after || undefined;
+    let heard: number | undefined;
     const socket = new LiveSocket({
       path: () => `/api/system/logs/${stream}/tail${stringifySearch({ level, q, request_id, after: heard })}`,
       connection: setConnection,
       message: (raw) => {
         const message = raw as TailMessage;
-        if (message.type === "ready") heard = Math.max(heard ?? 0, message.seq);
-        else if (message.type !== "entries") setMissed((count) => count + message.entries);
-        else {
+        if (message.type === "ready") {
+          // The page was fetched before the first connection stood: what came in between is on neither.
+          if (heard === undefined) fillGap();
+          heard = Math.max(heard ?? 0, message.seq);
+        } else if (message.type === "skipped") {
+          fillGap();
+        } else if (message.type === "dropped") {
+          setMissed((count) => count + message.entries);
+        } else {
           heard = Math.max(heard ?? 0, ...message.entries.map(({ seq }) => seq));
           (latest.current.paused ? setHeld : setLive)((entries) => mergeEntries(message.entries, entries));
         }
@@ -53,6 +65,8 @@ export function useTail({ stream, filter, after }: Options) {
     if (paused) {
       setLive(mergeEntries(held, live));
       setHeld([]);
+      if (hasGap.current) refetch();
+      hasGap.current = false;
     }
     setPaused(!paused);
   };
