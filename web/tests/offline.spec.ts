@@ -51,3 +51,40 @@ test("a lost connection is shown, and no event is lost or doubled when it is bac
   await expect(requester.locator("[data-seq]")).toHaveCount(5);
   await expect(requester.getByText("Live", { exact: true })).toBeVisible();
 });
+
+test("the app opens without a connection, shows what was read before, and sends later what is written then", async ({ browser }) => {
+  const page = await signIn(browser, "requester");
+  const title = fresh("The gate is stuck");
+  const address = await report(page, title);
+  await page.goto("/requests");
+  await expect(page.getByRole("row").getByText(title)).toBeVisible();
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.reload();
+  await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
+  await page.goto(address);
+  await expect(page.locator("[data-kind=created]")).toBeVisible();
+
+  await page.context().setOffline(true);
+  await page.goto("/requests");
+  await page.getByRole("row").getByText(title).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(title);
+  await page.getByRole("textbox", { name: "Write a comment" }).fill("Said without a connection");
+  await page.getByRole("button", { name: "Send" }).click();
+  await expect(page.getByRole("button", { name: "1 change waiting" })).toBeVisible();
+  await page.context().setOffline(false);
+  await expect(page.locator("[data-kind=commented]").getByText("Said without a connection")).toHaveCount(1);
+  await expect(page.getByRole("button", { name: /waiting/ })).toHaveCount(0);
+
+  // Nothing stays on the device when its owner leaves.
+  await page.goto("/me");
+  await page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await page.waitForURL(/sign-in/);
+  const kept = () => page.evaluate(() => new Promise<number>((resolve) => {
+    const opening = indexedDB.open("kept");
+    opening.onsuccess = () => {
+      const counting = opening.result.transaction("answers").objectStore("answers").count();
+      counting.onsuccess = () => resolve(counting.result);
+    };
+  }));
+  await expect.poll(kept).toBe(0);
+});

@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
-import { expect, test } from "@playwright/test";
-import { type Account, signIn } from "./people";
+import { expect, type Page, test } from "@playwright/test";
+import { type Account, fresh, report, signIn } from "./people";
 
 const PAGES: { [account in Account]?: string[] } = {
   requester: ["/", "/requests", "/new", "/me", "/no-such-page"],
@@ -8,25 +8,92 @@ const PAGES: { [account in Account]?: string[] } = {
   admin: ["/system/logs", "/system/monitor", "/system/sync"],
 };
 
-for (const [account, paths] of Object.entries(PAGES)) {
-  for (const colorScheme of ["light", "dark"] as const) {
-    for (const width of [360, 1280]) {
+/** What axe calls serious or critical, and whether the page fits its width. */
+async function expectSound(page: Page, where: string) {
+  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]).analyze();
+  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  expect(serious.map(({ id, nodes }) => `${where} ${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`)).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${where} scrolls sideways`).toBe(true);
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  for (const width of [360, 1280]) {
+    const options = { colorScheme, reducedMotion: "reduce", viewport: { width, height: 800 } } as const;
+    for (const [account, paths] of Object.entries(PAGES)) {
       test(`axe finds nothing serious: ${account}, ${colorScheme}, ${width} px`, async ({ browser }) => {
-        const page = await signIn(browser, account as Account, { colorScheme, reducedMotion: "reduce", viewport: { width, height: 800 } });
+        const page = await signIn(browser, account as Account, options);
         for (const path of paths) {
-          if (path === "request") await page.getByRole("row").getByRole("link").first().click();
+          if (path === "request") await page.locator("[data-index] a").first().click();
           else await page.goto(path);
           await expect(page.getByRole("heading", { level: 1 }).or(page.getByText("nothing here")).first()).toBeAttached();
           await expect(page.locator(".skeleton")).toHaveCount(0);
-          const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]).analyze();
-          const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-          expect(serious.map(({ id, nodes }) => `${path} ${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`)).toEqual([]);
-          expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${path} scrolls sideways`).toBe(true);
+          await expectSound(page, path);
         }
       });
     }
+
+    test(`axe finds nothing serious: sign-in and dialogs, ${colorScheme}, ${width} px`, async ({ browser }) => {
+      const stranger = await (await browser.newContext(options)).newPage();
+      await stranger.goto("/sign-in");
+      await stranger.locator("button[type=submit]").click();
+      await expectSound(stranger, "/sign-in");
+
+      const manager = await signIn(browser, "manager", options);
+      await report(manager, fresh("The hinge squeaks"));
+      const dialog = manager.getByRole("dialog");
+      const look = async (button: string) => {
+        await manager.getByRole("button", { name: button, exact: true }).click();
+        await expect(dialog).toBeVisible();
+        await expectSound(manager, button);
+      };
+      await look("Edit request");
+      await manager.keyboard.press("Escape");
+      await look("Reject");
+      await dialog.getByRole("button", { name: "Reject" }).click();
+      await expect(dialog.getByText("This is needed.")).toBeVisible();
+      await expectSound(manager, "Reject without a reason");
+      await manager.keyboard.press("Escape");
+      await manager.getByRole("button", { name: "Approve" }).click();
+      await look("Assign");
+      await manager.keyboard.press("Escape");
+      await manager.keyboard.press("?");
+      await expect(dialog).toBeVisible();
+      await expectSound(manager, "help");
+      await manager.keyboard.press("Escape");
+      await manager.context().setOffline(true);
+      await manager.getByRole("textbox", { name: "Write a comment" }).fill("Later");
+      await manager.getByRole("button", { name: "Send" }).click();
+      await look("1 change waiting");
+      await manager.keyboard.press("Escape");
+      await expect(dialog).toHaveCount(0);
+
+      const admin = await signIn(browser, "admin", options);
+      await admin.goto("/system/logs");
+      await admin.getByRole("main").getByRole("listitem").getByRole("link").first().click();
+      await expect(admin.getByRole("dialog")).toBeVisible();
+      await expectSound(admin, "log entry");
+    });
   }
 }
+
+test("nothing on the page moves while it loads", async ({ browser }) => {
+  for (const viewport of [{ width: 360, height: 740 }, { width: 1280, height: 860 }]) {
+    const page = await signIn(browser, "manager", { viewport });
+    await page.addInitScript(() => {
+      const shifts: unknown[] = [];
+      Object.assign(window, { shifts });
+      new PerformanceObserver((list) => shifts.push(...list.getEntries().map((entry) => (entry as PerformanceEntry & { value: number }).value)))
+        .observe({ type: "layout-shift", buffered: true });
+    });
+    const address = await report(page, fresh("The step is loose"));
+    for (const path of ["/", "/requests", "/new", "/me", new URL(address).pathname]) {
+      await page.goto(path, { waitUntil: "networkidle" });
+      await expect(page.locator(".skeleton")).toHaveCount(0);
+      const moved = await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts.reduce((sum, value) => sum + value, 0));
+      expect(moved, `${path} at ${viewport.width} px`).toBeLessThan(0.01);
+    }
+  }
+});
 
 test("pages carry the strict policy, and the API is not the app", async ({ request }) => {
   const page = await request.get("/requests/anything", { headers: { "sec-fetch-mode": "navigate" } });
@@ -59,6 +126,13 @@ test("an operator sees log entries come, and a role without the right finds noth
   const before = await admin.getByText("/api/me/sessions").count();
   await requester.goto("/me");
   await expect.poll(() => admin.getByText("/api/me/sessions").count()).toBeGreaterThan(before);
+  await admin.getByRole("button", { name: "Pause" }).click();
+  const still = await admin.getByRole("main").getByRole("listitem").count();
+  await requester.reload();
+  await expect(admin.getByText(/[1-9]\d* entr(y|ies) while paused/)).toBeVisible();
+  expect(await admin.getByRole("main").getByRole("listitem").count()).toBe(still);
+  await admin.getByRole("button", { name: "Follow live" }).click();
+  await expect.poll(() => admin.getByRole("main").getByRole("listitem").count()).toBeGreaterThan(still);
   await admin.getByText("/api/me/sessions").first().click();
   await admin.getByRole("dialog").getByRole("link", { name: "Show the whole trace" }).click();
   await expect(admin.getByText("Everything with request id")).toBeVisible();

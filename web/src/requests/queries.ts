@@ -1,6 +1,7 @@
 // What is asked of the API about requests, and under which keys the answers are kept.
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, dataOf } from "@/api/client";
+import { keptFor } from "@/offline/kept";
 import type { Role, Summary, TimelineEvent } from "@/api/types";
 import type { Filters } from "./filters";
 import type { RequestView } from "./live";
@@ -14,8 +15,10 @@ const PAGE = 100;
 export const listOptions = (filters: Filters, limit = PAGE) =>
   infiniteQueryOptions({
     queryKey: [...LISTS, filters],
-    queryFn: ({ pageParam, signal }) =>
-      dataOf(api.GET("/api/requests", { params: { query: { ...filters, limit, cursor: pageParam } }, signal })),
+    queryFn: ({ pageParam, signal }) => {
+      const ask = () => dataOf(api.GET("/api/requests", { params: { query: { ...filters, limit, cursor: pageParam } }, signal }));
+      return pageParam === undefined ? keptFor(JSON.stringify([...LISTS, filters]), ask) : ask();
+    },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     // Live messages keep a list fresh from then on, but they do not change its order.
@@ -28,13 +31,14 @@ export const freshOptions = (filters: Filters) =>
 export const requestOptions = (id: string) =>
   queryOptions({
     queryKey: ["request", id],
-    queryFn: async ({ signal }): Promise<RequestView> => {
-      const [record, events] = await Promise.all([
-        dataOf(api.GET("/api/requests/{id}", { params: { path: { id } }, signal })),
-        allEvents(id, signal),
-      ]);
-      return { record, events };
-    },
+    queryFn: ({ signal }) =>
+      keptFor(`request ${id}`, async (): Promise<RequestView> => {
+        const [record, events] = await Promise.all([
+          dataOf(api.GET("/api/requests/{id}", { params: { path: { id } }, signal })),
+          allEvents(id, signal),
+        ]);
+        return { record, events };
+      }),
     staleTime: 5_000,
   });
 
@@ -52,6 +56,6 @@ async function allEvents(id: string, signal: AbortSignal): Promise<TimelineEvent
 export const usersOptions = (role?: Role) =>
   queryOptions({
     queryKey: ["users", role ?? "all"],
-    queryFn: ({ signal }) => dataOf(api.GET("/api/users", { params: { query: { role } }, signal })),
+    queryFn: ({ signal }) => keptFor(`users ${role ?? "all"}`, () => dataOf(api.GET("/api/users", { params: { query: { role } }, signal }))),
     staleTime: 60_000,
   });

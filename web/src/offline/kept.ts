@@ -1,0 +1,51 @@
+// Answers kept on this device, so that what was read once can be read without a network. A fresh answer always wins; the
+// kept one serves only when none comes. Signing out removes them all.
+import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import { Unreachable } from "@/api/problem";
+
+interface Schema extends DBSchema {
+  answers: { key: string; value: { name: string; at: number; answer: unknown }; indexes: { at: number } };
+}
+
+/** So many answers are kept; the oldest go first. */
+const MOST = 200;
+
+let database: Promise<IDBPDatabase<Schema>> | undefined;
+const open = () =>
+  (database ??= openDB<Schema>("kept", 1, {
+    upgrade: (db) => void db.createObjectStore("answers", { keyPath: "name" }).createIndex("at", "at"),
+  }));
+
+let hasServed = false;
+/** Whether kept answers were shown since this was last asked: then they are to be asked for anew. */
+export function hasServedKept(): boolean {
+  const was = hasServed;
+  hasServed = false;
+  return was;
+}
+
+/** What `ask` answers, or, when nothing can be reached, what it answered last under this name. */
+export async function keptFor<T>(name: string, ask: () => Promise<T>): Promise<T> {
+  try {
+    const answer = await ask();
+    void keep(name, answer).catch(() => undefined);
+    return answer;
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error;
+    const kept = await open().then((db) => db.get("answers", name)).catch(() => undefined);
+    if (kept === undefined) throw error;
+    hasServed = true;
+    return kept.answer as T;
+  }
+}
+
+async function keep(name: string, answer: unknown) {
+  const store = (await open()).transaction("answers", "readwrite").store;
+  await store.put({ name, at: Date.now(), answer });
+  let spare = (await store.count()) - MOST;
+  for (let oldest = await store.index("at").openCursor(); oldest && spare > 0; oldest = await oldest.continue(), spare--) await oldest.delete();
+}
+
+export async function forgetKept() {
+  await (await open()).clear("answers");
+}
