@@ -47,7 +47,12 @@ fn apt_get() -> Option<Vec<OsString>> {
         return None;
     }
     let works = |program: &str, arguments: &[&str]| {
-        Command::new(program).args(arguments).stdin(Stdio::null()).output().ok().filter(|output| output.status.success())
+        Command::new(program)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .output()
+            .ok()
+            .filter(|output| output.status.success())
     };
     let is_root = works("id", &["-u"]).is_some_and(|output| output.stdout.trim_ascii() == b"0");
     let sudo = ["sudo", "-n"].map(OsString::from);
