@@ -1,6 +1,7 @@
 import react from "@vitejs/plugin-react";
 import tailwindcss from "@tailwindcss/vite";
 import { defineConfig } from "vitest/config";
+import { boot } from "./scripts/boot.ts";
 import { shellWorker } from "./scripts/shell-worker.ts";
 
 /** Packages and parts of ours that the first page needs, whichever it is. */
@@ -9,7 +10,7 @@ const isBase = (id: string) =>
   (/\/web\/src\/(api|app|live|offline|requests|ui)\//.test(id) && !/(ToastList|\/Field|\/Select)/.test(id));
 
 export default defineConfig({
-  plugins: [react(), tailwindcss(), shellWorker()],
+  plugins: [react(), tailwindcss(), boot(), shellWorker()],
   resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
   build: {
     target: "es2023",

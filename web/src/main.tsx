@@ -1,8 +1,9 @@
 // The start of the app: words first, then the routes; the service worker when everything else is there.
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider, type AnyRoute } from "@tanstack/react-router";
-import { StrictMode } from "react";
+import { StrictMode, startTransition } from "react";
 import { createRoot } from "react-dom/client";
+import { endOfStart } from "./api/early";
 import { isCode, isPassing } from "./api/problem";
 import { forget, meOptions } from "./app/session";
 import { startI18n } from "./i18n";
@@ -31,18 +32,25 @@ const router = makeRouter(client);
 // Words, person, page and its data come at the same time; the first paint is the finished page.
 void client.prefetchQuery(meOptions);
 const routes: Record<string, AnyRoute | undefined> = router.routesById;
-for (const { routeId } of router.matchRoutes(router.latestLocation)) {
+for (const { routeId, params, loaderDeps } of router.matchRoutes(router.latestLocation)) {
   const route = routes[routeId];
-  if (route !== undefined) void router.loadRouteChunk(route);
+  if (route === undefined) continue;
+  void router.loadRouteChunk(route);
+  // Not after the answer about the person, as the router would: with it.
+  void route.options.staticData?.early?.(client, { params, deps: loaderDeps });
 }
 await Promise.all([startI18n(), router.load()]);
-createRoot(document.getElementById("root")!).render(
+endOfStart();
+const app = (
   <StrictMode>
     <QueryClientProvider client={client}>
       <RouterProvider router={router} />
     </QueryClientProvider>
-  </StrictMode>,
+  </StrictMode>
 );
+const place = createRoot(document.getElementById("root")!);
+// A transition is rendered in slices, so that a slow phone answers to a touch meanwhile.
+startTransition(() => place.render(app));
 
 // A page that is older than the server asks for files that are gone: the new page names the new ones. Once, not in a circle.
 addEventListener("vite:preloadError", (event) => {

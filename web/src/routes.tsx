@@ -9,7 +9,7 @@ import { NotFound } from "@/app/NotFound";
 import { meOptions } from "@/app/session";
 import { Shell } from "@/app/Shell";
 import { parseLogSearch } from "@/features/system/search";
-import { parseFilters } from "@/requests/filters";
+import { parseFilters, type Filters } from "@/requests/filters";
 import { NEEDS, RECENT } from "@/requests/needs";
 import { listOptions, requestOptions } from "@/requests/queries";
 import { Toasts } from "@/ui/toast";
@@ -65,7 +65,7 @@ const home = createRoute({
 const requests = createRoute({
   getParentRoute: () => app,
   path: "/requests",
-  staticData: { title: "nav.requests" },
+  staticData: { title: "nav.requests", early: (client, { deps }) => client.prefetchInfiniteQuery(listOptions(deps)) },
   validateSearch: parseFilters,
   loaderDeps: ({ search }) => search,
   loader: ({ context, deps }) => context.client.prefetchInfiniteQuery(listOptions(deps)),
@@ -75,6 +75,7 @@ const requests = createRoute({
 const request = createRoute({
   getParentRoute: () => app,
   path: "/requests/$id",
+  staticData: { early: (client, { params }) => client.prefetchQuery(requestOptions(params.id!)) },
   loader: ({ context, params }) => context.client.prefetchQuery(requestOptions(params.id)),
   component: lazyRouteComponent(() => import("@/features/request/RequestPage"), "RequestPage"),
 });
@@ -126,5 +127,9 @@ export const makeRouter = (client: QueryClient) =>
 declare module "@tanstack/react-router" {
   interface Register { router: ReturnType<typeof makeRouter> }
   /** The key of the page's title in the translations; a page without one sets its own. */
-  interface StaticDataRouteOption { title?: string }
+  interface StaticDataRouteOption {
+    title?: string;
+    /** What the page shows, asked for at the start of the app, before anybody knows who looks. */
+    early?: (client: QueryClient, match: { params: Record<string, string>; deps: Filters }) => Promise<void>;
+  }
 }

@@ -95,6 +95,24 @@ test("nothing on the page moves while it loads", async ({ browser }) => {
   }
 });
 
+test("the first load asks for each thing that the page shows once", async ({ browser }) => {
+  const page = await signIn(browser, "manager", { serviceWorkers: "block" });
+  const address = new URL(await report(page, fresh("The bell is mute"))).pathname;
+  const wanted = { "/requests": ["/api/requests?limit=100"], [address]: [`/api${address}`, `/api${address}/events?limit=200`] };
+  for (const [path, paths] of Object.entries(wanted)) {
+    const asked: string[] = [];
+    const note = (request: { url(): string }) => void asked.push(request.url());
+    page.on("request", note);
+    await page.goto(path);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    page.off("request", note);
+    for (const question of ["/api/me", ...paths]) {
+      const times = asked.filter((url) => url.endsWith(question));
+      expect(times, `${question} on ${path}`).toHaveLength(1);
+    }
+  }
+});
+
 test("pages carry the strict policy, and the API is not the app", async ({ request }) => {
   const page = await request.get("/requests/anything", { headers: { "sec-fetch-mode": "navigate" } });
   expect(page.status()).toBe(200);

@@ -6,6 +6,7 @@ mod cargo;
 mod chromium;
 mod demo;
 mod dev;
+mod lighthouse;
 mod migrate;
 mod progress;
 mod setup;
@@ -38,6 +39,8 @@ enum Command {
     Migrate,
     /// Check everything that must hold: format, lints, unit, wasm and black-box tests
     Test(test::Options),
+    /// Measure the app's pages with Lighthouse, as a desktop and as a phone
+    Lighthouse(lighthouse::Options),
     /// Run the whole system here: PostgreSQL, schema, Worker, demo data; Ctrl-C stops it
     Dev(dev::Options),
 }
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
         Command::Setup => setup::ensure(),
         Command::Migrate => migrate::run(),
         Command::Test(options) => test::run(&options),
+        Command::Lighthouse(options) => lighthouse::run(&options),
         Command::Dev(options) => dev::run(&options),
         Command::Build(options) => {
             setup::ensure().and_then(|()| web::make()).and_then(|()| build::run(&options.bundle()))

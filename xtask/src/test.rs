@@ -201,8 +201,7 @@ fn browser(release: bool) -> Result<()> {
     build::make(&bundle)?;
     let stack = step("Starting a system", |_| Stack::builder().own_postgres().bundle(bundle).start())?;
     step("Making demo requests", |step| demo::requests(step, &stack.base_url))?;
-    // Chromium keeps `__Host-` cookies for this name without TLS.
-    let base_url = stack.base_url.replace("127.0.0.1", "localhost");
+    let base_url = web::origin(&stack.base_url);
     let restart = stack.data_dir().join("restart");
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {

@@ -8,13 +8,22 @@ use std::{env, iter};
 
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
-use testbed::workspace;
+use testbed::{node, workspace};
 
 use crate::progress::{self, step};
 
 /// What the build is made of, in `web/`.
-const SOURCES: [&str; 7] =
-    ["src", "public", "scripts", "index.html", "package-lock.json", "tsconfig.json", "vite.config.ts"];
+const SOURCES: [&str; 9] = [
+    "src",
+    "public",
+    "scripts",
+    "boot.js",
+    "headers",
+    "index.html",
+    "package-lock.json",
+    "tsconfig.json",
+    "vite.config.ts",
+];
 
 /// Brings `web/dist` up to date.
 pub fn make() -> Result<()> {
@@ -59,14 +68,34 @@ pub fn browse(chromium: &Path, base_url: &str, restart: &Path) -> Result<()> {
     Ok(())
 }
 
+/// The system at `base_url` under the name for which Chromium keeps `__Host-` cookies without TLS.
+pub fn origin(base_url: &str) -> String {
+    base_url.replace("127.0.0.1", "localhost")
+}
+
+/// Lighthouse, as web/lighthouse says; what it says goes straight to the terminal.
+pub fn lighthouse(chromium: &Path, origin: &str, runs: u32) -> Result<()> {
+    let dir = workspace::web_dir().join("lighthouse");
+    ensure_packages(&dir)?;
+    let node = node::find().unwrap_or_else(|| "node".into());
+    let script = [dir.join("run.mjs").into_os_string(), origin.into(), runs.to_string().into()];
+    let status = Command::new(node).args(script).env("CHROMIUM", chromium).stdin(Stdio::null()).status()?;
+    if !status.success() {
+        bail!("a page is below the goal, or could not be measured");
+    }
+    Ok(())
+}
+
 fn ensure_packages(dir: &Path) -> Result<()> {
-    let lock = fs::read(dir.join("package-lock.json")).context("web/package-lock.json is missing")?;
+    let lock = dir.join("package-lock.json");
+    let lock = fs::read(&lock).with_context(|| format!("{} is missing", lock.display()))?;
     let wanted = hex(Sha256::new_with_prefix(&lock));
     let marker = dir.join("node_modules/.installed-lock");
     if fs::read_to_string(&marker).is_ok_and(|installed| installed == wanted) {
         return Ok(());
     }
-    step("Installing the app's npm packages", |_| {
+    let name = dir.file_name().unwrap_or_default().display();
+    step(&format!("Installing the npm packages of {name}"), |_| {
         // Not `npm ci`, for the reason that setup.rs has.
         npm(dir, &["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])?;
         Ok(fs::write(&marker, &wanted)?)

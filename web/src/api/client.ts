@@ -1,13 +1,14 @@
 // The one way to the API: typed by docs/openapi.json, same origin, the session in a cookie that no script can read.
 // Every refusal is thrown as an ApiError, every failure to get through as Unreachable.
 import createClient from "openapi-fetch";
+import { takeEarly } from "./early";
 import { ApiError, Unreachable, problemOf } from "./problem";
 import type { paths } from "./schema";
 
 const throwing: typeof fetch = async (input, init) => {
   let response: Response;
   try {
-    response = await fetch(input, init);
+    response = await (takeEarly(input) ?? fetch(input, init));
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
     throw new Unreachable(cause);

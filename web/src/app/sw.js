@@ -6,7 +6,7 @@ const CACHE = `shell-${VERSION}`;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(
-    caches.open(CACHE).then((cache) => cache.addAll(["/", "/theme.js", "/icons/icon.svg", "/manifest.webmanifest", ...ASSETS])).then(() => self.skipWaiting()),
+    caches.open(CACHE).then((cache) => cache.addAll(["/", "/icons/icon.svg", "/manifest.webmanifest", ...ASSETS])).then(() => self.skipWaiting()),
   );
 });
 

@@ -1,4 +1,4 @@
-// Light, dark, or as the device. public/theme.js does the same before the first paint.
+// Light, dark, or as the device. boot.js does the same before the first paint.
 export const THEMES = ["system", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];
 

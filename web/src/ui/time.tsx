@@ -4,15 +4,26 @@ import { useTranslation } from "react-i18next";
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [["day", 86_400_000], ["hour", 3_600_000], ["minute", 60_000]];
 
+/** Making a formatter costs more than using it a hundred times. */
+function perLanguage<T>(make: (language: string) => T): (language: string) => T {
+  const made = new Map<string, T>();
+  return (language) => {
+    const known = made.get(language) ?? make(language);
+    made.set(language, known);
+    return known;
+  };
+}
+const relativeFormat = perLanguage((language) => new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" }));
+const exactFormat = perLanguage((language) => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }));
+
 export function relative(language: string, date: string, now: number): string {
   const difference = Date.parse(date) - now;
-  const format = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
+  const format = relativeFormat(language);
   const [unit, size] = STEPS.find(([, size]) => Math.abs(difference) >= size) ?? ["minute", 60_000];
   return format.format(Math.trunc(difference / size), unit);
 }
 
-export const exact = (language: string, date: string) =>
-  new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(date));
+export const exact = (language: string, date: string) => exactFormat(language).format(new Date(date));
 
 let now = Date.now();
 /** The time, in steps of half a minute: one clock for the whole page. */

@@ -1,7 +1,7 @@
 // The rows: a table on a desktop, cards on a phone, from the same elements. Only those near the window exist.
 import { Link } from "@tanstack/react-router";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useImperativeHandle, useLayoutEffect, useRef, useState, useSyncExternalStore, type Ref } from "react";
+import { memo, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState, useSyncExternalStore, type Ref } from "react";
 import { useTranslation } from "react-i18next";
 import type { Summary } from "@/api/types";
 import { Due, PriorityMark, StatusMark } from "@/requests/marks";
@@ -18,6 +18,8 @@ const useWide = () =>
 
 const ROW_PX = 46;
 const CARD_PX = 92;
+/** So much above and below the window is there before it is scrolled to. */
+const AROUND_PX = 500;
 /** More rows are asked for when so few are left below. */
 const AHEAD = 30;
 const COLUMNS = "lg:grid lg:grid-cols-[1.25rem_5.5rem_minmax(0,1fr)_8rem_8.5rem_5.5rem_5.5rem] lg:items-center lg:gap-x-4 min-[90rem]:grid-cols-[1.25rem_5.5rem_minmax(0,1fr)_8rem_9rem_9rem_5.5rem_5.5rem]";
@@ -31,7 +33,16 @@ export function RequestRows({ ref, rows, isGone, onEnd }: Props) {
   const [top, setTop] = useState(0);
   useLayoutEffect(() => setTop((body.current?.getBoundingClientRect().top ?? 0) + scrollY), [isWide]);
   const size = isWide ? ROW_PX : CARD_PX;
-  const virtual = useWindowVirtualizer({ count: rows.length, estimateSize: () => size, overscan: 12, scrollMargin: top, getItemKey: (index) => rows[index]!.id });
+  const virtual = useWindowVirtualizer({
+    count: rows.length,
+    estimateSize: () => size,
+    overscan: Math.ceil(AROUND_PX / size),
+    scrollMargin: top,
+    getItemKey: (index) => rows[index]!.id,
+    // The rows are a part of the first render, which is sliced, and not of the one that measuring causes, which is not.
+    initialRect: { width: innerWidth, height: innerHeight },
+    initialOffset: () => scrollY,
+  });
   useEffect(() => virtual.measure(), [size, virtual]);
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
@@ -79,7 +90,7 @@ export function RequestRows({ ref, rows, isGone, onEnd }: Props) {
   );
 }
 
-function Row({ row, isWide }: { row: Summary; isWide: boolean }) {
+const Row = memo(function Row({ row, isWide }: { row: Summary; isWide: boolean }) {
   const { t } = useTranslation();
   return (
     <div role="presentation" className={`grid h-full grid-cols-[minmax(0,1fr)_auto] content-center gap-y-1.5 px-4 text-sm ${COLUMNS}`}>
@@ -98,4 +109,4 @@ function Row({ row, isWide }: { row: Summary; isWide: boolean }) {
       <span role="cell" className="hidden text-muted lg:block"><When date={row.updated_at} /></span>
     </div>
   );
-}
+});

@@ -1,0 +1,51 @@
+// Lighthouse on the pages of a signed-in manager, as a desktop and as a phone: `cargo xtask lighthouse` runs it against a
+// release build. Prints the median of some runs and fails where a score is below the goal. Not a part of the tests: its
+// first figure depends on how busy the machine is.
+import lighthouse, { desktopConfig } from "lighthouse";
+import { launch } from "chrome-launcher";
+
+const [origin, runs = "3"] = process.argv.slice(2);
+const GOAL = 95;
+const PAGES = ["/requests", "/", "/new"];
+const FORMS = { desktop: desktopConfig, phone: undefined };
+const CATEGORIES = ["performance", "accessibility", "best-practices"];
+
+const answer = await fetch(`${origin}/api/auth/login`, {
+  method: "POST",
+  headers: { "content-type": "application/json", origin },
+  body: JSON.stringify({ email: "manager@cepatedge.test", password: "cepatedge-demo" }),
+});
+if (!answer.ok) throw new Error(`the sign-in was answered ${answer.status}: ${await answer.text()}`);
+const cookie = answer.headers.get("set-cookie").split(";")[0];
+
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
+const below = [];
+console.log("form     page        performance  accessibility  best practices  LCP ms  TBT ms   CLS");
+for (const [form, config] of Object.entries(FORMS)) {
+  for (const page of PAGES) {
+    const results = [];
+    for (let run = 0; run < Number(runs); run++) {
+      const chrome = await launch({ chromePath: process.env.CHROMIUM, chromeFlags: ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage"] });
+      try {
+        const { lhr } = await lighthouse(origin + page, { port: chrome.port, onlyCategories: CATEGORIES, extraHeaders: { Cookie: cookie } }, config);
+        if (lhr.runtimeError) throw new Error(lhr.runtimeError.message);
+        results.push(lhr);
+      } finally {
+        chrome.kill();
+      }
+    }
+    const score = (name) => Math.round(100 * median(results.map((lhr) => lhr.categories[name].score)));
+    const value = (audit) => median(results.map((lhr) => lhr.audits[audit].numericValue));
+    const scores = CATEGORIES.map(score);
+    console.log(
+      form.padEnd(9) + page.padEnd(12) + String(scores[0]).padStart(11) + String(scores[1]).padStart(15) + String(scores[2]).padStart(16) +
+      value("largest-contentful-paint").toFixed(0).padStart(8) + value("total-blocking-time").toFixed(0).padStart(8) + value("cumulative-layout-shift").toFixed(3).padStart(6),
+    );
+    if (process.env.LIGHTHOUSE_DETAIL) for (const { id, score, title, displayValue } of Object.values(results[0].audits)) if (score !== null && score < 0.9) console.log(`    ${id} ${score} ${title} ${displayValue ?? ""}`);
+    if (scores[0] < GOAL || scores[1] < GOAL) below.push(`${page} on a ${form}`);
+  }
+}
+if (below.length > 0) {
+  console.log(`Below ${GOAL}: ${below.join(", ")}`);
+  process.exitCode = 1;
+}
