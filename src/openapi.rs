@@ -23,13 +23,14 @@ use crate::router::routes::{Found, find};
 use schemas::Schemas;
 
 /// One address for each line of the table in `router/routes.rs`, in its order.
-const ADDRESSES: [(&str, &str); 26] = [
+const ADDRESSES: [(&str, &str); 29] = [
     ("GET", "/health"),
     ("GET", "/ready"),
     ("GET", "/openapi.json"),
     ("POST", "/auth/login"),
     ("POST", "/auth/logout"),
     ("GET", "/me"),
+    ("PATCH", "/me"),
     ("GET", "/me/sessions"),
     ("DELETE", "/me/sessions/0000000000000000000000000000000000000000000000000000000000000000"),
     ("GET", "/users"),
@@ -46,6 +47,11 @@ const ADDRESSES: [(&str, &str); 26] = [
     ("GET", "/system/logs/http"),
     ("GET", "/system/logs/http/tail"),
     ("GET", "/system/logs/http/0-1"),
+    ("GET", "/system/sessions"),
+    (
+        "DELETE",
+        "/system/sessions/00000000-0000-7000-8000-000000000000/0000000000000000000000000000000000000000000000000000000000000000",
+    ),
     ("GET", "/system/monitor"),
     ("GET", "/system/sync"),
     ("POST", "/system/sync/replay"),

@@ -9,7 +9,7 @@ use std::{env, fs};
 
 use cepatedge::domain::log::{LogFilter, StreamName};
 use cepatedge::domain::request::{Command, NewRequest, Priority, Visibility};
-use cepatedge::domain::validation::{Category, CommentBody, Description, Title};
+use cepatedge::domain::validation::{Category, CommentBody, Description, PersonName, SearchText, Title};
 use cepatedge::domain::{
     Caller, Limit, OrgId, Person, Position, Refusal, RequestId, Role, SessionName, Timestamp, UserId,
 };
@@ -273,6 +273,7 @@ fn the_session_speaks_as_recorded() {
     };
     exchange(&key, by_a_user(), open, held());
     exchange(&key, by_a_user(), session::Check {}, held());
+    exchange(&key, by_a_user(), session::Renamed { name: PersonName::parse("Maya Putri").unwrap() }, ());
     exchange(&key, by_a_user(), session::Revoke { reason: "logout".into() }, ());
 }
 
@@ -335,6 +336,13 @@ fn the_database_speaks_as_recorded() {
         || database::User { id: user(), name: "Maya".into(), email: "maya@example.com".into(), role: Role::Manager };
     exchange(&key, by_a_user(), database::FindUser { id: user() }, Some(found()));
     exchange(&key, by_a_user(), database::ListUsers { role: Some(Role::Manager) }, vec![found()]);
+    let after = Some(Position { ts: at(1).as_ms(), id: user().to_string() });
+    let page =
+        database::PageUsers { q: Some(SearchText::parse("maya").unwrap()), after: after.clone(), limit: limit() };
+    exchange(&key, by_a_user(), page, database::UserPage { items: vec![found()], next: after });
+    exchange(&key, by_a_user(), database::KnowsUser { id: user() }, true);
+    let name = PersonName::parse("Maya Putri").unwrap();
+    exchange(&key, by_a_user(), database::RenameUser { id: user(), name }, Some(found()));
     let synced = database::SyncedVersion { id: id(), epoch: 1, version: 2 };
     exchange(&key, by_the_system(), database::Synced { ids: vec![id()] }, vec![synced]);
     exchange(&key, by_a_user(), database::ReadModel { id: id() }, Some(raw(r#"{"row":{"version":2},"events":2}"#)));

@@ -109,6 +109,11 @@ text_type! {
 }
 
 text_type! {
+    /// What a user is called, 1 to 100 characters.
+    PersonName, "name", 1..=100, Lines::One
+}
+
+text_type! {
     /// What a list is searched for, 1 to 100 characters. An object's SQLite bounds LIKE patterns to 50 bytes: search with
     /// `instr`.
     SearchText, "q", 1..=100, Lines::One

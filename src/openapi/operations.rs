@@ -8,25 +8,26 @@ use super::schemas::Schemas;
 use crate::domain::ids::{TraceId, UserId};
 use crate::domain::list::Sort;
 use crate::domain::log::{Entry, Level};
-use crate::domain::page::Page;
 use crate::domain::record::Record;
 use crate::domain::request::{Event, Priority, Status};
 use crate::domain::role::Role;
 use crate::domain::summary::Summary;
 use crate::router::auth::Login;
-use crate::router::me::{MySessions, Profile};
+use crate::router::me::{EditMe, MySessions, Profile};
 use crate::router::people::Users;
 use crate::router::probes::Readiness;
 use crate::router::requests::{ActionBody, CommentBodyInput, EditBody, NewRequestBody};
 use crate::router::routes::Route;
+use crate::router::sessions::UserSessions;
 use crate::router::system::{BothSides, LogStreams, Monitor, Replayed, SyncState};
 
 /// Describes a route.
 pub fn describe(route: &Route, schemas: &mut Schemas) -> Operation {
     match route {
         Route::Health | Route::Ready | Route::OpenApi => probe(route, schemas),
-        Route::Login | Route::Logout | Route::Me | Route::MySessions | Route::RevokeMySession(_) | Route::Users => {
-            person(route, schemas)
+        Route::Login | Route::Logout | Route::Me | Route::EditMe | Route::Users => person(route, schemas),
+        Route::MySessions | Route::RevokeMySession(_) | Route::Sessions | Route::RevokeSession(..) => {
+            sessions(route, schemas)
         }
         Route::ListRequests => list(schemas),
         Route::WatchRequests => Operation::new("watchRequests", "live", "The list as it changes.")
@@ -75,6 +76,19 @@ fn person(route: &Route, schemas: &mut Schemas) -> Operation {
             "The user and the session.",
             schemas.of::<Profile<'_>>(),
         ),
+        Route::EditMe => Operation::new("editMe", "session", "Edit my profile.")
+            .detail("Every session of mine has the new name at once; what I did before keeps the old one.")
+            .body(schemas.of::<EditMe>())
+            .replies(200, "The user after it, and the session.", schemas.of::<Profile<'_>>())
+            .refuses(&[503]),
+        _ => Operation::new("users", "people", "Active users, by name.")
+            .query("role", schemas.of::<Role>(), "Only users with this role.")
+            .replies(200, "The users.", schemas.of::<Users>()),
+    }
+}
+
+fn sessions(route: &Route, schemas: &mut Schemas) -> Operation {
+    match route {
         Route::MySessions => Operation::new("mySessions", "session", "Where I am signed in.").replies(
             200,
             "The live sessions, newest first.",
@@ -82,9 +96,16 @@ fn person(route: &Route, schemas: &mut Schemas) -> Operation {
         ),
         Route::RevokeMySession(_) => Operation::new("revokeMySession", "session", "End one of my sessions, at once.")
             .replies_empty(204, "It has ended."),
-        _ => Operation::new("users", "people", "Active users, by name.")
-            .query("role", schemas.of::<Role>(), "Only users with this role.")
-            .replies(200, "The users.", schemas.of::<Users>()),
+        Route::Sessions => Operation::new("sessions", "system", "Who is signed in where.")
+            .detail("Users, disabled ones among them, oldest account first; a page has at most 50.")
+            .query("q", text(100), "The name or the address contains this, whatever the case.")
+            .paged()
+            .replies(200, "One page.", schemas.page::<UserSessions>("UserSessionsPage"))
+            .with_header("Link", "`rel=\"next\"`, when more follow.")
+            .refuses(&[503]),
+        _ => Operation::new("revokeSession", "system", "End a session of anyone, at once.")
+            .replies_empty(204, "It has ended.")
+            .refuses(&[503]),
     }
 }
 
@@ -103,7 +124,7 @@ fn list(schemas: &mut Schemas) -> Operation {
         .query("to", time(), "Reported before.")
         .query("sort", schemas.of::<Sort>(), "The order; `-created` unless told.")
         .paged()
-        .replies(200, "One page.", schemas.named::<Page<Summary>>("SummaryPage"))
+        .replies(200, "One page.", schemas.page::<Summary>("SummaryPage"))
         .with_header("Link", "`rel=\"next\"`, when more follow.")
 }
 
@@ -138,7 +159,7 @@ fn request(route: &Route, schemas: &mut Schemas) -> Operation {
         Route::RequestEvents(_) => Operation::new("requestEvents", "requests", "The timeline, oldest first.")
             .query("after", seq(), "Only events with a greater seq.")
             .paged()
-            .replies(200, "One page.", schemas.named::<Page<Event>>("EventPage"))
+            .replies(200, "One page.", schemas.page::<Event>("EventPage"))
             .with_header("Link", "`rel=\"next\"`, when more follow."),
         Route::CommentOnRequest(_) => Operation::new("commentOnRequest", "requests", "Say something about a request.")
             .body(schemas.of::<CommentBodyInput>())
@@ -163,7 +184,7 @@ fn logs(route: &Route, schemas: &mut Schemas) -> Operation {
             .query("from", time(), "Happened at or after.")
             .query("to", time(), "Happened before.")
             .paged()
-            .replies(200, "One page.", schemas.named::<Page<Entry>>("EntryPage"))
+            .replies(200, "One page.", schemas.page::<Entry>("EntryPage"))
             .with_header("Link", "`rel=\"next\"`, when more follow."),
         Route::LogEntry(..) => {
             Operation::new("logEntry", "system", "One entry.").replies(200, "The entry.", schemas.of::<Entry>())

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use crate::domain::page::Page;
+
 /// What was spoken of so far.
 #[derive(Default)]
 pub struct Schemas(BTreeMap<String, Value>);
@@ -24,6 +26,12 @@ impl Schemas {
             self.0.entry(name).or_insert(schema);
         }
         json!({ "$ref": format!("#/components/schemas/{name}") })
+    }
+
+    /// One page of `T`, whose own schema is put down with it: a generic type leaves its parameter out.
+    pub fn page<T: ToSchema>(&mut self, name: &str) -> Value {
+        self.of::<T>();
+        self.named::<Page<T>>(name)
     }
 
     /// All of them.

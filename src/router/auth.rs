@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::domain::ids::SessionName;
+use crate::domain::ids::{SessionName, UserId};
 use crate::domain::log::{Level, StreamName};
 use crate::domain::person::{Caller, Person};
 use crate::domain::refusal::Refusal;
@@ -119,18 +119,19 @@ pub async fn logout(visitor: &Visitor<'_>, visit: &mut Visit) -> Result<Reply, R
     let now_s = clock::now().as_ms() / 1_000;
     if let Ok(presented) = gate::present(visitor.incoming, visitor.config, visit.trace(), now_s) {
         visit.is_by(&presented.cx);
-        end_session(visitor, &presented.key.session, "logout", &presented.cx).await?;
+        end_session(visitor, presented.claims.sub, &presented.key.session, "logout", &presented.cx).await?;
         visit.note(StreamName::Auth, Level::Info, "signed out", &[("session", short(&presented.key.session))]);
     }
     Ok(Reply::empty(204).with("set-cookie", visitor.config.cookie.clear()))
 }
 
-/// Ends a session and takes it off its account's list.
+/// Ends a session of a user and takes it off the account's list.
 ///
 /// # Errors
 /// `Unavailable` when either cannot be told.
 pub async fn end_session(
     visitor: &Visitor<'_>,
+    user: UserId,
     session: &SessionName,
     reason: &str,
     cx: &CallContext,
@@ -138,7 +139,7 @@ pub async fn end_session(
     let org = &visitor.config.org;
     let key = SessionKey { org: org.clone(), session: session.clone() };
     ask(visitor.env, &key, Revoke { reason: reason.to_owned() }, cx).await?;
-    let account = AccountKey::User { org: org.clone(), user: cx.require_caller()?.user.id };
+    let account = AccountKey::User { org: org.clone(), user };
     ask(visitor.env, &account, Closed { session: session.clone() }, cx).await
 }
 

@@ -1,18 +1,22 @@
-//! The signed-in user: who am I, where am I signed in.
+//! The signed-in user: who am I, what am I called, where am I signed in.
 
-use serde::Serialize;
+use futures::future::join_all;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{SessionName, UserId};
 use crate::domain::log::{Level, StreamName};
 use crate::domain::refusal::Refusal;
 use crate::domain::role::Role;
 use crate::domain::time::{Timestamp, rfc3339};
-use crate::objects::account::api::{AccountKey, Listing, Sessions};
+use crate::domain::validation::PersonName;
+use crate::objects::cache::api::{CacheKey, Forget};
+use crate::objects::database::api::{DatabaseKey, RenameUser};
 use crate::objects::protocol::ask;
-use crate::objects::session::api::Held;
+use crate::objects::session::api::{Held, Renamed, SessionKey};
+use crate::router::incoming::parse_json;
 use crate::router::journal::Visit;
 use crate::router::reply::Reply;
-use crate::router::{Visitor, auth};
+use crate::router::{Visitor, sessions};
 
 /// Who is signed in, and the session.
 #[derive(Serialize)]
@@ -73,7 +77,45 @@ pub fn read(held: &Held) -> Result<Reply, Refusal> {
     Reply::json(200, &Profile::of(held))
 }
 
-/// One of my sessions.
+/// What of the profile is edited.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EditMe {
+    /// The name that others see, 1 to 100 characters. What was done before keeps the name that it was done under.
+    pub name: String,
+}
+
+/// `PATCH /api/me`. The account changes first; then every session of the user, this one among them, takes the new name.
+/// Told again, it does what is still missing.
+///
+/// # Errors
+/// `Invalid` for the name; `Unavailable` while PostgreSQL is away, or when a session cannot be told.
+pub async fn edit(visitor: &Visitor<'_>, held: &Held, visit: &mut Visit) -> Result<Reply, Refusal> {
+    let edit: EditMe = parse_json(&visitor.incoming.body().await?)?;
+    let name = PersonName::parse(&edit.name)?;
+    let (env, cx, org) = (visitor.env, &visitor.cx, &visitor.config.org);
+    let id = held.caller.user.id;
+    let renamed = ask(env, &DatabaseKey::first(org), RenameUser { id, name: name.clone() }, cx).await?;
+    renamed.ok_or(Refusal::Unauthenticated)?;
+
+    let told = sessions::listings(visitor, id).await?.into_iter().map(|listing| {
+        let key = SessionKey { org: org.clone(), session: listing.session };
+        let message = Renamed { name: name.clone() };
+        async move { ask(env, &key, message, cx).await }
+    });
+    let cache = CacheKey { org: org.clone(), namespace: "users".into() };
+    let forget = Forget { tag: Some("users".into()) };
+    // A list that could not be forgotten is fresh for a minute at most.
+    let (told, _forgotten) = futures::join!(join_all(told), ask(env, &cache, forget, cx));
+    told.into_iter().collect::<Result<Vec<()>, Refusal>>()?;
+    visit.note(StreamName::Auth, Level::Info, "profile edited", &[]);
+    let mut held = held.clone();
+    held.caller.user.name = name.into_string();
+    Reply::json(200, &Profile::of(&held))
+}
+
+/// One live session.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MySession {
@@ -107,17 +149,10 @@ pub struct MySessions {
 ///
 /// # Errors
 /// `Unavailable` when the account cannot be asked.
-pub async fn sessions(visitor: &Visitor<'_>) -> Result<Reply, Refusal> {
-    let current = visitor.cx.session.as_ref();
-    let items = listings(visitor).await?.into_iter().map(|listing| MySession {
-        current: current == Some(&listing.session),
-        id: listing.session.to_string(),
-        opened_at: listing.opened_at,
-        ends_at: listing.ends_at,
-        user_agent: listing.user_agent,
-        address: listing.address,
-    });
-    Reply::json(200, &MySessions { items: items.collect() })
+pub async fn my_sessions(visitor: &Visitor<'_>) -> Result<Reply, Refusal> {
+    let listings = sessions::listings(visitor, visitor.cx.require_caller()?.user.id).await?;
+    let items = listings.into_iter().map(|listing| sessions::shown(visitor, listing)).collect();
+    Reply::json(200, &MySessions { items })
 }
 
 /// `DELETE /api/me/sessions/:sid`.
@@ -125,16 +160,5 @@ pub async fn sessions(visitor: &Visitor<'_>) -> Result<Reply, Refusal> {
 /// # Errors
 /// `NotFound` for a session that is not the caller's, or not live.
 pub async fn revoke(visitor: &Visitor<'_>, session: &SessionName, visit: &mut Visit) -> Result<Reply, Refusal> {
-    if !listings(visitor).await?.iter().any(|listing| listing.session == *session) {
-        return Err(Refusal::NotFound);
-    }
-    auth::end_session(visitor, session, "revoked", &visitor.cx).await?;
-    visit.note(StreamName::Auth, Level::Info, "session revoked", &[("session", auth::short(session))]);
-    Ok(Reply::empty(204))
-}
-
-async fn listings(visitor: &Visitor<'_>) -> Result<Vec<Listing>, Refusal> {
-    let user = visitor.cx.require_caller()?.user.id;
-    let account = AccountKey::User { org: visitor.config.org.clone(), user };
-    ask(visitor.env, &account, Sessions {}, &visitor.cx).await
+    sessions::end(visitor, visitor.cx.require_caller()?.user.id, session, visit).await
 }

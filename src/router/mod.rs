@@ -24,6 +24,7 @@ pub mod reconcile;
 pub mod reply;
 pub mod requests;
 pub mod routes;
+pub mod sessions;
 pub mod system;
 pub mod token;
 
@@ -121,7 +122,9 @@ async fn answer(
     let visitor = Visitor { env, config, incoming, cx: presented.cx.clone() };
     let (held, outcome) = if route.is_write() || route.is_socket() || matches!(route, Route::Me) {
         let held = gate::hold(env, &presented).await?;
-        let outcome = dispatch(&route, &visitor, Some(&held), visit).await;
+        // What the session says of the caller is newer than the token.
+        let cx = CallContext { caller: Some(held.caller.clone()), ..visitor.cx };
+        let outcome = dispatch(&route, &Visitor { cx, ..visitor }, Some(&held), visit).await;
         (Ok(held), outcome)
     } else {
         join(gate::hold(env, &presented), dispatch(&route, &visitor, None, visit)).await
@@ -164,7 +167,8 @@ async fn dispatch(
         Route::Login => auth::login(visitor, visit).await,
         Route::Logout => auth::logout(visitor, visit).await,
         Route::Me => me::read(held.ok_or(Refusal::Unauthenticated)?),
-        Route::MySessions => me::sessions(visitor).await,
+        Route::EditMe => me::edit(visitor, held.ok_or(Refusal::Unauthenticated)?, visit).await,
+        Route::MySessions => me::my_sessions(visitor).await,
         Route::RevokeMySession(session) => me::revoke(visitor, session, visit).await,
         Route::Users => people::list(visitor).await,
 
@@ -182,6 +186,8 @@ async fn dispatch(
         Route::LogEntries(stream) => system::log_entries(visitor, *stream).await,
         Route::LogEntry(stream, id) => system::log_entry(visitor, *stream, id).await,
         Route::TailLog(stream) => system::tail(visitor, *stream).await,
+        Route::Sessions => sessions::list(visitor).await,
+        Route::RevokeSession(user, session) => sessions::revoke(visitor, *user, session, visit).await,
         Route::Monitor => system::monitor(visitor).await,
         Route::Sync => system::sync(visitor).await,
         Route::ReplaySync => system::replay(visitor).await,

@@ -2,7 +2,7 @@
 //!
 //! Architecture invariant: a path is matched here and nowhere else, and a route without a permission does not compile.
 
-use crate::domain::ids::{RequestId, SessionName};
+use crate::domain::ids::{RequestId, SessionName, UserId};
 use crate::domain::log::StreamName;
 use crate::domain::request::Action;
 
@@ -21,6 +21,8 @@ pub enum Route {
     Logout,
     /// Who am I.
     Me,
+    /// Edits my profile.
+    EditMe,
     /// My live sessions.
     MySessions,
     /// Ends one of them.
@@ -53,6 +55,10 @@ pub enum Route {
     LogEntry(StreamName, String),
     /// Entries as they come.
     TailLog(StreamName),
+    /// Who is signed in where.
+    Sessions,
+    /// Ends a session of anyone.
+    RevokeSession(UserId, SessionName),
     /// The state of the parts.
     Monitor,
     /// What has not reached PostgreSQL.
@@ -110,6 +116,7 @@ fn route(method: &str, segments: &[&str]) -> Option<Route> {
         ("POST", ["auth", "login"]) => Route::Login,
         ("POST", ["auth", "logout"]) => Route::Logout,
         ("GET", ["me"]) => Route::Me,
+        ("PATCH", ["me"]) => Route::EditMe,
         ("GET", ["me", "sessions"]) => Route::MySessions,
         ("DELETE", ["me", "sessions", session]) => Route::RevokeMySession(session.parse().ok()?),
         ("GET", ["users"]) => Route::Users,
@@ -128,6 +135,10 @@ fn route(method: &str, segments: &[&str]) -> Option<Route> {
         ("GET", ["system", "logs", stream]) => Route::LogEntries(stream.parse().ok()?),
         ("GET", ["system", "logs", stream, "tail"]) => Route::TailLog(stream.parse().ok()?),
         ("GET", ["system", "logs", stream, id]) => Route::LogEntry(stream.parse().ok()?, (*id).to_owned()),
+        ("GET", ["system", "sessions"]) => Route::Sessions,
+        ("DELETE", ["system", "sessions", user, session]) => {
+            Route::RevokeSession(user.parse().ok()?, session.parse().ok()?)
+        }
         ("GET", ["system", "monitor"]) => Route::Monitor,
         ("GET", ["system", "sync"]) => Route::Sync,
         ("POST", ["system", "sync", "replay"]) => Route::ReplaySync,
@@ -142,12 +153,13 @@ impl Route {
     pub fn permission(&self) -> Permission {
         match self {
             Route::Health | Route::Ready | Route::OpenApi | Route::Login | Route::Logout => Permission::Public,
-            Route::Me | Route::MySessions | Route::RevokeMySession(_) => Permission::SignedIn,
+            Route::Me | Route::EditMe | Route::MySessions | Route::RevokeMySession(_) => Permission::SignedIn,
             Route::ListRequests | Route::CreateRequest | Route::WatchRequests => Permission::SignedIn,
             Route::ReadRequest(_) | Route::EditRequest(_) | Route::ActOnRequest(..) => Permission::SignedIn,
             Route::RequestEvents(_) | Route::CommentOnRequest(_) | Route::WatchRequest(_) => Permission::SignedIn,
             Route::Users => Permission::Managers,
             Route::LogStreams | Route::LogEntries(_) | Route::LogEntry(..) | Route::TailLog(_) => Permission::Operators,
+            Route::Sessions | Route::RevokeSession(..) => Permission::Operators,
             Route::Monitor | Route::Sync | Route::ReplaySync | Route::InspectRequest(_) => Permission::Operators,
         }
     }
@@ -156,13 +168,13 @@ impl Route {
     /// target.
     pub fn is_write(&self) -> bool {
         match self {
-            Route::Login | Route::Logout | Route::RevokeMySession(_) => true,
+            Route::Login | Route::Logout | Route::EditMe | Route::RevokeMySession(_) | Route::RevokeSession(..) => true,
             Route::CreateRequest | Route::EditRequest(_) | Route::ActOnRequest(..) => true,
             Route::CommentOnRequest(_) | Route::ReplaySync => true,
             Route::Health | Route::Ready | Route::OpenApi | Route::Me | Route::MySessions | Route::Users => false,
             Route::ListRequests | Route::WatchRequests | Route::ReadRequest(_) | Route::RequestEvents(_) => false,
             Route::WatchRequest(_) | Route::LogStreams | Route::LogEntries(_) | Route::LogEntry(..) => false,
-            Route::TailLog(_) | Route::Monitor | Route::Sync | Route::InspectRequest(_) => false,
+            Route::Sessions | Route::TailLog(_) | Route::Monitor | Route::Sync | Route::InspectRequest(_) => false,
         }
     }
 
@@ -179,7 +191,7 @@ impl Route {
             Route::OpenApi => "/api/openapi.json",
             Route::Login => "/api/auth/login",
             Route::Logout => "/api/auth/logout",
-            Route::Me => "/api/me",
+            Route::Me | Route::EditMe => "/api/me",
             Route::MySessions => "/api/me/sessions",
             Route::RevokeMySession(_) => "/api/me/sessions/{sid}",
             Route::Users => "/api/users",
@@ -194,6 +206,8 @@ impl Route {
             Route::LogEntries(_) => "/api/system/logs/{stream}",
             Route::LogEntry(..) => "/api/system/logs/{stream}/{id}",
             Route::TailLog(_) => "/api/system/logs/{stream}/tail",
+            Route::Sessions => "/api/system/sessions",
+            Route::RevokeSession(..) => "/api/system/sessions/{user}/{sid}",
             Route::Monitor => "/api/system/monitor",
             Route::Sync => "/api/system/sync",
             Route::ReplaySync => "/api/system/sync/replay",

@@ -180,6 +180,108 @@ async fn is_signed_out(ended: &Client, id: &str) {
 }
 
 #[tokio::test]
+async fn an_operator_sees_who_is_signed_in_and_ends_any_session_at_once() {
+    let (user, operator) = (new_user(stack(), "technician"), new_user(stack(), "admin"));
+    let admin = Client::sign_in(stack(), &operator.email).await;
+    let (ends, stays) = (Client::sign_in(stack(), &user.email).await, Client::sign_in(stack(), &user.email).await);
+    let id = stays.report("The shutter is stuck").await["id"].as_str().expect("an id").to_owned();
+    let mut live = ends.watch(&format!("/api/requests/{id}/live")).await;
+
+    let address = user.email.to_uppercase();
+    let listed = || async {
+        let found = admin.get(&format!("/api/system/sessions?q={address}")).await.expect(200).json();
+        let items = found["items"].as_array().expect("items").clone();
+        assert_eq!(items.len(), 1, "{found}");
+        assert_eq!(items[0]["user"]["id"], ends.id(), "{found}");
+        items[0]["sessions"].as_array().expect("sessions").clone()
+    };
+    let before = listed().await;
+    assert_eq!(before.len(), 2, "{before:?}");
+    assert!(before.iter().all(|session| session["current"] == false), "{before:?}");
+    let own = admin.get(&format!("/api/system/sessions?q={}", operator.email)).await.expect(200).json();
+    assert_eq!(own["items"][0]["sessions"][0]["current"], true, "{own}");
+
+    let path = |user: &str, session: &str| format!("/api/system/sessions/{user}/{session}");
+    // Not this user's, nobody's, and of a user that there is not.
+    for (user, session) in [
+        (admin.id(), ends.session()),
+        (ends.id(), &*"0".repeat(64)),
+        ("0190a5b8-0000-7000-8000-000000000001", ends.session()),
+    ] {
+        admin.delete(&path(user, session)).await.problem(404, "not_found");
+    }
+    ends.get("/api/me").await.expect(200);
+
+    admin.delete(&path(ends.id(), ends.session())).await.expect(204);
+    is_signed_out(&ends, &id).await;
+    assert_eq!(live.closed(SOCKETS_CLOSED).await, SESSION_ENDED);
+    let after = listed().await;
+    assert_eq!(after.iter().map(|session| session["id"].as_str()).collect::<Vec<_>>(), [Some(stays.session())]);
+    stays.get("/api/me").await.expect(200);
+    admin.delete(&path(ends.id(), ends.session())).await.problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn the_list_of_who_is_signed_in_has_pages() {
+    let admin = Client::sign_in(stack(), &new_user(stack(), "admin").email).await;
+    let new: Vec<String> = (0..5).map(|_| new_user(stack(), "requester").email).collect();
+    let (mut seen, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = admin.get(&format!("/api/system/sessions?limit=3{cursor}")).await.expect(200).json();
+        let items = page["items"].as_array().expect("items");
+        assert!(items.len() <= 3, "{page}");
+        seen.extend(items.iter().map(|item| item["user"]["email"].as_str().expect("an address").to_owned()));
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    assert!(new.iter().all(|email| seen.iter().filter(|one| *one == email).count() == 1), "{seen:?}");
+    admin.get("/api/system/sessions?limit=3&q=a&cursor=made-up").await.problem(400, "invalid_cursor");
+}
+
+#[tokio::test]
+async fn a_new_name_is_everywhere_at_once_and_changes_nothing_that_was_done() {
+    let user = new_user(stack(), "manager");
+    let (here, there) = (Client::sign_in(stack(), &user.email).await, Client::sign_in(stack(), &user.email).await);
+    let old = here.name().to_owned();
+    let id = here.report("The blind is torn").await["id"].as_str().expect("an id").to_owned();
+    here.get("/api/users").await.expect(200);
+
+    let profile = here.patch("/api/me", &json!({ "name": "  Nadia Kusuma " })).await.expect(200).json();
+    assert_eq!(profile["user"]["name"], "Nadia Kusuma", "{profile}");
+    for client in [&here, &there] {
+        assert_eq!(client.get("/api/me").await.expect(200).json()["user"]["name"], "Nadia Kusuma");
+    }
+    let users = there.get("/api/users").await.expect(200).json();
+    let listed = users["items"].as_array().expect("items").iter().find(|one| one["id"] == here.id());
+    assert_eq!(listed.expect("the user")["name"], "Nadia Kusuma");
+    let said = there.comment(&id, "Under the new name", "public").await.expect(201).json();
+    assert_eq!(said["actor"]["name"], "Nadia Kusuma", "{said}");
+    let events = here.get(&format!("/api/requests/{id}/events")).await.expect(200).json();
+    assert_eq!(events["items"][0]["actor"]["name"], old, "{events}");
+    // Whoever signs in next is the same person.
+    assert_eq!(Client::sign_in(stack(), &user.email).await.name(), "Nadia Kusuma");
+}
+
+#[tokio::test]
+async fn a_name_that_is_none_is_refused_and_changes_nothing() {
+    let user = Client::sign_in(stack(), &new_user(stack(), "requester").email).await;
+    for (body, code) in [
+        (json!({ "name": "  " }), "required"),
+        (json!({ "name": "x".repeat(101) }), "too_long"),
+        (json!({ "name": "Two\nlines" }), "control_character"),
+        (json!({ "name": 7 }), "wrong_type"),
+        (json!({}), "required"),
+        (json!({ "name": "Ok", "role": "admin" }), "unknown_field"),
+    ] {
+        let problem = user.patch("/api/me", &body).await.problem(400, "invalid");
+        assert_eq!(problem["errors"][0]["code"], code, "{body}: {problem}");
+    }
+    assert_eq!(user.get("/api/me").await.expect(200).json()["user"]["name"], user.name());
+}
+
+#[tokio::test]
 async fn somebody_elses_session_cannot_be_ended() {
     let owner = Client::sign_in(stack(), &new_user(stack(), "requester").email).await;
     let admin = Client::sign_in(stack(), &new_user(stack(), "admin").email).await;

@@ -70,12 +70,13 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
     let (edit, comment) = (json!({ "category": "electrical" }), json!({ "body": "Hello" }));
     let session = "0".repeat(64);
 
-    let matrix: [(&str, &str, Value, Answers); 25] = [
+    let matrix: [(&str, &str, Value, Answers); 28] = [
         ("GET", "health", Value::Null, ANYONE),
         ("GET", "ready", Value::Null, ANYONE),
         ("GET", "openapi.json", Value::Null, ANYONE),
         ("POST", "auth/login", login, ANYONE),
         ("GET", "me", Value::Null, SIGNED_IN),
+        ("PATCH", "me", json!({ "name": "Somebody Else" }), SIGNED_IN),
         ("GET", "me/sessions", Value::Null, SIGNED_IN),
         // Nobody has this session.
         ("DELETE", "me/sessions/{session}", json!({}), [401, 404, 404, 404, 404]),
@@ -95,6 +96,9 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
         // Nobody wrote this entry.
         ("GET", "system/logs/{stream}/{entry}", Value::Null, [401, 403, 403, 403, 404]),
         ("GET", "system/logs/{stream}/tail", Value::Null, [401, 403, 403, 403, 101]),
+        ("GET", "system/sessions", Value::Null, OPERATORS),
+        // Nobody has this session.
+        ("DELETE", "system/sessions/{user}/{session}", json!({}), [401, 403, 403, 403, 404]),
         ("GET", "system/monitor", Value::Null, OPERATORS),
         ("GET", "system/sync", Value::Null, OPERATORS),
         ("POST", "system/sync/replay", json!({}), OPERATORS),
@@ -105,6 +109,7 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
             let path = route
                 .replace("{id}", &id)
                 .replace("{session}", &session)
+                .replace("{user}", cast.manager.id())
                 .replace("{stream}", "audit")
                 .replace("{entry}", "no-such-entry")
                 .replace("{action}", "approve");

@@ -5,6 +5,8 @@
 use crate::db::row::{DecodeError, Rows};
 use crate::db::statement::Statement;
 use crate::domain::sync::UserRow;
+use crate::domain::time::Timestamp;
+use crate::domain::validation::{PersonName, SearchText};
 use crate::domain::{Limit, OrgId, Position, Role, UserId};
 
 /// The user behind an e-mail address in any spelling of case, disabled ones included, with the password hash.
@@ -55,6 +57,45 @@ pub fn active(org: &OrgId, role: Option<Role>, after: Option<&Position>, limit: 
     .bind((limit.get() + 1).to_string())
 }
 
+/// Users whose name or address contains `q`, disabled ones among them, oldest account first, after a position of
+/// (`created_at`, `id`). Ordered by the milliseconds that a position has: a row written by hand has more of its moment. One
+/// more than the limit comes when another page follows.
+pub fn matching(org: &OrgId, q: Option<&SearchText>, after: Option<&Position>, limit: Limit) -> Statement {
+    Statement::new(
+        "SELECT json_build_object('id', id, 'org_id', org_id, 'email', email, 'name', name, 'role', role,
+                                  'status', status,
+                                  'created_at', (extract(epoch FROM created_at) * 1000)::bigint)
+         FROM users
+         WHERE org_id = $1
+           AND ($2::text IS NULL OR strpos(lower(name || ' ' || email), lower($2)) > 0)
+           AND ($3::bigint IS NULL
+                OR ((extract(epoch FROM created_at) * 1000)::bigint, id) > ($3::bigint, $4::uuid))
+         ORDER BY (extract(epoch FROM created_at) * 1000)::bigint, id
+         LIMIT $5::bigint",
+    )
+    .bind(org.to_string())
+    .bind(q.map(|q| q.as_str().to_owned()))
+    .bind(after.map(|after| after.ts.to_string()))
+    .bind(after.map(|after| after.id.clone()))
+    .bind((limit.get() + 1).to_string())
+}
+
+/// Gives an active user another name; the row after it.
+pub fn rename(org: &OrgId, id: UserId, name: &PersonName, now: Timestamp) -> Statement {
+    Statement::new(
+        "UPDATE users
+         SET name = $3, updated_at = 'epoch'::timestamptz + $4::bigint * interval '1 millisecond'
+         WHERE org_id = $1 AND id = $2::uuid AND status = 'active'
+         RETURNING json_build_object('id', id, 'org_id', org_id, 'email', email, 'name', name, 'role', role,
+                                     'status', status,
+                                     'created_at', (extract(epoch FROM created_at) * 1000)::bigint)",
+    )
+    .bind(org.to_string())
+    .bind(id.to_string())
+    .bind(name.as_str().to_owned())
+    .bind(now.as_ms().to_string())
+}
+
 /// Adds a user. A second one with the address violates `EMAIL_CONSTRAINT`.
 pub fn insert(user: &UserRow, password_hash: &str) -> Statement {
     Statement::new(
@@ -75,7 +116,7 @@ pub fn insert(user: &UserRow, password_hash: &str) -> Statement {
 /// The constraint that says: this address is taken.
 pub const EMAIL_CONSTRAINT: &str = "users_org_email";
 
-/// The rows of `credentials`, `by_id` and `active`.
+/// The rows of `credentials`, `by_id`, `active`, `matching` and `rename`.
 pub fn decode(rows: &Rows) -> Result<Vec<UserRow>, DecodeError> {
     rows.records()
 }

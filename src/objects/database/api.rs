@@ -5,10 +5,13 @@ use serde_json::value::RawValue;
 use worker::Env;
 
 use crate::actor_api;
+use crate::domain::cursor::Position;
 use crate::domain::ids::{OrgId, RequestId, UserId};
+use crate::domain::page::Limit;
 use crate::domain::role::Role;
 use crate::domain::sync::{AuditRow, EventRow, RequestRow, UserRow};
 use crate::domain::time::{Timestamp, rfc3339};
+use crate::domain::validation::{PersonName, SearchText};
 use crate::objects::protocol::Key;
 
 /// Names one shard: `{org}/{shard}`, with the shard below the configured number (`DATABASE_SHARDS`).
@@ -67,6 +70,12 @@ actor_api! {
     find_user(FindUser) -> Option<User>;
     /// Active users, by name.
     list_users(ListUsers) -> Vec<User>;
+    /// A page of users, disabled ones among them, oldest account first.
+    page_users(PageUsers) -> UserPage;
+    /// Whether there is such a user, disabled or not.
+    knows_user(KnowsUser) -> bool;
+    /// Gives an active user another name; the user after it, or nothing when there is no such user.
+    rename_user(RenameUser) -> Option<User>;
     /// Which versions of these requests the read model has.
     synced(Synced) -> Vec<SyncedVersion>;
     /// The read model's side of one request.
@@ -140,6 +149,45 @@ pub struct User {
     pub email: String,
     /// The role.
     pub role: Role,
+}
+
+/// See [`Handler::page_users`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct PageUsers {
+    /// The name or the address contains this, whatever the case.
+    #[serde(default)]
+    pub q: Option<SearchText>,
+    /// Behind this one.
+    #[serde(default)]
+    pub after: Option<Position>,
+    /// At most so many.
+    pub limit: Limit,
+}
+
+/// One page of users.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct UserPage {
+    /// The users.
+    pub items: Vec<User>,
+    /// The position of the last one, when more follow.
+    #[serde(default)]
+    pub next: Option<Position>,
+}
+
+/// See [`Handler::knows_user`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct KnowsUser {
+    /// The user.
+    pub id: UserId,
+}
+
+/// See [`Handler::rename_user`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RenameUser {
+    /// The user.
+    pub id: UserId,
+    /// The new name.
+    pub name: PersonName,
 }
 
 /// See [`Handler::synced`].

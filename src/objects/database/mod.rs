@@ -25,6 +25,7 @@ use crate::db::socket::Edge;
 use crate::db::statement::Statement;
 use crate::db::statements::{ping, users, versions};
 use crate::db::url::{DatabaseUrl, UrlError};
+use crate::domain::cursor::Position;
 use crate::domain::page::Limit;
 use crate::domain::refusal::Refusal;
 use crate::domain::sync::{UserRow, UserStatus};
@@ -33,8 +34,8 @@ use crate::objects::clock;
 use crate::objects::host::{Behaviour, Seat};
 use crate::objects::protocol::{Answer, CallContext};
 use api::{
-    Apply, Database, DatabaseKey, FindCredentials, FindUser, Health, Inbox, ListUsers, Outcome, Ping, ReadModel, Stats,
-    Synced, SyncedVersion, User,
+    Apply, Database, DatabaseKey, FindCredentials, FindUser, Health, Inbox, KnowsUser, ListUsers, Outcome, PageUsers,
+    Ping, ReadModel, RenameUser, Stats, Synced, SyncedVersion, User, UserPage,
 };
 use journal::Journal;
 use recovery::Recovery;
@@ -165,6 +166,32 @@ impl api::Handler for DatabaseObject {
             let mut shown: Vec<User> = found.into_iter().map(shown).collect();
             shown.sort_by_cached_key(|user| user.name.to_lowercase());
             Ok(shown)
+        })
+    }
+
+    fn page_users(self: Rc<Self>, message: PageUsers, cx: CallContext) -> Answer<UserPage> {
+        Answer::after(async move {
+            let PageUsers { q, after, limit } = message;
+            let mut found = self.users(users::matching(&cx.org, q.as_ref(), after.as_ref(), limit)).await?;
+            let most = usize::try_from(limit.get()).unwrap_or(usize::MAX);
+            let more = found.len() > most;
+            found.truncate(most);
+            let last = found.last().map(|user| Position { ts: user.created_at.as_ms(), id: user.id.to_string() });
+            Ok(UserPage { items: found.into_iter().map(shown).collect(), next: last.filter(|_| more) })
+        })
+    }
+
+    fn knows_user(self: Rc<Self>, message: KnowsUser, cx: CallContext) -> Answer<bool> {
+        Answer::after(async move { Ok(!self.users(users::by_id(&cx.org, message.id)).await?.is_empty()) })
+    }
+
+    fn rename_user(self: Rc<Self>, message: RenameUser, cx: CallContext) -> Answer<Option<User>> {
+        Answer::after(async move {
+            let rename = users::rename(&cx.org, message.id, &message.name, clock::now());
+            let written = self.session()?.write(&[rename]).await.map_err(|error| self.away(&Fault::from(&error)))?;
+            let rows = written.first().ok_or_else(|| self.unreadable(DecodeError::NoReply))?;
+            let renamed = users::decode(rows).map_err(|error| self.unreadable(error))?;
+            Ok(renamed.into_iter().next().map(shown))
         })
     }
 

@@ -6,6 +6,7 @@ use crate::actor_api;
 use crate::domain::ids::{OrgId, SessionName};
 use crate::domain::person::Caller;
 use crate::domain::time::Timestamp;
+use crate::domain::validation::PersonName;
 use crate::objects::protocol::Key;
 
 /// Names one session by the SHA-256 of its id: `{org}/{hex}`. No store holds the id itself.
@@ -36,6 +37,8 @@ actor_api! {
     open(Open) -> Held;
     /// Whether the session holds; it slides the expiry (written down at most once a minute). `Unauthenticated` when not.
     check(Check) -> Held;
+    /// The user has another name from now on. An ended or unknown session has nobody to rename, which is no error.
+    renamed(Renamed) -> ();
     /// Ends the session at once, for good. Ending an ended or unknown session is no error.
     revoke(Revoke) -> ();
 }
@@ -56,6 +59,13 @@ pub struct Open {
 /// See [`Handler::check`].
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Check {}
+
+/// See [`Handler::renamed`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Renamed {
+    /// The name.
+    pub name: PersonName,
+}
 
 /// See [`Handler::revoke`].
 #[derive(Debug, Serialize, Deserialize)]

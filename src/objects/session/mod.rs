@@ -19,11 +19,12 @@ use futures::future::LocalBoxFuture;
 use crate::domain::ids::SessionName;
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Timestamp;
+use crate::domain::validation::PersonName;
 use crate::objects::account::api::{AccountKey, Closed};
 use crate::objects::clock;
 use crate::objects::host::{Behaviour, Seat};
 use crate::objects::protocol::{Answer, CALL_LIMIT_MS, CallContext, Key, ask_within};
-use api::{Check, Held, Inbox, Open, Revoke, SessionKey};
+use api::{Check, Held, Inbox, Open, Renamed, Revoke, SessionKey};
 use store::{Session, Stored};
 use term::Term;
 pub use term::{ABSOLUTE_LIMIT_MS, IDLE_LIMIT_MS};
@@ -95,6 +96,17 @@ impl SessionObject {
                 self.seat.alarm.ring_by(Some(used.expires_at()));
             }
             Ok(held(session, key.session))
+        })
+    }
+
+    fn rename(&self, name: PersonName) -> Result<(), Refusal> {
+        self.with_row(|row| {
+            let Some(Stored::Open(session)) = row else { return Ok(()) };
+            let mut caller = session.caller.clone();
+            caller.user.name = name.into_string();
+            self.seat.db.atomically(|write| store::put_caller(write, &caller))?;
+            session.caller = caller;
+            Ok(())
         })
     }
 
@@ -192,6 +204,10 @@ impl api::Handler for SessionObject {
 
     fn check(self: Rc<Self>, _message: Check, cx: CallContext) -> Answer<Held> {
         self.seen(&cx).into()
+    }
+
+    fn renamed(self: Rc<Self>, message: Renamed, _cx: CallContext) -> Answer<()> {
+        self.rename(message.name).into()
     }
 
     fn revoke(self: Rc<Self>, message: Revoke, _cx: CallContext) -> Answer<()> {

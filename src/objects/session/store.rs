@@ -97,6 +97,13 @@ pub fn put_seen(write: &Writer<'_>, seen_at: Timestamp) -> Result<(), StorageErr
     Ok(())
 }
 
+/// Writes who the user is now.
+pub fn put_caller(write: &Writer<'_>, caller: &Caller) -> Result<(), Refusal> {
+    let caller = serde_json::to_string(caller).map_err(|_| Refusal::Internal)?;
+    write.run("UPDATE session SET caller = ? WHERE ended_ms IS NULL", &[&caller])?;
+    Ok(())
+}
+
 /// Makes the row a tombstone: it keeps that the session has ended, and nothing about whose it was.
 pub fn bury(write: &Writer<'_>, now: Timestamp, reason: &str) -> Result<(), StorageError> {
     write.run(

@@ -81,7 +81,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Edit my profile.
+         * @description For: Anyone who is signed in. Every session of mine has the new name at once; what I did before keeps the old one.
+         */
+        patch: operations["editMe"];
         trace?: never;
     };
     "/api/me/sessions": {
@@ -432,6 +436,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/system/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is signed in where.
+         * @description For: Admins. Users, disabled ones among them, oldest account first; a page has at most 50.
+         */
+        get: operations["sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/sessions/{user}/{sid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a session of anyone, at once.
+         * @description For: Admins.
+         */
+        delete: operations["revokeSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system/sync": {
         parameters: {
             query?: never;
@@ -711,6 +755,11 @@ export interface components {
             priority?: null | components["schemas"]["Priority"];
             /** @description 1 to 200 characters. */
             title?: string | null;
+        };
+        /** @description What of the profile is edited. */
+        EditMe: {
+            /** @description The name that others see, 1 to 100 characters. What was done before keeps the name that it was done under. */
+            name: string;
         };
         /** @description An entry as a stream shows it. */
         Entry: {
@@ -1036,7 +1085,7 @@ export interface components {
             /** @description Each log stream. */
             streams: components["schemas"]["StreamStats"][];
         };
-        /** @description One of my sessions. */
+        /** @description One live session. */
         MySession: {
             /** @description The network address that signed in. */
             address: string;
@@ -1443,6 +1492,20 @@ export interface components {
          * @description A user account.
          */
         UserId: string;
+        /** @description A user, and where they are signed in. */
+        UserSessions: {
+            /** @description The live sessions, newest first; `null` when the account could not be asked. */
+            sessions: components["schemas"]["MySession"][] | null;
+            /** @description The user. */
+            user: components["schemas"]["User"];
+        };
+        /** @description One page of a list. */
+        UserSessionsPage: {
+            /** @description The items, in the list's order. */
+            items: components["schemas"]["UserSessions"][];
+            /** @description What to send as `cursor` for the next page; null at the end. */
+            next_cursor: string | null;
+        };
         /** @description Users. */
         Users: {
             /** @description By name. */
@@ -1663,6 +1726,36 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthenticated"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    editMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditMe"];
+            };
+        };
+        responses: {
+            /** @description The user after it, and the session. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -2276,6 +2369,66 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["BothSides"];
                 };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    sessions: {
+        parameters: {
+            query?: {
+                /** @description The name or the address contains this, whatever the case. */
+                q?: string;
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; opaque, and of this list alone. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    /** @description `rel="next"`, when more follow. */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserSessionsPage"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    revokeSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+                sid: components["schemas"]["SessionName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
