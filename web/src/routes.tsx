@@ -119,7 +119,15 @@ const sync = createRoute({
   component: lazyRouteComponent(() => import("@/features/system/SyncPage"), "SyncPage"),
 });
 
-const tree = root.addChildren([signIn, app.addChildren([home, requests, request, newRequest, me, system.addChildren([logs, monitor, sync])])]);
+const sessions = createRoute({
+  getParentRoute: () => system,
+  path: "/sessions",
+  staticData: { title: "nav.sessions" },
+  validateSearch: (search: Record<string, unknown>): { q?: string } => (search.q ? { q: String(search.q).slice(0, 100) } : {}),
+  component: lazyRouteComponent(() => import("@/features/system/SessionsPage"), "SessionsPage"),
+});
+
+const tree = root.addChildren([signIn, app.addChildren([home, requests, request, newRequest, me, system.addChildren([logs, monitor, sync, sessions])])]);
 
 export const makeRouter = (client: QueryClient) =>
   createRouter({ routeTree: tree, context: { client }, parseSearch, stringifySearch, defaultPreload: "intent", defaultPreloadStaleTime: 0, defaultPendingComponent: Waiting, scrollRestoration: true });

@@ -5,7 +5,7 @@ import { type Account, fresh, report, signIn } from "./people";
 const PAGES: { [account in Account]?: string[] } = {
   requester: ["/", "/requests", "/new", "/me", "/no-such-page"],
   manager: ["/", "/requests", "request"],
-  admin: ["/system/logs", "/system/monitor", "/system/sync"],
+  admin: ["/system/logs", "/system/monitor", "/system/sync", "/system/sessions"],
 };
 
 /** What axe calls serious or critical, and whether the page fits its width. */
@@ -135,6 +135,37 @@ test("the language changes at once and stays", async ({ browser }) => {
   await page.reload();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Saya");
   expect(await page.evaluate(() => document.documentElement.lang)).toBe("id");
+});
+
+test("a new name is everywhere at once", async ({ browser }) => {
+  const page = await signIn(browser, "tech2");
+  const name = fresh("Dimas");
+  await page.goto("/me");
+  await page.getByRole("button", { name: "Change name" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name").fill(" ");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog.getByText("This is needed.")).toBeVisible();
+  await dialog.getByLabel("Name").fill(name);
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByRole("main").getByText(name)).toBeVisible();
+  await expect(page.getByRole("navigation").getByText(name)).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole("main").getByText(name)).toBeVisible();
+});
+
+test("an operator ends somebody's session, and that page is at the sign-in", async ({ browser }) => {
+  const [admin, tech] = await Promise.all([signIn(browser, "admin"), signIn(browser, "tech", { userAgent: "Mozilla/5.0 (X11; Linux) Opera/Test OPR/1" })]);
+  await admin.goto("/system/sessions");
+  await admin.getByRole("searchbox").fill("tech@cepatedge");
+  const person = admin.getByRole("region").filter({ hasText: "tech@cepatedge.test" });
+  await person.getByRole("listitem").filter({ hasText: "Opera" }).first().getByRole("button").click();
+  await admin.getByRole("dialog").getByRole("button", { name: "Sign out there" }).click();
+  await expect(admin.getByRole("dialog")).toHaveCount(0);
+  await expect(person.getByRole("listitem").filter({ hasText: "Opera" })).toHaveCount(0);
+  await tech.getByRole("link", { name: "Requests" }).first().click();
+  await tech.waitForURL(/sign-in/);
 });
 
 test("an operator sees log entries come, and a role without the right finds nothing", async ({ browser }) => {

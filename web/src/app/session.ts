@@ -37,6 +37,11 @@ export async function signIn(client: QueryClient, email: string, password: strin
   client.setQueryData(meOptions.queryKey, keep(profile));
 }
 
+/** Throws an ApiError that names the field when the name is none. */
+export async function rename(client: QueryClient, name: string) {
+  client.setQueryData(meOptions.queryKey, keep(await dataOf(api.PATCH("/api/me", { body: { name } }))));
+}
+
 export async function signOut(client: QueryClient) {
   await api.POST("/api/auth/logout");
   forget(client);

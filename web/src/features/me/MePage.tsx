@@ -1,24 +1,25 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { LogOut, MonitorSmartphone } from "lucide-react";
+import { LogOut, Pencil } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { api, dataOf } from "@/api/client";
 import { ErrorWords, toastError } from "@/app/ErrorWords";
+import { SessionRow } from "@/app/SessionRow";
 import { signOut, useMe } from "@/app/session";
 import { SystemLinks } from "@/app/SystemLinks";
 import { chosenTheme, chooseTheme, THEMES, type Theme } from "@/app/theme";
 import { LANGUAGES, choose, type Language } from "@/i18n";
 import { Button } from "@/ui/Button";
 import { toast } from "@/ui/toast";
-import { When } from "@/ui/time";
-import { browserOf } from "./browser";
+import { NameDialog } from "./NameDialog";
 
 export function MePage() {
   const { t, i18n } = useTranslation();
   const me = useMe();
   const client = useQueryClient();
   const navigate = useNavigate();
+  const [isRenaming, setRenaming] = useState(false);
   const [theme, setTheme] = useState(chosenTheme());
   const leaving = useMutation({
     mutationFn: () => signOut(client),
@@ -32,11 +33,15 @@ export function MePage() {
         <h2 id="profile" className="sr-only">{t("me.profile")}</h2>
         <span aria-hidden className="grid size-12 place-items-center rounded-full bg-accent-soft text-lg font-bold text-accent-text">{me.name.slice(0, 1)}</span>
         <div className="min-w-0 flex-1">
-          <p className="words font-semibold">{me.name}</p>
+          <p className="flex items-center gap-1 font-semibold">
+            <span className="words min-w-0">{me.name}</span>
+            <Button kind="quiet" className="px-2!" aria-label={t("me.rename")} onClick={() => setRenaming(true)}><Pencil aria-hidden className="size-4" /></Button>
+          </p>
           <p className="words text-sm text-muted">{me.email}</p>
           <p className="text-sm text-muted">{t(`role.${me.role}`)}</p>
         </div>
         <Button className="w-full sm:w-auto" busy={leaving.isPending} onClick={() => leaving.mutate()}><LogOut aria-hidden className="size-4" />{t("me.sign_out")}</Button>
+        {isRenaming && <NameDialog name={me.name} onClose={() => setRenaming(false)} />}
       </section>
       <Choice legend={t("me.language")} name="language" value={i18n.language} options={LANGUAGES} onChange={(language) => void choose(language as Language)} />
       <Choice
@@ -89,18 +94,7 @@ function Sessions() {
       {sessions.isPending && <div aria-busy className="card skeleton h-40 bg-sunken" />}
       <ul className="card divide-y empty:hidden">
         {sessions.data?.items.map((session) => (
-          <li key={session.id} className="flex items-center gap-3 p-4">
-            <MonitorSmartphone aria-hidden className="size-5 shrink-0 text-muted" />
-            <div className="min-w-0 flex-1 text-sm">
-              <p className="words font-semibold">{browserOf(session.user_agent)}</p>
-              <p className="text-muted">{session.address} · <When date={session.opened_at} /></p>
-            </div>
-            {session.current ? (
-              <span className="text-sm font-semibold text-accent-text">{t("me.this")}</span>
-            ) : (
-              <Button kind="danger" busy={revoking.isPending && revoking.variables === session.id} onClick={() => revoking.mutate(session.id)}>{t("me.revoke")}</Button>
-            )}
-          </li>
+          <SessionRow key={session.id} session={session} isEnding={revoking.isPending && revoking.variables === session.id} onEnd={() => revoking.mutate(session.id)} />
         ))}
       </ul>
     </section>

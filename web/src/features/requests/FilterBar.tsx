@@ -1,13 +1,11 @@
-import { Search, X } from "lucide-react";
-import { useEffect, useState, type KeyboardEvent } from "react";
+import { X } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { PRIORITIES, STATUSES, type Priority, type Role, type Status } from "@/api/types";
 import { StatusIcon } from "@/requests/marks";
 import { isFiltered, parseFilters, type Filters, type Sort } from "@/requests/filters";
 import { Button } from "@/ui/Button";
+import { SearchField } from "@/ui/SearchField";
 import { Select } from "@/ui/Select";
-
-const TYPING_MS = 250;
 
 /** What the list shows, as in the URL. */
 export function FilterBar({ filters, role, onChange }: { filters: Filters; role: Role; onChange: (filters: Filters) => void }) {
@@ -18,7 +16,7 @@ export function FilterBar({ filters, role, onChange }: { filters: Filters; role:
   return (
     <search className="mb-4 flex flex-col gap-3">
       <div className="flex flex-wrap gap-2">
-        <SearchField value={filters.q ?? ""} onChange={(q) => change({ q })} />
+        <SearchField label={t("list.search")} value={filters.q ?? ""} onChange={(q) => change({ q })} />
         <Select aria-label={t("list.priority")} value={filters.priority?.[0] ?? ""} onChange={({ target }) => change({ priority: target.value ? [target.value as Priority] : [] })}>
           <option value="">{t("list.any_priority")}</option>
           {PRIORITIES.map((priority) => <option key={priority} value={priority}>{t(`priority.${priority}`)}</option>)}
@@ -41,30 +39,5 @@ export function FilterBar({ filters, role, onChange }: { filters: Filters; role:
         ))}
       </div>
     </search>
-  );
-}
-
-/** Escape leaves the field and what was searched for: the keys are the list's again. */
-function leave(event: KeyboardEvent<HTMLInputElement>) {
-  if (event.key !== "Escape") return;
-  event.preventDefault();
-  event.currentTarget.blur();
-}
-
-/** The URL follows when the typing rests. */
-function SearchField({ value, onChange }: { value: string; onChange: (text: string) => void }) {
-  const { t } = useTranslation();
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
-  useEffect(() => {
-    if (text.trim() === value) return;
-    const timer = setTimeout(() => onChange(text), TYPING_MS);
-    return () => clearTimeout(timer);
-  });
-  return (
-    <div className="relative w-full sm:w-72">
-      <Search aria-hidden className="pointer-events-none absolute top-1/2 left-3 size-4 -translate-y-1/2 text-muted" />
-      <input type="search" data-search aria-label={t("list.search")} placeholder={t("list.search")} maxLength={100} value={text} onChange={({ target }) => setText(target.value)} onKeyDown={leave} className="field pl-9 placeholder:text-muted" />
-    </div>
   );
 }

@@ -53,3 +53,12 @@ export const entryQuery = (stream: StreamName, id: string) =>
     queryFn: () => dataOf(api.GET("/api/system/logs/{stream}/{id}", { params: { path: { stream, id } } })),
     staleTime: Infinity,
   });
+
+export const sessionsQuery = (q: string | undefined) =>
+  infiniteQueryOptions({
+    queryKey: ["sessions", q ?? ""],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }) => dataOf(api.GET("/api/system/sessions", { params: { query: { q, limit: 25, cursor: pageParam } }, signal })),
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    staleTime: 0,
+  });
