@@ -1,7 +1,7 @@
 // The categories that the form offers. The API takes any words, so one that is not here is shown as it is.
 import { useTranslation } from "react-i18next";
 
-export const CATEGORIES = ["electrical", "plumbing", "hvac", "building", "it", "other"];
+export const CATEGORIES = ["building", "electrical", "plumbing", "hvac", "lift", "furniture", "equipment", "cleaning", "safety", "security", "it", "av", "other"];
 
 export function useCategoryName() {
   const { t } = useTranslation();

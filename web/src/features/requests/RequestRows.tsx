@@ -17,7 +17,8 @@ const useWide = () =>
   }, () => wide.matches);
 
 const ROW_PX = 46;
-const CARD_PX = 92;
+/** Two lines of the title and one of marks. */
+const CARD_PX = 112;
 /** So much above and below the window is there before it is scrolled to. */
 const AROUND_PX = 500;
 /** More rows are asked for when so few are left below. */
@@ -98,8 +99,8 @@ const Row = memo(function Row({ row, isWide }: { row: Summary; isWide: boolean }
         {!isWide && <StatusMark status={row.status} />}
         <PriorityMark priority={row.priority} iconOnly={isWide} />
       </span>
-      <span role="cell" className="order-2 ml-3 text-xs text-muted tabular-nums lg:order-none lg:ml-0 lg:text-sm">{row.number ?? "…"}</span>
-      <span role="cell" className="words order-1 min-w-0 truncate lg:order-none">
+      <span role="cell" className="order-2 ml-3 pt-1 text-xs text-muted tabular-nums lg:order-none lg:ml-0 lg:pt-0 lg:text-sm">{row.number ?? "…"}</span>
+      <span role="cell" className="words order-1 line-clamp-2 min-w-0 lg:order-none lg:line-clamp-1">
         <Link to="/requests/$id" params={{ id: row.id }} className="text-base font-semibold outline-none after:absolute after:inset-0 lg:text-sm">{row.title}</Link>
       </span>
       <span role="cell" className="hidden lg:block"><StatusMark status={row.status} /></span>

@@ -25,8 +25,8 @@ export function LogFilters({ stream }: { stream: StreamName }) {
     />
   );
   const time = (name: "from" | "to", label: string) => (
-    <label className="flex items-center gap-2 text-sm text-muted">
-      {label}
+    <label className="flex w-full items-center gap-2 text-sm text-muted sm:w-auto">
+      <span className="w-14 shrink-0 sm:w-auto">{label}</span>
       <input type="datetime-local" className="field sm:w-auto" value={toLocal(search[name])} onChange={(event) => change(name, event.target.value && new Date(event.target.value).toISOString())} />
     </label>
   );
