@@ -400,7 +400,7 @@ async fn a_path_that_leads_nowhere_is_not_found() {
         (Method::DELETE, "/api/requests".to_owned()),
         (Method::PUT, format!("/api/requests/{id}")),
         (Method::GET, format!("/api/requests/{id}/approve")),
-        (Method::PATCH, "/api/me".into()),
+        (Method::PUT, "/api/me".into()),
         (Method::GET, "/api/auth/login".into()),
     ] {
         admin.call(method, &path).json(&json!({})).send().await.problem(405, "method_not_allowed");
