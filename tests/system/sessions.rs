@@ -1,9 +1,14 @@
-//! Sessions as operators see them: how long a page is.
+//! Sessions as operators see them: how long a page is, and what the log says.
 
-use serde_json::json;
+use std::time::Duration;
+
+use serde_json::{Value, json};
 
 use crate::stack;
-use crate::support::{Client, new_user};
+use crate::support::{Client, eventually, new_user};
+
+/// Entries are appended behind the answer, a fifth of a second after it at the soonest.
+const NOTED: Duration = Duration::from_secs(10);
 
 #[tokio::test]
 async fn a_page_of_sessions_has_25_users_unless_told_and_50_at_most() {
@@ -23,4 +28,37 @@ async fn a_page_of_sessions_has_25_users_unless_told_and_50_at_most() {
             (&json!("limit"), &json!("out_of_range"))
         );
     }
+}
+
+#[tokio::test]
+async fn the_log_says_who_ended_whose_session_under_the_name_of_now() {
+    let admin = Client::sign_in(stack(), &new_user(stack(), "admin").email).await;
+    let user = Client::sign_in(stack(), &new_user(stack(), "requester").email).await;
+    let renamed = admin.patch("/api/me", &json!({ "name": "Oki Prasetyo" })).await.expect(200);
+    let path = format!("/api/system/sessions/{}/{}", user.id(), user.session());
+    let ended = admin.delete(&path).await.expect(204);
+    let read = admin.get("/api/system/sessions?limit=1").await.expect(200);
+    let admin_now = json!({ "id": admin.id(), "name": "Oki Prasetyo" });
+
+    let entry = noted(&admin, "auth", ended.header("x-request-id")).await;
+    assert_eq!(entry["message"], "session revoked", "{entry}");
+    assert_eq!(entry["fields"]["user"], user.id(), "{entry}");
+    assert_eq!(entry["fields"]["session"], user.session()[..12], "{entry}");
+    assert_eq!(entry["actor"], admin_now, "{entry}");
+    for reply in [&ended, &read] {
+        let entry = noted(&admin, "http", reply.header("x-request-id")).await;
+        assert_eq!(entry["actor"], admin_now, "{entry}");
+    }
+    let entry = noted(&admin, "auth", renamed.header("x-request-id")).await;
+    assert_eq!((&entry["message"], &entry["actor"]["id"]), (&json!("profile edited"), &admin_now["id"]), "{entry}");
+    assert!(!entry.to_string().contains('@'), "{entry}");
+}
+
+async fn noted(admin: &Client, stream: &str, request: Option<&str>) -> Value {
+    let path = format!("/api/system/logs/{stream}?request_id={}", request.expect("a request id"));
+    let look = || async {
+        let found = admin.get(&path).await.expect(200).json();
+        found["items"].get(0).cloned().ok_or(found)
+    };
+    eventually(NOTED, look).await
 }
