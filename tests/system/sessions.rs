@@ -1,7 +1,8 @@
-//! Sessions as operators see them: how long a page is, and what the log says.
+//! Sessions as operators see them: how long a page is, who is not on it, from where one is ended, and what the log says.
 
 use std::time::Duration;
 
+use hyper::Method;
 use serde_json::{Value, json};
 
 use crate::stack;
@@ -28,6 +29,33 @@ async fn a_page_of_sessions_has_25_users_unless_told_and_50_at_most() {
             (&json!("limit"), &json!("out_of_range"))
         );
     }
+}
+
+#[tokio::test]
+async fn a_user_of_another_organisation_is_not_there() {
+    let admin = Client::sign_in(stack(), &new_user(stack(), "admin").email).await;
+    let user = new_user(stack(), "technician");
+    let theirs = Client::sign_in(stack(), &user.email).await;
+    let moved = stack().sql(|client| {
+        client.execute("INSERT INTO organisations (id, name) VALUES ('elsewhere', 'Elsewhere')", &[])?;
+        Ok(client.execute("UPDATE users SET org_id = 'elsewhere' WHERE id::text = $1", &[&user.id])?)
+    });
+    assert_eq!(moved.expect("PostgreSQL answers"), 1);
+    let found = admin.get(&format!("/api/system/sessions?q={}", user.email)).await.expect(200).json();
+    assert_eq!(found["items"], json!([]));
+    let session = format!("/api/system/sessions/{}/{}", user.id, theirs.session());
+    admin.delete(&session).await.problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn a_session_is_not_ended_from_a_foreign_page() {
+    let admin = Client::sign_in(stack(), &new_user(stack(), "admin").email).await;
+    let user = Client::sign_in(stack(), &new_user(stack(), "requester").email).await;
+    let path = format!("/api/system/sessions/{}/{}", user.id(), user.session());
+    let forged = || admin.call(Method::DELETE, &path);
+    forged().header("origin", "https://evil.example").json(&json!({})).send().await.problem(403, "forbidden");
+    forged().send().await.problem(403, "forbidden");
+    user.get("/api/me").await.expect(200);
 }
 
 #[tokio::test]
