@@ -36,7 +36,7 @@ pub use cursor::Position;
 pub use ids::{EntryId, IdempotencyKey, InvalidId, OrgId, RequestId, SessionName, TraceId, UserId};
 pub use list::{ListFilter, Sort};
 pub use log::{Entry, Level, LogFilter, NewEntry, StreamName};
-pub use page::{Limit, Page};
+pub use page::{Limit, Page, PageSize};
 pub use person::{Actor, Caller, Person};
 pub use problem::{FieldProblem, Problem};
 pub use record::Record;

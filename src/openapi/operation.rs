@@ -9,6 +9,7 @@ use super::REFUSED;
 use super::schemas::Schemas;
 use crate::domain::ids::{EntryId, RequestId, SessionName};
 use crate::domain::log::StreamName;
+use crate::domain::page::{Limit, PageSize};
 use crate::domain::request::Action;
 use crate::router::routes::{Permission, Route};
 
@@ -50,9 +51,14 @@ impl Operation {
         self.refuses(&[400])
     }
 
-    /// The parameters of every list.
+    /// The parameters of a list of the usual size.
     pub fn paged(self) -> Self {
-        let limit = json!({ "type": "integer", "minimum": 1, "maximum": 200, "default": 50 });
+        self.paged_within(PageSize::USUAL)
+    }
+
+    /// The parameters of a list.
+    pub fn paged_within(self, size: PageSize) -> Self {
+        let limit = json!({ "type": "integer", "minimum": Limit::MIN, "maximum": size.most, "default": size.usual });
         self.query("limit", limit, "At most so many items.").query(
             "cursor",
             json!({ "type": "string" }),

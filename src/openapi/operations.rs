@@ -18,7 +18,7 @@ use crate::router::people::Users;
 use crate::router::probes::Readiness;
 use crate::router::requests::{ActionBody, CommentBodyInput, EditBody, NewRequestBody};
 use crate::router::routes::Route;
-use crate::router::sessions::UserSessions;
+use crate::router::sessions::{PAGE_SIZE, UserSessions};
 use crate::router::system::{BothSides, LogStreams, Monitor, Replayed, SyncState};
 
 /// Describes a route.
@@ -97,9 +97,9 @@ fn sessions(route: &Route, schemas: &mut Schemas) -> Operation {
         Route::RevokeMySession(_) => Operation::new("revokeMySession", "session", "End one of my sessions, at once.")
             .replies_empty(204, "It has ended."),
         Route::Sessions => Operation::new("sessions", "system", "Who is signed in where.")
-            .detail("Users, disabled ones among them, oldest account first; a page has at most 50.")
+            .detail("Users, disabled ones among them, oldest account first.")
             .query("q", text(100), "The name or the address contains this, whatever the case.")
-            .paged()
+            .paged_within(PAGE_SIZE)
             .replies(200, "One page.", schemas.page::<UserSessions>("UserSessionsPage"))
             .with_header("Link", "`rel=\"next\"`, when more follow.")
             .refuses(&[503]),

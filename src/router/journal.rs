@@ -10,7 +10,7 @@ use worker::{Context, Env};
 
 use crate::domain::ids::{EntryId, OrgId, TraceId};
 use crate::domain::log::{Level, NewEntry, StreamName};
-use crate::domain::person::Actor;
+use crate::domain::person::{Actor, Caller};
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Timestamp;
 use crate::objects::clock;
@@ -61,6 +61,11 @@ impl Visit {
     /// It is known who calls.
     pub fn is_by(&mut self, cx: &CallContext) {
         self.actor = cx.caller.as_ref().map(Actor::from);
+    }
+
+    /// The session has said who calls: that is newer than what the token says.
+    pub fn is_now(&mut self, caller: &Caller) {
+        self.actor = Some(Actor::from(caller));
     }
 
     /// It was refused.

@@ -116,7 +116,7 @@ async fn answer(
     visit.is_by(&presented.cx);
     if let Err(forbidden) = gate::permit(route.permission(), presented.claims.role) {
         // Whoever is not signed in any more is told that, and not what he may not do.
-        gate::hold(env, &presented).await?;
+        visit.is_now(&gate::hold(env, &presented).await?.caller);
         return Err(forbidden);
     }
     let visitor = Visitor { env, config, incoming, cx: presented.cx.clone() };
@@ -130,6 +130,7 @@ async fn answer(
         join(gate::hold(env, &presented), dispatch(&route, &visitor, None, visit)).await
     };
     let held: Held = held?;
+    visit.is_now(&held.caller);
     let reply = outcome?;
     Ok(match renewed(config, &presented, &held) {
         Some(cookie) => reply.with("set-cookie", cookie),

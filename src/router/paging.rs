@@ -1,7 +1,7 @@
 //! Pages on the wire: `{"items":[…],"next_cursor":…}` with a `Link: rel="next"`.
 
 use crate::domain::cursor::{self, Position};
-use crate::domain::page::Limit;
+use crate::domain::page::{Limit, PageSize};
 use crate::domain::refusal::Refusal;
 use crate::objects::page::Page;
 use crate::router::Visitor;
@@ -21,8 +21,22 @@ impl Wanted {
     /// # Errors
     /// `Invalid` for the limit, `InvalidCursor` for the cursor.
     pub fn read(visitor: &Visitor<'_>, scope: &str, limit: Option<&str>, from: Option<&str>) -> Result<Self, Refusal> {
+        Wanted::read_within(visitor, scope, PageSize::USUAL, limit, from)
+    }
+
+    /// The same for a list whose pages have a size of their own.
+    ///
+    /// # Errors
+    /// `Invalid` for the limit, `InvalidCursor` for the cursor.
+    pub fn read_within(
+        visitor: &Visitor<'_>,
+        scope: &str,
+        size: PageSize,
+        limit: Option<&str>,
+        from: Option<&str>,
+    ) -> Result<Self, Refusal> {
         let from = from.map(|text| cursor::open(&visitor.config.cursor_key, scope, text)).transpose()?;
-        Ok(Wanted { limit: Limit::parse(limit)?, from })
+        Ok(Wanted { limit: Limit::parse_within(limit, size)?, from })
     }
 }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::domain::ids::{SessionName, UserId};
 use crate::domain::log::{Level, StreamName};
-use crate::domain::page::Limit;
+use crate::domain::page::PageSize;
 use crate::domain::refusal::Refusal;
 use crate::domain::validation::SearchText;
 use crate::objects::account::api::{AccountKey, Listing, Sessions};
@@ -21,8 +21,8 @@ use crate::router::paging::{self, Wanted};
 use crate::router::reply::Reply;
 use crate::router::{Visitor, auth};
 
-/// Each user on a page costs a call to an object, so a page is at most this long, whatever `limit` says.
-const MOST_USERS: u32 = 50;
+/// Each user on a page costs a call to an object, so pages are shorter than elsewhere.
+pub const PAGE_SIZE: PageSize = PageSize { usual: 25, most: 50 };
 
 /// A user, and where they are signed in.
 #[derive(Serialize)]
@@ -43,9 +43,8 @@ pub async fn list(visitor: &Visitor<'_>) -> Result<Reply, Refusal> {
     let query = visitor.incoming.query(&["q", "limit", "cursor"])?;
     let q = query.get("q").filter(|text| !text.trim().is_empty()).map(SearchText::parse).transpose()?;
     let scope = format!("sessions {}", q.as_ref().map_or("", SearchText::as_str));
-    let wanted = Wanted::read(visitor, &scope, query.get("limit"), query.get("cursor"))?;
-    let limit = Limit::try_from(wanted.limit.get().min(MOST_USERS))?;
-    let page = PageUsers { q, after: wanted.from, limit };
+    let wanted = Wanted::read_within(visitor, &scope, PAGE_SIZE, query.get("limit"), query.get("cursor"))?;
+    let page = PageUsers { q, after: wanted.from, limit: wanted.limit };
     let page = ask(visitor.env, &DatabaseKey::first(&visitor.config.org), page, &visitor.cx).await?;
 
     let asked = page.items.into_iter().map(|user| async move {

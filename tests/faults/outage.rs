@@ -140,13 +140,23 @@ async fn what_needs_postgresql_says_so(stack: &Stack, crew: &Crew) {
     let login = Client::anonymous(stack).log_in(&demo("requester2"), testbed::seed::PASSWORD).await;
     login.problem(503, "unavailable");
     assert!(login.header("retry-after").is_some_and(|seconds| seconds.parse::<u32>().is_ok()), "{login}");
+    let session = format!("/api/system/sessions/{}/{}", crew.requester.id(), crew.requester.session());
+    for refused in [
+        crew.requester.patch("/api/me", &json!({ "name": "Not written" })).await,
+        crew.admin.get("/api/system/sessions").await,
+        crew.admin.delete(&session).await,
+    ] {
+        refused.problem(503, "unavailable");
+        assert!(refused.header("retry-after").is_some_and(|seconds| seconds.parse::<u32>().is_ok()), "{refused}");
+    }
     let ready = Client::anonymous(stack).get("/api/ready").await.expect(503).json();
     let unready: Vec<&Value> = dependencies(&ready).filter(|one| one["ready"] == false).collect();
     assert!(matches!(unready[..], [one] if one["name"] == "postgresql" && one["reason"].is_string()), "{ready}");
     assert!(since.elapsed() < PROMPT, "the refusals took {:?}", since.elapsed());
 
     Client::anonymous(stack).get("/api/health").await.expect(200);
-    crew.requester.get("/api/me").await.expect(200);
+    let me = crew.requester.get("/api/me").await.expect(200).json();
+    assert_eq!(me["user"]["name"], crew.requester.name(), "the name is as it was");
     let list = crew.requester.get("/api/requests?limit=200").await.expect(200).json();
     assert_eq!(list["items"].as_array().map(Vec::len), Some(REQUESTS));
     let monitor = crew.admin.get("/api/system/monitor").await.expect(200).json();

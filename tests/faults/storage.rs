@@ -23,6 +23,7 @@ async fn reading_what_does_not_exist_or_is_anothers_leaves_nothing_behind() {
     let stack = started(Stack::builder());
     let owner = Client::sign_in(&stack, &demo("requester")).await;
     let stranger = Client::sign_in(&stack, &demo("requester2")).await;
+    let admin = Client::sign_in(&stack, &demo("admin")).await;
     let mut foreign = Vec::new();
     for number in 0..10 {
         let record = owner.report(&format!("Fault number {number}")).await;
@@ -55,6 +56,13 @@ async fn reading_what_does_not_exist_or_is_anothers_leaves_nothing_behind() {
         }
     });
     tries.buffer_unordered(AT_ONCE).for_each(|()| async {}).await;
+    // An operator, too: a user that there is not, and a session that this user has not.
+    for number in 0..20 {
+        let session = random_id().replace('-', "").repeat(2);
+        for user in [&guessed(number, &foreign), admin.id(), owner.id()] {
+            admin.delete(&format!("/api/system/sessions/{user}/{session}")).await.problem(404, "not_found");
+        }
+    }
 
     let after = stored(&stack);
     for kind in ["RequestObject", "SessionObject", "AccountObject"] {

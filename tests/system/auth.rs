@@ -327,6 +327,7 @@ async fn a_write_or_an_upgrade_from_a_foreign_page_is_refused() {
             json!({ "email": "requester@cepatedge.test", "password": PASSWORD }),
         ),
         (Method::POST, "/api/auth/logout".to_owned(), json!({})),
+        (Method::PATCH, "/api/me".to_owned(), json!({ "name": "Forged" })),
         (Method::DELETE, format!("/api/me/sessions/{}", requester.session()), json!({})),
     ];
     for (method, path, body) in &writes {

@@ -23,6 +23,7 @@ mod paging;
 mod permissions;
 mod preconditions;
 mod races;
+mod sessions;
 mod tokens;
 
 /// The running system.

@@ -24,6 +24,17 @@ fn a_limit_is_one_to_two_hundred_and_fifty_unless_told() {
 }
 
 #[test]
+fn a_list_of_its_own_size_keeps_to_it() {
+    let size = PageSize { usual: 25, most: 50 };
+    let parsed = |text| Limit::parse_within(text, size).map(Limit::get);
+    assert_eq!(parsed(None).unwrap(), 25);
+    assert_eq!(parsed(Some("50")).unwrap(), 50);
+    for text in ["0", "51", "200"] {
+        assert!(matches!(parsed(Some(text)), Err(Refusal::Invalid { code, .. }) if code == "out_of_range"), "{text}");
+    }
+}
+
+#[test]
 fn a_message_cannot_smuggle_a_limit_in() {
     assert!(serde_json::from_str::<Limit>("200").is_ok());
     assert!(serde_json::from_str::<Limit>("201").is_err());

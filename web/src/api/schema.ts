@@ -445,7 +445,7 @@ export interface paths {
         };
         /**
          * Who is signed in where.
-         * @description For: Admins. Users, disabled ones among them, oldest account first; a page has at most 50.
+         * @description For: Admins. Users, disabled ones among them, oldest account first.
          */
         get: operations["sessions"];
         put?: never;

@@ -25,7 +25,7 @@ export function SessionsPage() {
   const navigate = useNavigate({ from: "/system/sessions" });
   const client = useQueryClient();
   const [asked, setAsked] = useState<Ending | null>(null);
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(sessionsQuery(q));
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage, isFetchNextPageError } = useInfiniteQuery(sessionsQuery(q));
   const ending = useMutation({
     mutationFn: ({ user, session }: Ending) => dataOf(api.DELETE("/api/system/sessions/{user}/{sid}", { params: { path: { user: user.id, sid: session.id } } })),
     onSuccess: () => toast("done", t("me.revoked")),
@@ -49,7 +49,7 @@ export function SessionsPage() {
           <ul className="flex flex-col gap-4">
             {people.map((person) => <li key={person.user.id}><PersonCard person={person} ending={ending.isPending ? ending.variables.session.id : null} onEnd={setAsked} /></li>)}
           </ul>
-          {error && <Failure error={error} onRetry={() => void fetchNextPage()} />}
+          {error && <Failure error={error} onRetry={() => void (isFetchNextPageError ? fetchNextPage() : refetch())} />}
           {hasNextPage && <Button className="self-center" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>{t("sessions.more")}</Button>}
         </>
       )}
