@@ -9,6 +9,7 @@ mod migrate;
 mod progress;
 mod setup;
 mod test;
+mod torture;
 mod web;
 
 use std::process::ExitCode;
@@ -37,6 +38,8 @@ enum Command {
     Migrate,
     /// Check everything that must hold: format, lints, unit, wasm and black-box tests
     Test(test::Options),
+    /// Break everything that can break under load, and check that nothing was lost and nothing done twice
+    Torture(torture::Options),
     /// Run the whole system here: PostgreSQL, schema, Worker, demo data; Ctrl-C stops it
     Dev(dev::Options),
 }
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
         Command::Setup => setup::ensure(),
         Command::Migrate => migrate::run(),
         Command::Test(options) => test::run(&options),
+        Command::Torture(options) => torture::run(&options),
         Command::Dev(options) => dev::run(&options),
         Command::Build(options) => {
             setup::ensure().and_then(|()| web::make()).and_then(|()| build::run(&options.bundle()))
