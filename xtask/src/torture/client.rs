@@ -108,7 +108,7 @@ impl<'w> Client<'w> {
             _ => self.random.pick(&technicians).copied().unwrap_or(0),
         };
         let assignee = self.world.people.get(assignee).map(|person| person.id.clone());
-        let (chance, unwanted) = (self.random.below(10), self.random.chance(30));
+        let (chance, unwanted) = (self.random.below(10), self.random.chance(50));
         let internal = self.role() != Role::Requester && chance < 3;
         Some(self.write(deed, Some(&request), |mark| match deed {
             "comment" => {
@@ -160,7 +160,7 @@ impl<'w> Client<'w> {
         let ends = |deed: &str| matches!(deed, "reject" | "cancel");
         match self.random.pick(&onward).copied() {
             Some(deed) if self.random.chance(70) && (!ends(deed) || self.random.chance(10)) => deed,
-            _ if manages && self.random.chance(20) => "edit",
+            _ if manages && self.random.chance(30) => "edit",
             _ => "comment",
         }
     }

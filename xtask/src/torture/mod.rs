@@ -11,6 +11,7 @@ mod history;
 mod http;
 mod model;
 mod observe;
+mod planted;
 mod random;
 mod report;
 mod run;
@@ -69,6 +70,9 @@ pub struct Options {
     /// On at least so many requests
     #[arg(long, default_value_t = 64)]
     requests: usize,
+    /// Show the checker a system with bugs, which it must find
+    #[arg(long)]
+    planted: bool,
     /// Run the optimised build
     #[arg(long)]
     release: bool,
@@ -123,5 +127,8 @@ pub fn run(options: &Options) -> Result<()> {
     let measures = options.measures();
     setup::ensure()?;
     build::make(&measures.bundle)?;
+    if options.planted {
+        return planted::run(measures.seed, measures.bundle);
+    }
     run::run(&measures)
 }

@@ -51,13 +51,14 @@ impl Report {
     fn figures(&self) -> Vec<(String, String)> {
         let history = &self.history;
         let mut figures = vec![("seed".to_owned(), self.seed.to_string())];
-        let mut by_fault: BTreeMap<Fault, (usize, usize)> = BTreeMap::new();
+        let mut by_fault: BTreeMap<Fault, (usize, usize, Duration)> = BTreeMap::new();
         for struck in &self.struck {
-            let (made, hit) = by_fault.entry(struck.fault).or_default();
-            (*made, *hit) = (*made + 1, *hit + usize::from(struck.hit));
+            let (made, hit, took) = by_fault.entry(struck.fault).or_default();
+            (*made, *hit, *took) = (*made + 1, *hit + usize::from(struck.hit), *took + struck.took);
         }
-        for (fault, (made, hit)) in by_fault {
-            figures.push((fault.name(), format!("{made}, {hit} of them into a write in flight")));
+        for (fault, (made, hit, took)) in by_fault {
+            let each = took.as_secs_f64() / made as f64;
+            figures.push((fault.name(), format!("{made}, {hit} of them into a write in flight, {each:.1} s each")));
         }
         let (writes, acknowledged) = (history.writes.len(), self.acknowledged());
         let refused = history.writes.iter().filter(|write| write.is_refused()).count();

@@ -72,13 +72,36 @@ pub fn someone_for(world: &World, request: &Known, random: &mut Random) -> usize
 }
 
 /// Watches one request until everything was seen, or the audience is closed.
-pub fn watch(
+pub fn watch(world: &World, audience: &Audience, cookie: &str, by: usize, request: Known, random: Random) -> Viewer {
+    look(world, audience, cookie, by, request, random, Temper::Restless)
+}
+
+/// As [`watch`], and never hangs up: what is missed is not replayed.
+pub fn watch_patiently(
+    world: &World,
+    audience: &Audience,
+    cookie: &str,
+    by: usize,
+    request: Known,
+    random: Random,
+) -> Viewer {
+    look(world, audience, cookie, by, request, random, Temper::Patient)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Temper {
+    Restless,
+    Patient,
+}
+
+fn look(
     world: &World,
     audience: &Audience,
     cookie: &str,
     by: usize,
     request: Known,
     mut random: Random,
+    temper: Temper,
 ) -> Viewer {
     let after = if random.chance(50) { 0 } else { request.version };
     let mut viewer = Viewer { by, request: request.id, after, seen: Vec::new() };
@@ -92,7 +115,8 @@ pub fn watch(
             continue;
         };
         audience.connections.fetch_add(1, Ordering::Relaxed);
-        let leaves_at = random.chance(60).then(|| Instant::now() + Duration::from_millis(random.between(100, 10_000)));
+        let leaves = temper == Temper::Restless && random.chance(60);
+        let leaves_at = leaves.then(|| Instant::now() + Duration::from_millis(random.between(100, 10_000)));
         loop {
             match next(&mut socket) {
                 Heard::Said(message) => match message["type"].as_str() {

@@ -67,6 +67,8 @@ pub struct Struck {
     pub fault: Fault,
     /// Whether a write was in flight at what it broke: an HTTP call at the runtime, a transaction at PostgreSQL.
     pub hit: bool,
+    /// From the beginning until it was mended.
+    pub took: Duration,
 }
 
 /// What the hands work on.
@@ -108,13 +110,14 @@ impl Plan {
         let (mut struck, mut diary) = (Vec::new(), Diary::default());
         for fault in &self.0 {
             thread::sleep(Duration::from_millis(random.between(pace.0, pace.1)));
+            let began = Instant::now();
             let hit = if fault.is_of_the_runtime() {
                 runtime::strike(*fault, site, &mut random, &mut diary)
             } else {
                 postgres::strike(*fault, site, &mut random)
             };
             let hit = hit.with_context(|| format!("the fault {}", fault.name()))?;
-            struck.push(Struck { fault: *fault, hit });
+            struck.push(Struck { fault: *fault, hit, took: began.elapsed() });
             done.fetch_add(1, Ordering::Relaxed);
         }
         Ok((struck, diary))
