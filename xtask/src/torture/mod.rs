@@ -21,12 +21,12 @@ mod world;
 
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args;
 use testbed::Bundle;
 
-use crate::{build, setup};
-use faults::Fault;
+use crate::{build, progress, setup};
+use faults::{Fault, disk};
 use random::Random;
 
 #[derive(Args)]
@@ -91,6 +91,12 @@ pub struct Measures {
     pub bundle: Bundle,
 }
 
+impl Measures {
+    pub fn wants(&self, wanted: Fault) -> bool {
+        self.counts.iter().any(|(fault, count)| *fault == wanted && *count > 0)
+    }
+}
+
 impl Options {
     fn measures(&self) -> Measures {
         let counts = |fault: &Fault| {
@@ -101,6 +107,7 @@ impl Options {
                 Fault::Commit => (self.commits, 12, 2_000),
                 Fault::Cut | Fault::Garbage => (self.others, 4, 200),
                 Fault::Redelivery => (self.others, 10, 200),
+                Fault::Disk => (self.others, 0, 20),
                 Fault::Stall | Fault::HalfOpen | Fault::Slow | Fault::Connections | Fault::Refusal | Fault::Sockets => {
                     (self.others, 2, 50)
                 }
@@ -124,7 +131,18 @@ impl Options {
 }
 
 pub fn run(options: &Options) -> Result<()> {
-    let measures = options.measures();
+    let mut measures = options.measures();
+    if measures.wants(Fault::Disk) {
+        match disk::enter()? {
+            Some(status) if status.success() => return Ok(()),
+            Some(_) => bail!("the run inside the namespace failed"),
+            None if disk::is_possible() => {}
+            None => {
+                progress::line("no disk is filled: that needs root and a namespace of mounts");
+                measures.counts.retain(|(fault, _)| *fault != Fault::Disk);
+            }
+        }
+    }
     setup::ensure()?;
     build::make(&measures.bundle)?;
     if options.planted {

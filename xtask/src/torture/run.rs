@@ -10,7 +10,7 @@ use testbed::runtime::Cron;
 
 use super::checker::check;
 use super::client::{Client, Diary, attempt};
-use super::faults::{Plan, Site, Struck};
+use super::faults::{Fault, Plan, Site, Struck, disk};
 use super::history::{History, Outcome, Role, Write};
 use super::random::Random;
 use super::report::Report;
@@ -41,6 +41,11 @@ const PACE_OF_POSTGRES: (u64, u64) = (50, 800);
 pub fn run(measures: &Measures) -> Result<()> {
     progress::line(&format!("seed {}", measures.seed));
     let stack = step("Starting a system", |_| start(measures))?;
+    if measures.wants(Fault::Disk) {
+        stack.runtime.stop()?;
+        disk::mount(&stack.data_dir().join("objects"))?;
+        stack.runtime.start()?;
+    }
     let outcome = torture(measures, &stack);
     let failed = match &outcome {
         Ok(report) => {

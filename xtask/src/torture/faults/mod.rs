@@ -1,6 +1,7 @@
 //! What is broken, by whom and when: two hands with a plan each, one at the runtime and one at PostgreSQL, which go their
 //! own pace, so that faults come alone and together as the seed wants it.
 
+pub mod disk;
 mod postgres;
 mod runtime;
 
@@ -25,6 +26,8 @@ pub enum Fault {
     Sockets,
     /// What was delivered is delivered again, old versions last; alarms ring twice at once
     Redelivery,
+    /// The runtime's disk is full for a while; needs root
+    Disk,
     /// PostgreSQL is stopped or killed, and started again
     Restart,
     /// PostgreSQL is away for a while
@@ -57,7 +60,7 @@ impl Fault {
     }
 
     fn is_of_the_runtime(self) -> bool {
-        matches!(self, Self::Kill | Self::Sockets | Self::Redelivery)
+        matches!(self, Self::Kill | Self::Sockets | Self::Redelivery | Self::Disk)
     }
 }
 
@@ -114,7 +117,7 @@ impl Plan {
             let hit = if fault.is_of_the_runtime() {
                 runtime::strike(*fault, site, &mut random, &mut diary)
             } else {
-                postgres::strike(*fault, site, &mut random)
+                postgres::strike(*fault, site, &mut random, &mut diary)
             };
             let hit = hit.with_context(|| format!("the fault {}", fault.name()))?;
             struck.push(Struck { fault: *fault, hit, took: began.elapsed() });

@@ -4,12 +4,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use serde_json::Value;
+use serde_json::{Value, json};
 use testbed::driver::Client;
 use testbed::proxy::{Shot, Weather};
 use testbed::{Proxy, database};
 
-use super::super::client::UNWANTED;
+use super::super::client::{Diary, UNWANTED, attempt};
+use super::super::history::Write;
 use super::super::random::Random;
 use super::super::world::Session;
 use super::{Fault, Site, while_busy};
@@ -19,9 +20,9 @@ const IMPATIENCE: Duration = Duration::from_secs(3);
 /// A shot that has not met a write transaction by then is taken back: a hit it was not.
 const SHOT_LIMIT: Duration = Duration::from_secs(10);
 /// Parked rows have been replayed by then.
-const REPLAY_LIMIT: Duration = Duration::from_secs(60);
+const REPLAY_LIMIT: Duration = Duration::from_secs(120);
 
-pub(super) fn strike(fault: Fault, site: &Site<'_>, random: &mut Random) -> Result<bool> {
+pub(super) fn strike(fault: Fault, site: &Site<'_>, random: &mut Random, diary: &mut Diary) -> Result<bool> {
     let proxy = site.stack.proxy.as_ref().context("there is no proxy")?;
     let busy = || while_busy(IMPATIENCE, || proxy.writes_in_flight() > 0);
     match fault {
@@ -52,7 +53,7 @@ pub(super) fn strike(fault: Fault, site: &Site<'_>, random: &mut Random) -> Resu
             use_up_connections(site, Duration::from_millis(random.between(1_000, 4_000)))?;
             Ok(hit)
         }
-        Fault::Refusal => refuse_rows(site, random),
+        Fault::Refusal => refuse_rows(site, random, diary),
         Fault::Slow => {
             let delay = Duration::from_millis(random.between(30, 400));
             weather(proxy, Weather::Slow(delay), random.between(1_000, 5_000))
@@ -110,25 +111,18 @@ fn use_up_connections(site: &Site<'_>, lasts: Duration) -> Result<()> {
 }
 
 /// A constraint that some titles violate comes and goes; what was parked meanwhile is replayed, as an operator would.
-fn refuse_rows(site: &Site<'_>, random: &mut Random) -> Result<bool> {
+fn refuse_rows(site: &Site<'_>, random: &mut Random, diary: &mut Diary) -> Result<bool> {
     let alter = |statement: &str| site.stack.sql(|client| Ok(client.batch_execute(statement)?));
     alter(&format!("ALTER TABLE requests ADD CONSTRAINT torture CHECK (title NOT LIKE '%{UNWANTED}%') NOT VALID"))?;
     let cookie = site.cookies.get(site.admin).context("nobody is an admin")?;
     let mut admin = Session::resumed(site.world, site.admin, cookie);
-    let asking = Instant::now();
-    let hit = loop {
-        thread::sleep(Duration::from_millis(200));
-        let hit = parked(&mut admin).is_some_and(|parked| parked > 0);
-        if hit || asking.elapsed() > SHOT_LIMIT {
-            break hit;
-        }
-    };
-    thread::sleep(Duration::from_millis(random.between(0, 2_000)));
+    let hit = edit_unacceptably(site, &mut admin, random, diary);
+    thread::sleep(Duration::from_millis(random.between(500, 3_000)));
     alter("ALTER TABLE requests DROP CONSTRAINT torture")?;
     let until = Instant::now() + REPLAY_LIMIT;
     loop {
         // The runtime may be dying at the same time; then it is asked again.
-        let _ = admin.send("POST", "/api/system/sync/replay", &[], Some(&serde_json::json!({})));
+        let _ = admin.send("POST", "/api/system/sync/replay", &[], Some(&json!({})));
         match parked(&mut admin) {
             Some(0) => return Ok(hit),
             Some(left) if Instant::now() > until => bail!("{left} rows are still parked"),
@@ -136,6 +130,40 @@ fn refuse_rows(site: &Site<'_>, random: &mut Random) -> Result<bool> {
             _ => thread::sleep(Duration::from_millis(200)),
         }
     }
+}
+
+/// Edits some requests so that their rows are refused, besides what the clients do; whether one of them was parked.
+fn edit_unacceptably(site: &Site<'_>, admin: &mut Session, random: &mut Random, diary: &mut Diary) -> bool {
+    let until = Instant::now() + SHOT_LIMIT;
+    while Instant::now() < until {
+        let requests: Vec<String> = site.world.requests().iter().map(|request| request.id.clone()).collect();
+        let Some(id) = random.pick(&requests).cloned() else { return false };
+        let number = site.world.next_number();
+        let mut write = Write {
+            number,
+            by: site.admin,
+            request: Some(id.clone()),
+            deed: "edit",
+            body: json!({ "title": format!("An {UNWANTED} title {}", Write::mark(number)) }),
+            key: Some(format!("torture-{number}")),
+            if_match: None,
+            attempts: Vec::new(),
+        };
+        write.attempts.extend(attempt(site.world, admin, &write));
+        let done = write.is_done();
+        diary.writes.extend((!write.attempts.is_empty()).then_some(write));
+        thread::sleep(Duration::from_millis(300));
+        if done && is_parked(admin, &id) {
+            return true;
+        }
+    }
+    false
+}
+
+fn is_parked(admin: &mut Session, id: &str) -> bool {
+    let Ok(reply) = admin.send("GET", &format!("/api/system/requests/{id}/inspect"), &[], None) else { return false };
+    let json = reply.json();
+    json["object"]["outbox"].as_array().into_iter().flatten().any(|debt| debt["parked_seq"].is_i64())
 }
 
 /// How many requests have a parked row; unknown while nobody answers.

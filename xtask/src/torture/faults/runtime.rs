@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use serde_json::json;
@@ -12,12 +12,15 @@ use super::super::history::Write;
 use super::super::random::Random;
 use super::super::viewers;
 use super::super::world::{Session, World};
+use super::disk::Filler;
 use super::{Fault, Site, while_busy};
 
 /// How long a kill waits for writes to be in flight: the runtime may just have come back.
 const IMPATIENCE: Duration = Duration::from_secs(5);
 /// How many sockets a crowd opens.
 const CROWD: usize = 100;
+/// And for how long at most: on a busy machine fewer come.
+const CROWD_LIMIT: Duration = Duration::from_secs(5);
 
 /// Comments that a build with faults on demand obeys.
 const ORDERS: [&str; 2] = ["fault: deliver again", "fault: ring twice"];
@@ -26,6 +29,7 @@ pub(super) fn strike(fault: Fault, site: &Site<'_>, random: &mut Random, diary: 
     match fault {
         Fault::Kill => kill(site, random),
         Fault::Sockets => crowd(site, random),
+        Fault::Disk => fill_disk(site, random),
         Fault::Redelivery => redeliver(site, random, diary),
         other => bail!("{} is not the runtime's", other.name()),
     }
@@ -51,7 +55,8 @@ fn crowd(site: &Site<'_>, random: &mut Random) -> Result<bool> {
     let mut sockets = Vec::new();
     // Half of them on one request, half on any.
     let crowded = random.pick(&requests).cloned();
-    for number in 0..CROWD {
+    let until = Instant::now() + CROWD_LIMIT;
+    for number in (0..CROWD).take_while(|_| Instant::now() < until) {
         let one = if number % 2 == 0 { crowded.as_ref() } else { random.pick(&requests) };
         let Some(id) = one else { continue };
         sockets.extend(viewers::open(site.world, cookie, &format!("/api/requests/{id}/live?after=0")));
@@ -59,6 +64,15 @@ fn crowd(site: &Site<'_>, random: &mut Random) -> Result<bool> {
     let hit = site.world.in_flight.load(Ordering::Relaxed) > 0;
     // Dropped without a word.
     drop(sockets);
+    Ok(hit)
+}
+
+/// The hit is a write in flight at some moment of it.
+fn fill_disk(site: &Site<'_>, random: &mut Random) -> Result<bool> {
+    let filler = Filler::fill(&site.stack.data_dir().join("objects"))?;
+    let hit = while_busy(IMPATIENCE, || site.world.in_flight.load(Ordering::Relaxed) > 0);
+    thread::sleep(Duration::from_millis(random.between(500, 3_000)));
+    drop(filler);
     Ok(hit)
 }
 
