@@ -108,9 +108,8 @@ impl Options {
                 Fault::Cut | Fault::Garbage => (self.others, 4, 200),
                 Fault::Redelivery => (self.others, 10, 200),
                 Fault::Disk => (self.others, 0, 20),
-                Fault::Stall | Fault::HalfOpen | Fault::Slow | Fault::Connections | Fault::Refusal | Fault::Sockets => {
-                    (self.others, 2, 50)
-                }
+                Fault::Connections | Fault::Refusal => (self.others, 1, 50),
+                Fault::Stall | Fault::HalfOpen | Fault::Slow | Fault::Sockets => (self.others, 2, 50),
             };
             (*fault, asked.unwrap_or(if self.short { short } else { long }))
         };

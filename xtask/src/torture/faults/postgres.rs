@@ -19,6 +19,8 @@ use super::{Fault, Site, while_busy};
 const IMPATIENCE: Duration = Duration::from_secs(3);
 /// A shot that has not met a write transaction by then is taken back: a hit it was not.
 const SHOT_LIMIT: Duration = Duration::from_secs(10);
+/// A row that is refused is parked by then, on a runtime that is killed all the time.
+const PARKING_LIMIT: Duration = Duration::from_secs(20);
 /// Parked rows have been replayed by then.
 const REPLAY_LIMIT: Duration = Duration::from_secs(120);
 
@@ -134,8 +136,11 @@ fn refuse_rows(site: &Site<'_>, random: &mut Random, diary: &mut Diary) -> Resul
 
 /// Edits some requests so that their rows are refused, besides what the clients do; whether one of them was parked.
 fn edit_unacceptably(site: &Site<'_>, admin: &mut Session, random: &mut Random, diary: &mut Diary) -> bool {
-    let until = Instant::now() + SHOT_LIMIT;
+    let (until, mut edited) = (Instant::now() + PARKING_LIMIT, Vec::new());
     while Instant::now() < until {
+        if edited.iter().any(|id: &String| is_parked(admin, id)) {
+            return true;
+        }
         let requests: Vec<String> = site.world.requests().iter().map(|request| request.id.clone()).collect();
         let Some(id) = random.pick(&requests).cloned() else { return false };
         let number = site.world.next_number();
@@ -150,12 +155,9 @@ fn edit_unacceptably(site: &Site<'_>, admin: &mut Session, random: &mut Random, 
             attempts: Vec::new(),
         };
         write.attempts.extend(attempt(site.world, admin, &write));
-        let done = write.is_done();
+        edited.extend(write.is_done().then_some(id));
         diary.writes.extend((!write.attempts.is_empty()).then_some(write));
-        thread::sleep(Duration::from_millis(300));
-        if done && is_parked(admin, &id) {
-            return true;
-        }
+        thread::sleep(Duration::from_millis(400));
     }
     false
 }

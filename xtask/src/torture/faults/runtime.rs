@@ -11,12 +11,14 @@ use super::super::client::{Diary, attempt};
 use super::super::history::Write;
 use super::super::random::Random;
 use super::super::viewers;
-use super::super::world::{Session, World};
+use super::super::world::Session;
 use super::disk::Filler;
 use super::{Fault, Site, while_busy};
 
 /// How long a kill waits for writes to be in flight: the runtime may just have come back.
 const IMPATIENCE: Duration = Duration::from_secs(5);
+/// By then a runtime that was started again does its first write.
+const RECOVERY_LIMIT: Duration = Duration::from_secs(15);
 /// How many sockets a crowd opens.
 const CROWD: usize = 100;
 /// And for how long at most: on a busy machine fewer come.
@@ -35,17 +37,20 @@ pub(super) fn strike(fault: Fault, site: &Site<'_>, random: &mut Random, diary: 
     }
 }
 
-/// The hit is a write in flight at the moment of the kill.
+/// The hit is a write in flight at the moment of the kill. It comes when the runtime is at work again, not while it is still
+/// starting: then it would meet nothing but what has not begun.
 fn kill(site: &Site<'_>, random: &mut Random) -> Result<bool> {
-    let in_flight = |world: &World| world.in_flight.load(Ordering::Relaxed) > 0;
-    // Not the first that comes: the kill is to meet writes in all of their stages.
-    thread::sleep(Duration::from_millis(random.between(0, 80)));
-    let hit = while_busy(IMPATIENCE, || in_flight(site.world));
+    let more = usize::try_from(random.between(0, 30))?;
+    let enough = site.world.acknowledged.load(Ordering::Relaxed) + more;
+    while_busy(IMPATIENCE, || site.world.acknowledged.load(Ordering::Relaxed) >= enough);
+    let hit = while_busy(IMPATIENCE, || site.world.in_flight.load(Ordering::Relaxed) > 0);
     site.stack.runtime.kill9()?;
     if random.chance(20) {
         thread::sleep(Duration::from_millis(random.between(50, 1_000)));
     }
+    let before = site.world.acknowledged.load(Ordering::Relaxed);
     site.stack.runtime.start()?;
+    while_busy(RECOVERY_LIMIT, || site.world.acknowledged.load(Ordering::Relaxed) > before);
     Ok(hit)
 }
 
