@@ -29,10 +29,13 @@ const CRON: Duration = Duration::from_secs(60);
 const WATCHED: usize = 96;
 /// People who watch the list.
 const LIST_VIEWERS: usize = 3;
-/// The last outage, in which the clients go home.
-const LAST_OUTAGE: Duration = Duration::from_secs(3);
-/// An unknown outcome is resolved by then.
+/// The last outage lasts so long and until the clients have gone home; in the middle of it the runtime is killed.
+const LAST_OUTAGE: Duration = Duration::from_secs(8);
+/// An unknown outcome is resolved by then, and most of them while PostgreSQL is away.
 const RESOLVING: Duration = Duration::from_secs(60);
+/// How often one of them is sent again before the next one is looked at.
+const PATIENCE: usize = 10;
+const RESOLVING_AWAY: Duration = Duration::from_secs(15);
 
 /// Between two faults at the runtime and at PostgreSQL, in milliseconds.
 const PACE_OF_THE_RUNTIME: (u64, u64) = (100, 1_200);
@@ -114,7 +117,11 @@ fn torture(measures: &Measures, stack: &Stack) -> Result<Report> {
         let last = measures.counts.iter().any(|(fault, count)| *count > 0 && fault.is_of_postgres());
         if last {
             stack.postgres.stop()?;
-            thread::sleep(LAST_OUTAGE);
+            thread::sleep(LAST_OUTAGE / 2);
+            // Who was put off must not depend on a memory that a kill takes.
+            stack.runtime.kill9()?;
+            stack.runtime.start()?;
+            thread::sleep(LAST_OUTAGE / 2);
         }
         world.over.store(true, Ordering::Relaxed);
         for client in clients {
@@ -122,9 +129,14 @@ fn torture(measures: &Measures, stack: &Stack) -> Result<Report> {
         }
         let mut history = gather(&world, diaries);
         let unknown = history.writes.iter().filter(|write| has_been_unknown(write)).count();
-        step("Resolving unknown outcomes", |_| resolve(&world, &cookies, &mut history, &mut random))?;
+        step("Resolving unknown outcomes", |_| resolve(&world, &cookies, &mut history, &mut random, RESOLVING_AWAY))?;
         stack.postgres.start()?;
         let back = Instant::now();
+        // An assignment to somebody whom the cache does not know needs PostgreSQL.
+        resolve(&world, &cookies, &mut history, &mut random, RESOLVING)?;
+        if let Some(open) = history.writes.iter().find(|write| write.is_open() && write.key.is_some()) {
+            bail!("the outcome of write {} stays unknown: {:?}", open.number, open.attempts.last());
+        }
 
         let versions = observe::versions(&world, &mut sessions[admin])?;
         let caught_up =
@@ -242,24 +254,28 @@ fn has_been_unknown(write: &Write) -> bool {
 }
 
 /// Replays the keys of all writes whose outcome is unknown, and of some others: what was done once must answer alike.
-fn resolve(world: &World, cookies: &[String], history: &mut History, random: &mut Random) -> Result<()> {
-    let until = Instant::now() + RESOLVING;
+fn resolve(
+    world: &World,
+    cookies: &[String],
+    history: &mut History,
+    random: &mut Random,
+    within: Duration,
+) -> Result<()> {
+    let until = Instant::now() + within;
     let mut sessions: Vec<_> =
         cookies.iter().enumerate().map(|(by, cookie)| Session::resumed(world, by, cookie)).collect();
     for write in history.writes.iter_mut().filter(|write| write.key.is_some()) {
         let session = sessions.get_mut(write.by).context("nobody to repeat a write")?;
-        let again = write.is_done() && random.chance(3);
-        while write.is_open() || again {
+        if write.is_open() || (write.is_done() && random.chance(3)) {
             write.attempts.extend(attempt(world, session, write));
-            if again {
+        }
+        // Once more for what was not even sent, or could not be answered at the moment.
+        for _ in 0..PATIENCE {
+            if !write.is_open() || Instant::now() > until {
                 break;
             }
-            if write.is_open() {
-                if Instant::now() > until {
-                    bail!("the outcome of write {} stays unknown: {:?}", write.number, write.attempts.last());
-                }
-                thread::sleep(Duration::from_millis(50));
-            }
+            thread::sleep(Duration::from_millis(100));
+            write.attempts.extend(attempt(world, session, write));
         }
         write.request = write.request.take().or_else(|| write.created().map(str::to_owned));
     }
