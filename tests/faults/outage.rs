@@ -18,7 +18,7 @@ use crate::{PROMPT, persistence, started};
 /// How long PostgreSQL is away, at least: on a busy machine until all requests have moved.
 const OUTAGE: Duration = Duration::from_secs(20);
 
-/// By then the read model has caught up by itself: the circuit breaker lets a probe pass every 5 s, and whoever was put
+/// By then the read model has caught up by itself: the circuit breaker lets a probe pass every 2 s, and whoever was put
 /// off is called at the first that succeeds. The outboxes' own backoff has grown to a minute by then.
 const CATCHING_UP: Duration = Duration::from_secs(30);
 
