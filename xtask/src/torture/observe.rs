@@ -46,7 +46,7 @@ const AUDIT: &str = r#"
     FROM audit_entries ORDER BY seq"#;
 
 /// How far PostgreSQL is.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Progress {
     pub versions: BTreeMap<String, i64>,
     pub events: i64,
@@ -66,30 +66,42 @@ pub fn progress(stack: &Stack) -> Result<Progress> {
     })
 }
 
+/// When PostgreSQL had everything, counted from the return of the last dependency.
+#[derive(Clone, Copy, Debug)]
+pub struct CaughtUp {
+    /// All requests with their events.
+    pub requests: Duration,
+    /// The audit as well.
+    pub all: Duration,
+}
+
 /// Waits until PostgreSQL has these versions and as many events and audit entries; how long that took, or what is missing.
 pub fn catches_up(
     stack: &Stack,
     versions: &BTreeMap<String, i64>,
     since: Instant,
     within: Duration,
-) -> Result<Duration> {
-    let events: i64 = versions.values().sum();
-    let expected = Progress { versions: versions.clone(), events, audited: events };
+) -> Result<CaughtUp> {
+    let (expected, mut requests): (i64, _) = (versions.values().sum(), None);
     loop {
         let elapsed = since.elapsed();
         let found = progress(stack)?;
-        if found == expected {
-            return Ok(elapsed);
+        if found.versions == *versions && found.events == expected {
+            requests = requests.or(Some(elapsed));
+        }
+        if let Some(requests) = requests.filter(|_| found.audited == expected) {
+            return Ok(CaughtUp { requests, all: elapsed });
         }
         if elapsed > within {
             let behind = versions.iter().filter(|(id, version)| found.versions.get(*id) != Some(version));
             let behind: Vec<String> = behind
                 .map(|(id, version)| format!("{id} at {:?} of {version}", found.versions.get(id).copied()))
                 .collect();
-            let (of_events, of_audit) = (found.events, found.audited);
             bail!(
-                "{} requests behind, {of_events} events and {of_audit} audit entries of {events}: {}",
+                "{} requests behind, {} events and {} audit entries of {expected}: {}",
                 behind.len(),
+                found.events,
+                found.audited,
                 behind.iter().take(5).cloned().collect::<Vec<_>>().join(", ")
             );
         }

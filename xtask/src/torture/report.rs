@@ -8,6 +8,7 @@ use anyhow::{Result, bail};
 use super::checker::{Kind, Violation};
 use super::faults::{Fault, Struck};
 use super::history::{History, Outcome, Write};
+use super::observe::CaughtUp;
 
 /// A run in which fewer than this share of the faults hit a write proves nothing.
 const LEAST_HITS_PERCENT: usize = 50;
@@ -28,7 +29,7 @@ pub struct Report {
     /// How often a live viewer connected.
     pub connections: usize,
     /// How long the read model took after the last dependency was back, or what was missing.
-    pub caught_up: Result<Duration, String>,
+    pub caught_up: Result<CaughtUp, String>,
     pub bound: Duration,
     pub history: History,
     pub violations: Vec<Violation>,
@@ -66,7 +67,11 @@ impl Report {
         let events: usize = history.objects.values().map(|object| object.timeline.len()).sum();
         let seen: usize = history.viewers.iter().map(|viewer| viewer.seen.len()).sum();
         let caught_up = match &self.caught_up {
-            Ok(elapsed) => format!("{:.1} s after the last dependency was back", elapsed.as_secs_f64()),
+            Ok(CaughtUp { requests, all }) => format!(
+                "{:.1} s after the last dependency was back, requests after {:.1} s",
+                all.as_secs_f64(),
+                requests.as_secs_f64()
+            ),
             Err(missing) => format!("never: {missing}"),
         };
         figures.extend([
@@ -108,8 +113,8 @@ impl Report {
         }
         match &self.caught_up {
             Err(missing) => bail!("the read model was not whole in the end (seed {}): {missing}", self.seed),
-            Ok(elapsed) if *elapsed > self.bound => {
-                bail!("the read model was whole after {elapsed:.1?} and not {:?} (seed {})", self.bound, self.seed)
+            Ok(CaughtUp { all, .. }) if *all > self.bound => {
+                bail!("the read model was whole after {all:.1?} and not {:?} (seed {})", self.bound, self.seed)
             }
             Ok(_) => {}
         }

@@ -33,8 +33,6 @@ const LIST_VIEWERS: usize = 3;
 const LAST_OUTAGE: Duration = Duration::from_secs(8);
 /// An unknown outcome is resolved by then, and most of them while PostgreSQL is away.
 const RESOLVING: Duration = Duration::from_secs(60);
-/// How often one of them is sent again before the next one is looked at.
-const PATIENCE: usize = 10;
 const RESOLVING_AWAY: Duration = Duration::from_secs(15);
 
 /// Between two faults at the runtime and at PostgreSQL, in milliseconds.
@@ -129,11 +127,13 @@ fn torture(measures: &Measures, stack: &Stack) -> Result<Report> {
         }
         let mut history = gather(&world, diaries);
         let unknown = history.writes.iter().filter(|write| has_been_unknown(write)).count();
-        step("Resolving unknown outcomes", |_| resolve(&world, &cookies, &mut history, &mut random, RESOLVING_AWAY))?;
+        step("Resolving unknown outcomes", |_| {
+            resolve(&world, &cookies, &mut history, &mut random, Instant::now() + RESOLVING_AWAY)
+        })?;
         stack.postgres.start()?;
         let back = Instant::now();
         // An assignment to somebody whom the cache does not know needs PostgreSQL.
-        resolve(&world, &cookies, &mut history, &mut random, RESOLVING)?;
+        resolve(&world, &cookies, &mut history, &mut random, Instant::now() + RESOLVING)?;
         if let Some(open) = history.writes.iter().find(|write| write.is_open() && write.key.is_some()) {
             bail!("the outcome of write {} stays unknown: {:?}", open.number, open.attempts.last());
         }
@@ -259,9 +259,8 @@ fn resolve(
     cookies: &[String],
     history: &mut History,
     random: &mut Random,
-    within: Duration,
+    until: Instant,
 ) -> Result<()> {
-    let until = Instant::now() + within;
     let mut sessions: Vec<_> =
         cookies.iter().enumerate().map(|(by, cookie)| Session::resumed(world, by, cookie)).collect();
     for write in history.writes.iter_mut().filter(|write| write.key.is_some()) {
@@ -269,11 +268,7 @@ fn resolve(
         if write.is_open() || (write.is_done() && random.chance(3)) {
             write.attempts.extend(attempt(world, session, write));
         }
-        // Once more for what was not even sent, or could not be answered at the moment.
-        for _ in 0..PATIENCE {
-            if !write.is_open() || Instant::now() > until {
-                break;
-            }
+        while write.is_open() && Instant::now() < until {
             thread::sleep(Duration::from_millis(100));
             write.attempts.extend(attempt(world, session, write));
         }
