@@ -10,6 +10,7 @@ use testbed::runtime::Cron;
 
 use super::checker::check;
 use super::client::{Client, Diary, attempt};
+use super::faults::postgres::replay;
 use super::faults::{Fault, Plan, Site, Struck, disk};
 use super::history::{History, Outcome, Role, Write};
 use super::random::Random;
@@ -33,6 +34,8 @@ const LIST_VIEWERS: usize = 3;
 const LAST_OUTAGE: Duration = Duration::from_secs(8);
 /// An unknown outcome is resolved by then, and most of them while PostgreSQL is away.
 const RESOLVING: Duration = Duration::from_secs(60);
+/// Parked rows are replayed by then.
+const REPLAYING: Duration = Duration::from_secs(120);
 const RESOLVING_AWAY: Duration = Duration::from_secs(15);
 
 /// Between two faults at the runtime and at PostgreSQL, in milliseconds.
@@ -113,6 +116,9 @@ fn torture(measures: &Measures, stack: &Stack) -> Result<Report> {
             step("Breaking things", |step| break_things(step, &site, measures, &mut random, began))?;
         diaries.push(first);
         let last = measures.counts.iter().any(|(fault, count)| *count > 0 && fault.is_of_postgres());
+        if measures.wants(Fault::Refusal) {
+            step("Replaying parked rows", |_| replay(&mut sessions[admin], REPLAYING))?;
+        }
         if last {
             stack.postgres.stop()?;
             thread::sleep(LAST_OUTAGE / 2);

@@ -2,7 +2,7 @@
 //! own pace, so that faults come alone and together as the seed wants it.
 
 pub mod disk;
-mod postgres;
+pub mod postgres;
 mod runtime;
 
 use std::sync::atomic::Ordering;
