@@ -39,7 +39,7 @@ const REPLAYING: Duration = Duration::from_secs(120);
 const RESOLVING_AWAY: Duration = Duration::from_secs(15);
 
 /// Between two faults at the runtime and at PostgreSQL, in milliseconds.
-const PACE_OF_THE_RUNTIME: (u64, u64) = (100, 1_200);
+const PACE_OF_THE_RUNTIME: (u64, u64) = (50, 700);
 const PACE_OF_POSTGRES: (u64, u64) = (50, 800);
 
 pub fn run(measures: &Measures) -> Result<()> {
