@@ -13,7 +13,7 @@ const THRESHOLD: u32 = 5;
 /// The first delay; each failed probe doubles it.
 const FIRST_DELAY_MS: i64 = 1_000;
 /// The longest delay: how long a server may be back before it is noticed.
-const MAX_DELAY_MS: i64 = 5_000;
+const MAX_DELAY_MS: i64 = 2_000;
 /// How long one probe has before another one is let through.
 const PROBE_MS: i64 = 15_000;
 
@@ -141,7 +141,7 @@ mod tests {
             breaker.admit(now_ms).unwrap();
             breaker.failed(now_ms);
         }
-        assert_eq!(delays[..6], [1_000, 2_000, 4_000, 5_000, 5_000, 5_000]);
+        assert_eq!(delays[..6], [1_000, 2_000, 2_000, 2_000, 2_000, 2_000]);
         assert_eq!(delays.last(), Some(&MAX_DELAY_MS));
     }
 

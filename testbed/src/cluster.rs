@@ -118,6 +118,11 @@ impl Cluster {
         format!("{}/{database}", self.base_url)
     }
 
+    /// The port of a server of our own.
+    pub fn port(&self) -> Result<u16> {
+        Ok(self.owned()?.port)
+    }
+
     /// Makes an empty database; `name` is ours and needs no quoting beyond the quotes.
     pub fn create_database(&self, name: &str) -> Result<()> {
         database::run(&self.url("postgres"), |client| {

@@ -22,6 +22,7 @@ pub mod migrations;
 pub mod node;
 pub mod port;
 pub mod process;
+pub mod proxy;
 pub mod runtime;
 pub mod secrets;
 pub mod seed;
@@ -32,6 +33,7 @@ pub mod wrangler;
 pub use authority::Authority;
 pub use bundle::Bundle;
 pub use cluster::Cluster;
+pub use proxy::Proxy;
 pub use runtime::Runtime;
 pub use stack::{Stack, StackBuilder};
 

@@ -15,6 +15,7 @@ use postgres::Client;
 use crate::authority::Authority;
 use crate::bundle::Bundle;
 use crate::cluster::{self, Cluster};
+use crate::proxy::Proxy;
 use crate::runtime::{Cron, Runtime, Settings};
 use crate::secrets::Secrets;
 use crate::{database, migrations, port, seed, workspace};
@@ -43,6 +44,9 @@ pub struct StackBuilder {
     bundle: Bundle,
     vars: BTreeMap<String, String>,
     own_postgres: bool,
+    postgres_parameters: Vec<String>,
+    proxied: bool,
+    cron: Cron,
     tls: Tls,
     demo_users: bool,
 }
@@ -58,6 +62,8 @@ pub struct Stack {
     pub runtime: Runtime,
     /// Its PostgreSQL.
     pub postgres: Cluster,
+    /// What stands between the two, if it was asked for.
+    pub proxy: Option<Proxy>,
     /// What signs its tokens and cursors.
     pub secrets: Secrets,
     database: String,
@@ -74,6 +80,9 @@ impl Stack {
             },
             vars: BTreeMap::new(),
             own_postgres: false,
+            postgres_parameters: Vec::new(),
+            proxied: false,
+            cron: Cron::OnDemand,
             tls: Tls::Off,
             demo_users: true,
         }
@@ -131,6 +140,26 @@ impl StackBuilder {
         self
     }
 
+    /// A parameter of a PostgreSQL server of its own, as in `max_connections=20`.
+    pub fn postgres_parameter(mut self, assignment: &str) -> Self {
+        self.postgres_parameters.push(assignment.to_owned());
+        self.own_postgres = true;
+        self
+    }
+
+    /// A [`Proxy`] between the Worker and a PostgreSQL server of its own.
+    pub fn proxied(mut self) -> Self {
+        self.proxied = true;
+        self.own_postgres = true;
+        self
+    }
+
+    /// Runs the cron handler by the clock, as the deployment does.
+    pub fn cron(mut self, cron: Cron) -> Self {
+        self.cron = cron;
+        self
+    }
+
     /// TLS between the Worker and a PostgreSQL server of its own.
     pub fn tls(mut self, tls: Tls) -> Self {
         self.tls = tls;
@@ -156,6 +185,8 @@ impl StackBuilder {
         };
         let postgres = if self.own_postgres {
             let settings = authority.iter().cloned().fold(test_settings(), cluster::Settings::tls);
+            let parameters = self.postgres_parameters.iter();
+            let settings = parameters.fold(settings, |settings, parameter| settings.parameter(parameter));
             Cluster::start_in(&data_dir.join("postgres"), settings)?
         } else {
             shared_cluster()?
@@ -174,6 +205,11 @@ impl StackBuilder {
             Tls::Off => postgres.url(&database),
             Tls::Trusted | Tls::Untrusted => with_tls(&postgres.url(&database)),
         };
+        let proxy = if self.proxied { Some(Proxy::to(postgres.port()?)?) } else { None };
+        let database_url = match &proxy {
+            Some(proxy) => database_url.replace(&format!(":{}/", postgres.port()?), &format!(":{}/", proxy.port())),
+            None => database_url,
+        };
         let secrets = Secrets::generate()?;
         let port = port::free()?;
         let runtime = Runtime::run(Settings {
@@ -181,10 +217,10 @@ impl StackBuilder {
             bundle: self.bundle,
             data_dir: data_dir.clone(),
             port,
-            cron: Cron::OnDemand,
+            cron: self.cron,
             trust: authority.filter(|_| self.tls == Tls::Trusted).map(|authority| authority.certificate),
         })?;
-        Ok(Stack { base_url: runtime.base_url(), database_url, runtime, postgres, secrets, database, data_dir })
+        Ok(Stack { base_url: runtime.base_url(), database_url, runtime, postgres, proxy, secrets, database, data_dir })
     }
 }
 

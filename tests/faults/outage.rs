@@ -18,7 +18,7 @@ use crate::{PROMPT, persistence, started};
 /// How long PostgreSQL is away, at least: on a busy machine until all requests have moved.
 const OUTAGE: Duration = Duration::from_secs(20);
 
-/// By then the read model has caught up by itself: the circuit breaker lets a probe pass every 5 s, and whoever was put
+/// By then the read model has caught up by itself: the circuit breaker lets a probe pass every 2 s, and whoever was put
 /// off is called at the first that succeeds. The outboxes' own backoff has grown to a minute by then.
 const CATCHING_UP: Duration = Duration::from_secs(30);
 
@@ -166,6 +166,34 @@ async fn what_needs_postgresql_says_so(stack: &Stack, crew: &Crew) {
 
 fn dependencies(ready: &Value) -> impl Iterator<Item = &Value> {
     ready["dependencies"].as_array().into_iter().flatten()
+}
+
+/// How long PostgreSQL is away before the runtime is killed too: the outboxes wait up to half a minute by then.
+const AWAY_BEFORE_THE_KILL: Duration = Duration::from_secs(25);
+
+/// By then the read model has caught up all the same.
+const CATCHING_UP_AFTER_A_KILL: Duration = Duration::from_secs(10);
+
+#[tokio::test]
+async fn a_runtime_that_was_killed_during_an_outage_still_knows_whom_it_put_off() {
+    let stack = started(Stack::builder().own_postgres());
+    let crew = Crew::sign_in(&stack).await;
+    let ids: Vec<String> =
+        stream::iter(0..REQUESTS / 2).map(|number| reported(&crew, number)).buffered(AT_ONCE).collect().await;
+    read_model::catches_up(&stack, &ids.iter().map(|id| (id.clone(), 1)).collect(), CATCHING_UP).await;
+
+    stack.postgres.stop().expect("PostgreSQL stops");
+    let away_since = Instant::now();
+    let said = stream::iter(&ids).map(|id| crew.manager.comment(id, "The part is ordered.", "public"));
+    said.buffered(AT_ONCE).for_each(async |reply| drop(reply.expect(201))).await;
+    sleep_until(away_since + AWAY_BEFORE_THE_KILL).await;
+    stack.runtime.kill9().expect("the runtime is killed");
+    stack.runtime.start().expect("the runtime starts again");
+    stack.postgres.start().expect("PostgreSQL starts");
+
+    let acknowledged = ids.iter().map(|id| (id.clone(), 2)).collect();
+    let caught_up = read_model::catches_up(&stack, &acknowledged, CATCHING_UP_AFTER_A_KILL).await;
+    println!("outage with a kill of the runtime in it: caught up {caught_up:.1?} after PostgreSQL was back");
 }
 
 /// How often PostgreSQL is killed.

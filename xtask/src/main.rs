@@ -11,6 +11,7 @@ mod migrate;
 mod progress;
 mod setup;
 mod test;
+mod torture;
 mod web;
 
 use std::process::ExitCode;
@@ -41,6 +42,8 @@ enum Command {
     Test(test::Options),
     /// Measure the app's pages with Lighthouse, as a desktop and as a phone
     Lighthouse(lighthouse::Options),
+    /// Break everything that can break under load, and check that nothing was lost and nothing done twice
+    Torture(torture::Options),
     /// Run the whole system here: PostgreSQL, schema, Worker, demo data; Ctrl-C stops it
     Dev(dev::Options),
 }
@@ -68,6 +71,7 @@ fn main() -> ExitCode {
         Command::Migrate => migrate::run(),
         Command::Test(options) => test::run(&options),
         Command::Lighthouse(options) => lighthouse::run(&options),
+        Command::Torture(options) => torture::run(&options),
         Command::Dev(options) => dev::run(&options),
         Command::Build(options) => {
             setup::ensure().and_then(|()| web::make()).and_then(|()| build::run(&options.bundle()))

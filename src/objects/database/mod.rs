@@ -1,12 +1,13 @@
 //! The DatabaseObject: one shard of connections to PostgreSQL.
 //!
 //! It owns one connection, kept open between calls (all requests of an object share one I/O context), and nothing that
-//! must last: what it is asked to write stays in the sender's outbox until it says `Applied`. Deliveries that arrive
+//! must last but whom it put off during an outage: what it is asked to write stays in the sender's outbox until it says `Applied`. Deliveries that arrive
 //! together are committed together; `db::group` and `db::batch` do that, and this object lends them its memory.
 
 pub mod api;
 mod journal;
 mod recovery;
+mod store;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
@@ -98,11 +99,11 @@ impl DatabaseObject {
         let request = about.map(|(request, _)| request);
         match outcome {
             batch::Outcome::Applied => {
-                self.recovery.delivered(request);
+                self.recovery.delivered(&self.seat.db, &cx.org, request);
                 Ok(Outcome::Applied)
             }
             batch::Outcome::Deferred(fault) => {
-                self.recovery.put_off(&cx.org, request);
+                self.recovery.put_off(&self.seat.db, &cx.org, request);
                 self.seat.alarm.ring_by(self.recovery.next_probe());
                 Err(self.away(&fault))
             }
@@ -224,15 +225,16 @@ impl api::Handler for DatabaseObject {
 
 impl Behaviour for DatabaseObject {
     type Contract = Database;
-    const SCHEMA: &'static [&'static str] = &[];
+    const SCHEMA: &'static [&'static str] = store::SCHEMA;
 
     fn wake(seat: Seat) -> Self {
+        let recovery = Recovery::wake(&seat.db);
         DatabaseObject {
             seat,
             session: OnceCell::new(),
             group: GroupCommit::default(),
             journal: Journal::default(),
-            recovery: Recovery::default(),
+            recovery,
             latency_ms: Cell::new(None),
             last_error: RefCell::new(None),
         }
@@ -245,7 +247,7 @@ impl Behaviour for DatabaseObject {
     fn ring(self: Rc<Self>) -> LocalBoxFuture<'static, ()> {
         Box::pin(async move {
             if !self.recovery.is_over() && self.read(ping()).await.is_ok() {
-                self.recovery.poke_all(&self.seat.env).await;
+                self.recovery.poke_all(&self.seat.db, &self.seat.env).await;
             }
         })
     }

@@ -1,8 +1,8 @@
 //! After an outage: whoever was put off is called as soon as PostgreSQL is back.
 //!
 //! The outboxes back off for minutes, as they must; this object sees the outage end first. It remembers whom it put off,
-//! asks PostgreSQL every [`PROBE_MS`] while there is anybody, and pokes them when it answers. All of it is memory: an
-//! object that is forgotten here has its own alarm.
+//! asks PostgreSQL every [`PROBE_MS`] while there is anybody, and pokes them when it answers. They are kept in SQLite as
+//! well, so that a runtime that dies during the outage still knows them. Who is forgotten all the same has its own alarm.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
@@ -11,6 +11,7 @@ use futures::StreamExt;
 use futures::stream;
 use worker::Env;
 
+use super::store;
 use crate::domain::ids::{OrgId, RequestId};
 use crate::domain::log::StreamName;
 use crate::domain::time::Timestamp;
@@ -18,6 +19,7 @@ use crate::objects::clock;
 use crate::objects::log_stream::api::{Poke as PokeStream, StreamKey};
 use crate::objects::protocol::{CALL_LIMIT_MS, CallContext, ask_within};
 use crate::objects::request::api::{Poke, RequestKey};
+use crate::objects::sqlite::{Database, StorageError};
 
 /// How often PostgreSQL is asked while somebody waits, in milliseconds. The circuit breaker thins these out.
 const PROBE_MS: i64 = 1_000;
@@ -37,25 +39,42 @@ pub struct Recovery {
 }
 
 impl Recovery {
-    /// A delivery was put off; `request` is `None` for the audit stream's.
-    pub fn put_off(&self, org: &OrgId, request: Option<RequestId>) {
+    /// Those who were put off before this object started.
+    pub fn wake(db: &Database) -> Self {
+        let recovery = Recovery::default();
+        for (org, request) in store::all(db).unwrap_or_else(|error| noted(error, Vec::new())) {
+            recovery.remember(&org, request);
+        }
+        recovery
+    }
+
+    /// Whether it was news.
+    fn remember(&self, org: &OrgId, request: Option<RequestId>) -> bool {
         *self.org.borrow_mut() = Some(org.clone());
         match request {
-            Some(request) if self.requests.borrow().len() < MOST_WAITING => {
-                self.requests.borrow_mut().insert(request);
+            Some(request) => {
+                let mut requests = self.requests.borrow_mut();
+                requests.len() < MOST_WAITING && requests.insert(request)
             }
-            Some(_) => {}
-            None => self.audit.set(true),
+            None => !self.audit.replace(true),
+        }
+    }
+
+    /// A delivery was put off; `request` is `None` for the audit stream's.
+    pub fn put_off(&self, db: &Database, org: &OrgId, request: Option<RequestId>) {
+        if self.remember(org, request) {
+            store::add(db, org, request).unwrap_or_else(|error| noted(error, ()));
         }
     }
 
     /// A delivery was made after all.
-    pub fn delivered(&self, request: Option<RequestId>) {
-        match request {
-            Some(request) => {
-                self.requests.borrow_mut().remove(&request);
-            }
-            None => self.audit.set(false),
+    pub fn delivered(&self, db: &Database, org: &OrgId, request: Option<RequestId>) {
+        let waited = match request {
+            Some(request) => self.requests.borrow_mut().remove(&request),
+            None => self.audit.replace(false),
+        };
+        if waited {
+            store::remove(db, org, &[request]).unwrap_or_else(|error| noted(error, ()));
         }
     }
 
@@ -70,9 +89,11 @@ impl Recovery {
     }
 
     /// Pokes everybody who waits, once. Who is put off again is remembered again.
-    pub async fn poke_all(&self, env: &Env) {
+    pub async fn poke_all(&self, db: &Database, env: &Env) {
         let Some(org) = self.org.borrow().clone() else { return };
         let requests = self.requests.take();
+        let called: Vec<Option<RequestId>> =
+            requests.iter().copied().map(Some).chain(self.audit.get().then_some(None)).collect();
         let cx = CallContext::system(org.clone(), clock::trace());
         if self.audit.take() {
             let key = StreamKey { org: org.clone(), stream: StreamName::Audit };
@@ -86,5 +107,18 @@ impl Recovery {
             }
         });
         stream::iter(pokes).buffer_unordered(AT_ONCE).collect::<()>().await;
+        // Only now: a runtime that dies while it calls them begins again.
+        let done: Vec<_> = called.into_iter().filter(|one| !self.waits(*one)).collect();
+        store::remove(db, &org, &done).unwrap_or_else(|error| noted(error, ()));
     }
+
+    fn waits(&self, request: Option<RequestId>) -> bool {
+        request.map_or(self.audit.get(), |request| self.requests.borrow().contains(&request))
+    }
+}
+
+/// Storage that fails costs the memory of a restart and nothing else.
+fn noted<T>(error: StorageError, instead: T) -> T {
+    worker::console_error!("recovery: {error}");
+    instead
 }

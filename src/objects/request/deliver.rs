@@ -46,7 +46,7 @@ impl RequestObject {
         futures::future::join(postgres, flush(self, Destination::Audit)).await;
     }
 
-    async fn to_index(&self, request: &MaintenanceRequest, cx: &CallContext) -> Result<(), Failure> {
+    pub(super) async fn to_index(&self, request: &MaintenanceRequest, cx: &CallContext) -> Result<(), Failure> {
         let upsert = Upsert { summary: Summary::from(request), epoch: request.epoch };
         let key = IndexKey { org: cx.org.clone() };
         let upserted = ask_within(&self.seat.env, &key, upsert, cx, CALL_LIMIT_MS).await.map_err(transient)?;
@@ -65,7 +65,7 @@ impl RequestObject {
         Ok(())
     }
 
-    async fn to_postgres(
+    pub(super) async fn to_postgres(
         &self,
         request: &MaintenanceRequest,
         events: &[Delivery],
@@ -87,7 +87,7 @@ impl RequestObject {
         }
     }
 
-    async fn to_audit(
+    pub(super) async fn to_audit(
         &self,
         request: &MaintenanceRequest,
         events: &[Delivery],
@@ -131,13 +131,13 @@ fn transient(refusal: Refusal) -> Failure {
 }
 
 /// An event on its way out.
-struct Delivery {
+pub(super) struct Delivery {
     trace: TraceId,
-    event: Event,
+    pub(super) event: Event,
 }
 
 impl Delivery {
-    fn read(stored: &store::StoredEvent) -> Option<Delivery> {
+    pub(super) fn read(stored: &store::StoredEvent) -> Option<Delivery> {
         let event = serde_json::from_str(&stored.json).ok()?;
         Some(Delivery { trace: stored.trace.parse().ok()?, event })
     }

@@ -100,15 +100,20 @@ impl RequestObject {
     ) -> Result<String, Refusal> {
         let json = serde_json::to_string(event).map_err(|_| Refusal::Internal)?;
         let reply = reply(&after, &json)?;
+        #[cfg(feature = "fault-injection")]
+        if faults::is_only_remembered(event) {
+            *self.loaded.borrow_mut() = Some(Some(Rc::new(after)));
+            return Ok(reply);
+        }
         let written = self.seat.db.atomically(|write| {
             store::append(write, event, &json, &cx.trace)?;
             store::put_snapshot(write, org.as_str(), &after)?;
             self.outbox.owe(write, &DESTINATIONS, event.seq, clock::now())?;
-            #[cfg(feature = "fault-injection")]
-            faults::in_transaction(event);
             if let Some(idempotency) = &cx.idempotency {
                 store::keep_reply(write, idempotency, event.seq, &reply, clock::now())?;
             }
+            #[cfg(feature = "fault-injection")]
+            faults::in_transaction(write, event)?;
             Ok::<_, Refusal>(())
         });
         if let Err(refusal) = written {
@@ -117,6 +122,12 @@ impl RequestObject {
         }
         let request = Rc::new(after);
         *self.loaded.borrow_mut() = Some(Some(request.clone()));
+        #[cfg(feature = "fault-injection")]
+        faults::before_broadcast(self, event, &json, &request);
+        #[cfg(feature = "fault-injection")]
+        if faults::is_kept_from_viewers(event) {
+            return Ok(reply);
+        }
         self.broadcast(event, &json, &request);
         self.seat.alarm.ring_by(self.next_due());
         Ok(reply)
@@ -275,6 +286,10 @@ impl api::Handler for RequestObject {
             Ok(reply) => reply,
             Err(refusal) => return Answer::Ready(Err(refusal)),
         };
+        #[cfg(feature = "fault-injection")]
+        if let Err(refusal) = faults::behind_comment(&self, &reply) {
+            return Answer::Ready(Err(refusal));
+        }
         Answer::after(async move {
             self.settle().await;
             RawValue::from_string(reply).map_err(|_| Refusal::Internal)

@@ -1,0 +1,76 @@
+//! The runtime's disk, made small enough to be filled: a file system in memory under the objects' folder.
+//!
+//! Mounting it needs root, and a namespace of mounts of our own, so that it goes with us however we end: `cargo xtask
+//! torture` runs itself a second time inside one.
+
+use std::env;
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+/// Set inside the namespace.
+const INSIDE: &str = "CEPATEDGE_TORTURE_MOUNTS";
+/// Enough for the objects of a run, small enough for the memory of a machine.
+const SIZE: &str = "size=1g";
+
+/// Whether a disk can be filled here.
+pub fn is_possible() -> bool {
+    env::var_os(INSIDE).is_some()
+}
+
+/// Runs this very command in a namespace of its own. `None` when that is where we are, or when it cannot be had.
+pub fn enter() -> Result<Option<ExitStatus>> {
+    if is_possible() {
+        return Ok(None);
+    }
+    let works = unshare().args(["mount", "--make-private", "/"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    if !works.is_ok_and(|status| status.success()) {
+        return Ok(None);
+    }
+    let mut command = unshare();
+    command.arg(env::current_exe()?).args(env::args_os().skip(1)).env(INSIDE, "1");
+    Ok(Some(command.status().context("unshare cannot be started")?))
+}
+
+fn unshare() -> Command {
+    let mut command = Command::new("unshare");
+    command.args(["--mount", "--propagation", "private"]);
+    command
+}
+
+/// Puts the small disk under `folder`.
+pub fn mount(folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder)?;
+    let status = Command::new("mount").args(["-t", "tmpfs", "-o", SIZE, "tmpfs"]).arg(folder).status()?;
+    if !status.success() {
+        bail!("nothing can be mounted at {}", folder.display());
+    }
+    Ok(())
+}
+
+/// A file that takes all the space that there is, until it is dropped.
+pub struct Filler(PathBuf);
+
+impl Filler {
+    pub fn fill(folder: &Path) -> Result<Filler> {
+        let filler = Filler(folder.join("filler"));
+        let mut file = File::create(&filler.0)?;
+        let mut piece = vec![0; 1 << 20];
+        // Large pieces first, and then what is left.
+        while !piece.is_empty() {
+            if file.write_all(&piece).is_err() {
+                piece.truncate(piece.len() / 2);
+            }
+        }
+        Ok(filler)
+    }
+}
+
+impl Drop for Filler {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}

@@ -1,0 +1,140 @@
+//! What is broken, by whom and when: two hands with a plan each, one at the runtime and one at PostgreSQL, which go their
+//! own pace, so that faults come alone and together as the seed wants it.
+
+pub mod disk;
+pub mod postgres;
+mod runtime;
+
+use std::sync::atomic::Ordering;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use clap::ValueEnum;
+use testbed::Stack;
+
+use super::client::Diary;
+use super::random::Random;
+use super::world::World;
+
+/// One way to break something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum Fault {
+    /// kill -9 of the runtime, and its restart
+    Kill,
+    /// Many live sockets opened and dropped
+    Sockets,
+    /// What was delivered is delivered again, old versions last; alarms ring twice at once
+    Redelivery,
+    /// The runtime's disk is full for a while; needs root
+    Disk,
+    /// PostgreSQL is stopped or killed, and started again
+    Restart,
+    /// PostgreSQL is away for a while
+    Outage,
+    /// PostgreSQL has no connection left
+    Connections,
+    /// PostgreSQL refuses rows for good, which are parked and replayed
+    Refusal,
+    /// Everything from and to PostgreSQL is slow
+    Slow,
+    /// Nothing passes between the Worker and PostgreSQL for a while
+    Stall,
+    /// PostgreSQL's end of the connections is gone, and nobody says so
+    HalfOpen,
+    /// The connection breaks in the middle of a message
+    Cut,
+    /// PostgreSQL commits, and the reply is lost
+    Commit,
+    /// The server's reply is garbage
+    Garbage,
+}
+
+impl Fault {
+    pub fn name(self) -> String {
+        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+
+    pub fn is_of_postgres(self) -> bool {
+        !self.is_of_the_runtime()
+    }
+
+    fn is_of_the_runtime(self) -> bool {
+        matches!(self, Self::Kill | Self::Sockets | Self::Redelivery | Self::Disk)
+    }
+}
+
+/// A fault that was made.
+#[derive(Clone, Copy, Debug)]
+pub struct Struck {
+    pub fault: Fault,
+    /// Whether a write was in flight at what it broke: an HTTP call at the runtime, a transaction at PostgreSQL.
+    pub hit: bool,
+    /// From the beginning until it was mended.
+    pub took: Duration,
+}
+
+/// What the hands work on.
+pub struct Site<'w> {
+    pub stack: &'w Stack,
+    pub world: &'w World,
+    /// The cookie of an admin, and of everybody else by place.
+    pub cookies: &'w [String],
+    pub admin: usize,
+    /// The longest outage of PostgreSQL.
+    pub longest_outage: Duration,
+}
+
+/// What to break, how often, in an order that the seed gives.
+#[derive(Clone, Debug)]
+pub struct Plan(Vec<Fault>);
+
+impl Plan {
+    /// The plans of both hands.
+    pub fn of(counts: &[(Fault, usize)], random: &mut Random) -> (Plan, Plan) {
+        let mut all: Vec<Fault> = counts.iter().flat_map(|(fault, count)| vec![*fault; *count]).collect();
+        random.shuffle(&mut all);
+        let (runtime, postgres) = all.into_iter().partition(|fault| fault.is_of_the_runtime());
+        (Plan(runtime), Plan(postgres))
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Works through the plan; what was written on the way is in the diary. `pace` lies between two faults.
+    pub fn carry_out(
+        &self,
+        site: &Site<'_>,
+        mut random: Random,
+        pace: (u64, u64),
+        done: &std::sync::atomic::AtomicUsize,
+    ) -> Result<(Vec<Struck>, Diary)> {
+        let (mut struck, mut diary) = (Vec::new(), Diary::default());
+        for fault in &self.0 {
+            thread::sleep(Duration::from_millis(random.between(pace.0, pace.1)));
+            let began = Instant::now();
+            let hit = if fault.is_of_the_runtime() {
+                runtime::strike(*fault, site, &mut random, &mut diary)
+            } else {
+                postgres::strike(*fault, site, &mut random, &mut diary)
+            };
+            let hit = hit.with_context(|| format!("the fault {}", fault.name()))?;
+            struck.push(Struck { fault: *fault, hit, took: began.elapsed() });
+            done.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok((struck, diary))
+    }
+}
+
+/// Waits a moment until something is under way, so that the fault meets it; whether it is.
+fn while_busy(within: Duration, busy: impl Fn() -> bool) -> bool {
+    let until = Instant::now() + within;
+    while Instant::now() < until {
+        if busy() {
+            return true;
+        }
+        thread::sleep(Duration::from_micros(200));
+    }
+    busy()
+}

@@ -1,0 +1,151 @@
+//! `cargo xtask torture`: many clients, a checker, and everything that can break, from one seed.
+//!
+//! Clients act through HTTP and watch through live sockets while two hands break the runtime and PostgreSQL. What was
+//! acknowledged, refused, read and seen is a history (`history.rs`); `checker/` says what is wrong with it. How it is to be
+//! read, and what it found, is in docs/reliability.md.
+
+mod checker;
+mod client;
+mod faults;
+mod history;
+mod http;
+mod model;
+mod observe;
+mod planted;
+mod random;
+mod report;
+mod run;
+mod time;
+mod viewers;
+mod world;
+
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use clap::Args;
+use testbed::Bundle;
+
+use crate::{build, progress, setup};
+use faults::{Fault, disk};
+use random::Random;
+
+#[derive(Args)]
+pub struct Options {
+    /// The short form: what CI runs
+    #[arg(long)]
+    short: bool,
+    /// The seed of all choices; a new one unless told
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Go on with the faults until so many minutes have passed
+    #[arg(long, default_value_t = 0)]
+    minutes: u64,
+    /// Go on with the faults until so many writes are acknowledged
+    #[arg(long, default_value_t = 0)]
+    writes: usize,
+    /// Only these faults, separated by commas
+    #[arg(long, value_enum, value_delimiter = ',')]
+    faults: Vec<Fault>,
+    /// How often the runtime is killed
+    #[arg(long)]
+    kills: Option<usize>,
+    /// How often PostgreSQL is restarted
+    #[arg(long)]
+    restarts: Option<usize>,
+    /// How often PostgreSQL is away for a while
+    #[arg(long)]
+    outages: Option<usize>,
+    /// The longest of these outages, in seconds
+    #[arg(long)]
+    longest_outage: Option<u64>,
+    /// How many replies to a COMMIT are lost
+    #[arg(long)]
+    commits: Option<usize>,
+    /// How often each other fault is made
+    #[arg(long)]
+    others: Option<usize>,
+    /// How many clients act at the same time
+    #[arg(long, default_value_t = 16)]
+    clients: usize,
+    /// On at least so many requests
+    #[arg(long, default_value_t = 64)]
+    requests: usize,
+    /// Show the checker a system with bugs, which it must find
+    #[arg(long)]
+    planted: bool,
+    /// Run the optimised build
+    #[arg(long)]
+    release: bool,
+}
+
+/// A run's measures, all told.
+#[derive(Clone, Debug)]
+pub struct Measures {
+    pub seed: u64,
+    pub counts: Vec<(Fault, usize)>,
+    pub least_time: Duration,
+    pub least_writes: usize,
+    pub longest_outage: Duration,
+    pub clients: usize,
+    pub requests: usize,
+    pub bundle: Bundle,
+}
+
+impl Measures {
+    pub fn wants(&self, wanted: Fault) -> bool {
+        self.counts.iter().any(|(fault, count)| *fault == wanted && *count > 0)
+    }
+}
+
+impl Options {
+    fn measures(&self) -> Measures {
+        let counts = |fault: &Fault| {
+            let (asked, short, long) = match fault {
+                Fault::Kill => (self.kills, 50, 1_000),
+                Fault::Restart => (self.restarts, 10, 200),
+                Fault::Outage => (self.outages, 2, 50),
+                Fault::Commit => (self.commits, 12, 2_000),
+                Fault::Cut | Fault::Garbage => (self.others, 4, 200),
+                Fault::Redelivery => (self.others, 10, 200),
+                Fault::Disk => (self.others, 0, 20),
+                Fault::Connections | Fault::Refusal => (self.others, 1, 50),
+                Fault::Stall | Fault::HalfOpen | Fault::Slow | Fault::Sockets => (self.others, 2, 50),
+            };
+            (*fault, asked.unwrap_or(if self.short { short } else { long }))
+        };
+        let all = <Fault as clap::ValueEnum>::value_variants();
+        let chosen = all.iter().filter(|fault| self.faults.is_empty() || self.faults.contains(fault));
+        let bundle = if self.release { Bundle::release() } else { Bundle::dev() };
+        Measures {
+            seed: self.seed.unwrap_or_else(Random::fresh_seed),
+            counts: chosen.map(counts).collect(),
+            least_time: Duration::from_secs(60 * self.minutes),
+            least_writes: self.writes,
+            longest_outage: Duration::from_secs(self.longest_outage.unwrap_or(if self.short { 4 } else { 120 })),
+            clients: self.clients,
+            requests: self.requests,
+            bundle: bundle.features("fault-injection"),
+        }
+    }
+}
+
+pub fn run(options: &Options) -> Result<()> {
+    let mut measures = options.measures();
+    if measures.wants(Fault::Disk) {
+        match disk::enter()? {
+            Some(status) if status.success() => return Ok(()),
+            Some(_) => bail!("the run inside the namespace failed"),
+            None if disk::is_possible() => {}
+            None => {
+                progress::line("no disk is filled: that needs root and a namespace of mounts");
+                measures.counts.retain(|(fault, _)| *fault != Fault::Disk);
+            }
+        }
+    }
+    setup::ensure()?;
+    build::make(&measures.bundle)?;
+    if options.planted {
+        return planted::run(measures.seed, measures.bundle);
+    }
+    run::run(&measures)
+}

@@ -1,0 +1,251 @@
+//! `cargo xtask torture --planted`: the checker is shown a system with bugs, and must find each.
+//!
+//! The bugs are real ones, in a build with faults on demand (`src/objects/request/faults.rs`) or made in PostgreSQL's tables:
+//! an ordinary run of the same clients, viewers and questions meets them, each on a request of its own. Requests without a bug
+//! between them must stay without a finding.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, anyhow, bail};
+use serde_json::{Value, json};
+use testbed::{Bundle, Stack};
+
+use super::checker::{Kind, Violation, check};
+use super::client::attempt;
+use super::history::{History, Role, Write};
+use super::observe;
+use super::random::Random;
+use super::viewers::{self, Audience};
+use super::world::{Known, Session, World};
+use crate::progress::step;
+
+/// A system with bugs does not come to rest; it is left alone so long.
+const SETTLING: Duration = Duration::from_secs(6);
+
+/// How a bug gets into the system.
+#[derive(Clone, Copy)]
+enum Way {
+    /// A comment with these words has it, and is the last thing that happens.
+    Last(&'static str),
+    /// The same, and an ordinary comment follows.
+    Followed(&'static str),
+    /// The same, said internally.
+    Internal(&'static str),
+    /// The same, and the comment is sent a second time under its key.
+    Repeated(&'static str),
+    /// This is done in PostgreSQL; `$` stands for the request's id.
+    InTables(&'static str),
+    /// There is no bug.
+    None,
+}
+
+/// A bug and what it must be found as.
+struct Plant {
+    name: &'static str,
+    way: Way,
+    found_as: Option<Kind>,
+}
+
+const fn plant(name: &'static str, way: Way, found_as: Kind) -> Plant {
+    Plant { name, way, found_as: Some(found_as) }
+}
+
+const SOUND: Plant = Plant { name: "no bug", way: Way::None, found_as: None };
+
+const PLANTS: [Plant; 16] = [
+    SOUND,
+    plant("acknowledged before it was written, lost by a kill", Way::Last("fault: only remember"), Kind::Lost),
+    plant("a repeated call is carried out again", Way::Repeated("fault: forget the key"), Kind::Doubled),
+    plant("refused and carried out", Way::Followed("fault: deny"), Kind::RefusedButApplied),
+    plant("the snapshot is older than its events", Way::Last("fault: forget the snapshot"), Kind::Snapshot),
+    plant("an event is not delivered to PostgreSQL", Way::Followed("fault: owe nothing to postgres"), Kind::ReadModel),
+    plant("an event is not delivered to the index", Way::Last("fault: owe nothing to index"), Kind::Index),
+    plant("an event is not delivered to the audit", Way::Followed("fault: owe nothing to audit"), Kind::Audit),
+    SOUND,
+    plant("viewers are not told of an event", Way::Followed("fault: tell nobody"), Kind::Missed),
+    plant("viewers are told of an event twice", Way::Followed("fault: tell twice"), Kind::SeenTwice),
+    plant("an internal comment reaches the requester", Way::Internal("fault: tell everybody"), Kind::Leaked),
+    plant(
+        "an old version overwrote a newer one in PostgreSQL",
+        Way::InTables("UPDATE requests SET version = version - 1, status = 'submitted' WHERE id = '$'"),
+        Kind::ReadModel,
+    ),
+    plant(
+        "PostgreSQL lost an event",
+        Way::InTables("DELETE FROM request_events WHERE request_id = '$' AND seq = 2"),
+        Kind::ReadModel,
+    ),
+    plant(
+        "an entry of the audit was changed afterwards",
+        Way::InTables("UPDATE audit_entries SET actor_name = 'somebody else' WHERE object_id = '$'"),
+        Kind::AuditCopy,
+    ),
+    SOUND,
+];
+
+/// Who takes part, by place among the people.
+struct Crew {
+    requester: usize,
+    manager: usize,
+}
+
+pub fn run(seed: u64, bundle: Bundle) -> Result<()> {
+    let stack = step("Starting a system", |_| Stack::builder().bundle(bundle).own_postgres().start())?;
+    let world = World::populate(&stack)?;
+    let mut sessions = (0..world.people.len()).map(|by| Session::sign_in(&world, by)).collect::<Result<Vec<_>>>()?;
+    let place = |role| world.with_role(role).first().copied().context("somebody is missing");
+    let crew = Crew { requester: place(Role::Requester)?, manager: place(Role::Manager)? };
+    let (mut history, ids) = step("Planting bugs", |_| scenario(&stack, &world, &crew, &mut sessions, seed))?;
+    history.people = world.people.clone();
+    step("Reading what there is", |_| observe::observe(&stack, &mut sessions, ids.iter().cloned(), &mut history))?;
+    judge(&ids, &check(&history))
+}
+
+/// Carries all of it out; what was written down and the requests, in the order of the plants.
+fn scenario(
+    stack: &Stack,
+    world: &World,
+    crew: &Crew,
+    sessions: &mut [Session],
+    seed: u64,
+) -> Result<(History, Vec<String>)> {
+    let (audience, mut history) = (Audience::default(), History::default());
+    let mut random = Random::new(seed);
+    let ids: Vec<String> = PLANTS
+        .iter()
+        .map(|plant| {
+            let body = json!({ "title": plant.name, "description": "", "category": "planted", "priority": "low" });
+            let write = call(world, sessions, crew.requester, None, "create", body, 1)?;
+            let id = write.created().map(str::to_owned).context("a request was not made")?;
+            history.writes.push(Write { request: Some(id.clone()), ..write });
+            Ok(id)
+        })
+        .collect::<Result<_>>()?;
+    let cookies: Vec<String> = sessions.iter().map(|session| session.cookie.clone()).collect();
+    history.viewers = thread::scope(|scope| {
+        let audience = &audience;
+        let mut watching = Vec::new();
+        for request in world.requests().iter().cloned().map(|known| Known { version: 0, ..known }) {
+            for by in [crew.requester, crew.manager] {
+                let (request, cookie, random) = (request.clone(), &cookies[by], random.branch());
+                watching
+                    .push(scope.spawn(move || viewers::watch_patiently(world, audience, cookie, by, request, random)));
+            }
+        }
+        // All of them are there before anything happens.
+        thread::sleep(Duration::from_secs(1));
+        let outcome = PLANTS.iter().zip(&ids).try_for_each(|(plant, id)| {
+            history.writes.append(&mut act(world, crew, sessions, plant, id)?);
+            anyhow::Ok(())
+        });
+        thread::sleep(Duration::from_secs(1));
+        audience.close();
+        let seen = watching.into_iter().map(|viewer| viewer.join().map_err(|_| anyhow!("a viewer panicked")));
+        let seen = seen.collect::<Result<Vec<_>>>()?;
+        outcome.map(|()| seen)
+    })?;
+    settle(stack, &history)?;
+    for (plant, id) in PLANTS.iter().zip(&ids) {
+        if let Way::InTables(statement) = plant.way {
+            // Triggers of the product refuse such changes; a server that lost its files asks no trigger.
+            let statement = format!("SET session_replication_role = replica; {}", statement.replace('$', id));
+            stack.sql(|client| Ok(client.batch_execute(&statement)?))?;
+        }
+    }
+    stack.runtime.kill9()?;
+    stack.runtime.start()?;
+    Ok((history, ids))
+}
+
+/// What happens to one request.
+fn act(world: &World, crew: &Crew, sessions: &mut [Session], plant: &Plant, id: &str) -> Result<Vec<Write>> {
+    let comment = |words: &str, visibility: &str| json!({ "body": words, "visibility": visibility });
+    let mut writes = vec![call(world, sessions, crew.manager, Some(id), "approve", json!({}), 1)?];
+    let (words, visibility, times) = match plant.way {
+        Way::Last(words) | Way::Followed(words) => (words, "public", 1),
+        Way::Internal(words) => (words, "internal", 1),
+        Way::Repeated(words) => (words, "public", 2),
+        Way::InTables(_) | Way::None => ("nothing special", "public", 1),
+    };
+    writes.push(call(world, sessions, crew.manager, Some(id), "comment", comment(words, visibility), times)?);
+    if !matches!(plant.way, Way::Last(_)) {
+        let thanks = comment("thanks", "public");
+        writes.push(call(world, sessions, crew.requester, Some(id), "comment", thanks, 1)?);
+    }
+    Ok(writes)
+}
+
+/// Sends a write so many times under one key; a comment's words get its mark.
+fn call(
+    world: &World,
+    sessions: &mut [Session],
+    by: usize,
+    id: Option<&str>,
+    deed: &'static str,
+    mut body: Value,
+    times: usize,
+) -> Result<Write> {
+    let number = world.next_number();
+    if let Some(words) = body["body"].as_str() {
+        body["body"] = json!(format!("{words} {}", Write::mark(number)));
+    }
+    let (request, key) = (id.map(str::to_owned), Some(format!("planted-{number}")));
+    let mut write = Write { number, by, request, deed, body, key, if_match: None, attempts: Vec::new() };
+    for _ in 0..times {
+        let session = sessions.get_mut(by).context("somebody is not signed in")?;
+        let attempt = attempt(world, session, &write).with_context(|| format!("nobody took a {deed}"))?;
+        write.attempts.push(attempt);
+    }
+    Ok(write)
+}
+
+/// Gives what is owed its time to arrive.
+fn settle(stack: &Stack, history: &History) -> Result<()> {
+    let until = Instant::now() + SETTLING;
+    let writes = i64::try_from(history.writes.len())?;
+    while Instant::now() < until && observe::progress(stack)?.audited < writes {
+        thread::sleep(Duration::from_millis(100));
+    }
+    thread::sleep(Duration::from_secs(1));
+    Ok(())
+}
+
+/// Prints what was found and what was not.
+fn judge(ids: &[String], violations: &[Violation]) -> Result<()> {
+    let mut by_request: BTreeMap<Option<&str>, BTreeSet<Kind>> = BTreeMap::new();
+    for violation in violations {
+        by_request.entry(violation.request.as_deref()).or_default().insert(violation.kind);
+    }
+    let (whole, none) = (by_request.get(&None).cloned().unwrap_or_default(), BTreeSet::new());
+    let (mut missed, mut planted) = (Vec::new(), 0);
+    println!();
+    for (plant, id) in PLANTS.iter().zip(ids) {
+        let found = by_request.get(&Some(id.as_str())).unwrap_or(&none);
+        let right = match plant.found_as {
+            Some(kind) => found.contains(&kind) || (kind == Kind::AuditCopy && whole.contains(&kind)),
+            None => found.is_empty(),
+        };
+        planted += usize::from(plant.found_as.is_some());
+        if !right {
+            missed.push(plant.name);
+        }
+        let verdict = match (plant.found_as, right) {
+            (Some(kind), true) => format!("found as {kind:?}"),
+            (Some(_), false) => format!("NOT FOUND; instead: {found:?}"),
+            (None, true) => "nothing found".to_owned(),
+            (None, false) => format!("FOUND WITHOUT A CAUSE: {found:?}"),
+        };
+        println!("{:<52} {verdict}", plant.name);
+    }
+    println!();
+    if missed.is_empty() {
+        println!("all {planted} planted bugs were found");
+        return Ok(());
+    }
+    for violation in violations {
+        println!("{:?} {:?}: {}", violation.kind, violation.request, violation.what);
+    }
+    bail!("the checker is wrong about: {}", missed.join("; "))
+}
