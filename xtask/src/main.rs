@@ -1,6 +1,7 @@
 //! `cargo xtask …`: everything that a developer or operator types. Each command is a file of its own; this one only
 //! reads the command line.
 
+mod bench;
 mod build;
 mod cargo;
 mod demo;
@@ -37,6 +38,8 @@ enum Command {
     Migrate,
     /// Check everything that must hold: format, lints, unit, wasm and black-box tests
     Test(test::Options),
+    /// Measure the deployed build against the same API in TypeScript, and PostgreSQL's own ways
+    Bench(bench::Options),
     /// Run the whole system here: PostgreSQL, schema, Worker, demo data; Ctrl-C stops it
     Dev(dev::Options),
 }
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
         Command::Setup => setup::ensure(),
         Command::Migrate => migrate::run(),
         Command::Test(options) => test::run(&options),
+        Command::Bench(options) => bench::run(&options),
         Command::Dev(options) => dev::run(&options),
         Command::Build(options) => {
             setup::ensure().and_then(|()| web::make()).and_then(|()| build::run(&options.bundle()))
