@@ -1,10 +1,12 @@
 //! Ours and the peer's in turn, A B A B: first as many requests as each answers, then both at one rate.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 
 use crate::Bench;
+use crate::http::Call;
 use crate::load::{self, Load, Measured, median};
 use crate::results::{Better, Line, number};
 use crate::routes::{Maker, Route};
@@ -31,13 +33,67 @@ pub fn route(bench: &mut Bench, route: &Route) -> Result<()> {
         make: &makers[index],
         expect: route.expect,
     });
-    let lines = measure(bench, sides, loads, route.name, route.goal)?;
+    let heading = Heading { name: route.name, against: "peer", goal: route.goal };
+    let lines = measure(bench, sides, loads, &heading)?;
     bench.lines.extend(lines);
     Ok(())
 }
 
+/// Batches of entries straight to a stream, as the router appends them behind its answers: through the driver, which costs
+/// both the same.
+pub fn appends(bench: &mut Bench) -> Result<()> {
+    const ENTRIES: u64 = 50;
+    let next = AtomicU64::new(1);
+    let make = |_: usize, _: u64| {
+        let first = next.fetch_add(ENTRIES, Ordering::Relaxed);
+        Call::get(&format!("/append?stream=system&first={first}&count={ENTRIES}")).bytes()
+    };
+    let sides = [&bench.ours, &bench.peer];
+    let loads =
+        sides.map(|side| Load { port: side.workerd.driver_port, pid: side.workerd.pid, make: &make, expect: 200 });
+    let heading = Heading { name: "log-append", against: "peer", goal: 1.0 };
+    let lines = measure(bench, sides, loads, &heading)?;
+    bench.lines.extend(lines);
+    Ok(())
+}
+
+/// The list from our index against the same page from PostgreSQL, through the peer.
+pub fn postgres_list(bench: &mut Bench) -> Result<()> {
+    let query = "status=in_progress&limit=50";
+    for side in [&mut bench.ours, &mut bench.peer] {
+        side.sign_in()?;
+    }
+    let sides = [&bench.ours, &bench.peer];
+    let calls = ["/api/requests", "/api/postgres/requests"]
+        .iter()
+        .zip(sides)
+        .map(|(path, side)| side.signed("manager", Call::get(&format!("{path}?{query}"))).bytes())
+        .collect::<Vec<_>>();
+    let makers = calls.iter().map(|call| move |_: usize, _: u64| call.clone()).collect::<Vec<_>>();
+    let loads = [0, 1].map(|index| Load {
+        port: sides[index].workerd.port,
+        pid: sides[index].workerd.pid,
+        make: &makers[index],
+        expect: 200,
+    });
+    let heading = Heading { name: "list-pg", against: "postgres", goal: 1.0 };
+    let lines = measure(bench, sides, loads, &heading)?;
+    bench.lines.extend(lines);
+    Ok(())
+}
+
+/// What a comparison is called.
+pub struct Heading {
+    /// The scenario.
+    name: &'static str,
+    /// What ours is compared with.
+    against: &'static str,
+    /// The ratio of answers per second that is to be reached.
+    goal: f64,
+}
+
 /// The lines of one comparison.
-pub fn measure(bench: &Bench, sides: [&Side; 2], loads: [Load<'_>; 2], name: &str, goal: f64) -> Result<Vec<Line>> {
+pub fn measure(bench: &Bench, sides: [&Side; 2], loads: [Load<'_>; 2], heading: &Heading) -> Result<Vec<Line>> {
     let (rounds, lasting) = (bench.options.rounds(), bench.options.lasting());
     let warm = if bench.options.quick { Duration::from_millis(500) } else { Duration::from_secs(2) };
     let turn = |work: &dyn Fn(&Load<'_>) -> Result<Measured>, rounds: usize| -> Result<[Vec<Measured>; 2]> {
@@ -59,7 +115,10 @@ pub fn measure(bench: &Bench, sides: [&Side; 2], loads: [Load<'_>; 2], name: &st
     let paced = turn(&|load| load::open(load, OPEN_CONNECTIONS, rate, lasting), rounds)?;
     let [ours, peer] = paced.map(|measured| middle(&measured));
     let at = number(rate);
-    let line = |measure: String, ours, peer, better, goal| Line::new(name, &measure, ours, peer, better, goal);
+    let Heading { name, against, goal } = *heading;
+    let line = |measure: String, ours, peer, better, goal| {
+        Line::new(name, &measure, ours, peer, better, goal).against(against)
+    };
     let lines = vec![
         line("answers per second".into(), most[0].per_second, most[1].per_second, Better::More, Some(goal)),
         line(format!("p50 at {at}/s, ms"), ours.p50_ms, peer.p50_ms, Better::Less, None),

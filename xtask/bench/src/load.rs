@@ -89,7 +89,7 @@ fn run(
     work: impl Fn(usize, &mut Connection) -> Result<Vec<Duration>> + Sync,
 ) -> Result<Measured> {
     let mut wires = (0..connections).map(|_| Connection::open(load.port)).collect::<Result<Vec<_>>>()?;
-    let (cpu_before, began) = (process::fine_cpu_ms(load.pid)?, Instant::now());
+    let (cpu_before, began) = (process::cpu_ms(load.pid)?, Instant::now());
     let outcomes: Vec<Result<Vec<Duration>>> = thread::scope(|scope| {
         let threads: Vec<_> = wires
             .iter_mut()
@@ -104,7 +104,7 @@ fn run(
             .map(|thread| thread.join().unwrap_or_else(|_| Err(anyhow!("a connection's thread panicked"))))
             .collect()
     });
-    let (elapsed, cpu_after) = (began.elapsed(), process::fine_cpu_ms(load.pid)?);
+    let (elapsed, cpu_after) = (began.elapsed(), process::cpu_ms(load.pid)?);
     let mut latencies = Vec::new();
     for outcome in outcomes {
         latencies.extend(outcome?);

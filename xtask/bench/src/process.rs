@@ -5,21 +5,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use nix::unistd::{SysconfVar, sysconf};
 
-/// Milliseconds of processor time, user and system, that the process has used.
+/// Milliseconds of processor time, user and system, of all threads of the process, to the microsecond.
 pub fn cpu_ms(pid: u32) -> Result<f64> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).context("the process is gone")?;
-    // The name, in parentheses, may hold spaces; behind it stand the state (3) and then utime (14) and stime (15).
-    let (_, rest) = stat.rsplit_once(')').context("an unreadable stat")?;
-    let fields: Vec<&str> = rest.split_whitespace().collect();
-    let ticks = |index: usize| fields.get(index).and_then(|field| field.parse::<f64>().ok()).unwrap_or_default();
-    let per_second = sysconf(SysconfVar::CLK_TCK)?.unwrap_or(100) as f64;
-    Ok((ticks(11) + ticks(12)) * 1_000.0 / per_second)
-}
-
-/// Milliseconds of processor time of all threads, to the microsecond; for short spans.
-pub fn fine_cpu_ms(pid: u32) -> Result<f64> {
     let mut total_ns = 0.0;
     for task in fs::read_dir(format!("/proc/{pid}/task")).context("the process is gone")? {
         let text = fs::read_to_string(task?.path().join("schedstat")).unwrap_or_default();
@@ -45,7 +33,7 @@ pub fn load_average() -> f64 {
 pub fn rest(pids: &[u32], limit: Duration) -> Result<()> {
     const LOOK: Duration = Duration::from_millis(300);
     let deadline = Instant::now() + limit;
-    let busy_ms = || pids.iter().map(|pid| fine_cpu_ms(*pid)).sum::<Result<f64>>();
+    let busy_ms = || pids.iter().map(|pid| cpu_ms(*pid)).sum::<Result<f64>>();
     let mut before = busy_ms()?;
     loop {
         thread::sleep(LOOK);

@@ -15,8 +15,6 @@ pub type Maker = Box<dyn Fn(usize, u64) -> Vec<u8> + Send + Sync>;
 pub struct Route {
     /// Its name on the command line.
     pub name: &'static str,
-    /// What the table calls it.
-    pub title: &'static str,
     /// The ratio of answers per second that it is to reach.
     pub goal: f64,
     /// The status of its answers.
@@ -27,21 +25,15 @@ pub struct Route {
 
 /// All of them, in the order in which they are run.
 pub const ROUTES: [Route; 9] = [
-    Route { name: "me", title: "GET /api/me", goal: 1.2, expect: 200, prepare: me },
-    Route { name: "record", title: "GET /api/requests/:id", goal: 1.2, expect: 200, prepare: record },
-    Route { name: "timeline", title: "GET …/:id/events, 50 of 120", goal: 1.2, expect: 200, prepare: timeline },
-    Route { name: "list", title: "GET /api/requests?status=, 50 rows", goal: 1.2, expect: 200, prepare: list },
-    Route { name: "list-two", title: "the same with two filters", goal: 1.2, expect: 200, prepare: list_two },
-    Route {
-        name: "log-query",
-        title: "GET /api/system/logs/:stream?level=",
-        goal: 1.2,
-        expect: 200,
-        prepare: log_query,
-    },
-    Route { name: "create", title: "POST /api/requests", goal: 1.0, expect: 201, prepare: create },
-    Route { name: "transition", title: "POST …/:id/hold and resume", goal: 1.0, expect: 200, prepare: transition },
-    Route { name: "comment", title: "POST …/:id/comments", goal: 1.0, expect: 201, prepare: comment },
+    Route { name: "me", goal: 1.2, expect: 200, prepare: me },
+    Route { name: "record", goal: 1.2, expect: 200, prepare: record },
+    Route { name: "timeline", goal: 1.2, expect: 200, prepare: timeline },
+    Route { name: "list", goal: 1.2, expect: 200, prepare: list },
+    Route { name: "list-two", goal: 1.2, expect: 200, prepare: list_two },
+    Route { name: "log-query", goal: 1.2, expect: 200, prepare: log_query },
+    Route { name: "create", goal: 1.0, expect: 201, prepare: create },
+    Route { name: "transition", goal: 1.0, expect: 200, prepare: transition },
+    Route { name: "comment", goal: 1.0, expect: 201, prepare: comment },
 ];
 
 fn me(side: &Side) -> Result<Maker> {
@@ -95,22 +87,20 @@ fn transition(side: &Side) -> Result<Maker> {
         .context("no technician")?
         .id()
         .to_string();
+    let act = |id: &str, action: &str, body: String| {
+        side.call("manager", Call::post(&format!("/api/requests/{id}/{action}"), body))?.expect(200)
+    };
     for id in &requests {
-        let steps = [
-            ("approve", "{}".to_owned()),
-            ("assign", json!({ "assignee_id": tech }).to_string()),
-            ("start", "{}".to_owned()),
-        ];
-        for (action, body) in steps {
-            // A scenario that is run twice finds them started.
-            let reply = side.call("manager", Call::post(&format!("/api/requests/{id}/{action}"), body))?;
-            if reply.status != 409 {
-                reply.expect(200)?;
+        // An earlier run of the scenario left them started, or on hold.
+        let record = side.call("manager", Call::get(&format!("/api/requests/{id}")))?.expect(200)?;
+        match text(&record, "/status")? {
+            "submitted" => {
+                act(id, "approve", "{}".to_owned())?;
+                act(id, "assign", json!({ "assignee_id": tech }).to_string())?;
+                act(id, "start", "{}".to_owned())?;
             }
-        }
-        let reply = side.call("manager", Call::post(&format!("/api/requests/{id}/resume"), "{}"))?;
-        if reply.status != 409 {
-            reply.expect(200)?;
+            "on_hold" => drop(act(id, "resume", "{}".to_owned())?),
+            _ => {}
         }
     }
     let cookie = side.cookie("manager").to_owned();

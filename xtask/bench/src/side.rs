@@ -97,6 +97,11 @@ impl Side {
         self.sign_in()
     }
 
+    /// What signs its tokens, cursors and ids.
+    pub fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
     /// A new connection.
     pub fn connect(&self) -> Result<Connection> {
         Connection::open(self.workerd.port)
