@@ -5,7 +5,7 @@ use std::time::Instant;
 use std::{fs, path::Path};
 
 use anyhow::{Context, Result, bail};
-use testbed::{Workerd, workspace};
+use testbed::Workerd;
 
 use crate::Bench;
 use crate::http::Call;
@@ -45,7 +45,7 @@ pub fn startup(bench: &mut Bench) -> Result<()> {
 }
 
 fn one_start(bench: &Bench, build: Build) -> Result<(f64, f64)> {
-    let home = workspace::target_dir().join("bench/run/start");
+    let home = bench.home.join("start");
     if home.exists() {
         fs::remove_dir_all(&home)?;
     }

@@ -18,6 +18,7 @@ mod sockets;
 mod verify;
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -45,6 +46,9 @@ pub struct Options {
     /// Seconds of each round
     #[arg(long)]
     seconds: Option<f64>,
+    /// Keep the data of both in a folder made here; one in memory (a tmpfs) leaves the disk's part out
+    #[arg(long, value_name = "FOLDER")]
+    home: Option<PathBuf>,
     /// Write benches/results.json and docs/benchmarks.md
     #[arg(long)]
     write: bool,
@@ -96,6 +100,7 @@ impl Options {
 /// Both builds, running, and what was measured so far.
 struct Bench {
     options: Options,
+    home: PathBuf,
     ours: Side,
     peer: Side,
     lines: Vec<Line>,
@@ -113,7 +118,7 @@ fn main() -> ExitCode {
 
 fn run(options: Options) -> Result<()> {
     options.check()?;
-    let home = workspace::target_dir().join("bench/run");
+    let home = options.home.clone().unwrap_or_else(|| workspace::target_dir().join("bench")).join("run");
     if home.exists() {
         fs::remove_dir_all(&home).context("what an earlier run left cannot be removed")?;
     }
@@ -121,7 +126,8 @@ fn run(options: Options) -> Result<()> {
     let postgres = Cluster::start_in(&home.join("postgres"), cluster::Settings::default())?;
     let secrets = Secrets::generate()?;
     let start = |build| Side::start(build, &home, &postgres, &secrets);
-    let mut bench = Bench { options, ours: start(Build::Ours)?, peer: start(Build::Peer)?, lines: Vec::new() };
+    let (ours, peer) = (start(Build::Ours)?, start(Build::Peer)?);
+    let mut bench = Bench { options, home: home.clone(), ours, peer, lines: Vec::new() };
     measure(&mut bench, &postgres)?;
     let results = report::results(&bench, load_before);
     report::keep(&results, &bench.options)?;
