@@ -95,7 +95,8 @@ pub struct Heading {
 /// The lines of one comparison.
 pub fn measure(bench: &Bench, sides: [&Side; 2], loads: [Load<'_>; 2], heading: &Heading) -> Result<Vec<Line>> {
     let (rounds, lasting) = (bench.options.rounds(), bench.options.lasting());
-    let warm = if bench.options.quick { Duration::from_millis(500) } else { Duration::from_secs(2) };
+    // Long enough for the compilers of the runtime to have seen what is hot, in JavaScript and in wasm.
+    let warm = if bench.options.quick { Duration::from_millis(500) } else { Duration::from_secs(5) };
     let turn = |work: &dyn Fn(&Load<'_>) -> Result<Measured>, rounds: usize| -> Result<[Vec<Measured>; 2]> {
         let mut all = [Vec::new(), Vec::new()];
         for _ in 0..rounds {
