@@ -13,7 +13,7 @@ use crate::routes::{Maker, Route};
 use crate::side::Side;
 
 /// Connections of the closed loop: enough to keep workerd's one thread busy, few enough not to queue for long.
-const CONNECTIONS: usize = 16;
+pub const CONNECTIONS: usize = 16;
 /// Connections of the open loop: a stall must not use them up.
 const OPEN_CONNECTIONS: usize = 32;
 /// The open loop runs at this share of what the slower of the two answers at most.

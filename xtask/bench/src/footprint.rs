@@ -1,4 +1,4 @@
-//! What a build weighs: its start, its size, the memory of an object that is awake.
+//! What a build weighs: its start, its size, the memory of an object that is awake. And what the runtime allows at most.
 
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -8,8 +8,9 @@ use anyhow::{Context, Result, bail};
 use testbed::Workerd;
 
 use crate::Bench;
+use crate::compare::CONNECTIONS;
 use crate::http::Call;
-use crate::load::median;
+use crate::load::{self, Load, Measured, median};
 use crate::process;
 use crate::report::say;
 use crate::results::{Better, Line};
@@ -57,6 +58,29 @@ fn one_start(bench: &Bench, build: Build) -> Result<(f64, f64)> {
     let cpu_ms = process::cpu_ms(workerd.pid)?;
     workerd.stop()?;
     Ok((wall_ms, cpu_ms))
+}
+
+/// What workerd answers at most when the Worker does nothing, and when it makes one call to an object: no build can be
+/// faster than that.
+pub fn floor(bench: &mut Bench) -> Result<()> {
+    let home = bench.home.join("floor");
+    let mut workerd = Workerd::serve(&settings(Build::Empty, &home, &bench.ours.database_url, bench.ours.secrets()))?;
+    wait_until_ready(workerd.port)?;
+    for (path, measure) in [("/plain", "an empty answer"), ("/hop", "with one call to an object")] {
+        let request = Call::get(path).bytes();
+        let load = Load { port: workerd.port, pid: workerd.pid, make: &|_, _| request.clone(), expect: 200 };
+        load::closed(&load, CONNECTIONS, bench.options.lasting())?;
+        let rounds = (0..bench.options.rounds()).map(|_| load::closed(&load, CONNECTIONS, bench.options.lasting()));
+        let rounds = rounds.collect::<Result<Vec<_>>>()?;
+        let middle = |get: fn(&Measured) -> f64| median(&rounds.iter().map(get).collect::<Vec<_>>());
+        let lines = [
+            Line::alone("floor", &format!("{measure}, per second"), middle(|one| one.per_second), Better::More, None),
+            Line::alone("floor", &format!("{measure}, CPU µs"), middle(|one| one.cpu_us), Better::Less, None),
+        ];
+        lines.iter().for_each(say);
+        bench.lines.extend(lines);
+    }
+    workerd.stop()
 }
 
 /// What is uploaded, raw and gzipped.

@@ -55,8 +55,8 @@ pub struct Options {
 }
 
 /// The scenarios that are no routes.
-const OTHERS: [&str; 9] =
-    ["verify", "size", "start-up", "flat", "log-append", "fan-out", "outbox", "list-pg", "memory"];
+const OTHERS: [&str; 10] =
+    ["verify", "size", "start-up", "floor", "flat", "log-append", "fan-out", "outbox", "list-pg", "memory"];
 
 impl Options {
     /// Refuses a name that no scenario has.
@@ -148,6 +148,9 @@ fn measure(bench: &mut Bench, postgres: &Cluster) -> Result<()> {
     }
     if options.wants("start-up") {
         footprint::startup(bench)?;
+    }
+    if options.wants("floor") {
+        footprint::floor(bench)?;
     }
     let small = if options.wants("flat") { Some(flat::small(bench)?) } else { None };
     if options.wants_one_of(&["flat", "list", "list-two", "log-query", "list-pg"]) {
