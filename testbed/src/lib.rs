@@ -27,6 +27,7 @@ pub mod runtime;
 pub mod secrets;
 pub mod seed;
 pub mod stack;
+pub mod workerd;
 pub mod workspace;
 pub mod wrangler;
 
@@ -36,6 +37,7 @@ pub use cluster::Cluster;
 pub use proxy::Proxy;
 pub use runtime::Runtime;
 pub use stack::{Stack, StackBuilder};
+pub use workerd::Workerd;
 
 /// The PostgreSQL driver that the crate connects with, for checks that look behind the Worker's back.
 pub use postgres as driver;

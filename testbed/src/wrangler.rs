@@ -96,6 +96,21 @@ impl Wrangler {
         &self.triggers.crons
     }
 
+    /// The date whose behaviour of the platform is wanted.
+    pub fn compatibility_date(&self) -> &str {
+        &self.compatibility_date
+    }
+
+    /// The deployment's variables.
+    pub fn text_vars(&self) -> &BTreeMap<String, String> {
+        &self.vars
+    }
+
+    /// Each binding of an object namespace with its class.
+    pub fn namespaces(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.durable_objects.bindings.iter().map(|object| (object.name.as_str(), object.class_name.as_str()))
+    }
+
     /// The Worker as Miniflare wants it, without its modules. `vars` come on top of the deployment's. Where the app was
     /// not built, the Worker runs without it.
     pub fn worker(&self, vars: &BTreeMap<String, String>) -> Value {

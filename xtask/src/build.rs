@@ -130,7 +130,7 @@ fn plain_wasm_import(module: &Path) -> Result<()> {
 }
 
 /// The binary of esbuild's platform package; its JavaScript wrapper would only start it.
-fn esbuild() -> Result<PathBuf> {
+pub fn esbuild() -> Result<PathBuf> {
     let packages = workspace::node_modules().join("@esbuild");
     for package in fs::read_dir(&packages).context("esbuild is not installed: run `cargo xtask setup`")? {
         let binary = package?.path().join("bin/esbuild");

@@ -1,6 +1,7 @@
 //! `cargo xtask …`: everything that a developer or operator types. Each command is a file of its own; this one only
 //! reads the command line.
 
+mod bench;
 mod build;
 mod cargo;
 mod chromium;
@@ -44,6 +45,8 @@ enum Command {
     Lighthouse(lighthouse::Options),
     /// Break everything that can break under load, and check that nothing was lost and nothing done twice
     Torture(torture::Options),
+    /// Measure the deployed build against the same API in TypeScript, and PostgreSQL's own ways
+    Bench(bench::Options),
     /// Run the whole system here: PostgreSQL, schema, Worker, demo data; Ctrl-C stops it
     Dev(dev::Options),
 }
@@ -72,6 +75,7 @@ fn main() -> ExitCode {
         Command::Test(options) => test::run(&options),
         Command::Lighthouse(options) => lighthouse::run(&options),
         Command::Torture(options) => torture::run(&options),
+        Command::Bench(options) => bench::run(&options),
         Command::Dev(options) => dev::run(&options),
         Command::Build(options) => {
             setup::ensure().and_then(|()| web::make()).and_then(|()| build::run(&options.bundle()))

@@ -1,0 +1,177 @@
+//! A built Worker on workerd alone, without Miniflare: what measurements run on.
+//!
+//! The bindings, variables and dates are those of wrangler.toml. Beside the Worker may run a driver, a small Worker with
+//! the same object namespaces, through which objects can be called that no route reaches.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::process::Leashed;
+use crate::wrangler::Wrangler;
+use crate::{port, secrets, workspace};
+
+const STOP_LIMIT: Duration = Duration::from_secs(10);
+
+/// Tells the server's process id, and ends the server when the pipe on standard input closes.
+const SUPERVISOR: &str = r#"
+exec 3<&0 </dev/null
+"$@" 3<&- >&2 &
+server=$!
+echo "$server"
+( while read -r _ <&3; do :; done; kill -KILL "$server" 2>/dev/null ) &
+watcher=$!
+wait "$server"
+status=$?
+kill "$watcher" 2>/dev/null
+exit "$status"
+"#;
+
+/// What to run.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Holds the configuration, the log and, in `objects`, object storage.
+    pub home: PathBuf,
+    /// The Worker's main module.
+    pub main_module: PathBuf,
+    /// Its wasm module, imported as `./index_bg.wasm`.
+    pub wasm_module: Option<PathBuf>,
+    /// Compatibility flags on top of wrangler.toml's.
+    pub flags: Vec<String>,
+    /// Variables and secrets on top of wrangler.toml's.
+    pub vars: BTreeMap<String, String>,
+    /// The main module of the driver; it sees the Worker's variables and namespaces.
+    pub driver: Option<PathBuf>,
+}
+
+/// A running workerd. Dropping it ends it.
+#[derive(Debug)]
+pub struct Workerd {
+    /// Where the Worker listens, on 127.0.0.1.
+    pub port: u16,
+    /// Where the driver listens.
+    pub driver_port: u16,
+    /// The process id of workerd itself.
+    pub pid: u32,
+    process: Option<Leashed>,
+}
+
+impl Workerd {
+    /// Starts it; whether it answers already is for the caller to find out.
+    pub fn serve(settings: &Settings) -> Result<Self> {
+        fs::create_dir_all(settings.home.join("objects"))?;
+        let (port, driver_port) = (port::free()?, port::free()?);
+        let config = settings.home.join("config.capnp");
+        copy_modules(settings)?;
+        secrets::write_private(&config, &configuration(settings, port, driver_port)?)?;
+        let log = fs::File::create(settings.home.join("workerd.log"))?;
+        let mut command = Command::new("sh");
+        command.args(["-c", SUPERVISOR, "sh"]).arg(program()?).arg("serve").arg("--experimental").arg(&config);
+        command.stdout(Stdio::piped()).stderr(log);
+        let mut process = Leashed::spawn("workerd", &mut command)?;
+        let said = process.child().stdout.take().context("workerd's supervisor has no output")?;
+        let mut line = String::new();
+        BufReader::new(said).read_line(&mut line)?;
+        let pid = line.trim().parse().context("workerd's supervisor told no process id")?;
+        Ok(Self { port, driver_port, pid, process: Some(process) })
+    }
+
+    /// Ends it at once; what objects have committed stays.
+    pub fn stop(&mut self) -> Result<()> {
+        self.process.take().map_or(Ok(()), |process| process.stop(STOP_LIMIT))
+    }
+}
+
+/// The SQLite file of an object: `class` is its class's name, `id` the platform's id in hexadecimal.
+pub fn object_file(home: &Path, class: &str, id: &str) -> PathBuf {
+    home.join("objects").join(class).join(format!("{id}.sqlite"))
+}
+
+/// The workerd that npm brought.
+pub fn program() -> Result<PathBuf> {
+    let platform = match (std::env::consts::OS, std::env::consts::ARCH) {
+        ("linux", "x86_64") => "workerd-linux-64",
+        ("linux", "aarch64") => "workerd-linux-arm64",
+        ("macos", "x86_64") => "workerd-darwin-64",
+        ("macos", "aarch64") => "workerd-darwin-arm64",
+        (os, arch) => anyhow::bail!("there is no workerd for {os} on {arch}"),
+    };
+    let program = workspace::node_modules().join("@cloudflare").join(platform).join("bin/workerd");
+    ensure!(program.exists(), "workerd is not installed: run `cargo xtask setup`");
+    Ok(program)
+}
+
+/// `embed` takes paths below the configuration alone.
+fn copy_modules(settings: &Settings) -> Result<()> {
+    let modules = [(Some(&settings.main_module), "index.js"), (settings.wasm_module.as_ref(), "index_bg.wasm")];
+    for (file, name) in modules.into_iter().chain([(settings.driver.as_ref(), "driver.js")]) {
+        if let Some(file) = file {
+            fs::copy(file, settings.home.join(name)).with_context(|| format!("{} cannot be copied", file.display()))?;
+        }
+    }
+    Ok(())
+}
+
+fn configuration(settings: &Settings, port: u16, driver_port: u16) -> Result<String> {
+    let wrangler = Wrangler::read()?;
+    let quoted = |text: &str| serde_json::to_string(text).map_err(anyhow::Error::from);
+    let mut vars = String::new();
+    for (name, value) in wrangler.text_vars().iter().filter(|(name, _)| !settings.vars.contains_key(*name)) {
+        vars += &format!("(name = {}, text = {}), ", quoted(name)?, quoted(value)?);
+    }
+    for (name, value) in &settings.vars {
+        vars += &format!("(name = {}, text = {}), ", quoted(name)?, quoted(value)?);
+    }
+    let (mut own, mut others, mut classes) = (String::new(), String::new(), String::new());
+    for (binding, class) in wrangler.namespaces() {
+        own += &format!("(name = {}, durableObjectNamespace = {}), ", quoted(binding)?, quoted(class)?);
+        others += &format!(
+            "(name = {}, durableObjectNamespace = (className = {}, serviceName = \"app\")), ",
+            quoted(binding)?,
+            quoted(class)?
+        );
+        classes += &format!("(className = {0}, uniqueKey = {0}, enableSql = true), ", quoted(class)?);
+    }
+    let wasm =
+        settings.wasm_module.as_ref().map_or("", |_| r#"(name = "./index_bg.wasm", wasm = embed "index_bg.wasm"), "#);
+    let flags: Vec<_> = settings.flags.iter().map(|flag| quoted(flag)).collect::<Result<_>>()?;
+    let (date, flags) = (quoted(wrangler.compatibility_date())?, flags.join(", "));
+    let (driver_service, driver_socket, driver) = match &settings.driver {
+        None => (String::new(), String::new(), String::new()),
+        Some(_) => (
+            r#"(name = "driver", worker = .driver), "#.to_owned(),
+            format!(r#"(name = "driver", address = "127.0.0.1:{driver_port}", http = (), service = "driver"), "#),
+            format!(
+                "const driver :Workerd.Worker = (\n  modules = [(name = \"driver.js\", esModule = embed \"driver.js\")],\n  \
+                 compatibilityDate = {date},\n  bindings = [{vars}{others}],\n);\n"
+            ),
+        ),
+    };
+    Ok(format!(
+        r#"using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "app", worker = .app), {driver_service}
+    (name = "internet", network = (allow = ["public", "private"])),
+    (name = "disk", disk = (path = {disk}, writable = true)),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:{port}", http = (), service = "app"), {driver_socket}],
+);
+const app :Workerd.Worker = (
+  modules = [(name = "index.js", esModule = embed "index.js"), {wasm}],
+  compatibilityDate = {date},
+  compatibilityFlags = [{flags}],
+  bindings = [{vars}{own}],
+  durableObjectNamespaces = [{classes}],
+  durableObjectStorage = (localDisk = "disk"),
+  globalOutbound = "internet",
+);
+{driver}"#,
+        disk = quoted(&settings.home.join("objects").to_string_lossy())?,
+    ))
+}
