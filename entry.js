@@ -93,6 +93,31 @@ function survive(here, promise) {
   });
 }
 
+/** What every answer of the API carries. */
+const ALWAYS = {
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff",
+  "cross-origin-resource-policy": "same-origin",
+  "strict-transport-security": "max-age=31536000; includeSubDomains",
+  "referrer-policy": "no-referrer",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+};
+
+// What the router and the call layer do with each request, in one crossing between wasm and JavaScript instead of several.
+/** Method, URL and the two headers that router/incoming.rs reads ahead; "\r" where one was not sent. */
+globalThis.cepatedge_request_line = (request) => {
+  const { method, url, headers } = request;
+  return `${method}\n${url}\n${headers.get("origin") ?? "\r"}\n${headers.get("cookie") ?? "\r"}`;
+};
+globalThis.cepatedge_respond = (status, head, body) => {
+  const lines = head.split("\n");
+  const headers = { ...ALWAYS };
+  for (let at = 0; at < lines.length; at += 2) headers[lines[at]] = lines[at + 1];
+  return new Response(body, { status, headers });
+};
+globalThis.cepatedge_rows = (sql, query, bindings) => sql.exec(query, ...bindings).raw().toArray();
+globalThis.cepatedge_call = (namespace, name, message) => namespace.getByName(name).call(message);
+
 /** The answer for a request whose own answer, and own id, is gone with its instance. */
 function unavailable(detail) {
   const request_id = crypto.randomUUID();
@@ -100,12 +125,7 @@ function unavailable(detail) {
   const body = { type: "about:blank", title: "Service unavailable", status: 503, code: "unavailable", detail, request_id };
   return new Response(JSON.stringify(body), {
     status: 503,
-    headers: {
-      "content-type": "application/problem+json",
-      "retry-after": "1",
-      "cache-control": "no-store",
-      "x-request-id": request_id,
-    },
+    headers: { ...ALWAYS, "content-type": "application/problem+json", "retry-after": "1", "x-request-id": request_id },
   });
 }
 

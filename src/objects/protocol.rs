@@ -7,6 +7,8 @@
 //! Architecture invariant: a refusal is a value, never a failed call. A call fails only when the platform does, and
 //! then the caller sees `Refusal::Unavailable`.
 
+use std::cell::RefCell;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures::future::LocalBoxFuture;
@@ -255,6 +257,7 @@ macro_rules! actor_api {
 #[wasm_bindgen]
 extern "C" {
     /// A Durable Object namespace binding.
+    #[derive(Clone)]
     type Namespace;
     #[wasm_bindgen(method, catch, js_name = getByName)]
     fn get_by_name(this: &Namespace, name: &str) -> Result<Stub, JsValue>;
@@ -262,14 +265,28 @@ extern "C" {
     /// The caller's end of one object.
     type Stub;
     #[wasm_bindgen(method, catch)]
-    fn call(this: &Stub, message: &str) -> Result<Promise, JsValue>;
-    #[wasm_bindgen(method, catch)]
     fn fetch(this: &Stub, request: &Request) -> Result<Promise, JsValue>;
+
+    /// The RPC to the object of a name, in one crossing to JavaScript.
+    #[wasm_bindgen(catch, js_name = cepatedge_call)]
+    fn call_by_name(namespace: &Namespace, name: &str, message: &str) -> Result<Promise, JsValue>;
 }
 
-fn stub<C: Contract>(env: &Env, name: &str) -> Result<Stub, JsValue> {
-    let namespace = Reflect::get(env, &JsValue::from_str(C::BINDING))?;
-    namespace.unchecked_into::<Namespace>().get_by_name(name)
+thread_local! {
+    /// The bindings of this isolate, by name. They do not belong to one request, as stubs do.
+    static NAMESPACES: RefCell<Vec<(&'static str, Namespace)>> = const { RefCell::new(Vec::new()) };
+}
+
+fn namespace<C: Contract>(env: &Env) -> Result<Namespace, JsValue> {
+    let known = NAMESPACES.with_borrow(|known| {
+        known.iter().find(|(binding, _)| *binding == C::BINDING).map(|(_, namespace)| namespace.clone())
+    });
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let namespace: Namespace = Reflect::get(env, &JsValue::from_str(C::BINDING))?.unchecked_into();
+    NAMESPACES.with_borrow_mut(|known| known.push((C::BINDING, namespace.clone())));
+    Ok(namespace)
 }
 
 /// Asks an object and waits for its reply.
@@ -319,7 +336,7 @@ pub async fn ask_within<M: Message>(
 }
 
 async fn call<C: Contract>(env: &Env, name: &str, text: &str) -> Result<String, JsValue> {
-    let promise = stub::<C>(env, name)?.call(text)?;
+    let promise = call_by_name(&namespace::<C>(env)?, name, text)?;
     let reply = JsFuture::from(promise).await?;
     reply.as_string().ok_or_else(|| JsValue::from_str("an actor must answer with text"))
 }
@@ -354,7 +371,7 @@ async fn open_socket<C: Contract>(env: &Env, name: &str, upgrade: &[u8]) -> Resu
     let url = format!("https://object/{}", URL_SAFE_NO_PAD.encode(upgrade));
     let request = Request::new_with_str_and_init(&url, &RequestInit::new())?;
     request.headers().set("upgrade", "websocket")?;
-    let response = JsFuture::from(stub::<C>(env, name)?.fetch(&request)?).await?;
+    let response = JsFuture::from(namespace::<C>(env)?.get_by_name(name)?.fetch(&request)?).await?;
     response.dyn_into()
 }
 

@@ -30,17 +30,12 @@ extern "C" {
     fn delete_all(this: &Storage) -> Result<js_sys::Promise, JsValue>;
 
     type Sql;
-    #[wasm_bindgen(method, catch, variadic)]
-    fn exec(this: &Sql, query: &str, bindings: &Array) -> Result<Cursor, JsValue>;
     #[wasm_bindgen(method, getter, js_name = databaseSize)]
     fn database_size(this: &Sql) -> f64;
 
-    type Cursor;
-    #[wasm_bindgen(method, catch)]
-    fn raw(this: &Cursor) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(catch, js_namespace = Array, js_name = from)]
-    fn array_from(iterable: &JsValue) -> Result<Array, JsValue>;
+    /// Runs a statement; its rows, as arrays of values. One crossing to JavaScript, not one per step of the cursor.
+    #[wasm_bindgen(catch, js_name = cepatedge_rows)]
+    fn rows_of(sql: &Sql, query: &str, bindings: &Array) -> Result<Array, JsValue>;
 }
 
 /// SQLite, or the storage below it, refused a statement.
@@ -247,7 +242,7 @@ impl Database {
 
     fn query(&self, query: &str, binds: Binds<'_>) -> Result<Vec<Row>, StorageError> {
         let bindings: Array = binds.iter().map(|value| value.bind()).collect();
-        let rows = array_from(&self.sql.exec(query, &bindings)?.raw()?)?;
+        let rows = rows_of(&self.sql, query, &bindings)?;
         Ok(rows.iter().map(|row| Row(row.unchecked_into())).collect())
     }
 }

@@ -3,6 +3,8 @@
 //! A sign-in goes: throttle (the platform's per address, the AccountObject per account) -> credentials (PostgreSQL) ->
 //! SessionObject opened -> cookie. Unknown users and wrong passwords cost the same and look the same.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -48,7 +50,7 @@ pub struct Login {
 /// `InvalidCredentials`, `TooManyAttempts`, `Invalid`; `Unavailable` while PostgreSQL is away.
 pub async fn login(visitor: &Visitor<'_>, visit: &mut Visit) -> Result<Reply, Refusal> {
     let login: Login = parse_json(&visitor.incoming.body().await?)?;
-    let address = visitor.incoming.header("cf-connecting-ip").unwrap_or_else(|| "unknown".into());
+    let address = visitor.incoming.header("cf-connecting-ip").map_or_else(|| "unknown".to_owned(), Cow::into_owned);
     limit_by_address(visitor, &address).await?;
     let email = Email::parse(&login.email)?;
     if login.password.chars().count() > password::MAX_CHARS {

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use form_urlencoded::parse as parse_query;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Request;
 
@@ -14,10 +15,25 @@ use crate::domain::refusal::Refusal;
 /// The largest JSON body, in bytes.
 pub const LARGEST_BODY: u64 = 256 * 1024;
 
+/// What nearly every request is asked for, in the order in which `entry.js` tells it: all of it crosses at once.
+const READ_AHEAD: [&str; 2] = ["origin", "cookie"];
+
+/// Stands for a header that was not sent; no header can have this value.
+const ABSENT: &str = "\r";
+
+#[wasm_bindgen]
+extern "C" {
+    /// Method, URL and the headers of [`READ_AHEAD`], a line each.
+    #[wasm_bindgen(js_name = cepatedge_request_line)]
+    fn request_line(request: &Request) -> String;
+}
+
 /// One HTTP request.
 pub struct Incoming {
     raw: Request,
+    method: String,
     url: String,
+    read_ahead: [Option<String>; READ_AHEAD.len()],
     path_start: usize,
     path_end: usize,
 }
@@ -25,17 +41,22 @@ pub struct Incoming {
 impl Incoming {
     /// Reads the request line.
     pub fn new(raw: Request) -> Self {
-        let url = raw.url();
+        let text = request_line(&raw);
+        let mut lines = text.split('\n');
+        let method = lines.next().unwrap_or_default().to_owned();
+        let url = lines.next().unwrap_or_default().to_owned();
+        let read_ahead =
+            [(); READ_AHEAD.len()].map(|()| lines.next().filter(|line| *line != ABSENT).map(str::to_owned));
         let authority = url.find("://").map_or(0, |scheme| scheme + 3);
         let path_start =
             url.get(authority..).and_then(|rest| rest.find('/')).map_or(url.len(), |slash| authority + slash);
         let path_end = url.find('?').unwrap_or(url.len()).max(path_start);
-        Incoming { raw, url, path_start, path_end }
+        Incoming { raw, method, url, read_ahead, path_start, path_end }
     }
 
     /// The method, upper case.
-    pub fn method(&self) -> String {
-        self.raw.method()
+    pub fn method(&self) -> &str {
+        &self.method
     }
 
     /// The path without the `/api` prefix, which is the same route.
@@ -53,8 +74,11 @@ impl Incoming {
     }
 
     /// A header, if it was sent.
-    pub fn header(&self, name: &str) -> Option<String> {
-        self.raw.headers().get(name).ok().flatten()
+    pub fn header(&self, name: &str) -> Option<Cow<'_, str>> {
+        match READ_AHEAD.iter().position(|known| *known == name) {
+            Some(place) => self.read_ahead.get(place)?.as_deref().map(Cow::Borrowed),
+            None => self.raw.headers().get(name).ok().flatten().map(Cow::Owned),
+        }
     }
 
     /// The query, decoded.

@@ -63,8 +63,8 @@ pub async fn handle(request: Request, env: Env, ctx: Context) -> Result<Response
     let trace = clock::trace();
     let incoming = Incoming::new(request);
     let method = incoming.method();
-    let found = routes::find(&method, incoming.path());
-    let mut visit = Visit::begin(trace.clone(), &method, &found, started);
+    let found = routes::find(method, incoming.path());
+    let mut visit = Visit::begin(trace.clone(), method, &found, started);
     let config = match Config::of(&env) {
         Ok(config) => config,
         Err(error) => {

@@ -2,14 +2,21 @@
 
 use std::borrow::Cow;
 
-use js_sys::{Object, Reflect};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
-use web_sys::{Response, ResponseInit};
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::Response;
 
 use crate::domain::ids::TraceId;
 use crate::domain::problem::Problem;
 use crate::domain::refusal::Refusal;
+
+#[wasm_bindgen]
+extern "C" {
+    /// A response with the headers of `head`, name and value on alternate lines, and those that every answer carries.
+    #[wasm_bindgen(catch, js_name = cepatedge_respond)]
+    fn respond(status: u16, head: &str, body: Option<&str>) -> Result<Response, JsValue>;
+}
 
 /// What a route answers.
 pub struct Reply {
@@ -82,7 +89,8 @@ impl Reply {
         self.status
     }
 
-    /// The response for the platform, with the headers that every answer of the API carries.
+    /// The response for the platform, with the headers that every answer of the API carries; those that are always the same
+    /// stand in `entry.js`, and do not cross with each answer.
     ///
     /// # Errors
     /// When the platform refuses a header.
@@ -90,25 +98,17 @@ impl Reply {
         if let Some(response) = self.socket {
             return Ok(response);
         }
-        let headers = Object::new();
-        let set = |name: &str, value: &str| Reflect::set(&headers, &JsValue::from_str(name), &JsValue::from_str(value));
-        set("x-request-id", trace.as_str())?;
-        set("cache-control", "no-store")?;
-        set("x-content-type-options", "nosniff")?;
-        set("cross-origin-resource-policy", "same-origin")?;
-        set("strict-transport-security", "max-age=31536000; includeSubDomains")?;
-        set("referrer-policy", "no-referrer")?;
-        set("content-security-policy", "default-src 'none'; frame-ancestors 'none'")?;
-        if !self.content_type.is_empty() {
-            set("content-type", self.content_type)?;
+        let mut head = format!("x-request-id\n{}", trace.as_str());
+        let content_type = Some(("content-type", self.content_type)).filter(|(_, kind)| !kind.is_empty());
+        let own = self.headers.iter().map(|(name, value)| (*name, value.as_ref()));
+        for (name, value) in content_type.into_iter().chain(own) {
+            // A line would become a header of its own.
+            if value.contains(['\n', '\r']) {
+                return Err(JsValue::from_str("a header has more than one line"));
+            }
+            head.extend(["\n", name, "\n", value]);
         }
-        for (name, value) in &self.headers {
-            set(name, value)?;
-        }
-        let init = ResponseInit::new();
-        init.set_status(self.status);
-        init.set_headers(&headers);
-        Response::new_with_opt_str_and_init(self.body.as_deref(), &init)
+        respond(self.status, &head, self.body.as_deref())
     }
 }
 

@@ -130,11 +130,15 @@ pub fn issue(keys: &Keys, claims: &Claims) -> Result<String, TokenTooLong> {
 }
 
 /// What a token says, if it is one of ours and holds at `now_s`, in seconds since 1970. The
-/// time is the caller's to give: reading a clock may trap in a Worker.
+/// time is the caller's to give: reading a clock may trap in a Worker. A text that was genuine once is genuine for as long
+/// as `keys` lives; its times are checked each time.
 ///
 /// # Errors
 /// The first reason, in the order of [`TokenRefusal`], for which it is refused.
 pub fn verify(keys: &Keys, text: &str, now_s: i64) -> Result<Claims, TokenRefusal> {
+    if let Some(claims) = keys.recall(text) {
+        return check_times(claims.iat, None, claims.exp, now_s).map(|()| claims);
+    }
     if text.len() > MAX_TOKEN_BYTES {
         return Err(TokenRefusal::Malformed);
     }
@@ -142,13 +146,23 @@ pub fn verify(keys: &Keys, text: &str, now_s: i64) -> Result<Claims, TokenRefusa
     let (header, _) = message.split_once('.').ok_or(TokenRefusal::Malformed)?;
     let key = keys.of(header).ok_or(TokenRefusal::ForeignHeader)?;
     let payload: Payload = key.read(text).map_err(|error| TokenRefusal::from(error.kind()))?;
-    if payload.exp <= now_s {
+    let Payload { sid, sub, org, role, name, iat, exp, nbf, .. } = payload;
+    check_times(iat, nbf, exp, now_s)?;
+    let claims = Claims { sid, sub, org, role, name, iat, exp };
+    // One that is to be valid from some time on was not made here; it is read anew each time.
+    if nbf.is_none() {
+        keys.remember(text, &claims);
+    }
+    Ok(claims)
+}
+
+fn check_times(iat: i64, nbf: Option<i64>, exp: i64, now_s: i64) -> Result<(), TokenRefusal> {
+    if exp <= now_s {
         return Err(TokenRefusal::Expired);
     }
     let latest = now_s.saturating_add(CLOCK_LEEWAY_S);
-    if payload.iat > latest || payload.nbf.is_some_and(|nbf| nbf > latest) {
+    if iat > latest || nbf.is_some_and(|nbf| nbf > latest) {
         return Err(TokenRefusal::NotYetValid);
     }
-    let Payload { sid, sub, org, role, name, iat, exp, .. } = payload;
-    Ok(Claims { sid, sub, org, role, name, iat, exp })
+    Ok(())
 }

@@ -2,7 +2,8 @@
 //!
 //! Architecture invariant: no key, nor part of one, is shown by `Debug` or in an error.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use base64::Engine;
@@ -12,20 +13,24 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{AUDIENCE, ISSUER, hs256};
+use super::{AUDIENCE, Claims, ISSUER, hs256};
 
 /// The shortest signing key, in bytes: RFC 7518 section 3.2 asks for no less than the hash's size.
 const MIN_KEY_BYTES: usize = 32;
 
 /// The signing keys: one signs, all verify. A rotation adds a key, makes it current, and drops the old one when the last
 /// token that it signed has expired.
-#[derive(Clone)]
 pub struct Keys {
     header: Header,
     signer: EncodingKey,
     /// Each key by its header, in base64url as it stands in a token.
     by_header: BTreeMap<String, Key>,
+    /// What genuine tokens say, by their text: a browser sends the same one for ten minutes.
+    genuine: RefCell<HashMap<String, Claims>>,
 }
+
+/// So many tokens are remembered, of at most [`MAX_TOKEN_BYTES`](super::MAX_TOKEN_BYTES) each; then the memory starts anew.
+const MOST_GENUINE: usize = 1_024;
 
 /// One key, ready to verify.
 #[derive(Clone)]
@@ -102,12 +107,31 @@ impl Keys {
             by_header.insert(encoded(&header_of(&kid)), Key(DecodingKey::from_secret(&secret)));
         }
         let signer = signer.ok_or(InvalidKeys::NoCurrent)?;
-        Ok(Keys { header: header_of(&written.current), signer, by_header })
+        Ok(Keys { header: header_of(&written.current), signer, by_header, genuine: RefCell::default() })
     }
 
     /// A token of `payload`, signed with the current key.
     pub(super) fn sign(&self, payload: &impl Serialize) -> Result<String, jsonwebtoken::errors::Error> {
         encode(&self.header, payload, &self.signer)
+    }
+
+    /// What this text says, if it was found genuine before. Its times are the caller's to check, each time.
+    pub(super) fn recall(&self, text: &str) -> Option<Claims> {
+        self.genuine.borrow().get(text).cloned()
+    }
+
+    /// Keeps what a genuine token says.
+    pub(super) fn remember(&self, text: &str, claims: &Claims) {
+        let mut genuine = self.genuine.borrow_mut();
+        if genuine.len() >= MOST_GENUINE {
+            genuine.clear();
+        }
+        genuine.insert(text.to_owned(), claims.clone());
+    }
+
+    #[cfg(test)]
+    pub(super) fn remembered(&self) -> usize {
+        self.genuine.borrow().len()
     }
 
     /// The key whose tokens have this header, in base64url.

@@ -259,6 +259,26 @@ fn a_claim_that_a_newer_router_adds_is_no_obstacle() {
 }
 
 #[test]
+fn a_token_that_was_genuine_once_still_expires_and_its_memory_is_bounded() {
+    let keys = keys("k1");
+    let token = issue(&keys, &claims()).unwrap();
+    for _ in 0..2 {
+        assert_eq!(verify(&keys, &token, NOW_S), Ok(claims()));
+        assert_eq!(verify(&keys, &token, NOW_S + 300), Err(Expired));
+        assert_eq!(verify(&keys, &token, NOW_S - 600), Err(NotYetValid));
+        assert!(verify(&keys, &format!("{token}A"), NOW_S).is_err());
+    }
+    for second in 0..3_000 {
+        let token = issue(&keys, &Claims { exp: NOW_S + 300 + second, ..claims() }).unwrap();
+        assert!(verify(&keys, &token, NOW_S).is_ok());
+    }
+    assert!(keys.remembered() <= 1_024, "{}", keys.remembered());
+    // What one set of keys found genuine says nothing about another.
+    let others = Keys::parse(&json!({"current": "k1", "keys": {"k1": STANDARD.encode(NEW)}}).to_string()).unwrap();
+    assert_eq!(verify(&others, &token, NOW_S), Err(BadSignature));
+}
+
+#[test]
 fn a_token_that_no_cookie_holds_is_not_issued() {
     let keys = keys("k1");
     let named = |name: String| issue(&keys, &Claims { name, ..claims() });
