@@ -14,7 +14,7 @@ use clap::{Args, ValueEnum};
 use testbed::{Bundle, Cluster, Runtime, Stack, stack, workspace};
 
 use crate::progress::{self, step};
-use crate::{build, cargo, chromium, demo, setup, web};
+use crate::{build, cargo, chromium, demo, setup, torture, web};
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// The feature whose build can be told to panic.
@@ -52,12 +52,14 @@ enum Check {
     System,
     /// The app in Chromium against a real system
     Browser,
+    /// Everything that breaks under load, in short: nothing is lost, nothing done twice
+    Torture,
     /// The lock files are as they were committed
     Locks,
 }
 
 impl Check {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Format,
         Self::Lint,
         Self::LintWasm,
@@ -68,6 +70,7 @@ impl Check {
         Self::Database,
         Self::System,
         Self::Browser,
+        Self::Torture,
         Self::Locks,
     ];
 
@@ -100,6 +103,7 @@ pub fn run(options: &Options) -> Result<()> {
             Check::Wasm => wasm(),
             Check::Database => database(),
             Check::System => system(options.release),
+            Check::Torture => torture::check(),
             Check::Locks => locks.verify(),
         };
         if let Err(error) = &outcome {
