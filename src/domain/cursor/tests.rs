@@ -62,6 +62,8 @@ mod properties {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(10_000))]
+
         #[test]
         fn what_was_sealed_opens(position in positions(), key in any::<Vec<u8>>(), scope in any::<String>()) {
             let text = seal(&key, &scope, &position);

@@ -52,6 +52,8 @@ mod properties {
     use proptest::prelude::*;
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(10_000))]
+
         #[test]
         fn no_text_is_too_strange(text in any::<String>(), number in any::<i128>()) {
             let _ = Limit::parse(Some(&text));

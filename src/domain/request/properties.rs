@@ -6,7 +6,12 @@ use super::{
     Action, Command, EditInput, EventBody, MaintenanceRequest, Status, Visibility, allowed_actions, apply, decide,
     fixtures::*, may_edit, may_see, rules::DAY_MS,
 };
-use crate::domain::{Actor, Caller, Event, Priority, Refusal, Timestamp, sla::Sla, summary::Summary, sync};
+use crate::domain::{
+    Actor, Caller, Event, Priority, Refusal, Timestamp,
+    sla::{Sla, SlaState},
+    summary::Summary,
+    sync,
+};
 
 /// One attempt: who, what, and how far the clock moves before it (it may run backwards).
 type Attempt = (Caller, Wish, i64);
@@ -110,7 +115,42 @@ fn is_consistent(request: &MaintenanceRequest, now: Timestamp) -> Result<(), Tes
     Ok(())
 }
 
+/// The clock as its definition has it, from the events alone: for how long, until `now`, work could go on, in
+/// milliseconds.
+fn running_ms(events: &[Event], now: Timestamp) -> i64 {
+    let (mut total, mut since) = (0, None);
+    for event in events {
+        match event.body {
+            EventBody::Created { .. } | EventBody::Resumed {} | EventBody::Reopened { .. } => since = Some(event.ts),
+            EventBody::Held { .. }
+            | EventBody::Completed { .. }
+            | EventBody::Rejected { .. }
+            | EventBody::Cancelled { .. } => total += since.take().map_or(0, |since| event.ts.ms_since(since)),
+            EventBody::Approved {}
+            | EventBody::Assigned { .. }
+            | EventBody::Started {}
+            | EventBody::Closed { .. }
+            | EventBody::Edited { .. }
+            | EventBody::Commented { .. } => {}
+        }
+    }
+    total + since.map_or(0, |since| now.ms_since(since))
+}
+
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
+
+    #[test]
+    fn a_request_is_late_exactly_when_work_could_go_on_for_longer_than_its_target(
+        attempts in attempts(),
+        later in 0..40 * DAY_MS,
+    ) {
+        let Story { request, events } = live(&attempts)?;
+        let now = events.last().map_or(at(0), |event| event.ts).plus_ms(later);
+        let is_late = running_ms(&events, now) > request.target_ms;
+        prop_assert_eq!(Sla::of(&request, now).state == SlaState::Breached, is_late);
+    }
+
     #[test]
     fn replaying_the_events_gives_the_snapshot(attempts in attempts()) {
         let Story { request, events } = live(&attempts)?;
