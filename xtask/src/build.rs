@@ -4,10 +4,13 @@
 //! JavaScript around it, esbuild joins that with `entry.js`. What did not change is not done again.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 use testbed::{Bundle, workspace};
 use wasm_bindgen_cli_support::Bindgen;
@@ -57,6 +60,26 @@ fn compiled(bundle: &Bundle) -> PathBuf {
 
 fn bindgen_dir(bundle: &Bundle) -> PathBuf {
     bundle.dir().join("bindgen")
+}
+
+/// The most that the deployed module may have, gzipped, in bytes: every isolate loads and compiles it before its first answer.
+const LARGEST_GZIPPED: usize = 700_000;
+
+/// The deployed build, and that its module has not grown past [`LARGEST_GZIPPED`].
+pub fn check_size() -> Result<()> {
+    let bundle = Bundle::release();
+    make(&bundle)?;
+    let wasm = fs::read(bundle.wasm_module())?;
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+    gzip.write_all(&wasm)?;
+    let gzipped = gzip.finish()?.len();
+    progress::line(&format!("The wasm module: {} bytes, {gzipped} gzipped (limit {LARGEST_GZIPPED})", wasm.len()));
+    ensure!(
+        gzipped <= LARGEST_GZIPPED,
+        "the wasm module is too large: what brought {} bytes?",
+        gzipped - LARGEST_GZIPPED
+    );
+    Ok(())
 }
 
 /// wasm-bindgen, unless it has seen these very bytes.

@@ -44,6 +44,8 @@ enum Check {
     Openapi,
     /// The app: types, unit tests, its client against docs/openapi.json, its build and that build's size
     Web,
+    /// The build that is deployed, and that it has not grown
+    Size,
     /// tests/wasm*.rs, in wasm under Node
     Wasm,
     /// Tests of src/db against PostgreSQL
@@ -59,13 +61,14 @@ enum Check {
 }
 
 impl Check {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Format,
         Self::Lint,
         Self::LintWasm,
         Self::Unit,
         Self::Openapi,
         Self::Web,
+        Self::Size,
         Self::Wasm,
         Self::Database,
         Self::System,
@@ -100,6 +103,7 @@ pub fn run(options: &Options) -> Result<()> {
             Check::Openapi => openapi(),
             Check::Web => web::check(),
             Check::Browser => browser(options.release),
+            Check::Size => build::check_size(),
             Check::Wasm => wasm(),
             Check::Database => database(),
             Check::System => system(options.release),
