@@ -86,15 +86,20 @@ impl Side {
         Ok(side)
     }
 
-    /// Ends the runtime, does `work` on what lies on the disk, and starts it again.
+    /// Ends the runtime, does `work` on what lies on the disk, and starts it again, with fresh sessions.
     pub fn restart_with(&mut self, work: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
-        let settings = settings(self.build, &self.home, &self.database_url, &self.secrets);
         self.rest()?;
+        self.restart_bare(work)?;
+        self.sign_in()
+    }
+
+    /// The same, with the sessions that there are.
+    pub fn restart_bare(&mut self, work: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+        let settings = settings(self.build, &self.home, &self.database_url, &self.secrets);
         self.workerd.stop()?;
         work(&self.home)?;
         self.workerd = Workerd::serve(&settings)?;
-        self.wait_until_ready()?;
-        self.sign_in()
+        self.wait_until_ready()
     }
 
     /// What signs its tokens, cursors and ids.
