@@ -115,7 +115,7 @@ globalThis.cepatedge_respond = (status, head, body) => {
   for (let at = 0; at < lines.length; at += 2) headers[lines[at]] = lines[at + 1];
   return new Response(body, { status, headers });
 };
-globalThis.cepatedge_rows = (sql, query, bindings) => sql.exec(query, ...bindings).raw().toArray();
+globalThis.cepatedge_rows = (sql, query, values) => sql.exec(query, ...JSON.parse(values)).raw().toArray();
 globalThis.cepatedge_call = (namespace, name, message) => namespace.getByName(name).call(message);
 
 /** The answer for a request whose own answer, and own id, is gone with its instance. */

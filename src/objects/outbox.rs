@@ -128,16 +128,16 @@ impl Outbox {
         now: Timestamp,
     ) -> Result<(), StorageError> {
         let due = now.as_ms() + GRACE_MS;
-        for destination in destinations {
-            let name = destination.as_str();
-            write.run("INSERT INTO outbox (destination, seq) VALUES (?, ?)", &[&name, &seq])?;
-            write.run(
-                "INSERT INTO delivery (destination, next_attempt_ms) VALUES (?1, ?2)
-                 ON CONFLICT (destination) DO UPDATE SET next_attempt_ms = excluded.next_attempt_ms
-                 WHERE attempts = 0",
-                &[&name, &due],
-            )?;
-        }
+        let names: Vec<String> =
+            destinations.iter().map(|destination| format!("\"{}\"", destination.as_str())).collect();
+        let names = format!("[{}]", names.join(","));
+        write.run("INSERT INTO outbox (destination, seq) SELECT value, ?2 FROM json_each(?1)", &[&names, &seq])?;
+        write.run(
+            "INSERT INTO delivery (destination, next_attempt_ms) SELECT value, ?2 FROM json_each(?1) WHERE true
+             ON CONFLICT (destination) DO UPDATE SET next_attempt_ms = excluded.next_attempt_ms
+             WHERE delivery.attempts = 0",
+            &[&names, &due],
+        )?;
         Ok(())
     }
 
@@ -309,16 +309,18 @@ impl Outbox {
         Ok(row.and_then(|row| row.optional_int(0)).map(Timestamp::from_ms))
     }
 
-    /// Whether `destination` may be tried at `now`.
+    /// The oldest rows owed to `destination`, if it may be tried at `now`.
     ///
     /// # Errors
     /// When SQLite refuses.
-    pub fn is_due(&self, db: &Database, destination: Destination, now: Timestamp) -> Result<bool, StorageError> {
-        let row = db.row(
-            "SELECT attempts, next_attempt_ms FROM delivery WHERE destination = ? AND parked_seq IS NULL",
-            &[&destination.as_str()],
+    fn due(&self, db: &Database, destination: Destination, now: Timestamp) -> Result<Vec<i64>, StorageError> {
+        let rows = db.rows(
+            "SELECT o.seq FROM delivery d JOIN outbox o USING (destination)
+             WHERE d.destination = ?1 AND d.parked_seq IS NULL AND (d.attempts = 0 OR d.next_attempt_ms <= ?3)
+             ORDER BY o.seq LIMIT ?2",
+            &[&destination.as_str(), &(BATCH as i64), &now.as_ms()],
         )?;
-        Ok(row.is_some_and(|row| row.int(0) == 0 || row.int(1) <= now.as_ms()))
+        Ok(rows.iter().map(|row| row.int(0)).collect())
     }
 }
 
@@ -368,8 +370,7 @@ pub async fn flush<A: Owes>(actor: &A, destination: Destination) {
     let (outbox, db) = (actor.outbox(), actor.database());
     let Some(_sending) = outbox.start(destination) else { return };
     loop {
-        let due = outbox.is_due(db, destination, clock::now());
-        let seqs = match due.and_then(|due| if due { outbox.pending(db, destination) } else { Ok(Vec::new()) }) {
+        let seqs = match outbox.due(db, destination, clock::now()) {
             Ok(seqs) if !seqs.is_empty() => seqs,
             Ok(_) => return,
             Err(error) => return worker::console_error!("outbox: {error}"),

@@ -33,9 +33,10 @@ extern "C" {
     #[wasm_bindgen(method, getter, js_name = databaseSize)]
     fn database_size(this: &Sql) -> f64;
 
-    /// Runs a statement; its rows, as arrays of values. One crossing to JavaScript, not one per step of the cursor.
+    /// Runs a statement with the values of a JSON array; its rows, as arrays of values. One crossing to JavaScript, not one per
+    /// value and per step of the cursor.
     #[wasm_bindgen(catch, js_name = cepatedge_rows)]
-    fn rows_of(sql: &Sql, query: &str, bindings: &Array) -> Result<Array, JsValue>;
+    fn rows_of(sql: &Sql, query: &str, values: &str) -> Result<Array, JsValue>;
 }
 
 /// SQLite, or the storage below it, refused a statement.
@@ -59,43 +60,48 @@ impl From<StorageError> for Refusal {
 
 /// One value bound to a `?`.
 pub trait Bind {
-    /// The value as SQLite takes it. Booleans are 0 or 1; integers stay below 2^53.
-    fn bind(&self) -> JsValue;
+    /// Writes the value as JSON: all values of a statement cross to JavaScript as one text. Booleans are 0 or 1; integers
+    /// stay below 2^53.
+    fn write_to(&self, json: &mut String);
 }
 
 impl Bind for i64 {
-    fn bind(&self) -> JsValue {
-        JsValue::from_f64(*self as f64)
+    fn write_to(&self, json: &mut String) {
+        json.push_str(&self.to_string());
     }
 }
 
 impl Bind for bool {
-    fn bind(&self) -> JsValue {
-        JsValue::from_f64(f64::from(u8::from(*self)))
+    fn write_to(&self, json: &mut String) {
+        json.push(if *self { '1' } else { '0' });
     }
 }
 
 impl Bind for str {
-    fn bind(&self) -> JsValue {
-        JsValue::from_str(self)
+    fn write_to(&self, json: &mut String) {
+        // A text is always JSON.
+        json.push_str(&serde_json::to_string(self).unwrap_or_default());
     }
 }
 
 impl Bind for String {
-    fn bind(&self) -> JsValue {
-        JsValue::from_str(self)
+    fn write_to(&self, json: &mut String) {
+        self.as_str().write_to(json);
     }
 }
 
 impl<T: Bind + ?Sized> Bind for &T {
-    fn bind(&self) -> JsValue {
-        (**self).bind()
+    fn write_to(&self, json: &mut String) {
+        (**self).write_to(json);
     }
 }
 
 impl<T: Bind> Bind for Option<T> {
-    fn bind(&self) -> JsValue {
-        self.as_ref().map_or(JsValue::NULL, Bind::bind)
+    fn write_to(&self, json: &mut String) {
+        match self {
+            Some(value) => value.write_to(json),
+            None => json.push_str("null"),
+        }
     }
 }
 
@@ -241,10 +247,21 @@ impl Database {
     }
 
     fn query(&self, query: &str, binds: Binds<'_>) -> Result<Vec<Row>, StorageError> {
-        let bindings: Array = binds.iter().map(|value| value.bind()).collect();
-        let rows = rows_of(&self.sql, query, &bindings)?;
+        let rows = rows_of(&self.sql, query, &array_of(binds))?;
         Ok(rows.iter().map(|row| Row(row.unchecked_into())).collect())
     }
+}
+
+fn array_of(binds: Binds<'_>) -> String {
+    let mut json = String::from("[");
+    for (place, value) in binds.iter().enumerate() {
+        if place > 0 {
+            json.push(',');
+        }
+        value.write_to(&mut json);
+    }
+    json.push(']');
+    json
 }
 
 /// The right to write, held inside one transaction.

@@ -6,8 +6,6 @@
 //!
 //! Architecture invariant: every value is bound; columns, indexes and conditions are constants of the actor's own code.
 
-use wasm_bindgen::JsValue;
-
 use crate::domain::cursor::Position;
 use crate::domain::refusal::Refusal;
 use crate::objects::page::Page;
@@ -29,10 +27,10 @@ pub enum Value {
 }
 
 impl Bind for Value {
-    fn bind(&self) -> JsValue {
+    fn write_to(&self, json: &mut String) {
         match self {
-            Value::Int(number) => number.bind(),
-            Value::Text(text) => text.bind(),
+            Value::Int(number) => number.write_to(json),
+            Value::Text(text) => text.write_to(json),
         }
     }
 }
