@@ -137,7 +137,7 @@ fn format() -> Result<()> {
 
 /// The packages that are compiled for this machine, in groups: all at once, cargo would unite their features and compile
 /// what `cargo xtask` consists of a second time.
-const NATIVE: [&[&str]; 2] = [&["cepatedge"], &["testbed", "xtask"]];
+const NATIVE: [&[&str]; 2] = [&["cepatedge"], &["testbed", "xtask", "cepatedge-bench"]];
 
 fn packages(names: &[&str]) -> Vec<String> {
     names.iter().flat_map(|name| ["--package".to_owned(), (*name).to_owned()]).collect()
