@@ -12,6 +12,13 @@ const kept = (name) => {
 const theme = kept("theme");
 if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
 
+// The font is part of the first paint where there is a wide screen or the service worker has it; a phone's first visit does without.
+if (matchMedia("(width >= 64rem)").matches || navigator.serviceWorker?.controller) {
+  const link = document.createElement("link");
+  Object.assign(link, { rel: "preload", as: "font", type: "font/woff2", crossOrigin: "anonymous", href: chunks.font[0] });
+  document.head.append(link);
+}
+
 const language = kept("language") ?? navigator.language.slice(0, 2);
 const page = location.pathname.replace(/^(\/requests\/).+/, "$1");
 for (const file of [...(chunks[language] ?? chunks.en), ...(chunks[page] ?? [])]) {

@@ -24,12 +24,14 @@ console.log("form     page        performance  accessibility  best practices  LC
 for (const [form, config] of Object.entries(FORMS)) {
   for (const page of PAGES) {
     const results = [];
-    for (let run = 0; run < Number(runs); run++) {
+    for (let tries = 0; results.length < Number(runs); tries++) {
+      if (tries > 2 * Number(runs)) throw new Error(`${page} cannot be measured`);
       const chrome = await launch({ chromePath: process.env.CHROMIUM, chromeFlags: ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage"] });
       try {
         const { lhr } = await lighthouse(origin + page, { port: chrome.port, onlyCategories: CATEGORIES, extraHeaders: { Cookie: cookie } }, config);
-        if (lhr.runtimeError) throw new Error(lhr.runtimeError.message);
-        results.push(lhr);
+        // Chromium sometimes gives no trace; that says nothing about the page.
+        if (lhr.runtimeError) console.log(`  again: ${lhr.runtimeError.code}`);
+        else results.push(lhr);
       } finally {
         chrome.kill();
       }

@@ -45,14 +45,17 @@ export function boot(): Plugin {
 
 function chunksOf(bundle: Rollup.OutputBundle): Record<string, string[]> {
   const chunks = Object.values(bundle).filter((file) => file.type === "chunk");
+  const font = Object.keys(bundle).find((file) => file.endsWith(".woff2"));
+  if (font === undefined) throw new Error("no font");
   const first = new Set(filesOf(bundle, chunks.find((chunk) => chunk.isEntry)!));
-  return Object.fromEntries(
+  const wanted = Object.fromEntries(
     Object.entries(WANTED).map(([key, module]) => {
       const chunk = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith(`/web/${module}`));
       if (chunk === undefined) throw new Error(`no chunk for ${module}`);
       return [key, filesOf(bundle, chunk).filter((file) => !first.has(file)).map((file) => `/${file}`)];
     }),
   );
+  return { ...wanted, font: [`/${font}`] };
 }
 
 function filesOf(bundle: Rollup.OutputBundle, chunk: Rollup.OutputChunk, found = new Set<string>()): string[] {

@@ -10,6 +10,9 @@ import { startI18n } from "./i18n";
 import { makeRouter } from "./routes";
 import "./styles.css";
 
+/** Ends the present task: a slow phone answers to a touch between two pieces of the start. */
+const breathe = () => new Promise<void>((resolve) => setTimeout(resolve));
+
 /** A session that ended somewhere else ends here at once. */
 function onError(error: unknown) {
   const wasSignedIn = client.getQueryData(meOptions.queryKey) !== undefined;
@@ -27,6 +30,7 @@ const client = new QueryClient({
     mutations: { networkMode: "always" },
   },
 });
+await breathe();
 const router = makeRouter(client);
 
 // Words, person, page and its data come at the same time; the first paint is the finished page.
@@ -39,7 +43,9 @@ for (const { routeId, params, loaderDeps } of router.matchRoutes(router.latestLo
   // Not after the answer about the person, as the router would: with it.
   void route.options.staticData?.early?.(client, { params, deps: loaderDeps });
 }
+await breathe();
 await Promise.all([startI18n(), router.load()]);
+await breathe();
 endOfStart();
 const app = (
   <StrictMode>

@@ -1,7 +1,7 @@
 // The rows: a table on a desktop, cards on a phone, from the same elements. Only those near the window exist.
 import { Link } from "@tanstack/react-router";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { memo, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState, useSyncExternalStore, type Ref } from "react";
+import { memo, useEffect, useImperativeHandle, useRef, useState, useSyncExternalStore, type Ref } from "react";
 import { useTranslation } from "react-i18next";
 import type { Summary } from "@/api/types";
 import { Due, PriorityMark, StatusMark } from "@/requests/marks";
@@ -32,7 +32,8 @@ export function RequestRows({ ref, rows, isGone, onEnd }: Props) {
   const isWide = useWide();
   const body = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
-  useLayoutEffect(() => setTop((body.current?.getBoundingClientRect().top ?? 0) + scrollY), [isWide]);
+  // After the paint: where the list begins only moves the window of rows by less than is rendered around it.
+  useEffect(() => setTop((body.current?.getBoundingClientRect().top ?? 0) + scrollY), [isWide]);
   const size = isWide ? ROW_PX : CARD_PX;
   const virtual = useWindowVirtualizer({
     count: rows.length,
