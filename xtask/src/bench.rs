@@ -3,15 +3,14 @@
 //! The peer's npm packages are installed below `target/`, so that the work tree keeps one `node_modules`.
 
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use testbed::{Bundle, workspace};
 
 use crate::progress::step;
-use crate::{build, cargo, setup};
+use crate::{build, cargo, npm, setup};
 
 /// Options of the program that measures; `cargo xtask bench --help` shows them.
 #[derive(Args)]
@@ -42,17 +41,10 @@ pub fn run(options: &Options) -> Result<()> {
 fn make_peer() -> Result<()> {
     let (source, target) = (workspace::root().join("benches/peer"), workspace::target_dir().join("bench/peer"));
     fs::create_dir_all(&target)?;
-    let wanted = fs::read_to_string(source.join("package-lock.json")).context("the peer's lock file is missing")?;
-    let marker = target.join("node_modules/.installed-lock");
-    if fs::read_to_string(&marker).ok().as_deref() != Some(&wanted) {
-        step("Installing the peer's npm packages", |_| {
-            for file in ["package.json", "package-lock.json"] {
-                fs::copy(source.join(file), target.join(file))?;
-            }
-            install(&target)?;
-            Ok(fs::write(&marker, &wanted)?)
-        })?;
+    for file in ["package.json", "package-lock.json"] {
+        fs::copy(source.join(file), target.join(file)).with_context(|| format!("the peer's {file}"))?;
     }
+    npm::ensure(&target, "Installing the peer's npm packages", &["--omit=dev"], || Ok(()))?;
     let output = Command::new(build::esbuild()?)
         .arg(source.join("src/index.ts"))
         .args(["--bundle", "--minify", "--format=esm", "--target=esnext", "--conditions=workerd,worker"])
@@ -62,14 +54,4 @@ fn make_peer() -> Result<()> {
         .output()
         .context("esbuild cannot be started")?;
     if output.status.success() { Ok(()) } else { bail!("{}", String::from_utf8_lossy(&output.stderr)) }
-}
-
-fn install(target: &Path) -> Result<()> {
-    let output = Command::new("npm")
-        .args(["install", "--no-save", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
-        .current_dir(target)
-        .stdin(Stdio::null())
-        .output()
-        .context("npm cannot be started: install Node, which brings it")?;
-    if output.status.success() { Ok(()) } else { bail!("npm failed:\n{}", String::from_utf8_lossy(&output.stderr)) }
 }

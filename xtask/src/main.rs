@@ -9,6 +9,7 @@ mod demo;
 mod dev;
 mod lighthouse;
 mod migrate;
+mod npm;
 mod progress;
 mod setup;
 mod test;

