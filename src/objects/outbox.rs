@@ -10,6 +10,7 @@
 use std::cell::Cell;
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::domain::backoff;
 use crate::domain::time::{Timestamp, rfc3339};
@@ -128,9 +129,8 @@ impl Outbox {
         now: Timestamp,
     ) -> Result<(), StorageError> {
         let due = now.as_ms() + GRACE_MS;
-        let names: Vec<String> =
-            destinations.iter().map(|destination| format!("\"{}\"", destination.as_str())).collect();
-        let names = format!("[{}]", names.join(","));
+        let names: Vec<&str> = destinations.iter().map(|destination| destination.as_str()).collect();
+        let names = json!(names).to_string();
         write.run("INSERT INTO outbox (destination, seq) SELECT value, ?2 FROM json_each(?1)", &[&names, &seq])?;
         write.run(
             "INSERT INTO delivery (destination, next_attempt_ms) SELECT value, ?2 FROM json_each(?1) WHERE true

@@ -9,6 +9,14 @@ use crate::domain::time::Timestamp;
 use crate::domain::validation::{PersonName, SearchText};
 use crate::domain::{Limit, OrgId, Position, Role, UserId};
 
+/// A user as `decode` reads one, without the password hash.
+macro_rules! user {
+    () => {
+        "json_build_object('id', id, 'org_id', org_id, 'email', email, 'name', name, 'role', role, 'status', status,
+                           'created_at', (extract(epoch FROM created_at) * 1000)::bigint)"
+    };
+}
+
 /// The user behind an e-mail address in any spelling of case, disabled ones included, with the password hash.
 pub fn credentials(org: &OrgId, email: &str) -> Statement {
     Statement::new(
@@ -24,13 +32,13 @@ pub fn credentials(org: &OrgId, email: &str) -> Statement {
 
 /// One user, disabled or not.
 pub fn by_id(org: &OrgId, id: UserId) -> Statement {
-    Statement::new(
-        "SELECT json_build_object('id', id, 'org_id', org_id, 'email', email, 'name', name, 'role', role,
-                                  'status', status,
-                                  'created_at', (extract(epoch FROM created_at) * 1000)::bigint)
+    Statement::new(concat!(
+        "SELECT ",
+        user!(),
+        "
          FROM users
          WHERE org_id = $1 AND id = $2::uuid",
-    )
+    ))
     .bind(org.to_string())
     .bind(id.to_string())
 }
@@ -38,10 +46,10 @@ pub fn by_id(org: &OrgId, id: UserId) -> Statement {
 /// Active users, oldest account first, of one role or of all, after a position of (`created_at`, `id`). One more than the
 /// limit comes when another page follows.
 pub fn active(org: &OrgId, role: Option<Role>, after: Option<&Position>, limit: Limit) -> Statement {
-    Statement::new(
-        "SELECT json_build_object('id', id, 'org_id', org_id, 'email', email, 'name', name, 'role', role,
-                                  'status', status,
-                                  'created_at', (extract(epoch FROM created_at) * 1000)::bigint)
+    Statement::new(concat!(
+        "SELECT ",
+        user!(),
+        "
          FROM users
          WHERE org_id = $1 AND status = 'active'
            AND ($2::text IS NULL OR role = $2)
@@ -49,7 +57,7 @@ pub fn active(org: &OrgId, role: Option<Role>, after: Option<&Position>, limit: 
                 OR (created_at, id) > ('epoch'::timestamptz + $3::bigint * interval '1 millisecond', $4::uuid))
          ORDER BY created_at, id
          LIMIT $5::bigint",
-    )
+    ))
     .bind(org.to_string())
     .bind(role.map(|role| role.to_string()))
     .bind(after.map(|after| after.ts.to_string()))
@@ -61,10 +69,10 @@ pub fn active(org: &OrgId, role: Option<Role>, after: Option<&Position>, limit: 
 /// (`created_at`, `id`). Ordered by the milliseconds that a position has: a row written by hand has more of its moment. One
 /// more than the limit comes when another page follows.
 pub fn matching(org: &OrgId, q: Option<&SearchText>, after: Option<&Position>, limit: Limit) -> Statement {
-    Statement::new(
-        "SELECT json_build_object('id', id, 'org_id', org_id, 'email', email, 'name', name, 'role', role,
-                                  'status', status,
-                                  'created_at', (extract(epoch FROM created_at) * 1000)::bigint)
+    Statement::new(concat!(
+        "SELECT ",
+        user!(),
+        "
          FROM users
          WHERE org_id = $1
            AND ($2::text IS NULL OR strpos(lower(name || ' ' || email), lower($2)) > 0)
@@ -72,7 +80,7 @@ pub fn matching(org: &OrgId, q: Option<&SearchText>, after: Option<&Position>, l
                 OR ((extract(epoch FROM created_at) * 1000)::bigint, id) > ($3::bigint, $4::uuid))
          ORDER BY (extract(epoch FROM created_at) * 1000)::bigint, id
          LIMIT $5::bigint",
-    )
+    ))
     .bind(org.to_string())
     .bind(q.map(|q| q.as_str().to_owned()))
     .bind(after.map(|after| after.ts.to_string()))
@@ -82,14 +90,14 @@ pub fn matching(org: &OrgId, q: Option<&SearchText>, after: Option<&Position>, l
 
 /// Gives an active user another name; the row after it.
 pub fn rename(org: &OrgId, id: UserId, name: &PersonName, now: Timestamp) -> Statement {
-    Statement::new(
+    Statement::new(concat!(
         "UPDATE users
          SET name = $3, updated_at = 'epoch'::timestamptz + $4::bigint * interval '1 millisecond'
          WHERE org_id = $1 AND id = $2::uuid AND status = 'active'
-         RETURNING json_build_object('id', id, 'org_id', org_id, 'email', email, 'name', name, 'role', role,
-                                     'status', status,
-                                     'created_at', (extract(epoch FROM created_at) * 1000)::bigint)",
-    )
+         RETURNING ",
+        user!(),
+        "",
+    ))
     .bind(org.to_string())
     .bind(id.to_string())
     .bind(name.as_str().to_owned())

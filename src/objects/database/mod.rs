@@ -1,8 +1,9 @@
 //! The DatabaseObject: one shard of connections to PostgreSQL.
 //!
 //! It owns one connection, kept open between calls (all requests of an object share one I/O context), and nothing that
-//! must last but whom it put off during an outage: what it is asked to write stays in the sender's outbox until it says `Applied`. Deliveries that arrive
-//! together are committed together; `db::group` and `db::batch` do that, and this object lends them its memory.
+//! must last but whom it put off during an outage: what it is asked to write stays in the sender's outbox until it says
+//! `Applied`. Deliveries that arrive together are committed together; `db::group` and `db::batch` do that, and this object
+//! lends them its memory.
 
 pub mod api;
 mod journal;
@@ -79,6 +80,11 @@ impl DatabaseObject {
         let started = clock::now();
         let outcome = self.session()?.read(std::slice::from_ref(&statement)).await;
         self.latency_ms.set(Some(clock::now().ms_since(started)));
+        self.only(outcome)
+    }
+
+    /// The rows of the one statement that was run.
+    fn only(&self, outcome: Result<Vec<Rows>, DbError>) -> Result<Rows, Refusal> {
         let rows = outcome.map_err(|error| self.away(&Fault::from(&error)))?;
         rows.into_iter().next().ok_or_else(|| self.unreadable(DecodeError::NoReply))
     }
@@ -189,9 +195,8 @@ impl api::Handler for DatabaseObject {
     fn rename_user(self: Rc<Self>, message: RenameUser, cx: CallContext) -> Answer<Option<User>> {
         Answer::after(async move {
             let rename = users::rename(&cx.org, message.id, &message.name, clock::now());
-            let written = self.session()?.write(&[rename]).await.map_err(|error| self.away(&Fault::from(&error)))?;
-            let rows = written.first().ok_or_else(|| self.unreadable(DecodeError::NoReply))?;
-            let renamed = users::decode(rows).map_err(|error| self.unreadable(error))?;
+            let written = self.only(self.session()?.write(&[rename]).await)?;
+            let renamed = users::decode(&written).map_err(|error| self.unreadable(error))?;
             Ok(renamed.into_iter().next().map(shown))
         })
     }

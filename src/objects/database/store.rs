@@ -22,9 +22,6 @@ pub type Waiting = (OrgId, Option<RequestId>);
 /// # Errors
 /// When SQLite refuses.
 pub fn all(db: &Database) -> Result<Vec<Waiting>, StorageError> {
-    if !db.exists()? {
-        return Ok(Vec::new());
-    }
     let rows = db.rows("SELECT org, request FROM waiting", &[])?;
     let read = |org: String, request: String| {
         let request = if request.is_empty() { None } else { Some(request.parse().ok()?) };
