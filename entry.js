@@ -55,6 +55,11 @@ globalThis.cepatedge_connected = (socket, owner) => {
   sockets.set(socket, owner);
   socket.closed.then(forget, forget);
 };
+
+// Every future that wakes is put on the microtask queue. The platform's `queueMicrotask` leaves V8 for it and comes back
+// (3.3 µs); a reaction to a settled promise is the same queue without the way (0.1 µs).
+const settled = Promise.resolve();
+globalThis.queueMicrotask = (task) => void settled.then(task);
 wasm.begin();
 
 function living() {
@@ -116,6 +121,7 @@ globalThis.cepatedge_respond = (status, head, body) => {
   return new Response(body, { status, headers });
 };
 globalThis.cepatedge_rows = (sql, query, values) => sql.exec(query, ...JSON.parse(values)).raw().toArray();
+globalThis.cepatedge_run = (sql, statement, values) => void sql.exec(statement, ...JSON.parse(values));
 globalThis.cepatedge_call = (namespace, name, message) => namespace.getByName(name).call(message);
 
 /** The answer for a request whose own answer, and own id, is gone with its instance. */

@@ -22,7 +22,7 @@ use crate::domain::time::Timestamp;
 use crate::objects::clock;
 use crate::objects::protocol::{Answer, CallContext, Contract, Envelope, Reply, read_upgrade};
 use crate::objects::sockets::{Accepted, Sockets};
-use crate::objects::sqlite::{Database, Storage};
+use crate::objects::sqlite::{Database, Schema, Storage};
 
 #[wasm_bindgen]
 extern "C" {
@@ -88,8 +88,8 @@ impl AlarmClock {
 pub trait Behaviour: Sized + 'static {
     /// The contract it keeps.
     type Contract: Contract;
-    /// The steps of its schema, in order; only ever added to.
-    const SCHEMA: &'static [&'static str];
+    /// Its tables.
+    const SCHEMA: Schema;
 
     /// Takes its seat. Runs again after an eviction or a trap: it may read, and must not write.
     fn wake(seat: Seat) -> Self;

@@ -1,24 +1,37 @@
 //! The transactional outbox: what an actor still owes to others, kept beside the event that caused it.
 //!
-//! A row `(destination, seq)` says that event `seq` has not reached `destination`. It is written in the transaction of
-//! the event and deleted when the destination has committed it; what is sent is read from the actor's own tables at
-//! that moment. A flush deletes the seqs that it sent, never "all".
+//! An actor's events have seqs without gaps, so what a destination lacks is a run: the events behind the one that it had
+//! last. The book of these runs ([`Book`]) is one small row. It is written in the transaction of the event; what is
+//! sent is read from the actor's own tables at that moment. docs/decisions/0009-the-outbox-is-a-book-of-runs.md has the reasons.
+//!
+//! A success is written down with the next event or, when nothing more is on its way, by [`Outbox::keep`]: an object that
+//! dies before has the run delivered once more.
 //!
 //! Architecture invariants: delivery is at least once and in order of seq per destination; a transient failure is
-//! retried for ever with backoff; a refused row stops its destination ("parked") until an operator replays it.
+//! retried for ever with backoff; a refused event stops its destination ("parked") until an operator replays it.
 
-use std::cell::Cell;
+mod book;
+
+use std::cell::{Cell, RefCell};
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
-use crate::domain::backoff;
 use crate::domain::time::{Timestamp, rfc3339};
 use crate::objects::clock;
-use crate::objects::sqlite::{Database, Row, StorageError, Writer};
+use crate::objects::sqlite::{Database, StorageError, Writer};
 
-/// The schema step of every actor that has an outbox.
-pub const SCHEMA: &str = "
+pub use book::{Book, Run};
+
+/// The tables of every actor that has an outbox.
+pub const TABLES: &str = "
+    CREATE TABLE book (
+        one   INTEGER PRIMARY KEY CHECK (one = 1),
+        lines TEXT NOT NULL
+    );
+";
+
+/// The step of the schema that had a row per event and destination.
+pub const ROWS_STEP: &str = "
     CREATE TABLE outbox (
         destination TEXT NOT NULL,
         seq         INTEGER NOT NULL,
@@ -35,11 +48,29 @@ pub const SCHEMA: &str = "
     ) WITHOUT ROWID;
 ";
 
-/// At most this many rows are sent at once.
-pub const BATCH: usize = 100;
+/// The step from there to the book.
+pub const BOOK_STEP: &str = "
+    CREATE TABLE book (
+        one   INTEGER PRIMARY KEY CHECK (one = 1),
+        lines TEXT NOT NULL
+    );
+    INSERT INTO book (one, lines)
+    SELECT 1, json_group_array(json_object(
+        'destination', d.destination,
+        'owed_seq', max(d.delivered_seq, coalesce((SELECT max(seq) FROM outbox o WHERE o.destination = d.destination), 0)),
+        'delivered_seq',
+            coalesce((SELECT min(seq) - 1 FROM outbox o WHERE o.destination = d.destination), d.delivered_seq),
+        'attempts', d.attempts,
+        'next_attempt_ms', d.next_attempt_ms,
+        'parked_seq', d.parked_seq,
+        'error', d.error
+    )) FROM delivery d;
+    DROP TABLE outbox;
+    DROP TABLE delivery;
+";
 
-/// The first retry comes this long after the write, in milliseconds: the push right behind the reply is usually done.
-const GRACE_MS: i64 = 1_500;
+/// A book that cannot be read is looked at again after this long, in milliseconds.
+const UNREADABLE_MS: i64 = 1_000;
 
 /// Where events go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,9 +108,9 @@ impl Destination {
 pub enum Failure {
     /// The destination is away or busy: tried again.
     Transient(String),
-    /// The destination will never take this row as it is: parked.
+    /// The destination will never take this event as it is: parked.
     Refused {
-        /// The row.
+        /// The event.
         seq: i64,
         /// What it said.
         error: String,
@@ -92,7 +123,7 @@ pub enum Failure {
 pub struct Debt {
     /// The destination.
     pub destination: Destination,
-    /// Rows that have not arrived.
+    /// Events that have not arrived.
     pub pending: i64,
     /// The newest seq that has.
     pub delivered_seq: i64,
@@ -114,61 +145,75 @@ pub struct Debt {
 #[derive(Default)]
 pub struct Outbox {
     busy: Cell<u8>,
+    /// The book, once it was read: what SQLite has, and what has arrived since.
+    book: RefCell<Option<Book>>,
+    /// Whether something has arrived that SQLite does not know of.
+    unsaved: Cell<bool>,
 }
 
 impl Outbox {
-    /// Owes `seq` to each of `destinations`; inside the transaction that writes the event.
-    ///
-    /// # Errors
-    /// When SQLite refuses.
-    pub fn owe(
-        &self,
-        write: &Writer<'_>,
-        destinations: &[Destination],
-        seq: i64,
-        now: Timestamp,
-    ) -> Result<(), StorageError> {
-        let due = now.as_ms() + GRACE_MS;
-        let names: Vec<&str> = destinations.iter().map(|destination| destination.as_str()).collect();
-        let names = json!(names).to_string();
-        write.run("INSERT INTO outbox (destination, seq) SELECT value, ?2 FROM json_each(?1)", &[&names, &seq])?;
-        write.run(
-            "INSERT INTO delivery (destination, next_attempt_ms) SELECT value, ?2 FROM json_each(?1) WHERE true
-             ON CONFLICT (destination) DO UPDATE SET next_attempt_ms = excluded.next_attempt_ms
-             WHERE delivery.attempts = 0",
-            &[&names, &due],
-        )?;
-        Ok(())
-    }
-
-    /// Owes `seqs` to `destination` once more: it was found not to have them, whatever it said.
-    ///
-    /// # Errors
-    /// When SQLite refuses.
-    pub fn owe_again(
-        &self,
-        write: &Writer<'_>,
-        destination: Destination,
-        seqs: impl IntoIterator<Item = i64>,
-    ) -> Result<(), StorageError> {
-        for seq in seqs {
-            write
-                .run("INSERT OR IGNORE INTO outbox (destination, seq) VALUES (?, ?)", &[&destination.as_str(), &seq])?;
+    /// What `look` finds in the book.
+    fn read<T>(&self, db: &Database, look: impl FnOnce(&Book) -> T) -> Result<T, StorageError> {
+        if let Some(book) = self.book.borrow().as_ref() {
+            return Ok(look(book));
         }
+        let book: Book = match db.row("SELECT lines FROM book", &[])? {
+            Some(row) => serde_json::from_str(&row.text(0)).map_err(|error| StorageError::unreadable(&error))?,
+            None => Book::default(),
+        };
+        Ok(look(self.book.borrow_mut().insert(book)))
+    }
+
+    /// One transaction, in which the actor writes events and owes them. When it fails, the book is as before.
+    ///
+    /// # Errors
+    /// What `work` returned, or what SQLite refused.
+    pub fn atomically<T, E: From<StorageError>>(
+        &self,
+        db: &Database,
+        work: impl FnOnce(&Writer<'_>, &mut Book) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut book = self.read(db, Book::clone)?;
+        let done = db.atomically(|write| {
+            let done = work(write, &mut book)?;
+            save(write, &book)?;
+            Ok::<_, E>(done)
+        })?;
+        self.saved(book);
+        Ok(done)
+    }
+
+    /// Changes the book by itself.
+    fn change(&self, db: &Database, change: impl FnOnce(&mut Book)) -> Result<(), StorageError> {
+        let mut book = self.read(db, Book::clone)?;
+        change(&mut book);
+        if !self.unsaved.get() && self.read(db, |known| *known == book)? {
+            return Ok(());
+        }
+        db.atomically(|write| save(write, &book))?;
+        self.saved(book);
         Ok(())
     }
 
-    /// The oldest rows owed to `destination`, unless it is parked.
+    fn saved(&self, book: Book) {
+        *self.book.borrow_mut() = Some(book);
+        self.unsaved.set(false);
+    }
+
+    /// Owes everything behind `seq` to `destination` once more: it was found not to have it, whatever it said.
     ///
     /// # Errors
     /// When SQLite refuses.
-    pub fn pending(&self, db: &Database, destination: Destination) -> Result<Vec<i64>, StorageError> {
-        let rows = db.rows(
-            "SELECT o.seq FROM outbox o LEFT JOIN delivery d USING (destination)
-             WHERE o.destination = ?1 AND d.parked_seq IS NULL ORDER BY o.seq LIMIT ?2",
-            &[&destination.as_str(), &(BATCH as i64)],
-        )?;
-        Ok(rows.iter().map(|row| row.int(0)).collect())
+    pub fn owe_again(&self, db: &Database, destination: Destination, behind: i64) -> Result<(), StorageError> {
+        self.change(db, |book| book.owe_again(destination, behind))
+    }
+
+    /// The oldest events owed to `destination`, unless it is parked.
+    ///
+    /// # Errors
+    /// When SQLite refuses.
+    pub fn pending(&self, db: &Database, destination: Destination) -> Result<Option<Run>, StorageError> {
+        self.read(db, |book| book.pending(destination))
     }
 
     /// Takes the exclusive right to send to `destination`; `None` while another flush holds it.
@@ -180,106 +225,50 @@ impl Outbox {
         Some(Sending { outbox: self, destination })
     }
 
-    /// Writes down what came of sending `seqs`.
+    /// Takes note of what came of sending `run`.
     ///
     /// # Errors
-    /// When SQLite refuses; the rows are then sent again, which the destinations bear.
+    /// When SQLite refuses; the events are then sent again, which the destinations bear.
     pub fn settle(
         &self,
         db: &Database,
         destination: Destination,
-        seqs: &[i64],
+        run: Run,
         outcome: Result<(), Failure>,
     ) -> Result<(), StorageError> {
+        let now = clock::now();
         match outcome {
-            Ok(()) => self.delivered(db, destination, seqs),
-            Err(Failure::Transient(error)) => self.postpone(db, destination, &error),
-            Err(Failure::Refused { seq, error }) => self.park(db, destination, seq, &error),
+            Ok(()) => {
+                if let Some(book) = self.book.borrow_mut().as_mut() {
+                    book.delivered(destination, run, now);
+                    self.unsaved.set(true);
+                }
+                Ok(())
+            }
+            Err(Failure::Transient(error)) => {
+                self.change(db, |book| book.postpone(destination, error, clock::chance(), now))
+            }
+            Err(Failure::Refused { seq, error }) => self.change(db, |book| book.park(destination, seq, error)),
         }
     }
 
-    fn delivered(&self, db: &Database, destination: Destination, seqs: &[i64]) -> Result<(), StorageError> {
-        let (Some(first), Some(last)) = (seqs.first(), seqs.last()) else { return Ok(()) };
-        let (name, now) = (destination.as_str(), clock::now().as_ms());
-        // Rows of one destination are sent as an unbroken run, so the run's ends name exactly what was sent.
-        db.atomically(|write| {
-            write.run("DELETE FROM outbox WHERE destination = ? AND seq BETWEEN ? AND ?", &[&name, first, last])?;
-            write.run(
-                "UPDATE delivery SET delivered_seq = max(delivered_seq, ?2), delivered_ms = ?3, attempts = 0,
-                                     next_attempt_ms = ?3 + ?4, error = NULL WHERE destination = ?1",
-                &[&name, last, &now, &GRACE_MS],
-            )?;
-            Ok(())
-        })
-    }
-
-    fn postpone(&self, db: &Database, destination: Destination, error: &str) -> Result<(), StorageError> {
-        let name = destination.as_str();
-        let attempts =
-            db.row("SELECT attempts FROM delivery WHERE destination = ?", &[&name])?.map_or(0, |row| row.int(0));
-        let delay = backoff::delay_ms(attempts.try_into().unwrap_or(u32::MAX), clock::chance());
-        let next = clock::now().as_ms() + delay;
-        db.atomically(|write| {
-            write.run(
-                "UPDATE delivery SET attempts = attempts + 1, next_attempt_ms = ?2, error = ?3 WHERE destination = ?1",
-                &[&name, &next, &error],
-            )?;
-            Ok(())
-        })
-    }
-
-    fn park(&self, db: &Database, destination: Destination, seq: i64, error: &str) -> Result<(), StorageError> {
-        db.atomically(|write| {
-            write.run(
-                "UPDATE delivery SET parked_seq = ?2, error = ?3 WHERE destination = ?1",
-                &[&destination.as_str(), &seq, &error],
-            )?;
-            Ok(())
-        })
-    }
-
-    /// Makes everything due now: what was parked is tried again, what waits for its backoff too.
-    ///
-    /// # Errors
-    /// When SQLite refuses.
-    fn replay(&self, db: &Database) -> Result<(), StorageError> {
-        if !db.exists()? {
-            return Ok(());
+    /// Writes down what has arrived, unless that was done with an event. For when nothing more is on its way.
+    pub fn keep(&self, db: &Database) {
+        if self.busy.get() == 0
+            && self.unsaved.get()
+            && let Err(error) = self.change(db, |_| ())
+        {
+            worker::console_error!("outbox: {error}");
         }
-        db.atomically(|write| {
-            write.run(
-                "UPDATE delivery SET parked_seq = NULL, error = NULL, attempts = 0, next_attempt_ms = ?",
-                &[&clock::now().as_ms()],
-            )?;
-            Ok(())
-        })
     }
 
-    /// Makes what waits for its backoff due now: somebody knows that the destination is back.
-    ///
-    /// # Errors
-    /// When SQLite refuses.
-    fn hurry(&self, db: &Database) -> Result<(), StorageError> {
-        let now = clock::now().as_ms();
-        let waits = "parked_seq IS NULL AND attempts > 0 AND next_attempt_ms > ?";
-        if db.row(&format!("SELECT 1 FROM delivery WHERE {waits}"), &[&now])?.is_none() {
-            return Ok(());
-        }
-        db.atomically(|write| {
-            write.run(
-                &format!("UPDATE delivery SET next_attempt_ms = ?1 WHERE {}", waits.replace('?', "?1")),
-                &[&now],
-            )?;
-            Ok(())
-        })
-    }
-
-    /// What a poke asks for: [`Outbox::replay`] or [`Outbox::hurry`].
+    /// What a poke asks for: everything is due now, with `replay` also what was parked.
     ///
     /// # Errors
     /// When SQLite refuses.
     pub fn poked(&self, db: &Database, replay: bool) -> Result<(), StorageError> {
-        if replay { self.replay(db) } else { self.hurry(db) }
+        let now = clock::now();
+        self.change(db, |book| if replay { book.replay(now) } else { book.hurry(now) })
     }
 
     /// What is owed, per destination.
@@ -287,41 +276,24 @@ impl Outbox {
     /// # Errors
     /// When SQLite refuses.
     pub fn debts(&self, db: &Database) -> Result<Vec<Debt>, StorageError> {
-        let rows = db.rows(
-            "SELECT d.destination, d.delivered_seq, d.attempts, d.next_attempt_ms, d.parked_seq, d.error,
-                    (SELECT count(*) FROM outbox o WHERE o.destination = d.destination)
-             FROM delivery d ORDER BY d.destination",
-            &[],
-        )?;
-        Ok(rows.iter().filter_map(debt).collect())
+        self.read(db, Book::debts)
     }
 
     /// When the next delivery is due, if one is owed and not parked.
-    ///
-    /// # Errors
-    /// When SQLite refuses.
-    pub fn next_due(&self, db: &Database) -> Result<Option<Timestamp>, StorageError> {
-        let row = db.row(
-            "SELECT min(d.next_attempt_ms) FROM delivery d WHERE d.parked_seq IS NULL
-             AND EXISTS (SELECT 1 FROM outbox o WHERE o.destination = d.destination)",
-            &[],
-        )?;
-        Ok(row.and_then(|row| row.optional_int(0)).map(Timestamp::from_ms))
+    pub fn next_due(&self, db: &Database) -> Option<Timestamp> {
+        self.read(db, Book::next_due).unwrap_or_else(|error| {
+            worker::console_error!("outbox: {error}");
+            Some(clock::now().plus_ms(UNREADABLE_MS))
+        })
     }
+}
 
-    /// The oldest rows owed to `destination`, if it may be tried at `now`.
-    ///
-    /// # Errors
-    /// When SQLite refuses.
-    fn due(&self, db: &Database, destination: Destination, now: Timestamp) -> Result<Vec<i64>, StorageError> {
-        let rows = db.rows(
-            "SELECT o.seq FROM delivery d JOIN outbox o USING (destination)
-             WHERE d.destination = ?1 AND d.parked_seq IS NULL AND (d.attempts = 0 OR d.next_attempt_ms <= ?3)
-             ORDER BY o.seq LIMIT ?2",
-            &[&destination.as_str(), &(BATCH as i64), &now.as_ms()],
-        )?;
-        Ok(rows.iter().map(|row| row.int(0)).collect())
-    }
+fn save(write: &Writer<'_>, book: &Book) -> Result<(), StorageError> {
+    let lines = serde_json::to_string(book).map_err(|error| StorageError::unreadable(&error))?;
+    write.run(
+        "INSERT INTO book (one, lines) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET lines = excluded.lines",
+        &[&lines],
+    )
 }
 
 /// The exclusive right to send to one destination, until dropped.
@@ -336,21 +308,6 @@ impl Drop for Sending<'_> {
     }
 }
 
-fn debt(row: &Row) -> Option<Debt> {
-    let name = row.text(0);
-    let destination = Destination::ALL.into_iter().find(|known| known.as_str() == name)?;
-    let pending = row.int(6);
-    Some(Debt {
-        destination,
-        pending,
-        delivered_seq: row.int(1),
-        attempts: row.int(2),
-        next_attempt_at: (pending > 0).then(|| Timestamp::from_ms(row.int(3))),
-        parked_seq: row.optional_int(4),
-        error: row.optional_text(5),
-    })
-}
-
 /// An actor that owes events to others.
 #[allow(async_fn_in_trait, reason = "everything here runs on the one thread of its isolate")]
 pub trait Owes {
@@ -358,11 +315,11 @@ pub trait Owes {
     fn outbox(&self) -> &Outbox;
     /// Its database.
     fn database(&self) -> &Database;
-    /// Sends the events `seqs` (an unbroken run of what is owed) to `destination`.
+    /// Sends the events of `run` to `destination`.
     ///
     /// # Errors
     /// What the destination, or the way there, said.
-    async fn deliver(&self, destination: Destination, seqs: &[i64]) -> Result<(), Failure>;
+    async fn deliver(&self, destination: Destination, run: Run) -> Result<(), Failure>;
 }
 
 /// Sends what is due to `destination` until nothing is left or a delivery fails.
@@ -370,14 +327,14 @@ pub async fn flush<A: Owes>(actor: &A, destination: Destination) {
     let (outbox, db) = (actor.outbox(), actor.database());
     let Some(_sending) = outbox.start(destination) else { return };
     loop {
-        let seqs = match outbox.due(db, destination, clock::now()) {
-            Ok(seqs) if !seqs.is_empty() => seqs,
-            Ok(_) => return,
+        let run = match outbox.read(db, |book| book.due(destination, clock::now())) {
+            Ok(Some(run)) => run,
+            Ok(None) => return,
             Err(error) => return worker::console_error!("outbox: {error}"),
         };
-        let outcome = actor.deliver(destination, &seqs).await;
+        let outcome = actor.deliver(destination, run).await;
         let failed = outcome.is_err();
-        if let Err(error) = outbox.settle(db, destination, &seqs, outcome) {
+        if let Err(error) = outbox.settle(db, destination, run, outcome) {
             return worker::console_error!("outbox: {error}");
         }
         if failed {
@@ -385,3 +342,6 @@ pub async fn flush<A: Owes>(actor: &A, destination: Destination) {
         }
     }
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;

@@ -37,6 +37,9 @@ extern "C" {
     /// value and per step of the cursor.
     #[wasm_bindgen(catch, js_name = cepatedge_rows)]
     fn rows_of(sql: &Sql, query: &str, values: &str) -> Result<Array, JsValue>;
+    /// Runs a statement that has no rows.
+    #[wasm_bindgen(catch, js_name = cepatedge_run)]
+    fn run_on(sql: &Sql, statement: &str, values: &str) -> Result<(), JsValue>;
 }
 
 /// SQLite, or the storage below it, refused a statement.
@@ -48,6 +51,13 @@ impl From<JsValue> for StorageError {
     fn from(thrown: JsValue) -> Self {
         let message = js_sys::Reflect::get(&thrown, &JsValue::from_str("message")).ok();
         StorageError(message.and_then(|text| text.as_string()).unwrap_or_else(|| format!("{thrown:?}")))
+    }
+}
+
+impl StorageError {
+    /// What is stored, or is to be, is not what it should be.
+    pub fn unreadable(error: &dyn std::error::Error) -> Self {
+        StorageError(error.to_string())
     }
 }
 
@@ -133,19 +143,35 @@ impl Row {
 /// What is bound to the `?`s of a statement, in order.
 pub type Binds<'a> = &'a [&'a dyn Bind];
 
+/// The tables of one actor.
+#[derive(Clone, Copy)]
+pub struct Schema {
+    /// What a new database is made of, in one go.
+    pub whole: &'static [&'static str],
+    /// How a database gets there from nothing, one release after the other; only ever added to.
+    pub steps: &'static [&'static str],
+}
+
+impl Schema {
+    /// A schema that has not changed yet.
+    pub const fn first(whole: &'static [&'static str]) -> Self {
+        Schema { whole, steps: whole }
+    }
+}
+
 /// The database of one actor.
 pub struct Database {
     storage: Storage,
     sql: Sql,
-    steps: &'static [&'static str],
+    schema: Schema,
     open: Cell<bool>,
 }
 
 impl Database {
-    /// The database in `storage` with the schema that `steps` make, one after the other. Steps are only ever added.
-    pub fn new(storage: Storage, steps: &'static [&'static str]) -> Self {
+    /// The database in `storage`, with these tables.
+    pub fn new(storage: Storage, schema: Schema) -> Self {
         let sql = storage.sql();
-        Database { storage, sql, steps, open: Cell::new(false) }
+        Database { storage, sql, schema, open: Cell::new(false) }
     }
 
     /// Whether anything was ever written; brings an older schema up to date.
@@ -159,22 +185,31 @@ impl Database {
         if self.sql.database_size() == 0.0 {
             return Ok(false);
         }
-        let found = self.query("SELECT 1 FROM sqlite_master WHERE name = 'schema_step'", &[])?;
-        if found.is_empty() {
+        if !self.has_tables()? {
             return Ok(false);
         }
         self.atomically(|_| Ok::<_, StorageError>(()))?;
         Ok(true)
     }
 
+    fn has_tables(&self) -> Result<bool, StorageError> {
+        Ok(!self.query("SELECT 1 FROM sqlite_master WHERE name = 'schema_step'", &[])?.is_empty())
+    }
+
     fn bring_up_to_date(&self) -> Result<(), StorageError> {
-        self.query("CREATE TABLE IF NOT EXISTS schema_step (step INTEGER PRIMARY KEY)", &[])?;
+        let Schema { whole, steps } = self.schema;
+        if !self.has_tables()? {
+            let (whole, last) = (whole.join(";"), steps.len());
+            let step =
+                format!("CREATE TABLE schema_step (step INTEGER PRIMARY KEY); INSERT INTO schema_step VALUES ({last})");
+            return self.execute(&format!("{whole};{step}"), &[]);
+        }
         let done = self.query("SELECT coalesce(max(step), 0) FROM schema_step", &[])?;
         let done = done.first().map_or(0, |row| row.int(0));
-        for (step, statement) in (1_i64..).zip(self.steps) {
+        for (step, statement) in (1_i64..).zip(steps) {
             if step > done {
-                self.query(statement, &[])?;
-                self.query("INSERT INTO schema_step (step) VALUES (?)", &[&step])?;
+                self.execute(statement, &[])?;
+                self.execute("INSERT INTO schema_step (step) VALUES (?)", &[&step])?;
             }
         }
         Ok(())
@@ -246,6 +281,10 @@ impl Database {
         self.sql.database_size() as i64
     }
 
+    fn execute(&self, statement: &str, binds: Binds<'_>) -> Result<(), StorageError> {
+        Ok(run_on(&self.sql, statement, &array_of(binds))?)
+    }
+
     fn query(&self, query: &str, binds: Binds<'_>) -> Result<Vec<Row>, StorageError> {
         let rows = rows_of(&self.sql, query, &array_of(binds))?;
         Ok(rows.iter().map(|row| Row(row.unchecked_into())).collect())
@@ -268,11 +307,19 @@ fn array_of(binds: Binds<'_>) -> String {
 pub struct Writer<'a>(&'a Database);
 
 impl Writer<'_> {
-    /// Runs one statement; the rows are those of a `RETURNING` clause.
+    /// Runs one statement.
     ///
     /// # Errors
     /// When SQLite refuses the statement; the whole transaction is then to be given up.
-    pub fn run(&self, statement: &str, binds: Binds<'_>) -> Result<Vec<Row>, StorageError> {
-        self.0.query(statement, binds)
+    pub fn run(&self, statement: &str, binds: Binds<'_>) -> Result<(), StorageError> {
+        self.0.execute(statement, binds)
+    }
+
+    /// The rows of a query, or of a `RETURNING` clause.
+    ///
+    /// # Errors
+    /// As [`Writer::run`].
+    pub fn rows(&self, query: &str, binds: Binds<'_>) -> Result<Vec<Row>, StorageError> {
+        self.0.query(query, binds)
     }
 }

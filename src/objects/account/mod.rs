@@ -21,6 +21,7 @@ use crate::objects::clock;
 use crate::objects::host::{Behaviour, Seat};
 use crate::objects::protocol::{Answer, CALL_LIMIT_MS, CallContext, ask_within};
 use crate::objects::session::api::{Revoke, SessionKey};
+use crate::objects::sqlite::Schema;
 use api::{Attempt, Closed, Inbox, Listing, Opened, Released, Sessions, Succeeded};
 use throttle::{FADES_AFTER_MS, Throttle};
 
@@ -111,7 +112,7 @@ impl AccountObject {
 
 impl Behaviour for AccountObject {
     type Contract = api::Account;
-    const SCHEMA: &'static [&'static str] = store::SCHEMA;
+    const SCHEMA: Schema = store::SCHEMA;
 
     fn wake(seat: Seat) -> Self {
         AccountObject { seat }

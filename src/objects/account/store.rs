@@ -5,10 +5,10 @@ use crate::domain::refusal::Refusal;
 use crate::domain::time::Timestamp;
 use crate::objects::account::api::Listing;
 use crate::objects::account::throttle::Throttle;
-use crate::objects::sqlite::{Database, Row, StorageError, Writer};
+use crate::objects::sqlite::{Database, Row, Schema, StorageError, Writer};
 
 /// Schema steps.
-pub const SCHEMA: &[&str] = &["
+pub const SCHEMA: Schema = Schema::first(&["
     CREATE TABLE throttle (
         one      INTEGER PRIMARY KEY CHECK (one = 1),
         failures INTEGER NOT NULL,
@@ -21,7 +21,7 @@ pub const SCHEMA: &[&str] = &["
         user_agent TEXT NOT NULL,
         address    TEXT NOT NULL
     ) WITHOUT ROWID;
-"];
+"]);
 
 /// What is remembered of the tries.
 pub fn throttle(db: &Database) -> Result<Throttle, StorageError> {

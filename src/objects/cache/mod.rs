@@ -20,7 +20,7 @@ use crate::domain::time::Timestamp;
 use crate::objects::clock;
 use crate::objects::host::{Behaviour, Seat};
 use crate::objects::protocol::{Answer, CallContext};
-use crate::objects::sqlite::{StorageError, Writer};
+use crate::objects::sqlite::{Schema, StorageError, Writer};
 use api::{CacheKey, CacheStats, Cached, Forget, Get, Inbox, Put, Stats};
 
 /// The most values of one namespace; one more drops the one that was stored longest ago.
@@ -130,7 +130,7 @@ impl CacheObject {
 
 impl Behaviour for CacheObject {
     type Contract = api::Cache;
-    const SCHEMA: &'static [&'static str] = store::SCHEMA;
+    const SCHEMA: Schema = store::SCHEMA;
 
     fn wake(seat: Seat) -> Self {
         CacheObject { seat, entries: Cell::new(None), hits: Cell::new(0), misses: Cell::new(0), stale: Cell::new(0) }

@@ -4,10 +4,10 @@
 
 use crate::domain::time::Timestamp;
 use crate::objects::cache::api::Put;
-use crate::objects::sqlite::{Database, StorageError, Writer};
+use crate::objects::sqlite::{Database, Schema, StorageError, Writer};
 
 /// Schema steps. Foreign keys are on in a Durable Object: a value takes its tags with it.
-pub const SCHEMA: &[&str] = &["
+pub const SCHEMA: Schema = Schema::first(&["
     CREATE TABLE entry (
         id       INTEGER PRIMARY KEY AUTOINCREMENT,
         key      TEXT NOT NULL UNIQUE,
@@ -22,7 +22,7 @@ pub const SCHEMA: &[&str] = &["
         PRIMARY KEY (tag, entry)
     ) WITHOUT ROWID;
     CREATE INDEX tag_by_entry ON tag (entry);
-"];
+"]);
 
 /// A stored value.
 pub struct Entry {
@@ -46,8 +46,8 @@ pub fn count(db: &Database) -> Result<i64, StorageError> {
 
 /// Stores a value in place of the one that its key had; by how much the number of values grows.
 pub fn put(write: &Writer<'_>, put: &Put, fresh: Timestamp, kept: Timestamp) -> Result<i64, StorageError> {
-    let replaced = write.run("DELETE FROM entry WHERE key = ? RETURNING id", &[&put.key])?;
-    let stored = write.run(
+    let replaced = write.rows("DELETE FROM entry WHERE key = ? RETURNING id", &[&put.key])?;
+    let stored = write.rows(
         "INSERT INTO entry (key, fresh_ms, kept_ms, value) VALUES (?, ?, ?, ?) RETURNING id",
         &[&put.key, &fresh.as_ms(), &kept.as_ms(), &put.value],
     )?;
@@ -61,23 +61,23 @@ pub fn put(write: &Writer<'_>, put: &Put, fresh: Timestamp, kept: Timestamp) -> 
 /// Drops the `number` values that were stored longest ago; how many went.
 pub fn drop_oldest(write: &Writer<'_>, number: i64) -> Result<i64, StorageError> {
     let oldest = "DELETE FROM entry WHERE id IN (SELECT id FROM entry ORDER BY id LIMIT ?) RETURNING 1";
-    Ok(write.run(oldest, &[&number])?.len() as i64)
+    Ok(write.rows(oldest, &[&number])?.len() as i64)
 }
 
 /// Drops what carries a tag; how many went.
 pub fn drop_tagged(write: &Writer<'_>, tag: &str) -> Result<i64, StorageError> {
     let tagged = "DELETE FROM entry WHERE id IN (SELECT entry FROM tag WHERE tag = ?) RETURNING 1";
-    Ok(write.run(tagged, &[&tag])?.len() as i64)
+    Ok(write.rows(tagged, &[&tag])?.len() as i64)
 }
 
 /// Drops what is not kept at `now` any more; how many went.
 pub fn drop_over(write: &Writer<'_>, now: Timestamp) -> Result<i64, StorageError> {
-    Ok(write.run("DELETE FROM entry WHERE kept_ms <= ? RETURNING 1", &[&now.as_ms()])?.len() as i64)
+    Ok(write.rows("DELETE FROM entry WHERE kept_ms <= ? RETURNING 1", &[&now.as_ms()])?.len() as i64)
 }
 
 /// Drops everything; how many went.
 pub fn drop_all(write: &Writer<'_>) -> Result<i64, StorageError> {
-    Ok(write.run("DELETE FROM entry RETURNING 1", &[])?.len() as i64)
+    Ok(write.rows("DELETE FROM entry RETURNING 1", &[])?.len() as i64)
 }
 
 /// Until when the first value is kept.

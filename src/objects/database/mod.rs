@@ -35,6 +35,7 @@ use crate::domain::time::Timestamp;
 use crate::objects::clock;
 use crate::objects::host::{Behaviour, Seat};
 use crate::objects::protocol::{Answer, CallContext};
+use crate::objects::sqlite::Schema;
 use api::{
     Apply, Database, DatabaseKey, FindCredentials, FindUser, Health, Inbox, KnowsUser, ListUsers, Outcome, PageUsers,
     Ping, ReadModel, RenameUser, Stats, Synced, SyncedVersion, User, UserPage,
@@ -230,7 +231,7 @@ impl api::Handler for DatabaseObject {
 
 impl Behaviour for DatabaseObject {
     type Contract = Database;
-    const SCHEMA: &'static [&'static str] = store::SCHEMA;
+    const SCHEMA: Schema = store::SCHEMA;
 
     fn wake(seat: Seat) -> Self {
         let recovery = Recovery::wake(&seat.db);

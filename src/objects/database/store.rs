@@ -3,16 +3,16 @@
 //! It is written only while PostgreSQL is away and when it is back, so a delivery on a good day costs nothing.
 
 use crate::domain::ids::{OrgId, RequestId};
-use crate::objects::sqlite::{Database, StorageError};
+use crate::objects::sqlite::{Database, Schema, StorageError};
 
 /// Schema steps. An empty `request` stands for the audit stream.
-pub const SCHEMA: &[&str] = &["
+pub const SCHEMA: Schema = Schema::first(&["
     CREATE TABLE waiting (
         org     TEXT NOT NULL,
         request TEXT NOT NULL,
         PRIMARY KEY (org, request)
     ) WITHOUT ROWID
-"];
+"]);
 
 /// Who waits: the organisation and a request, or `None` for its audit stream.
 pub type Waiting = (OrgId, Option<RequestId>);

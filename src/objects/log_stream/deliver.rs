@@ -12,7 +12,7 @@ use crate::domain::person::Actor;
 use crate::domain::refusal::Refusal;
 use crate::domain::sync::AuditRow;
 use crate::objects::database::api::{Apply, DatabaseKey, Outcome};
-use crate::objects::outbox::{Destination, Failure, Outbox, Owes};
+use crate::objects::outbox::{Destination, Failure, Outbox, Owes, Run};
 use crate::objects::protocol::{CALL_LIMIT_MS, CallContext, ask_within};
 use crate::objects::sqlite::Database;
 
@@ -25,9 +25,9 @@ impl Owes for LogStreamObject {
         &self.seat.db
     }
 
-    async fn deliver(&self, destination: Destination, seqs: &[i64]) -> Result<(), Failure> {
+    async fn deliver(&self, destination: Destination, run: Run) -> Result<(), Failure> {
         match destination {
-            Destination::Postgres => self.to_postgres(seqs).await,
+            Destination::Postgres => self.to_postgres(run).await,
             // Never owed by a stream.
             Destination::Index | Destination::Audit => Ok(()),
         }
@@ -35,10 +35,9 @@ impl Owes for LogStreamObject {
 }
 
 impl LogStreamObject {
-    async fn to_postgres(&self, seqs: &[i64]) -> Result<(), Failure> {
-        let (Some(first), Some(last)) = (seqs.first(), seqs.last()) else { return Ok(()) };
+    async fn to_postgres(&self, run: Run) -> Result<(), Failure> {
         let Some(key) = self.key().map_err(transient)? else { return Ok(()) };
-        let kept = store::between(&self.seat.db, *first, *last).map_err(|error| transient(error.into()))?;
+        let kept = store::between(&self.seat.db, run.first, run.last).map_err(|error| transient(error.into()))?;
         let rows = kept.iter().map(|kept| audit_row(&key.org, kept)).collect::<Result<Vec<_>, _>>()?;
         match self.apply(&key.org, rows.clone()).await {
             Err(Failure::Refused { .. }) if rows.len() > 1 => self.one_by_one(&key.org, rows).await,

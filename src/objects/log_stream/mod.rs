@@ -15,7 +15,7 @@ mod store;
 mod stored;
 mod tail;
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use futures::future::LocalBoxFuture;
@@ -31,6 +31,7 @@ use crate::objects::outbox::{Debt, Destination, Outbox, flush};
 use crate::objects::page::Page;
 use crate::objects::protocol::{Answer, CallContext};
 use crate::objects::sockets::{Accepted, Viewer};
+use crate::objects::sqlite::{Schema, Writer};
 use api::{Append, Appended, Inbox, LogStream, Poke, Query, ReadEntry, Stats, StreamKey, StreamStats, Tail};
 
 /// Entries that expire one after the other leave together: the next sweep comes this much later, in milliseconds.
@@ -44,6 +45,8 @@ pub struct LogStreamObject {
     outbox: Outbox,
     /// The stream's name, once something was written.
     key: OnceCell<StreamKey>,
+    /// Where it ends; unknown until looked at.
+    end: RefCell<Option<store::End>>,
     /// When entries leave next; unknown until looked at.
     sweep_at: Cell<Option<Option<Timestamp>>>,
 }
@@ -70,15 +73,25 @@ impl LogStreamObject {
                 entry.request_id.get_or_insert_with(|| cx.trace.clone());
             });
         }
-        let growth = self.seat.db.atomically(|write| {
-            let growth = store::append(write, &key, message.entries, message.dropped)?;
-            if audit {
-                for stored in &growth.entries {
-                    self.outbox.owe(write, &[Destination::Postgres], stored.entry.seq, clock::now())?;
+        // What a transaction that fails leaves is unknown: it is looked at again.
+        let end = self.end.take();
+        let append = |write: &Writer<'_>| {
+            let end = end.map_or_else(|| store::end(write, &key), Ok)?;
+            store::append(write, key.stream, end, message.entries, message.dropped)
+        };
+        let growth = if audit {
+            self.outbox.atomically(&self.seat.db, |write, book| {
+                let growth = append(write)?;
+                if !growth.entries.is_empty() {
+                    book.owe(&[Destination::Postgres], growth.end.seq, clock::now());
                 }
-            }
-            Ok::<_, Refusal>(growth)
-        })?;
+                Ok::<_, Refusal>(growth)
+            })?
+        } else {
+            self.seat.db.atomically(append)?
+        };
+        let last_seq = growth.end.seq;
+        *self.end.borrow_mut() = Some(growth.end);
         let expiry = |stored: &stored::Stored| retention::expires_at(key.stream, stored.entry.level, stored.entry.ts);
         if let Some(known) = self.sweep_at.get() {
             self.sweep_at.set(Some(growth.entries.iter().filter_map(expiry).chain(known).min()));
@@ -88,12 +101,13 @@ impl LogStreamObject {
         if audit && !growth.entries.is_empty() {
             clock::in_background(self.clone().push());
         }
-        Ok(Appended { last_seq: growth.last_seq })
+        Ok(Appended { last_seq })
     }
 
     /// Sends what is owed and due.
     async fn push(self: Rc<Self>) {
         flush(&*self, Destination::Postgres).await;
+        self.outbox.keep(&self.seat.db);
         self.seat.alarm.ring_by(self.next_due());
     }
 
@@ -186,10 +200,16 @@ impl api::Handler for LogStreamObject {
 
 impl Behaviour for LogStreamObject {
     type Contract = LogStream;
-    const SCHEMA: &'static [&'static str] = store::SCHEMA;
+    const SCHEMA: Schema = store::SCHEMA;
 
     fn wake(seat: Seat) -> Self {
-        LogStreamObject { seat, outbox: Outbox::default(), key: OnceCell::new(), sweep_at: Cell::new(None) }
+        LogStreamObject {
+            seat,
+            outbox: Outbox::default(),
+            key: OnceCell::new(),
+            end: RefCell::default(),
+            sweep_at: Cell::new(None),
+        }
     }
 
     fn answer(self: Rc<Self>, message: Inbox, cx: CallContext) -> Answer<String> {
@@ -211,7 +231,7 @@ impl Behaviour for LogStreamObject {
     fn ring(self: Rc<Self>) -> LocalBoxFuture<'static, ()> {
         Box::pin(async move {
             self.sweep();
-            flush(&*self, Destination::Postgres).await;
+            self.clone().push().await;
             self.seat.sockets.drop_ended_sessions(&self.seat.env).await;
         })
     }
@@ -221,10 +241,9 @@ impl Behaviour for LogStreamObject {
     }
 
     fn next_due(&self) -> Option<Timestamp> {
-        let delivers = self.outbox.next_due(&self.seat.db).unwrap_or_else(|error| {
-            worker::console_error!("outbox: {error}");
-            Some(clock::now().plus_ms(1_000))
-        });
-        [delivers, self.next_sweep(), self.seat.sockets.next_due()].into_iter().flatten().min()
+        [self.outbox.next_due(&self.seat.db), self.next_sweep(), self.seat.sockets.next_due()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 }

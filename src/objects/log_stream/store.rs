@@ -3,6 +3,10 @@
 //! Tallies are kept in the transaction that changes them, so that nothing is ever counted. An entry that is part of the
 //! hash chain can be neither changed nor deleted: the database itself refuses.
 
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+
 use super::api::StreamKey;
 use super::chain;
 use super::retention;
@@ -12,12 +16,13 @@ use crate::domain::refusal::Refusal;
 use crate::domain::time::Timestamp;
 use crate::objects::outbox;
 use crate::objects::protocol::Key;
-use crate::objects::sqlite::{Database, StorageError, Writer};
+use crate::objects::sqlite::{Database, Schema, StorageError, Writer};
 
-/// The schema, step by step.
-pub const SCHEMA: &[&str] = &[ENTRIES, outbox::SCHEMA];
+/// The tables.
+pub const SCHEMA: Schema =
+    Schema { whole: &[ENTRIES, outbox::TABLES], steps: &[ENTRIES, outbox::ROWS_STEP, outbox::BOOK_STEP] };
 
-/// The first step.
+/// Those of the stream itself.
 pub(super) const ENTRIES: &str = "
     CREATE TABLE stream (
         one       INTEGER PRIMARY KEY CHECK (one = 1),
@@ -53,10 +58,19 @@ pub(super) const ENTRIES: &str = "
 /// At most so many entries of one level leave at once, so that no other call waits long.
 const SWEEP: i64 = 500;
 
-/// Writes an entry, unless its id is there.
+/// Which of the ids in a JSON array are there.
+pub(super) const KNOWN: &str = "SELECT id FROM entry WHERE id IN (SELECT value FROM json_each(?))";
+
+/// Writes entries: a JSON array with an array per entry.
 pub(super) const INSERT: &str = "
     INSERT INTO entry (seq, id, ts, level, actor_id, request_id, hash, search, json)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING seq";
+    SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8
+    FROM json_each(?)";
+
+/// Changes the tallies of levels: a JSON array with a pair per level.
+const TALLY: &str = "
+    INSERT INTO tally (level, entries) SELECT value->>0, value->>1 FROM json_each(?) WHERE true
+    ON CONFLICT (level) DO UPDATE SET entries = entries + excluded.entries";
 
 /// Deletes a slice of the entries of one level up to a time.
 pub(super) const SWEEP_SLICE: &str = "
@@ -64,12 +78,21 @@ pub(super) const SWEEP_SLICE: &str = "
         SELECT seq FROM entry INDEXED BY entry_by_level WHERE level = ? AND ts <= ? ORDER BY ts LIMIT ?
     ) RETURNING seq";
 
+/// Where a stream ends.
+#[derive(Clone)]
+pub struct End {
+    /// The newest entry's seq; 0 in an empty stream.
+    pub seq: i64,
+    /// Its link, in the audit stream.
+    hash: String,
+}
+
 /// What an append did.
 pub struct Growth {
     /// The entries that were new, oldest first.
     pub entries: Vec<Stored>,
-    /// The newest entry's seq.
-    pub last_seq: i64,
+    /// Where the stream ends now.
+    pub end: End,
 }
 
 /// The stream's name, if anything was ever written.
@@ -80,68 +103,76 @@ pub fn key(db: &Database) -> Result<Option<StreamKey>, StorageError> {
     Ok(db.row("SELECT name FROM stream", &[])?.and_then(|row| StreamKey::parse(&row.text(0))))
 }
 
-/// Appends what the stream does not have yet, and counts what its sender dropped.
+/// Where the stream ends; its row is made when this is its first write.
 ///
 /// # Errors
 /// When SQLite refuses.
-pub fn append(write: &Writer<'_>, key: &StreamKey, entries: Vec<NewEntry>, dropped: i64) -> Result<Growth, Refusal> {
+pub fn end(write: &Writer<'_>, key: &StreamKey) -> Result<End, StorageError> {
     write.run(
         "INSERT INTO stream (one, name, last_hash) VALUES (1, ?, ?) ON CONFLICT (one) DO NOTHING",
         &[&key.name(), &chain::GENESIS],
     )?;
-    let end = write.run("SELECT last_seq, last_hash FROM stream", &[])?;
-    let mut last_seq = end.first().map_or(0, |row| row.int(0));
-    let mut last_hash = end.first().map(|row| row.text(1)).unwrap_or_default();
+    let rows = write.rows("SELECT last_seq, last_hash FROM stream", &[])?;
+    let (seq, hash) = rows.first().map(|row| (row.int(0), row.text(1))).unwrap_or_default();
+    Ok(End { seq, hash })
+}
+
+/// Appends what the stream does not have yet behind its `end`, and counts what its sender dropped.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn append(
+    write: &Writer<'_>,
+    stream: StreamName,
+    mut end: End,
+    entries: Vec<NewEntry>,
+    dropped: i64,
+) -> Result<Growth, Refusal> {
+    let mut known = known(write, &entries)?;
     let mut new = Vec::with_capacity(entries.len());
-    for entry in entries {
-        let stored = Stored::new(entry, last_seq + 1).map_err(|_| Refusal::Internal)?;
-        let hash = (key.stream == StreamName::Audit).then(|| chain::link(&last_hash, &stored.json));
-        if insert(write, &stored, hash.as_deref())? {
-            last_seq += 1;
-            last_hash = hash.unwrap_or(last_hash);
-            new.push(stored);
-        }
+    let mut rows = Vec::with_capacity(entries.len());
+    for entry in entries.into_iter().filter(|entry| known.insert(entry.id.to_string())) {
+        let stored = Stored::new(entry, end.seq + 1).map_err(|_| Refusal::Internal)?;
+        let hash = (stream == StreamName::Audit).then(|| chain::link(&end.hash, &stored.json));
+        rows.push(row(&stored, hash.as_deref()));
+        end = End { seq: stored.entry.seq, hash: hash.unwrap_or(end.hash) };
+        new.push(stored);
+    }
+    if !rows.is_empty() {
+        write.run(INSERT, &[&json!(rows).to_string()])?;
     }
     write.run(
         "UPDATE stream SET last_seq = ?, last_hash = ?, dropped = dropped + ?",
-        &[&last_seq, &last_hash, &dropped.max(0)],
+        &[&end.seq, &end.hash, &dropped.max(0)],
     )?;
-    for level in Level::ALL {
-        tally(write, *level, new.iter().filter(|stored| stored.entry.level == *level).count() as i64)?;
-    }
-    Ok(Growth { entries: new, last_seq })
+    let of = |level: Level| (level, new.iter().filter(|stored| stored.entry.level == level).count() as i64);
+    tally(write, Level::ALL.iter().copied().map(of))?;
+    Ok(Growth { entries: new, end })
 }
 
-/// Inserts an entry, unless its id is there.
-fn insert(write: &Writer<'_>, stored: &Stored, hash: Option<&str>) -> Result<bool, StorageError> {
+/// The ids of these entries that are there already.
+fn known(write: &Writer<'_>, entries: &[NewEntry]) -> Result<HashSet<String>, StorageError> {
+    if entries.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let ids: Vec<&str> = entries.iter().map(|entry| entry.id.as_str()).collect();
+    Ok(write.rows(KNOWN, &[&json!(ids).to_string()])?.iter().map(|row| row.text(0)).collect())
+}
+
+/// An entry's row, as [`INSERT`] takes it.
+pub(super) fn row(stored: &Stored, hash: Option<&str>) -> Value {
     let entry = &stored.entry;
-    let actor = entry.actor.as_ref().and_then(|actor| actor.id()).map(|id| id.to_string());
-    let inserted = write.run(
-        INSERT,
-        &[
-            &entry.seq,
-            &entry.id.as_str(),
-            &entry.ts.as_ms(),
-            &entry.level.as_str(),
-            &actor,
-            &entry.request_id.as_ref().map(|id| id.as_str()),
-            &hash,
-            &stored.search,
-            &stored.json,
-        ],
-    )?;
-    Ok(!inserted.is_empty())
+    let actor = entry.actor.as_ref().and_then(|actor| actor.id());
+    let (id, ts, level) = (entry.id.as_str(), entry.ts.as_ms(), entry.level.as_str());
+    json!([entry.seq, id, ts, level, actor, entry.request_id, hash, stored.search, stored.json])
 }
 
-fn tally(write: &Writer<'_>, level: Level, change: i64) -> Result<(), StorageError> {
-    if change != 0 {
-        write.run(
-            "INSERT INTO tally (level, entries) VALUES (?, ?)
-             ON CONFLICT (level) DO UPDATE SET entries = entries + excluded.entries",
-            &[&level.as_str(), &change],
-        )?;
+fn tally(write: &Writer<'_>, changes: impl Iterator<Item = (Level, i64)>) -> Result<(), StorageError> {
+    let changes: Vec<_> = changes.filter(|(_, change)| *change != 0).collect();
+    if changes.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    write.run(TALLY, &[&json!(changes).to_string()])
 }
 
 /// The newest entry's seq; 0 in an empty stream.
@@ -250,8 +281,8 @@ pub fn sweep(db: &Database, stream: StreamName, now: Timestamp) -> Result<bool, 
         let Some(keep_ms) = retention::keep_ms(stream, *level) else { continue };
         let last_expired = now.plus_ms(-keep_ms).as_ms();
         let left = db.atomically(|write| {
-            let left = write.run(SWEEP_SLICE, &[&level.as_str(), &last_expired, &SWEEP])?;
-            tally(write, *level, -(left.len() as i64))?;
+            let left = write.rows(SWEEP_SLICE, &[&level.as_str(), &last_expired, &SWEEP])?;
+            tally(write, std::iter::once((*level, -(left.len() as i64))))?;
             Ok::<_, StorageError>(left.len() as i64)
         })?;
         more |= left == SWEEP;

@@ -3,6 +3,8 @@
 //! Architecture invariant: PostgreSQL waits for the request's number, which the index gives; so a row that was written
 //! never changes without a new version.
 
+use std::rc::Rc;
+
 use serde_json::{Value, json};
 
 use super::{RequestObject, store};
@@ -13,29 +15,30 @@ use crate::domain::request::{Event, EventBody, MaintenanceRequest};
 use crate::domain::summary::Summary;
 use crate::domain::sync::{EventRow, RequestRow};
 use crate::objects::database::api::{Apply, DatabaseKey, Outcome};
+use crate::objects::host::Behaviour;
 use crate::objects::log_stream::api::{Append, StreamKey};
-use crate::objects::outbox::{Destination, Failure, Outbox, Owes, flush};
+use crate::objects::outbox::{Destination, Failure, Outbox, Owes, Run, flush};
 use crate::objects::protocol::{CALL_LIMIT_MS, CallContext, ask_within};
 use crate::objects::request_index::api::{IndexKey, Upsert};
-use crate::objects::sqlite::Database;
+use crate::objects::sqlite::{Database, StorageError};
 
 impl RequestObject {
     /// Brings the index up to date. Not exclusive: a command must not wait behind another's push, and the index takes
     /// the newest version whatever the order.
     pub(super) async fn push_to_index(&self) {
         let db = &self.seat.db;
-        let seqs = match self.outbox.pending(db, Destination::Index) {
-            Ok(seqs) if seqs.is_empty() => return,
-            Ok(seqs) => seqs,
+        let run = match self.outbox.pending(db, Destination::Index) {
+            Ok(Some(run)) => run,
+            Ok(None) => return,
             Err(error) => return worker::console_error!("outbox: {error}"),
         };
-        let outcome = self.deliver(Destination::Index, &seqs).await;
-        if let Err(error) = self.outbox.settle(db, Destination::Index, &seqs, outcome) {
+        let outcome = self.deliver(Destination::Index, run).await;
+        if let Err(error) = self.outbox.settle(db, Destination::Index, run, outcome) {
             worker::console_error!("outbox: {error}");
         }
     }
 
-    /// Sends the rest of what is due.
+    /// Sends the rest of what is due, writes down what has arrived, and sees to it that the alarm rings for what has not.
     pub(super) async fn push_to_others(&self) {
         let numbered = self.load().ok().flatten().is_some_and(|request| request.number.is_some());
         let postgres = async {
@@ -44,6 +47,8 @@ impl RequestObject {
             }
         };
         futures::future::join(postgres, flush(self, Destination::Audit)).await;
+        self.outbox.keep(&self.seat.db);
+        self.seat.alarm.ring_by(self.next_due());
     }
 
     pub(super) async fn to_index(&self, request: &MaintenanceRequest, cx: &CallContext) -> Result<(), Failure> {
@@ -51,6 +56,16 @@ impl RequestObject {
         let key = IndexKey { org: cx.org.clone() };
         let upserted = ask_within(&self.seat.env, &key, upsert, cx, CALL_LIMIT_MS).await.map_err(transient)?;
         self.take_number(upserted.number, cx).map_err(transient)
+    }
+
+    /// The events of `run`; from memory when it is the latest alone, as it is right behind a write.
+    fn events(&self, run: Run) -> Result<Vec<Rc<Delivery>>, StorageError> {
+        let latest = self.latest.borrow().clone();
+        if let Some(latest) = latest.filter(|latest| run.first == run.last && latest.event.seq == run.last) {
+            return Ok(vec![latest]);
+        }
+        let stored = store::events_between(&self.seat.db, run.first, run.last)?;
+        Ok(stored.iter().filter_map(Delivery::read).map(Rc::new).collect())
     }
 
     /// Keeps the number that the index gave, the first time.
@@ -68,10 +83,10 @@ impl RequestObject {
     pub(super) async fn to_postgres(
         &self,
         request: &MaintenanceRequest,
-        events: &[Delivery],
-        first: i64,
+        events: &[Rc<Delivery>],
         cx: &CallContext,
     ) -> Result<(), Failure> {
+        let first = events.first().map_or(1, |delivery| delivery.event.seq);
         let rows: Result<Vec<_>, _> = events.iter().map(|delivery| delivery.row(request, &cx.org)).collect();
         let apply = Apply {
             request: Some(RequestRow::new(&cx.org, request).map_err(|error| Failure::Transient(error.to_string()))?),
@@ -90,7 +105,7 @@ impl RequestObject {
     pub(super) async fn to_audit(
         &self,
         request: &MaintenanceRequest,
-        events: &[Delivery],
+        events: &[Rc<Delivery>],
         cx: &CallContext,
     ) -> Result<(), Failure> {
         let key = StreamKey { org: cx.org.clone(), stream: StreamName::Audit };
@@ -110,17 +125,16 @@ impl Owes for RequestObject {
         &self.seat.db
     }
 
-    async fn deliver(&self, destination: Destination, seqs: &[i64]) -> Result<(), Failure> {
-        let (Some(first), Some(last)) = (seqs.first(), seqs.last()) else { return Ok(()) };
+    async fn deliver(&self, destination: Destination, run: Run) -> Result<(), Failure> {
         let Some(request) = self.load().map_err(transient)? else { return Ok(()) };
-        let stored = store::events_between(&self.seat.db, *first, *last).map_err(|error| transient(error.into()))?;
-        let events: Vec<Delivery> = stored.iter().filter_map(Delivery::read).collect();
-        let Some(trace) = events.last().map(|delivery| delivery.trace.clone()) else { return Ok(()) };
-        let Some(cx) = self.system_context().map_err(transient)? else { return Ok(()) };
-        let cx = CallContext { trace, ..cx };
+        // The index takes the summary alone; of the events it needs but the trace of the last one.
+        let wanted = if destination == Destination::Index { Run { first: run.last, ..run } } else { run };
+        let events = self.events(wanted).map_err(|error| transient(error.into()))?;
+        let Some(last) = events.last() else { return Ok(()) };
+        let Some(cx) = self.system_context(last.trace.clone()).map_err(transient)? else { return Ok(()) };
         match destination {
             Destination::Index => self.to_index(&request, &cx).await,
-            Destination::Postgres => self.to_postgres(&request, &events, *first, &cx).await,
+            Destination::Postgres => self.to_postgres(&request, &events, &cx).await,
             Destination::Audit => self.to_audit(&request, &events, &cx).await,
         }
     }
@@ -132,7 +146,7 @@ fn transient(refusal: Refusal) -> Failure {
 
 /// An event on its way out.
 pub(super) struct Delivery {
-    trace: TraceId,
+    pub(super) trace: TraceId,
     pub(super) event: Event,
 }
 

@@ -14,6 +14,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::request::{Event, EventBody, MaintenanceRequest, Visibility};
 use crate::objects::clock;
 use crate::objects::host::Behaviour;
+use crate::objects::outbox::Book;
 use crate::objects::sqlite::Writer;
 
 /// Panics in the middle of its transaction.
@@ -25,7 +26,7 @@ const RING_TWICE: &str = "fault: ring twice";
 
 /// A bug: acknowledged and not written.
 const ONLY_REMEMBER: &str = "fault: only remember";
-/// A bug: the row of the outbox for this destination is not written. The destination's name follows.
+/// A bug: the event is not owed to this destination. The destination's name follows.
 const OWE_NOTHING_TO: &str = "fault: owe nothing to ";
 /// A bug: the kept reply is not written.
 const FORGET_THE_KEY: &str = "fault: forget the key";
@@ -58,12 +59,11 @@ pub fn is_kept_from_viewers(event: &Event) -> bool {
 }
 
 /// Does what the event asks for to what its transaction has written.
-pub fn in_transaction(write: &Writer<'_>, event: &Event) -> Result<(), Refusal> {
+pub fn in_transaction(write: &Writer<'_>, book: &mut Book, event: &Event) -> Result<(), Refusal> {
     let EventBody::Commented { body, .. } = &event.body else { return Ok(()) };
     assert!(!body.starts_with(PANIC_IN_TRANSACTION), "injected");
     if let Some(rest) = body.strip_prefix(OWE_NOTHING_TO) {
-        let destination = rest.split(' ').next().unwrap_or_default();
-        write.run("DELETE FROM outbox WHERE destination = ? AND seq = ?", &[&destination, &event.seq])?;
+        book.forgive(rest.split(' ').next().unwrap_or_default());
     }
     if body.starts_with(FORGET_THE_KEY) {
         write.run("DELETE FROM idempotency WHERE seq = ?", &[&event.seq])?;
@@ -109,20 +109,19 @@ pub fn behind_comment(object: &Rc<RequestObject>, json: &str) -> Result<(), Refu
 
 /// Sends old versions to all destinations, the newest first, as if each had been delayed longer than those behind it.
 async fn deliver_again(object: &RequestObject) -> Result<(), Refusal> {
-    let (Some(now), Some(cx)) = (object.load()?, object.system_context()?) else { return Ok(()) };
+    let (Some(now), Some(cx)) = (object.load()?, object.system_context(clock::trace())?) else { return Ok(()) };
     let stored = store::events_between(&object.seat.db, 1, now.version)?;
-    let deliveries: Vec<Delivery> = stored.iter().filter_map(Delivery::read).collect();
+    let deliveries: Vec<Rc<Delivery>> = stored.iter().filter_map(Delivery::read).map(Rc::new).collect();
     for length in (1..=deliveries.len()).rev().take(AGAIN) {
         let old = deliveries.get(..length).unwrap_or_default();
         let events = old.iter().map(|delivery| &delivery.event);
         let Some(then) = MaintenanceRequest::replay(now.id, now.epoch, events) else { continue };
         let then = MaintenanceRequest { number: now.number.clone(), ..then };
         let tail = old.get(length.saturating_sub(5)..).unwrap_or_default();
-        let first = tail.first().map_or(1, |delivery| delivery.event.seq);
         // Each may fail, as any late delivery may: nobody waits for it.
         let _late = object.to_index(&then, &cx).await;
         if now.number.is_some() {
-            let _late = object.to_postgres(&then, tail, first, &cx).await;
+            let _late = object.to_postgres(&then, tail, &cx).await;
         }
         let _late = object.to_audit(&then, tail, &cx).await;
     }

@@ -14,13 +14,13 @@ mod faults;
 mod live;
 mod store;
 
-use std::cell::RefCell;
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use futures::future::LocalBoxFuture;
 use serde_json::value::RawValue;
 
-use crate::domain::ids::OrgId;
+use crate::domain::ids::{OrgId, TraceId};
 use crate::domain::person::{Actor, Caller};
 use crate::domain::record::Record;
 use crate::domain::refusal::Refusal;
@@ -35,15 +35,17 @@ use crate::objects::outbox::{Debt, Destination, Outbox};
 use crate::objects::page::Page;
 use crate::objects::protocol::{Answer, CallContext, Idempotency};
 use crate::objects::sockets::{Accepted, Viewer};
+use crate::objects::sqlite::{Schema, StorageError, Writer};
 use api::{
     Act, Comment, Create, Inbox, Inspect, Inspection, Poke, Read, Request, RequestKey, Timeline, Versioned, Watch,
 };
+use deliver::Delivery;
 
 /// How long a command's reply waits for the index, in milliseconds. DESIGN section 8: a quarter of a second at most.
 const INDEX_PATIENCE_MS: u32 = 250;
 
-/// Where every event goes.
-const DESTINATIONS: [Destination; 3] = Destination::ALL;
+/// Kept replies that are too old leave with a write, at most this often, in milliseconds.
+const FORGET_EVERY_MS: i64 = 60 * 60 * 1_000;
 
 /// One maintenance request.
 pub struct RequestObject {
@@ -52,6 +54,12 @@ pub struct RequestObject {
     outbox: Outbox,
     /// What SQLite has: unknown, nothing, or this snapshot.
     loaded: RefCell<Option<Option<Rc<MaintenanceRequest>>>>,
+    /// The organisation, once the request exists.
+    org: OnceCell<OrgId>,
+    /// The event that was written last, which goes out right behind its write.
+    latest: RefCell<Option<Rc<Delivery>>>,
+    /// When old replies were looked for last.
+    forgot_at: Cell<Option<Timestamp>>,
 }
 
 impl RequestObject {
@@ -105,15 +113,17 @@ impl RequestObject {
             *self.loaded.borrow_mut() = Some(Some(Rc::new(after)));
             return Ok(reply);
         }
-        let written = self.seat.db.atomically(|write| {
+        let now = clock::now();
+        let written = self.outbox.atomically(&self.seat.db, |write, book| {
             store::append(write, event, &json, &cx.trace)?;
             store::put_snapshot(write, org.as_str(), &after)?;
-            self.outbox.owe(write, &DESTINATIONS, event.seq, clock::now())?;
+            book.owe(&Destination::ALL, event.seq, now);
             if let Some(idempotency) = &cx.idempotency {
-                store::keep_reply(write, idempotency, event.seq, &reply, clock::now())?;
+                store::keep_reply(write, idempotency, event.seq, &reply, now)?;
             }
+            self.forget_replies(write, now)?;
             #[cfg(feature = "fault-injection")]
-            faults::in_transaction(write, event)?;
+            faults::in_transaction(write, book, event)?;
             Ok::<_, Refusal>(())
         });
         if let Err(refusal) = written {
@@ -122,6 +132,8 @@ impl RequestObject {
         }
         let request = Rc::new(after);
         *self.loaded.borrow_mut() = Some(Some(request.clone()));
+        let delivery = Delivery { trace: cx.trace.clone(), event: event.clone() };
+        *self.latest.borrow_mut() = Some(Rc::new(delivery));
         #[cfg(feature = "fault-injection")]
         faults::before_broadcast(self, event, &json, &request);
         #[cfg(feature = "fault-injection")]
@@ -131,6 +143,14 @@ impl RequestObject {
         self.broadcast(event, &json, &request);
         self.seat.alarm.ring_by(self.next_due());
         Ok(reply)
+    }
+
+    fn forget_replies(&self, write: &Writer<'_>, now: Timestamp) -> Result<(), StorageError> {
+        if self.forgot_at.get().is_none_or(|at| now.ms_since(at) >= FORGET_EVERY_MS) {
+            store::forget_replies(write, now)?;
+            self.forgot_at.set(Some(now));
+        }
+        Ok(())
     }
 
     /// Commits what the domain decided about an existing request.
@@ -227,7 +247,6 @@ impl RequestObject {
                 self.push_to_index().await;
             }
             self.push_to_others().await;
-            self.seat.alarm.ring_by(self.next_due());
         });
     }
 
@@ -237,21 +256,29 @@ impl RequestObject {
         if request.version <= synced {
             return Ok(());
         }
-        let newer = synced.max(0).saturating_add(1)..=request.version;
-        Ok(self.seat.db.atomically(|write| self.outbox.owe_again(write, Destination::Postgres, newer))?)
+        Ok(self.outbox.owe_again(&self.seat.db, Destination::Postgres, synced)?)
     }
 
     fn close_when_due(&self) -> Result<(), Refusal> {
         let Some(request) = self.load()? else { return Ok(()) };
         let Some(body) = close_by_itself(&request, clock::now(), &self.rules) else { return Ok(()) };
-        let Some(cx) = self.system_context()? else { return Ok(()) };
+        let Some(cx) = self.system_context(clock::trace())? else { return Ok(()) };
         self.carry_out(&request, body, Actor::System, &cx, |_, _| Ok(String::new()))?;
         Ok(())
     }
 
-    fn system_context(&self) -> Result<Option<CallContext>, Refusal> {
-        let org = store::org(&self.seat.db)?.and_then(|org| org.parse().ok());
-        Ok(org.map(|org| CallContext::system(org, clock::trace())))
+    /// The organisation, if the request exists.
+    fn org(&self) -> Result<Option<&OrgId>, Refusal> {
+        if self.org.get().is_none()
+            && let Some(org) = store::org(&self.seat.db)?.and_then(|org| org.parse().ok())
+        {
+            return Ok(Some(self.org.get_or_init(|| org)));
+        }
+        Ok(self.org.get())
+    }
+
+    fn system_context(&self, trace: TraceId) -> Result<Option<CallContext>, Refusal> {
+        Ok(self.org()?.map(|org| CallContext::system(org.clone(), trace)))
     }
 }
 
@@ -326,7 +353,6 @@ impl api::Handler for RequestObject {
         Answer::after(async move {
             self.push_to_index().await;
             self.push_to_others().await;
-            self.seat.alarm.ring_by(self.next_due());
             Ok(self.outbox.debts(&self.seat.db)?)
         })
     }
@@ -334,10 +360,18 @@ impl api::Handler for RequestObject {
 
 impl Behaviour for RequestObject {
     type Contract = Request;
-    const SCHEMA: &'static [&'static str] = store::SCHEMA;
+    const SCHEMA: Schema = store::SCHEMA;
 
     fn wake(seat: Seat) -> Self {
-        RequestObject { seat, rules: RequestRules::default(), outbox: Outbox::default(), loaded: RefCell::new(None) }
+        RequestObject {
+            seat,
+            rules: RequestRules::default(),
+            outbox: Outbox::default(),
+            loaded: RefCell::default(),
+            org: OnceCell::new(),
+            latest: RefCell::default(),
+            forgot_at: Cell::default(),
+        }
     }
 
     fn answer(self: Rc<Self>, message: Inbox, cx: CallContext) -> Answer<String> {
@@ -368,10 +402,6 @@ impl Behaviour for RequestObject {
 
     fn next_due(&self) -> Option<Timestamp> {
         let closes = self.load().ok().flatten().and_then(|request| closes_by_itself_at(&request, &self.rules));
-        let delivers = self.outbox.next_due(&self.seat.db).unwrap_or_else(|error| {
-            worker::console_error!("outbox: {error}");
-            Some(clock::now().plus_ms(1_000))
-        });
-        [closes, delivers, self.seat.sockets.next_due()].into_iter().flatten().min()
+        [closes, self.outbox.next_due(&self.seat.db), self.seat.sockets.next_due()].into_iter().flatten().min()
     }
 }

@@ -13,11 +13,13 @@ use crate::domain::time::Timestamp;
 use crate::objects::outbox;
 use crate::objects::page::Page;
 use crate::objects::protocol::Idempotency;
-use crate::objects::sqlite::{Database, StorageError, Writer};
+use crate::objects::sqlite::{Database, Schema, StorageError, Writer};
 
-/// The steps of the schema.
-pub const SCHEMA: &[&str] = &[
-    "
+/// The tables.
+pub const SCHEMA: Schema =
+    Schema { whole: &[TABLES, outbox::TABLES], steps: &[TABLES, outbox::ROWS_STEP, outbox::BOOK_STEP] };
+
+const TABLES: &str = "
     CREATE TABLE request (
         one      INTEGER PRIMARY KEY CHECK (one = 1),
         org      TEXT NOT NULL,
@@ -40,9 +42,7 @@ pub const SCHEMA: &[&str] = &[
         at        INTEGER NOT NULL
     ) WITHOUT ROWID;
     CREATE INDEX idempotency_by_at ON idempotency (at);
-    ",
-    outbox::SCHEMA,
-];
+";
 
 /// How long the reply to an idempotency key is kept, in milliseconds: two days.
 const KEEP_REPLIES_MS: i64 = 2 * 24 * 60 * 60 * 1_000;
@@ -178,7 +178,15 @@ pub fn replied(db: &Database, idempotency: &Idempotency) -> Result<Option<String
     }
 }
 
-/// Keeps the reply to a key, and forgets those that are too old.
+/// Forgets the replies that are too old.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn forget_replies(write: &Writer<'_>, now: Timestamp) -> Result<(), StorageError> {
+    write.run("DELETE FROM idempotency WHERE at < ?", &[&now.plus_ms(-KEEP_REPLIES_MS).as_ms()])
+}
+
+/// Keeps the reply to a key.
 ///
 /// # Errors
 /// When SQLite refuses.
@@ -189,7 +197,6 @@ pub fn keep_reply(
     reply: &str,
     now: Timestamp,
 ) -> Result<(), StorageError> {
-    write.run("DELETE FROM idempotency WHERE at < ?", &[&now.plus_ms(-KEEP_REPLIES_MS).as_ms()])?;
     write.run(
         "INSERT INTO idempotency (key, body_hash, seq, reply, at) VALUES (?, ?, ?, ?, ?)
          ON CONFLICT (key) DO UPDATE SET reply = excluded.reply",

@@ -28,6 +28,7 @@ use crate::objects::host::{Behaviour, Seat};
 use crate::objects::page::Page;
 use crate::objects::protocol::{Answer, CallContext};
 use crate::objects::sockets::{Accepted, Viewer};
+use crate::objects::sqlite::Schema;
 use api::{Inbox, IndexStats, IndexedVersion, List, RequestIndex, Stats, Upsert, Upserted, Versions, Watch, Watermark};
 
 /// An organisation's index.
@@ -115,7 +116,7 @@ impl api::Handler for RequestIndexObject {
 
 impl Behaviour for RequestIndexObject {
     type Contract = RequestIndex;
-    const SCHEMA: &'static [&'static str] = store::SCHEMA;
+    const SCHEMA: Schema = store::SCHEMA;
 
     fn wake(seat: Seat) -> Self {
         RequestIndexObject { seat }

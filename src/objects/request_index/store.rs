@@ -10,11 +10,11 @@ use crate::domain::refusal::Refusal;
 use crate::domain::request::Status;
 use crate::domain::summary::Summary;
 use crate::domain::time::Timestamp;
-use crate::objects::sqlite::{Database, StorageError, Writer};
+use crate::objects::sqlite::{Database, Schema, StorageError, Writer};
 use crate::objects::walk::fold;
 
 /// The schema, step by step.
-pub const SCHEMA: &[&str] = &["
+pub const SCHEMA: Schema = Schema::first(&["
     CREATE TABLE request (
         number       INTEGER PRIMARY KEY,
         id           TEXT NOT NULL UNIQUE,
@@ -55,7 +55,7 @@ pub const SCHEMA: &[&str] = &["
         ts  INTEGER NOT NULL,
         id  TEXT NOT NULL
     );
-"];
+"]);
 
 /// Writes a request that is new; its parameters are those of [`UPDATE`].
 pub(super) const INSERT: &str = "
@@ -68,6 +68,11 @@ pub(super) const UPDATE: &str = "
     UPDATE request SET epoch = ?3, version = ?4, status = ?5, priority = ?6, category = ?7, requester_id = ?8,
                        assignee_id = ?9, created_ms = ?10, updated_ms = ?11, search = ?12, json = ?13
     WHERE number = ?1 AND id = ?2";
+
+/// Counts a request in its status, and no more in the one before.
+const TALLY: &str = "
+    INSERT INTO tally (status, requests) SELECT ?1, -1 WHERE ?1 IS NOT NULL UNION ALL SELECT ?2, 1 WHERE true
+    ON CONFLICT (status) DO UPDATE SET requests = requests + excluded.requests";
 
 /// What is written of one version.
 struct Row<'a> {
@@ -90,22 +95,22 @@ pub struct Taken {
 /// When SQLite refuses.
 pub fn upsert(write: &Writer<'_>, mut summary: Summary, epoch: i64) -> Result<Taken, Refusal> {
     let id = summary.id.to_string();
-    let known = write.run("SELECT number, epoch, version, status FROM request WHERE id = ?", &[&id])?;
-    let (number, statement) = match known.first() {
+    let known = write.rows("SELECT number, epoch, version, status FROM request WHERE id = ?", &[&id])?;
+    let status = summary.status.as_str();
+    let (number, statement, before) = match known.first() {
         Some(row) if (epoch, summary.version) <= (row.int(1), row.int(2)) => {
             return Ok(Taken { number: number::text(row.int(0)), changed: None });
         }
-        Some(row) => {
-            tally(write, &row.text(3), -1)?;
-            (row.int(0), UPDATE)
-        }
-        None => (next_number(write, summary.number.as_deref())?, INSERT),
+        Some(row) => (row.int(0), UPDATE, Some(row.text(3))),
+        None => (next_number(write, summary.number.as_deref())?, INSERT, None),
     };
     let text = number::text(number);
     summary.number = Some(text.clone());
     let json = serde_json::to_string(&summary).map_err(|_| Refusal::Internal)?;
     put(write, statement, number, &Row { summary: &summary, epoch, json: &json })?;
-    tally(write, summary.status.as_str(), 1)?;
+    if before.as_deref() != Some(status) {
+        tally(write, before.as_deref(), status)?;
+    }
     Ok(Taken { number: text, changed: Some((summary, json)) })
 }
 
@@ -136,21 +141,17 @@ pub(super) fn search_text(number: i64, title: &str) -> String {
     fold(&format!("{}\n{title}", number::text(number)))
 }
 
-fn tally(write: &Writer<'_>, status: &str, change: i64) -> Result<(), StorageError> {
-    write.run(
-        "INSERT INTO tally (status, requests) VALUES (?, ?)
-         ON CONFLICT (status) DO UPDATE SET requests = requests + excluded.requests",
-        &[&status, &change],
-    )?;
-    Ok(())
+/// Counts a request that was in status `before`, if it is not new, and is in `after` now.
+fn tally(write: &Writer<'_>, before: Option<&str>, after: &str) -> Result<(), StorageError> {
+    write.run(TALLY, &[&before, &after])
 }
 
 /// The number of a request that is new to the index: the next one, or the one that it got from an index that was lost
 /// since, if nobody else has it.
 fn next_number(write: &Writer<'_>, earlier: Option<&str>) -> Result<i64, StorageError> {
-    let last = write.run("SELECT last_number FROM counter", &[])?.first().map_or(0, |row| row.int(0));
+    let last = write.rows("SELECT last_number FROM counter", &[])?.first().map_or(0, |row| row.int(0));
     let earlier = match earlier.and_then(number::parse) {
-        Some(number) if write.run("SELECT 1 FROM request WHERE number = ?", &[&number])?.is_empty() => Some(number),
+        Some(number) if write.rows("SELECT 1 FROM request WHERE number = ?", &[&number])?.is_empty() => Some(number),
         Some(_) | None => None,
     };
     let number = earlier.unwrap_or(last + 1);

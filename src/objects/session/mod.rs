@@ -24,6 +24,7 @@ use crate::objects::account::api::{AccountKey, Closed};
 use crate::objects::clock;
 use crate::objects::host::{Behaviour, Seat};
 use crate::objects::protocol::{Answer, CALL_LIMIT_MS, CallContext, Key, ask_within};
+use crate::objects::sqlite::Schema;
 use api::{Check, Held, Inbox, Open, Renamed, Revoke, SessionKey};
 use store::{Session, Stored};
 use term::Term;
@@ -161,7 +162,7 @@ impl SessionObject {
 
 impl Behaviour for SessionObject {
     type Contract = api::Session;
-    const SCHEMA: &'static [&'static str] = store::SCHEMA;
+    const SCHEMA: Schema = store::SCHEMA;
 
     fn wake(seat: Seat) -> Self {
         SessionObject { seat, known: RefCell::new(None) }

@@ -4,10 +4,10 @@ use crate::domain::person::Caller;
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Timestamp;
 use crate::objects::session::term::Term;
-use crate::objects::sqlite::{Database, StorageError, Writer};
+use crate::objects::sqlite::{Database, Schema, StorageError, Writer};
 
 /// Schema steps.
-pub const SCHEMA: &[&str] = &["
+pub const SCHEMA: Schema = Schema::first(&["
     CREATE TABLE session (
         one          INTEGER PRIMARY KEY CHECK (one = 1),
         name         TEXT NOT NULL,
@@ -22,7 +22,7 @@ pub const SCHEMA: &[&str] = &["
         ended_ms     INTEGER,
         ended_reason TEXT
     )
-"];
+"]);
 
 /// The row.
 pub enum Stored {

@@ -1,5 +1,7 @@
 //! A search finds what matches and nothing else, page by page, and by an index.
 
+use serde_json::Value;
+
 use super::super::store;
 use super::super::stored::Stored;
 use super::*;
@@ -35,25 +37,8 @@ fn stored(seq: i64) -> Stored {
 /// A stream of `count` entries; the JSON of each is its seq.
 fn filled(count: i64) -> rusqlite::Connection {
     let connection = database(store::ENTRIES);
-    connection.execute_batch("BEGIN").unwrap();
-    for seq in 1..=count {
-        let Stored { entry, search, .. } = stored(seq);
-        let actor = entry.actor.as_ref().and_then(Actor::id).map(|id| id.to_string());
-        let request_id = entry.request_id.as_ref().map(ToString::to_string);
-        let row = (
-            seq,
-            entry.id.as_str(),
-            entry.ts.as_ms(),
-            entry.level.as_str(),
-            actor,
-            request_id,
-            None::<String>,
-            search,
-            seq.to_string(),
-        );
-        connection.prepare_cached(store::INSERT).unwrap().query(row).unwrap().next().unwrap();
-    }
-    connection.execute_batch("COMMIT").unwrap();
+    let rows = (1..=count).map(|seq| store::row(&Stored { json: seq.to_string(), ..stored(seq) }, None));
+    connection.execute(store::INSERT, [Value::from_iter(rows).to_string()]).unwrap();
     connection
 }
 

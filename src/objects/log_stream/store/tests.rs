@@ -15,15 +15,38 @@ fn a_chained_entry_can_be_neither_changed_nor_deleted() {
 }
 
 #[test]
-fn an_entry_comes_once_and_its_second_delivery_is_told_apart() {
+fn many_entries_are_one_statement_and_those_that_came_before_are_told_apart() {
     let connection = database(ENTRIES);
-    let append = |seq: i64| {
-        let mut insert = connection.prepare(INSERT).unwrap();
-        let row = (seq, "same", 10, "info", None::<String>, None::<String>, None::<String>, "", "{}");
-        insert.query(row).unwrap().next().unwrap().is_some()
-    };
-    assert!(append(1));
-    assert!(!append(2));
+    let row = |seq: i64, id: &str| json!([seq, id, 10, "info", null, "t-1", "link", "said \u{1F527}", "{\"seq\":1}"]);
+    assert_eq!(connection.execute(INSERT, [json!([row(1, "a"), row(2, "b")]).to_string()]).unwrap(), 2);
+    let mut known = connection.prepare(KNOWN).unwrap();
+    let known = known.query_map([json!(["b", "c"]).to_string()], |row| row.get(0)).unwrap();
+    assert_eq!(known.collect::<Result<Vec<String>, _>>().unwrap(), ["b"]);
+    let stored = connection.query_row(
+        "SELECT typeof(seq), typeof(ts), actor_id, request_id, hash, search, json FROM entry WHERE id = 'b'",
+        (),
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?)),
+    );
+    let expected = ("integer", "integer", None::<String>, "t-1", "link", "said \u{1F527}", "{\"seq\":1}");
+    let (seq, ts, actor, request, hash, search, kept): (String, String, _, String, String, String, String) =
+        stored.unwrap();
+    assert_eq!((&*seq, &*ts, actor, &*request, &*hash, &*search, &*kept), expected);
+    // The same id again ends the statement: nothing is written twice.
+    assert!(connection.execute(INSERT, [json!([row(3, "b")]).to_string()]).is_err());
+}
+
+#[test]
+fn tallies_of_several_levels_change_in_one_statement() {
+    let connection = database(ENTRIES);
+    for changes in [json!([["info", 3], ["warn", 1]]), json!([["info", -2]])] {
+        connection.execute(TALLY, [changes.to_string()]).unwrap();
+    }
+    let mut tallies = connection.prepare("SELECT level, entries FROM tally ORDER BY level").unwrap();
+    let tallies = tallies.query_map((), |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    assert_eq!(
+        tallies.collect::<Result<Vec<(String, i64)>, _>>().unwrap(),
+        [("info".to_owned(), 1), ("warn".to_owned(), 1)]
+    );
 }
 
 #[test]

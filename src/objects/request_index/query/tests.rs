@@ -62,7 +62,7 @@ impl Sample {
 
 /// An index of `count` requests; the JSON of each is its number.
 fn filled(count: i64) -> rusqlite::Connection {
-    let connection = database(store::SCHEMA[0]);
+    let connection = database(store::SCHEMA.whole[0]);
     connection.execute_batch("BEGIN").unwrap();
     for number in 1..=count {
         put(&connection, number);

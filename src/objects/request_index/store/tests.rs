@@ -30,7 +30,7 @@ fn versions(connection: &rusqlite::Connection, after: (i64, &str), before: i64, 
 
 #[test]
 fn a_newer_version_takes_the_place_of_the_older_one() {
-    let connection = database(SCHEMA[0]);
+    let connection = database(SCHEMA.whole[0]);
     put(&connection, INSERT, 1, 1, 10);
     assert_eq!(put(&connection, UPDATE, 1, 2, 20), 1);
     assert_eq!(versions(&connection, (0, ""), 100, 10), [("r-1".to_owned(), 2)]);
@@ -38,7 +38,7 @@ fn a_newer_version_takes_the_place_of_the_older_one() {
 
 #[test]
 fn a_number_is_given_once() {
-    let connection = database(SCHEMA[0]);
+    let connection = database(SCHEMA.whole[0]);
     put(&connection, INSERT, 1, 1, 10);
     let row = (1, "r-2", 0, 1, "closed", "low", "power", "u", None::<String>, 1, 10, "", "{}");
     assert!(connection.execute(INSERT, row).is_err());
@@ -46,7 +46,7 @@ fn a_number_is_given_once() {
 
 #[test]
 fn versions_go_on_behind_a_request_even_among_changes_of_one_moment() {
-    let connection = database(SCHEMA[0]);
+    let connection = database(SCHEMA.whole[0]);
     (1..=5).for_each(|number| {
         put(&connection, INSERT, number, number, 10);
     });
@@ -59,4 +59,18 @@ fn versions_go_on_behind_a_request_even_among_changes_of_one_moment() {
     assert_eq!(walk((10, "r-4"), 2), [5]);
     // An unknown request repeats its moment rather than leaving any of it out.
     assert_eq!(walk((10, "gone"), 9), [1, 2, 3, 4, 5]);
+}
+
+#[test]
+fn a_change_of_status_is_counted_in_both() {
+    let connection = database(SCHEMA.whole[0]);
+    for (before, after) in [(None, "submitted"), (None, "submitted"), (Some("submitted"), "approved")] {
+        connection.execute(TALLY, (before, after)).unwrap();
+    }
+    let mut tallies = connection.prepare("SELECT status, requests FROM tally ORDER BY status").unwrap();
+    let tallies = tallies.query_map((), |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    assert_eq!(
+        tallies.collect::<Result<Vec<(String, i64)>, _>>().unwrap(),
+        [("approved".to_owned(), 1), ("submitted".to_owned(), 1)]
+    );
 }

@@ -1,0 +1,53 @@
+//! How the tables of an outbox come to be, on a real SQLite.
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::objects::host::Behaviour;
+use crate::objects::log_stream::LogStreamObject;
+use crate::objects::request::RequestObject;
+use crate::objects::sqlite::Schema;
+use crate::objects::walk::native::database;
+
+fn tables(connection: &rusqlite::Connection) -> Vec<(String, String)> {
+    let mut tables =
+        connection.prepare("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name").unwrap();
+    let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+    tables.query_map((), row).unwrap().collect::<Result<_, _>>().unwrap()
+}
+
+#[test]
+fn an_older_database_gets_the_tables_of_a_new_one() {
+    for Schema { whole, steps } in [RequestObject::SCHEMA, LogStreamObject::SCHEMA] {
+        assert_eq!(tables(&database(&steps.join(";"))), tables(&database(&whole.join(";"))));
+    }
+}
+
+#[test]
+fn what_was_owed_in_rows_is_owed_in_the_book() {
+    let connection = database(ROWS_STEP);
+    connection
+        .execute_batch(
+            "INSERT INTO outbox VALUES ('postgres', 3), ('postgres', 4), ('audit', 4);
+             INSERT INTO delivery VALUES ('postgres', 2, 50, 1, 900, 3, '22P02'), ('audit', 3, 50, 0, 700, NULL, NULL),
+                                         ('index', 4, 60, 0, 800, NULL, NULL);",
+        )
+        .unwrap();
+    connection.execute_batch(BOOK_STEP).unwrap();
+    let lines: String = connection.query_row("SELECT lines FROM book", (), |row| row.get(0)).unwrap();
+    let book: Book = serde_json::from_str(&lines).unwrap();
+    let debts = book.debts();
+    let shown: Vec<Value> =
+        debts.iter().map(|debt| json!([debt.destination, debt.pending, debt.delivered_seq])).collect();
+    assert_eq!(shown, [json!(["audit", 1, 3]), json!(["index", 0, 4]), json!(["postgres", 2, 2])]);
+    assert_eq!((debts[2].parked_seq, debts[2].error.as_deref(), debts[2].attempts), (Some(3), Some("22P02"), 1));
+    assert_eq!(book.next_due(), Some(Timestamp::from_ms(700)));
+}
+
+#[test]
+fn the_book_is_read_as_earlier_releases_wrote_it() {
+    let lines = r#"[{"destination":"postgres","owed_seq":7,"delivered_seq":5,"attempts":2,"next_attempt_ms":900,
+                     "error":"away","of_a_newer_release":true}]"#;
+    let book: Book = serde_json::from_str(lines).unwrap();
+    assert_eq!(book.pending(Destination::Postgres), Some(Run { first: 6, last: 7 }));
+}
