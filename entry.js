@@ -122,7 +122,21 @@ globalThis.cepatedge_respond = (status, head, body) => {
 };
 globalThis.cepatedge_rows = (sql, query, values) => sql.exec(query, ...JSON.parse(values)).raw().toArray();
 globalThis.cepatedge_run = (sql, statement, values) => void sql.exec(statement, ...JSON.parse(values));
-globalThis.cepatedge_call = (namespace, name, message) => namespace.getByName(name).call(message);
+globalThis.cepatedge_call = (namespace, name, message, limitMs) => {
+  const reply = namespace.getByName(name).call(message);
+  return limitMs === 0 ? reply : within(limitMs, reply);
+};
+
+/** The same outcome as `promise`, or an error when it takes longer than `limitMs` milliseconds. */
+const within = (limitMs, promise) =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no reply within ${limitMs} ms`)), limitMs);
+    const ending = (settle) => (outcome) => {
+      clearTimeout(timer);
+      settle(outcome);
+    };
+    promise.then(ending(resolve), ending(reject));
+  });
 
 /** The answer for a request whose own answer, and own id, is gone with its instance. */
 function unavailable(detail) {

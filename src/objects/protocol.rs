@@ -24,11 +24,13 @@ use worker::Env;
 use crate::domain::ids::{OrgId, SessionName, TraceId};
 use crate::domain::person::Caller;
 use crate::domain::refusal::Refusal;
-use crate::objects::clock;
 
 /// How long a call from one object to another may take, in milliseconds. The router's calls are bounded by the limit
 /// of the whole HTTP request in `entry.js`.
 pub const CALL_LIMIT_MS: u32 = 10_000;
+
+/// For calls that somebody else bounds.
+const NO_LIMIT: u32 = 0;
 
 /// What every call carries: for whom it is made and in which HTTP request.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -267,9 +269,9 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn fetch(this: &Stub, request: &Request) -> Result<Promise, JsValue>;
 
-    /// The RPC to the object of a name, in one crossing to JavaScript.
+    /// The RPC to the object of a name, in one crossing to JavaScript; a limit of 0 is none.
     #[wasm_bindgen(catch, js_name = cepatedge_call)]
-    fn call_by_name(namespace: &Namespace, name: &str, message: &str) -> Result<Promise, JsValue>;
+    fn call_by_name(namespace: &Namespace, name: &str, message: &str, limit_ms: u32) -> Result<Promise, JsValue>;
 }
 
 thread_local! {
@@ -300,12 +302,26 @@ pub async fn ask<M: Message>(
     message: M,
     cx: &CallContext,
 ) -> Result<M::Reply, Refusal> {
+    ask_within(env, key, message, cx, NO_LIMIT).await
+}
+
+/// Asks as [`ask`] does, but gives a call up after `limit_ms` milliseconds.
+///
+/// # Errors
+/// As [`ask`]; `Unavailable` when the limit is reached.
+pub async fn ask_within<M: Message>(
+    env: &Env,
+    key: &<M::To as Contract>::Key,
+    message: M,
+    cx: &CallContext,
+    limit_ms: u32,
+) -> Result<M::Reply, Refusal> {
     let name = key.name();
     let repeatable = cx.idempotency.is_some();
     let envelope = Envelope { to: name.clone(), cx: cx.clone(), message: message.into_inbox() };
     let text = serde_json::to_string(&envelope).map_err(|_| Refusal::Internal)?;
-    let reply = match call::<M::To>(env, &name, &text).await {
-        Err(lost) if repeatable && may_repeat(&lost) => call::<M::To>(env, &name, &text).await,
+    let reply = match call::<M::To>(env, &name, &text, limit_ms).await {
+        Err(lost) if repeatable && may_repeat(&lost) => call::<M::To>(env, &name, &text, limit_ms).await,
         outcome => outcome,
     };
     let reply = reply.map_err(|lost| unavailable::<M::To>(&lost))?;
@@ -319,24 +335,8 @@ pub async fn ask<M: Message>(
     }
 }
 
-/// Asks as [`ask`] does, but gives up after [`CALL_LIMIT_MS`].
-///
-/// # Errors
-/// As [`ask`]; `Unavailable` when the limit is reached.
-pub async fn ask_within<M: Message>(
-    env: &Env,
-    key: &<M::To as Contract>::Key,
-    message: M,
-    cx: &CallContext,
-    limit_ms: u32,
-) -> Result<M::Reply, Refusal> {
-    clock::within(limit_ms, ask(env, key, message, cx))
-        .await
-        .unwrap_or_else(|| Err(Refusal::unavailable(M::To::BINDING, 1)))
-}
-
-async fn call<C: Contract>(env: &Env, name: &str, text: &str) -> Result<String, JsValue> {
-    let promise = call_by_name(&namespace::<C>(env)?, name, text)?;
+async fn call<C: Contract>(env: &Env, name: &str, text: &str, limit_ms: u32) -> Result<String, JsValue> {
+    let promise = call_by_name(&namespace::<C>(env)?, name, text, limit_ms)?;
     let reply = JsFuture::from(promise).await?;
     reply.as_string().ok_or_else(|| JsValue::from_str("an actor must answer with text"))
 }

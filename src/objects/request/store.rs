@@ -16,8 +16,10 @@ use crate::objects::protocol::Idempotency;
 use crate::objects::sqlite::{Database, Schema, StorageError, Writer};
 
 /// The tables.
-pub const SCHEMA: Schema =
-    Schema { whole: &[TABLES, outbox::TABLES], steps: &[TABLES, outbox::ROWS_STEP, outbox::BOOK_STEP] };
+pub const SCHEMA: Schema = Schema {
+    whole: &[TABLES, outbox::TABLES],
+    steps: &[TABLES, outbox::ROWS_STEP, outbox::BOOK_STEP, "DROP INDEX IF EXISTS idempotency_by_at"],
+};
 
 const TABLES: &str = "
     CREATE TABLE request (
@@ -41,7 +43,6 @@ const TABLES: &str = "
         reply     TEXT NOT NULL,
         at        INTEGER NOT NULL
     ) WITHOUT ROWID;
-    CREATE INDEX idempotency_by_at ON idempotency (at);
 ";
 
 /// How long the reply to an idempotency key is kept, in milliseconds: two days.
