@@ -108,6 +108,8 @@ const ALWAYS = {
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 };
 
+const always = new Headers(ALWAYS);
+
 // What the router and the call layer do with each request, in one crossing between wasm and JavaScript instead of several.
 /** Method, URL and the two headers that router/incoming.rs reads ahead; "\r" where one was not sent. */
 globalThis.cepatedge_request_line = (request) => {
@@ -116,27 +118,24 @@ globalThis.cepatedge_request_line = (request) => {
 };
 globalThis.cepatedge_respond = (status, head, body) => {
   const lines = head.split("\n");
-  const headers = { ...ALWAYS };
-  for (let at = 0; at < lines.length; at += 2) headers[lines[at]] = lines[at + 1];
+  const headers = new Headers(always);
+  for (let at = 0; at < lines.length; at += 2) headers.set(lines[at], lines[at + 1]);
   return new Response(body, { status, headers });
 };
 globalThis.cepatedge_rows = (sql, query, values) => sql.exec(query, ...JSON.parse(values)).raw().toArray();
 globalThis.cepatedge_run = (sql, statement, values) => void sql.exec(statement, ...JSON.parse(values));
-globalThis.cepatedge_call = (namespace, name, message, limitMs) => {
-  const reply = namespace.getByName(name).call(message);
-  return limitMs === 0 ? reply : within(limitMs, reply);
+/** Calls the object of a name, and tells the instance by the call's number what came of it; a limit of 0 is none. */
+globalThis.cepatedge_call = (namespace, name, message, limitMs, number) => {
+  const here = life;
+  let timer;
+  const ending = (tell) => (outcome) => {
+    clearTimeout(timer);
+    if (!here.ended) tell(number, outcome);
+  };
+  const lost = ending(wasm.cepatedge_lost);
+  namespace.getByName(name).call(message).then(ending(wasm.cepatedge_replied), lost);
+  if (limitMs > 0) timer = setTimeout(() => lost(new Error(`no reply within ${limitMs} ms`)), limitMs);
 };
-
-/** The same outcome as `promise`, or an error when it takes longer than `limitMs` milliseconds. */
-const within = (limitMs, promise) =>
-  new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no reply within ${limitMs} ms`)), limitMs);
-    const ending = (settle) => (outcome) => {
-      clearTimeout(timer);
-      settle(outcome);
-    };
-    promise.then(ending(resolve), ending(reject));
-  });
 
 /** The answer for a request whose own answer, and own id, is gone with its instance. */
 function unavailable(detail) {

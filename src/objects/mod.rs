@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod cache;
+pub mod calls;
 pub mod clock;
 pub mod database;
 pub mod host;

@@ -24,6 +24,7 @@ use worker::Env;
 use crate::domain::ids::{OrgId, SessionName, TraceId};
 use crate::domain::person::Caller;
 use crate::domain::refusal::Refusal;
+use crate::objects::calls::{self, Namespace};
 
 /// How long a call from one object to another may take, in milliseconds. The router's calls are bounded by the limit
 /// of the whole HTTP request in `entry.js`.
@@ -258,20 +259,16 @@ macro_rules! actor_api {
 
 #[wasm_bindgen]
 extern "C" {
-    /// A Durable Object namespace binding.
-    #[derive(Clone)]
-    type Namespace;
+    /// A namespace as the maker of stubs.
+    #[wasm_bindgen(extends = Namespace)]
+    type Stubs;
     #[wasm_bindgen(method, catch, js_name = getByName)]
-    fn get_by_name(this: &Namespace, name: &str) -> Result<Stub, JsValue>;
+    fn get_by_name(this: &Stubs, name: &str) -> Result<Stub, JsValue>;
 
     /// The caller's end of one object.
     type Stub;
     #[wasm_bindgen(method, catch)]
     fn fetch(this: &Stub, request: &Request) -> Result<Promise, JsValue>;
-
-    /// The RPC to the object of a name, in one crossing to JavaScript; a limit of 0 is none.
-    #[wasm_bindgen(catch, js_name = cepatedge_call)]
-    fn call_by_name(namespace: &Namespace, name: &str, message: &str, limit_ms: u32) -> Result<Promise, JsValue>;
 }
 
 thread_local! {
@@ -336,9 +333,7 @@ pub async fn ask_within<M: Message>(
 }
 
 async fn call<C: Contract>(env: &Env, name: &str, text: &str, limit_ms: u32) -> Result<String, JsValue> {
-    let promise = call_by_name(&namespace::<C>(env)?, name, text, limit_ms)?;
-    let reply = JsFuture::from(promise).await?;
-    reply.as_string().ok_or_else(|| JsValue::from_str("an actor must answer with text"))
+    calls::call(&namespace::<C>(env)?, name, text, limit_ms)?.await
 }
 
 /// Opens a live socket on an object: the upgrade response, with the client's end in it.
@@ -371,7 +366,8 @@ async fn open_socket<C: Contract>(env: &Env, name: &str, upgrade: &[u8]) -> Resu
     let url = format!("https://object/{}", URL_SAFE_NO_PAD.encode(upgrade));
     let request = Request::new_with_str_and_init(&url, &RequestInit::new())?;
     request.headers().set("upgrade", "websocket")?;
-    let response = JsFuture::from(namespace::<C>(env)?.get_by_name(name)?.fetch(&request)?).await?;
+    let response =
+        JsFuture::from(namespace::<C>(env)?.unchecked_ref::<Stubs>().get_by_name(name)?.fetch(&request)?).await?;
     response.dyn_into()
 }
 
