@@ -19,7 +19,9 @@ use cepatedge::objects::database::api as database;
 use cepatedge::objects::log_stream::api as log_stream;
 use cepatedge::objects::outbox::{Debt, Destination};
 use cepatedge::objects::page::Page;
-use cepatedge::objects::protocol::{CallContext, Contract, Envelope, Idempotency, Key, Message, Reply, Upgrade};
+use cepatedge::objects::protocol::{
+    CallContext, Contract, Envelope, Idempotency, Key, Message, OnTheWire, Reply, Upgrade,
+};
 use cepatedge::objects::request::api as request;
 use cepatedge::objects::request_index::api as request_index;
 use cepatedge::objects::session::api as session;
@@ -97,30 +99,54 @@ fn debts() -> Vec<Debt> {
 }
 
 fn page(items: &str) -> Page {
-    Page { items: raw(items), next: Some(Position { ts: at(0).as_ms(), id: "7".into() }) }
+    Page { items: items.into(), next: Some(Position { ts: at(0).as_ms(), id: "7".into() }) }
 }
 
 /// The call and its reply are what the golden file says, and the file is read back as them; also by a reader who does not
 /// know every field.
 fn exchange<M: Message>(key: &<M::To as Contract>::Key, cx: CallContext, message: M, reply: M::Reply) {
     let call = to_value(Envelope { to: key.name(), cx, message: message.into_inbox() }).unwrap();
-    let reply = to_value(Reply::Ok(reply)).unwrap();
+    let (reply, behind) = apart(&reply.write().unwrap());
     let (word, _) = call["message"].as_object().unwrap().iter().next().unwrap();
     let word = word.clone();
     let name = format!("{}.{word}", M::To::BINDING.to_lowercase());
-    let golden = golden(&name, json!({ "call": call, "reply": reply }));
+    let recorded = match behind {
+        Some(items) => json!({ "call": call, "reply": reply, "items": items }),
+        None => json!({ "call": call, "reply": reply }),
+    };
+    let golden = golden(&name, recorded);
 
-    let (mut call, mut reply) = (golden["call"].clone(), golden["reply"].clone());
+    let (mut call, mut reply, items) = (golden["call"].clone(), golden["reply"].clone(), golden.get("items"));
     assert_eq!(read::<Envelope<<M::To as Contract>::Inbox>>(&call), call, "{name}");
-    assert_eq!(read::<Reply<M::Reply>>(&reply), reply, "{name}");
+    assert_eq!(read_reply::<M::Reply>(&reply, items), reply, "{name}");
     add_a_field(&mut call);
     add_a_field(&mut call["cx"]);
     add_a_field(&mut call["message"][&word]);
     assert_eq!(read::<Envelope<<M::To as Contract>::Inbox>>(&call), golden["call"], "{name}");
     if !is_closed(&reply["ok"]) {
         add_a_field(&mut reply["ok"]);
-        assert_eq!(read::<Reply<M::Reply>>(&reply), golden["reply"], "{name}");
+        assert_eq!(read_reply::<M::Reply>(&reply, items), golden["reply"], "{name}");
     }
+}
+
+/// A reply's JSON, and a page's items, which stand behind it.
+fn apart(text: &str) -> (Value, Option<Value>) {
+    match from_str(text) {
+        Ok(reply) => (reply, None),
+        Err(_) => {
+            let (head, items) = text.split_once('\n').unwrap();
+            (from_str(head).unwrap(), Some(from_str(items).unwrap()))
+        }
+    }
+}
+
+/// What a reader of `R` makes of a reply; `items` come through as they are.
+fn read_reply<R: OnTheWire>(reply: &Value, items: Option<&Value>) -> Value {
+    let text = items.map_or(reply.to_string(), |items| format!("{reply}\n{items}"));
+    let read = R::read(&text).unwrap_or_else(|error| panic!("{error}: {text}")).unwrap();
+    let (head, behind) = apart(&read.write().unwrap());
+    assert_eq!(behind.as_ref(), items);
+    head
 }
 
 /// The same for a request for a live socket.
@@ -366,6 +392,7 @@ fn the_database_speaks_as_recorded() {
 fn a_refusal_is_a_reply() {
     let golden = golden("refused", to_value(Reply::<()>::Refused(Refusal::NotFound)).unwrap());
     assert_eq!(read::<Reply<request::Versioned>>(&golden), golden);
+    assert_eq!(Page::read(&golden.to_string()).unwrap(), Err(Refusal::NotFound));
 }
 
 #[test]

@@ -112,7 +112,7 @@ pub trait Message {
     /// The actor.
     type To: Contract;
     /// What it answers when it does not refuse.
-    type Reply: Serialize + DeserializeOwned;
+    type Reply: OnTheWire;
     /// The message as the actor's inbox has it.
     fn into_inbox(self) -> <Self::To as Contract>::Inbox;
 }
@@ -149,12 +149,31 @@ pub enum Reply<R> {
     Refused(Refusal),
 }
 
-impl<R> From<Result<R, Refusal>> for Reply<R> {
-    fn from(outcome: Result<R, Refusal>) -> Self {
-        match outcome {
-            Ok(reply) => Reply::Ok(reply),
-            Err(refusal) => Reply::Refused(refusal),
-        }
+/// What can be a reply. Everything that is JSON is its own JSON; a page keeps its items apart.
+pub trait OnTheWire: Sized {
+    /// The text of the reply.
+    ///
+    /// # Errors
+    /// Those of `serde_json`.
+    fn write(self) -> serde_json::Result<String>;
+
+    /// Reads a reply, or the refusal in its place.
+    ///
+    /// # Errors
+    /// Those of `serde_json`: it is neither.
+    fn read(text: &str) -> serde_json::Result<Result<Self, Refusal>>;
+}
+
+impl<R: Serialize + DeserializeOwned> OnTheWire for R {
+    fn write(self) -> serde_json::Result<String> {
+        serde_json::to_string(&Reply::Ok(self))
+    }
+
+    fn read(text: &str) -> serde_json::Result<Result<Self, Refusal>> {
+        Ok(match serde_json::from_str(text)? {
+            Reply::Ok(reply) => Ok(reply),
+            Reply::Refused(refusal) => Err(refusal),
+        })
     }
 }
 
@@ -180,11 +199,11 @@ pub struct Upgrade<W> {
     pub watch: W,
 }
 
-impl<R: Serialize + 'static> Answer<R> {
+impl<R: OnTheWire + 'static> Answer<R> {
     /// The reply as wire text, ready or to come.
     pub fn encoded(self) -> Answer<String> {
-        fn encode<R: Serialize>(outcome: Result<R, Refusal>) -> Result<String, Refusal> {
-            serde_json::to_string(&Reply::from(outcome)).map_err(|_| Refusal::Internal)
+        fn encode<R: OnTheWire>(outcome: Result<R, Refusal>) -> Result<String, Refusal> {
+            outcome?.write().map_err(|_| Refusal::Internal)
         }
         match self {
             Answer::Ready(outcome) => Answer::Ready(encode(outcome)),
@@ -322,14 +341,10 @@ pub async fn ask_within<M: Message>(
         outcome => outcome,
     };
     let reply = reply.map_err(|lost| unavailable::<M::To>(&lost))?;
-    match serde_json::from_str::<Reply<M::Reply>>(&reply) {
-        Ok(Reply::Ok(reply)) => Ok(reply),
-        Ok(Reply::Refused(refusal)) => Err(refusal),
-        Err(error) => {
-            worker::console_error!("{} sent a reply of another shape: {error}", M::To::BINDING);
-            Err(Refusal::Internal)
-        }
-    }
+    M::Reply::read(&reply).unwrap_or_else(|error| {
+        worker::console_error!("{} sent a reply of another shape: {error}", M::To::BINDING);
+        Err(Refusal::Internal)
+    })
 }
 
 async fn call<C: Contract>(env: &Env, name: &str, text: &str, limit_ms: u32) -> Result<String, JsValue> {

@@ -143,7 +143,7 @@ impl Walk {
             }
         }
         let rows = found.into_iter().map(|found| (position(found.place()), found.json)).collect();
-        let mut page = Page::of(rows, limit as usize)?;
+        let mut page = Page::of(rows, limit as usize);
         if page.next.is_none() {
             page.next = end.map(position);
         }

@@ -47,7 +47,7 @@ impl Wanted {
 pub fn reply(visitor: &Visitor<'_>, scope: &str, page: &Page) -> Reply {
     let next = page.next.as_ref().map(|position| cursor::seal(&visitor.config.cursor_key, scope, position));
     let cursor = next.as_ref().map_or("null".to_owned(), |text| format!("\"{text}\""));
-    let reply = Reply::json_text(200, format!("{{\"items\":{},\"next_cursor\":{cursor}}}", page.items.get()));
+    let reply = Reply::json_text(200, format!("{{\"items\":{},\"next_cursor\":{cursor}}}", page.items));
     match next {
         Some(text) => reply.with("link", format!("<{}>; rel=\"next\"", visitor.incoming.with_cursor(&text))),
         None => reply,

@@ -54,7 +54,7 @@ pub async fn list(visitor: &Visitor<'_>) -> Result<Reply, Refusal> {
             sessions: sessions.map(|found| found.into_iter().map(|one| shown(visitor, one)).collect()),
         }
     });
-    let items = serde_json::value::to_raw_value(&join_all(asked).await).map_err(|_| Refusal::Internal)?;
+    let items = serde_json::to_string(&join_all(asked).await).map_err(|_| Refusal::Internal)?;
     Ok(paging::reply(visitor, &scope, &Page { items, next: page.next }))
 }
 

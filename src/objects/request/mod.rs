@@ -326,7 +326,7 @@ impl api::Handler for RequestObject {
     fn timeline(self: Rc<Self>, message: Timeline, cx: CallContext) -> Answer<Page> {
         self.visible(&cx)
             .and_then(|(_, caller)| {
-                store::timeline(&self.seat.db, message.after, sees_internal(caller.role), message.limit)
+                Ok(store::timeline(&self.seat.db, message.after, sees_internal(caller.role), message.limit)?)
             })
             .into()
     }

@@ -60,7 +60,7 @@ pub(crate) fn page(
 
 /// The items of a page whose rows are JSON numbers.
 pub(crate) fn items(page: &Page) -> Vec<i64> {
-    serde_json::from_str(page.items.get()).unwrap()
+    serde_json::from_str(&page.items).unwrap()
 }
 
 /// Every item of a walk, page by page; `between` runs before each further page.
