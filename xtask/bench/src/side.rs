@@ -191,6 +191,7 @@ pub fn settings(build: Build, home: &Path, database_url: &str, secrets: &Secrets
         flags: Vec::new(),
         vars,
         driver: Some(workspace::root().join("benches/driver.js")),
+        counted: false,
     }
 }
 
