@@ -41,8 +41,13 @@ impl Counted {
     pub async fn start() -> Counted {
         let started = tokio::task::spawn_blocking(start).await.expect("no panic");
         let system = started.unwrap_or_else(|error| panic!("no system to measure: {error:?}"));
-        eventually(PATIENCE, || async { system.control("GET", "").await.map(|_| ()) }).await;
+        let answers = async || system.control("GET", "").await.map_err(|error| format!("{error}\n{}", system.log()));
+        eventually(PATIENCE, answers).await;
         system
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.home.join("workerd.log")).unwrap_or_default()
     }
 
     /// Somebody who is not signed in.
