@@ -22,7 +22,8 @@ const alarms = new Map();
 const owners = new WeakMap();
 
 function nothing() {
-  return { windows: [], calls: 0, callBytes: 0, into: 0, out: new Map(), sql: {}, firstWrite: {}, messages: 0, messageBytes: 0 };
+  const [calls, callBytes, into, messages, messageBytes] = [0, 0, 0, 0, 0];
+  return { windows: [], calls, callBytes, into, out: new Map(), sql: {}, firstWrite: {}, messages, messageBytes };
 }
 
 const tick = () => (moment += 1);

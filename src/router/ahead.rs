@@ -1,5 +1,5 @@
-//! What a write wants to know of somebody before its object can decide, looked up while its session is asked: so a write
-//! that names a person takes two sequential hops before its commit, as others do.
+//! What a write wants to know of somebody before its object can decide, looked up while its session is asked: so a
+//! write that names a person takes two sequential hops before its commit, as others do.
 //!
 //! Architecture invariant: nothing of it is shown, and nothing is done with it, unless the session holds.
 

@@ -50,8 +50,8 @@ pub struct Settings {
     pub vars: BTreeMap<String, String>,
     /// The main module of the driver; it sees the Worker's variables and namespaces.
     pub driver: Option<PathBuf>,
-    /// Whether it runs behind `runtime/counted.js`, which counts what it does. Its objects then stay in memory: an eviction
-    /// would be counted too.
+    /// Whether it runs behind `runtime/counted.js`, which counts what it does. Its objects then stay in memory: an
+    /// eviction would be counted too.
     pub counted: bool,
 }
 

@@ -1,5 +1,5 @@
-//! What each route costs in what a slow machine does not change: calls to objects one behind the other, crossings between
-//! wasm and JavaScript, SQL statements and their rows, bytes. Nothing may cost more than `recorded.json` says.
+//! What each route costs in what a slow machine does not change: calls to objects one behind the other, crossings
+//! between wasm and JavaScript, SQL statements and their rows, bytes. Nothing may cost more than `recorded.json` says.
 //!
 //! `cargo xtask guards --write` writes the record anew.
 

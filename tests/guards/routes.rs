@@ -202,8 +202,8 @@ async fn route(system: &Counted, call: impl AsyncFn(usize) -> u64) -> Measured {
     route_and_back(system, async |turn| (call(turn).await, ()), async |()| ()).await
 }
 
-/// What a route costs: the first two calls that cost the same tell; where there are none, the least of each cost. `back`
-/// undoes what a call has done, without being counted.
+/// What a route costs: the first two calls that cost the same tell; where there are none, the least of each cost.
+/// `back` undoes what a call has done, without being counted.
 async fn route_and_back<T>(system: &Counted, call: impl AsyncFn(usize) -> (u64, T), back: impl AsyncFn(T)) -> Measured {
     let mut seen: Vec<Costs> = Vec::new();
     let mut imports = BTreeMap::new();

@@ -1,4 +1,5 @@
-//! `cargo xtask guards`: what each route costs in what a slow machine does not change, against `tests/guards/recorded.json`.
+//! `cargo xtask guards`: what each route costs in what a slow machine does not change, against
+//! `tests/guards/recorded.json`.
 
 use anyhow::Result;
 use clap::Args;

@@ -306,8 +306,9 @@ enum Kind {
     System,
 }
 
-/// `--test <name>` for each integration test of this kind. Those whose names start with `wasm` run in wasm, `guards` is a
-/// kind of its own; those that use the crate `testbed` or name the variable of the shared PostgreSQL need what these stand for.
+/// `--test <name>` for each integration test of this kind. Those whose names start with `wasm` run in wasm, `guards` is
+/// a kind of its own; those that use the crate `testbed` or name the variable of the shared PostgreSQL need what these
+/// stand for.
 fn named(kind: Kind) -> Result<Vec<String>> {
     let mut arguments = Vec::new();
     let dir = workspace::root().join("tests");

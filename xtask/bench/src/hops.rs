@@ -1,5 +1,5 @@
-//! What calls between objects come to where each takes 20 ms, as across a continent: an answer takes as long as the calls
-//! that it waits for, one behind the other. Both builds run behind `runtime/counted.js`, which delays and counts them.
+//! What calls between objects come to where each takes 20 ms, as across a continent: an answer takes as long as the
+//! calls that it waits for, one behind the other. Both builds run behind `runtime/counted.js`, which delays and counts.
 
 use std::thread;
 use std::time::{Duration, Instant};
