@@ -6,6 +6,7 @@
 //! Architecture invariants: no SQL and no business rule lives here; HTTP statuses are known to [`reply`] alone; every
 //! answer, also a refusal, carries the request id and leaves an entry in the `http` stream.
 
+pub mod ahead;
 pub mod auth;
 pub mod config;
 pub mod cookie;
@@ -30,7 +31,7 @@ pub mod token;
 
 use std::rc::Rc;
 
-use futures::future::join;
+use futures::future::{join, try_join};
 use web_sys::{Request, Response};
 use worker::{Context, Env};
 
@@ -38,6 +39,7 @@ use crate::domain::refusal::Refusal;
 use crate::objects::clock;
 use crate::objects::protocol::CallContext;
 use crate::objects::session::api::Held;
+use ahead::Ahead;
 use config::Config;
 use gate::Presented;
 use incoming::Incoming;
@@ -55,6 +57,21 @@ pub struct Visitor<'a> {
     pub incoming: &'a Incoming,
     /// For whom the actors are called, and in which trace.
     pub cx: CallContext,
+    /// What was found out while the session was asked.
+    pub ahead: Ahead,
+}
+
+impl Visitor<'_> {
+    /// The body, whether it was read ahead or not.
+    ///
+    /// # Errors
+    /// As [`Incoming::body`].
+    pub async fn body(&self) -> Result<Vec<u8>, Refusal> {
+        match self.ahead.body() {
+            Some(body) => body,
+            None => self.incoming.body().await,
+        }
+    }
 }
 
 /// Answers one HTTP request.
@@ -109,7 +126,7 @@ async fn answer(
     gate::check_origin(incoming, config, &route)?;
     if route.permission() == Permission::Public {
         let cx = CallContext::system(config.org.clone(), visit.trace().clone());
-        return dispatch(&route, &Visitor { env, config, incoming, cx }, None, visit).await;
+        return dispatch(&route, &Visitor { env, config, incoming, cx, ahead: Ahead::default() }, None, visit).await;
     }
 
     let presented = gate::present(incoming, config, visit.trace(), clock::now().as_ms() / 1_000)?;
@@ -119,12 +136,13 @@ async fn answer(
         visit.is_now(&gate::hold(env, &presented).await?.caller);
         return Err(forbidden);
     }
-    let visitor = Visitor { env, config, incoming, cx: presented.cx.clone() };
+    let visitor = Visitor { env, config, incoming, cx: presented.cx.clone(), ahead: Ahead::default() };
     let (held, outcome) = if route.is_write() || route.is_socket() || matches!(route, Route::Me) {
-        let held = gate::hold(env, &presented).await?;
+        let ahead = async { Ok(Ahead::of(&route, &visitor).await) };
+        let (held, ahead) = try_join(gate::hold(env, &presented), ahead).await?;
         // What the session says of the caller is newer than the token.
         let cx = CallContext { caller: Some(held.caller.clone()), ..visitor.cx };
-        let outcome = dispatch(&route, &Visitor { cx, ..visitor }, Some(&held), visit).await;
+        let outcome = dispatch(&route, &Visitor { cx, ahead, ..visitor }, Some(&held), visit).await;
         (Ok(held), outcome)
     } else {
         join(gate::hold(env, &presented), dispatch(&route, &visitor, None, visit)).await

@@ -56,6 +56,9 @@ pub async fn assignable(visitor: &Visitor<'_>, id: UserId) -> Result<Person, Ref
 /// # Errors
 /// `Unavailable` while PostgreSQL is away and nothing is cached.
 pub async fn find(visitor: &Visitor<'_>, id: UserId) -> Result<Option<User>, Refusal> {
+    if let Some(found) = visitor.ahead.user(id) {
+        return found;
+    }
     let database = DatabaseKey::first(&visitor.config.org);
     through_cache(visitor, &format!("user/{id}"), ask(visitor.env, &database, FindUser { id }, &visitor.cx)).await
 }

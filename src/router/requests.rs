@@ -114,7 +114,7 @@ pub struct CommentBodyInput {
 /// # Errors
 /// `Invalid`, `Forbidden`, `IdempotencyKeyReused`, `Unavailable`.
 pub async fn create(visitor: &Visitor<'_>, visit: &mut Visit) -> Result<Reply, Refusal> {
-    let bytes = visitor.incoming.body().await?;
+    let bytes = visitor.body().await?;
     let body: NewRequestBody = parse_json(&bytes)?;
     #[cfg(feature = "fault-injection")]
     super::faults::on_report(&body.title);
@@ -185,7 +185,7 @@ pub async fn edit(visitor: &Visitor<'_>, id: RequestId, visit: &mut Visit) -> Re
 /// # Errors
 /// `Invalid`, `NotFound`, `Forbidden`, `InvalidTransition`, `Stale`, `IdempotencyKeyReused`, `Unavailable`.
 pub async fn act(visitor: &Visitor<'_>, id: RequestId, action: Action, visit: &mut Visit) -> Result<Reply, Refusal> {
-    let bytes = visitor.incoming.body().await?;
+    let bytes = visitor.body().await?;
     let body: ActionBody = if bytes.is_empty() { ActionBody::default() } else { parse_json(&bytes)? };
     let assignee = match body.assignee_id.as_deref() {
         Some(text) => Some(assignee(visitor, text).await?),

@@ -16,6 +16,7 @@
 pub mod authority;
 pub mod bundle;
 pub mod cluster;
+pub mod counts;
 pub mod database;
 mod launch;
 pub mod migrations;
@@ -35,6 +36,7 @@ pub mod wrangler;
 pub use authority::Authority;
 pub use bundle::Bundle;
 pub use cluster::Cluster;
+pub use counts::{Counts, Report};
 pub use proxy::Proxy;
 pub use read_model::READ_MODEL;
 pub use runtime::Runtime;

@@ -267,7 +267,7 @@ pub fn test_settings() -> cluster::Settings {
 }
 
 /// The PostgreSQL that tests share; started once a process where nobody names one.
-fn shared_cluster() -> Result<Cluster> {
+pub fn shared_cluster() -> Result<Cluster> {
     static OURS: Mutex<Option<Cluster>> = Mutex::new(None);
     if let Ok(url) = env::var(SHARED_POSTGRES) {
         return Cluster::at(&url);
@@ -281,7 +281,7 @@ fn shared_cluster() -> Result<Cluster> {
 }
 
 /// A new folder of this process. The first call also removes the folders of processes that are gone.
-fn scratch_dir(name: &str) -> Result<PathBuf> {
+pub fn scratch_dir(name: &str) -> Result<PathBuf> {
     static SWEPT: Mutex<bool> = Mutex::new(false);
     let scratch = workspace::scratch_dir();
     let mut swept = SWEPT.lock().unwrap_or_else(PoisonError::into_inner);

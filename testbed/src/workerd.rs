@@ -18,6 +18,9 @@ use crate::{port, secrets, workspace};
 
 const STOP_LIMIT: Duration = Duration::from_secs(10);
 
+/// What a counted Worker runs behind, in `runtime/`; the first is what workerd starts.
+const COUNTED: [&str; 2] = ["counted.js", "counting.js"];
+
 /// Tells the server's process id, and ends the server when the pipe on standard input closes.
 const SUPERVISOR: &str = r#"
 exec 3<&0 </dev/null
@@ -47,6 +50,9 @@ pub struct Settings {
     pub vars: BTreeMap<String, String>,
     /// The main module of the driver; it sees the Worker's variables and namespaces.
     pub driver: Option<PathBuf>,
+    /// Whether it runs behind `runtime/counted.js`, which counts what it does. Its objects then stay in memory: an
+    /// eviction would be counted too.
+    pub counted: bool,
 }
 
 /// A running workerd. Dropping it ends it.
@@ -108,11 +114,14 @@ pub fn program() -> Result<PathBuf> {
 
 /// `embed` takes paths below the configuration alone.
 fn copy_modules(settings: &Settings) -> Result<()> {
-    let modules = [(Some(&settings.main_module), "index.js"), (settings.wasm_module.as_ref(), "index_bg.wasm")];
-    for (file, name) in modules.into_iter().chain([(settings.driver.as_ref(), "driver.js")]) {
-        if let Some(file) = file {
-            fs::copy(file, settings.home.join(name)).with_context(|| format!("{} cannot be copied", file.display()))?;
-        }
+    let mut modules = vec![(settings.main_module.clone(), "index.js")];
+    modules.extend(settings.wasm_module.clone().map(|file| (file, "index_bg.wasm")));
+    modules.extend(settings.driver.clone().map(|file| (file, "driver.js")));
+    if settings.counted {
+        modules.extend(COUNTED.map(|name| (workspace::root().join("runtime").join(name), name)));
+    }
+    for (file, name) in modules {
+        fs::copy(&file, settings.home.join(name)).with_context(|| format!("{} cannot be copied", file.display()))?;
     }
     Ok(())
 }
@@ -135,10 +144,17 @@ fn configuration(settings: &Settings, port: u16, driver_port: u16) -> Result<Str
             quoted(binding)?,
             quoted(class)?
         );
-        classes += &format!("(className = {0}, uniqueKey = {0}, enableSql = true), ", quoted(class)?);
+        let (class, stays) = (quoted(class)?, settings.counted);
+        classes +=
+            &format!("(className = {class}, uniqueKey = {class}, enableSql = true, preventEviction = {stays}), ");
     }
-    let wasm =
-        settings.wasm_module.as_ref().map_or("", |_| r#"(name = "./index_bg.wasm", wasm = embed "index_bg.wasm"), "#);
+    let mut modules = String::new();
+    for name in settings.counted.then_some(COUNTED).into_iter().flatten().chain(["index.js"]) {
+        modules += &format!(r#"(name = "{name}", esModule = embed "{name}"), "#);
+    }
+    if settings.wasm_module.is_some() {
+        modules += r#"(name = "./index_bg.wasm", wasm = embed "index_bg.wasm"), "#;
+    }
     let flags: Vec<_> = settings.flags.iter().map(|flag| quoted(flag)).collect::<Result<_>>()?;
     let (date, flags) = (quoted(wrangler.compatibility_date())?, flags.join(", "));
     let (driver_service, driver_socket, driver) = match &settings.driver {
@@ -163,7 +179,7 @@ const config :Workerd.Config = (
   sockets = [(name = "http", address = "127.0.0.1:{port}", http = (), service = "app"), {driver_socket}],
 );
 const app :Workerd.Worker = (
-  modules = [(name = "index.js", esModule = embed "index.js"), {wasm}],
+  modules = [{modules}],
   compatibilityDate = {date},
   compatibilityFlags = [{flags}],
   bindings = [{vars}{own}],

@@ -32,8 +32,13 @@ pub struct Client {
 impl Client {
     /// Somebody who is not signed in.
     pub fn anonymous(stack: &Stack) -> Client {
+        Client::at(&stack.base_url)
+    }
+
+    /// Somebody who is not signed in, where a system listens.
+    pub fn at(base_url: &str) -> Client {
         Client {
-            base_url: stack.base_url.clone(),
+            base_url: base_url.to_owned(),
             http: Http::builder(TokioExecutor::new()).build_http(),
             cookie: None,
             profile: Value::Null,
@@ -44,12 +49,15 @@ impl Client {
     #[track_caller]
     pub fn sign_in(stack: &Stack, email: &str) -> impl Future<Output = Client> + use<> {
         let (client, email) = (Client::anonymous(stack), email.to_owned());
-        async move {
-            let reply = client.log_in(&email, seed::PASSWORD).await.expect(200);
-            let cookie = reply.header("set-cookie").unwrap_or_else(|| panic!("no cookie: {reply}"));
-            let cookie = cookie.split(';').next().map(str::to_owned);
-            Client { cookie, profile: reply.json(), ..client }
-        }
+        async move { client.signed_in(&email).await }
+    }
+
+    /// The same person, signed in with the password of all test accounts.
+    pub async fn signed_in(self, email: &str) -> Client {
+        let reply = self.log_in(email, seed::PASSWORD).await.expect(200);
+        let cookie = reply.header("set-cookie").unwrap_or_else(|| panic!("no cookie: {reply}"));
+        let cookie = cookie.split(';').next().map(str::to_owned);
+        Client { cookie, profile: reply.json(), ..self }
     }
 
     /// Tries to sign in; keeps nothing.

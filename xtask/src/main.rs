@@ -7,6 +7,7 @@ mod cargo;
 mod chromium;
 mod demo;
 mod dev;
+mod guards;
 mod lighthouse;
 mod migrate;
 mod npm;
@@ -42,6 +43,8 @@ enum Command {
     Migrate,
     /// Check everything that must hold: format, lints, unit, wasm and black-box tests
     Test(test::Options),
+    /// Compare what each route costs in calls, crossings, SQL and bytes with its record, or write the record anew
+    Guards(guards::Options),
     /// Measure the app's pages with Lighthouse, as a desktop and as a phone
     Lighthouse(lighthouse::Options),
     /// Break everything that can break under load, and check that nothing was lost and nothing done twice
@@ -74,6 +77,7 @@ fn main() -> ExitCode {
         Command::Setup => setup::ensure(),
         Command::Migrate => migrate::run(),
         Command::Test(options) => test::run(&options),
+        Command::Guards(options) => guards::run(&options),
         Command::Lighthouse(options) => lighthouse::run(&options),
         Command::Torture(options) => torture::run(&options),
         Command::Bench(options) => bench::run(&options),

@@ -50,6 +50,8 @@ enum Check {
     Wasm,
     /// Tests of src/db against PostgreSQL
     Database,
+    /// What each route costs in calls, crossings, SQL and bytes, and that nothing has grown
+    Guards,
     /// Black-box tests against workerd and PostgreSQL
     System,
     /// The app in Chromium against a real system
@@ -61,7 +63,7 @@ enum Check {
 }
 
 impl Check {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Format,
         Self::Lint,
         Self::LintWasm,
@@ -71,6 +73,7 @@ impl Check {
         Self::Size,
         Self::Wasm,
         Self::Database,
+        Self::Guards,
         Self::System,
         Self::Browser,
         Self::Torture,
@@ -106,6 +109,7 @@ pub fn run(options: &Options) -> Result<()> {
             Check::Size => build::check_size(),
             Check::Wasm => wasm(),
             Check::Database => database(),
+            Check::Guards => guards(&[]),
             Check::System => system(options.release),
             Check::Torture => torture::check(),
             Check::Locks => locks.verify(),
@@ -202,6 +206,14 @@ fn database() -> Result<()> {
     on_postgres("database tests", Kind::Database, &[])
 }
 
+/// Runs on the build that is deployed: what is recorded is about that one.
+pub fn guards(environment: &[(&str, &str)]) -> Result<()> {
+    let bundle = Bundle::release();
+    build::make(&bundle)?;
+    let name = bundle.name();
+    on_postgres("guards", Kind::Guards, &[environment, &[(stack::BUNDLE, &name)]].concat())
+}
+
 fn browser(release: bool) -> Result<()> {
     let chromium = chromium::ensure()?;
     let bundle = if release { Bundle::release() } else { Bundle::dev() };
@@ -288,12 +300,15 @@ enum Kind {
     Wasm,
     /// PostgreSQL.
     Database,
+    /// Everything, in the build that is deployed.
+    Guards,
     /// Everything: it brings up systems of its own.
     System,
 }
 
-/// `--test <name>` for each integration test of this kind. Those whose names start with `wasm` run in wasm; those that
-/// use the crate `testbed` or name the variable of the shared PostgreSQL need what these stand for.
+/// `--test <name>` for each integration test of this kind. Those whose names start with `wasm` run in wasm, `guards` is
+/// a kind of its own; those that use the crate `testbed` or name the variable of the shared PostgreSQL need what these
+/// stand for.
 fn named(kind: Kind) -> Result<Vec<String>> {
     let mut arguments = Vec::new();
     let dir = workspace::root().join("tests");
@@ -315,6 +330,8 @@ fn named(kind: Kind) -> Result<Vec<String>> {
 fn kind_of(name: &str, path: &Path) -> Result<Kind> {
     if name.starts_with("wasm") {
         Ok(Kind::Wasm)
+    } else if name == "guards" {
+        Ok(Kind::Guards)
     } else if mentions("testbed::", path)? {
         Ok(Kind::System)
     } else if mentions(stack::SHARED_POSTGRES, path)? {

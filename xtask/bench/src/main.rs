@@ -5,6 +5,7 @@ mod compare;
 mod fan_out;
 mod flat;
 mod footprint;
+mod hops;
 mod http;
 mod load;
 mod outbox;
@@ -55,8 +56,8 @@ pub struct Options {
 }
 
 /// The scenarios that are no routes.
-const OTHERS: [&str; 10] =
-    ["verify", "size", "start-up", "floor", "flat", "log-append", "fan-out", "outbox", "list-pg", "memory"];
+const OTHERS: [&str; 11] =
+    ["verify", "size", "start-up", "floor", "hops", "flat", "log-append", "fan-out", "outbox", "list-pg", "memory"];
 
 impl Options {
     /// Refuses a name that no scenario has.
@@ -151,6 +152,9 @@ fn measure(bench: &mut Bench, postgres: &Cluster) -> Result<()> {
     }
     if options.wants("floor") {
         footprint::floor(bench)?;
+    }
+    if options.wants("hops") {
+        hops::run(bench)?;
     }
     let small = if options.wants("flat") { Some(flat::small(bench)?) } else { None };
     if options.wants_one_of(&["flat", "list", "list-two", "log-query", "list-pg"]) {

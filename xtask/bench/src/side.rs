@@ -65,6 +65,8 @@ pub struct Side {
     pub database_url: String,
     home: PathBuf,
     secrets: Secrets,
+    /// Whether it runs behind what counts and delays its calls.
+    counted: bool,
     cookies: BTreeMap<&'static str, String>,
 }
 
@@ -80,7 +82,8 @@ impl Side {
         })?;
         let home = home.join(build.name());
         let workerd = Workerd::serve(&settings(build, &home, &database_url, secrets))?;
-        let mut side = Self { build, workerd, database_url, home, secrets: secrets.clone(), cookies: BTreeMap::new() };
+        let (secrets, cookies) = (secrets.clone(), BTreeMap::new());
+        let mut side = Self { build, workerd, database_url, home, secrets, counted: false, cookies };
         side.wait_until_ready()?;
         side.sign_in()?;
         Ok(side)
@@ -96,10 +99,17 @@ impl Side {
     /// The same, with the sessions that there are.
     pub fn restart_bare(&mut self, work: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
         let settings = settings(self.build, &self.home, &self.database_url, &self.secrets);
+        let settings = Settings { counted: self.counted, ..settings };
         self.workerd.stop()?;
         work(&self.home)?;
         self.workerd = Workerd::serve(&settings)?;
         self.wait_until_ready()
+    }
+
+    /// Starts it again, from now on counted and delayed or not.
+    pub fn restart_counted(&mut self, counted: bool) -> Result<()> {
+        self.counted = counted;
+        self.restart_with(|_| Ok(()))
     }
 
     /// What signs its tokens, cursors and ids.
@@ -191,6 +201,7 @@ pub fn settings(build: Build, home: &Path, database_url: &str, secrets: &Secrets
         flags: Vec::new(),
         vars,
         driver: Some(workspace::root().join("benches/driver.js")),
+        counted: false,
     }
 }
 

@@ -1,0 +1,61 @@
+//! What a write wants to know of somebody before its object can decide, looked up while its session is asked: so a
+//! write that names a person takes two sequential hops before its commit, as others do.
+//!
+//! Architecture invariant: nothing of it is shown, and nothing is done with it, unless the session holds.
+
+use serde::Deserialize;
+
+use crate::domain::ids::UserId;
+use crate::domain::refusal::Refusal;
+use crate::domain::request::Action;
+use crate::domain::role::Role;
+use crate::objects::database::api::User;
+use crate::router::routes::Route;
+use crate::router::{Visitor, people};
+
+/// What is known ahead; by default nothing.
+#[derive(Default)]
+pub struct Ahead {
+    body: Option<Result<Vec<u8>, Refusal>>,
+    user: Option<(UserId, Result<Option<User>, Refusal>)>,
+}
+
+/// The people that a body can name, whatever else is in it.
+#[derive(Deserialize)]
+struct Named {
+    assignee_id: Option<String>,
+    requester_id: Option<String>,
+}
+
+impl Ahead {
+    /// Reads the body of a route whose body can name a person, and looks up whom it names.
+    pub async fn of(route: &Route, visitor: &Visitor<'_>) -> Ahead {
+        if !matches!(route, Route::CreateRequest | Route::ActOnRequest(_, Action::Assign)) {
+            return Ahead::default();
+        }
+        let body = visitor.incoming.body().await;
+        let user = match body.as_ref().ok().and_then(|bytes| named(visitor, bytes)) {
+            Some(id) => Some((id, people::find(visitor, id).await)),
+            None => None,
+        };
+        Ahead { body: Some(body), user }
+    }
+
+    /// What was found out about a user, if that was looked up.
+    pub fn user(&self, id: UserId) -> Option<Result<Option<User>, Refusal>> {
+        self.user.as_ref().filter(|(known, _)| *known == id).map(|(_, found)| found.clone())
+    }
+
+    /// The body, if it was read.
+    pub fn body(&self) -> Option<Result<Vec<u8>, Refusal>> {
+        self.body.clone()
+    }
+}
+
+/// Whom the body names, where the caller may name others. What is wrong with a body is told once the session holds.
+fn named(visitor: &Visitor<'_>, body: &[u8]) -> Option<UserId> {
+    let caller = visitor.cx.caller.as_ref().filter(|caller| caller.role != Role::Requester)?;
+    let named: Named = serde_json::from_slice(body).ok()?;
+    let id: UserId = named.assignee_id.or(named.requester_id)?.parse().ok()?;
+    (id != caller.user.id).then_some(id)
+}
