@@ -123,6 +123,12 @@ globalThis.cepatedge_respond = (status, head, body) => {
   return new Response(body, { status, headers });
 };
 globalThis.cepatedge_rows = (sql, query, values) => sql.exec(query, ...JSON.parse(values)).raw().toArray();
+/** Rows of a time, a key and JSON: the first two of all rows as one JSON array, then the third of each on a line of its own. */
+globalThis.cepatedge_lines = (sql, query, values) => {
+  const rows = sql.exec(query, ...JSON.parse(values)).raw().toArray();
+  const places = rows.map(([time, key]) => `[${time},${key}]`);
+  return [`[${places}]`, ...rows.map((row) => row[2] ?? "")].join("\n");
+};
 globalThis.cepatedge_run = (sql, statement, values) => void sql.exec(statement, ...JSON.parse(values));
 /** Calls the object of a name, and tells the instance by the call's number what came of it; a limit of 0 is none. */
 globalThis.cepatedge_call = (namespace, name, message, limitMs, number) => {

@@ -37,6 +37,9 @@ extern "C" {
     /// value and per step of the cursor.
     #[wasm_bindgen(catch, js_name = cepatedge_rows)]
     fn rows_of(sql: &Sql, query: &str, values: &str) -> Result<Array, JsValue>;
+    /// The rows of a statement whose columns are two integers and JSON, in one text.
+    #[wasm_bindgen(catch, js_name = cepatedge_lines)]
+    fn lines_of(sql: &Sql, query: &str, values: &str) -> Result<String, JsValue>;
     /// Runs a statement that has no rows.
     #[wasm_bindgen(catch, js_name = cepatedge_run)]
     fn run_on(sql: &Sql, statement: &str, values: &str) -> Result<(), JsValue>;
@@ -266,6 +269,21 @@ impl Database {
             return Ok(Vec::new());
         }
         self.query(query, binds)
+    }
+
+    /// All rows of a query for a time, a key and, if it has a third column, JSON on one line. However many there are, they
+    /// cross from JavaScript at once.
+    ///
+    /// # Errors
+    /// As [`Database::rows`].
+    pub fn lines(&self, query: &str, binds: Binds<'_>) -> Result<Vec<(i64, i64, String)>, StorageError> {
+        if !self.exists()? {
+            return Ok(Vec::new());
+        }
+        let text = lines_of(&self.sql, query, &array_of(binds))?;
+        let (places, lines) = text.split_once('\n').unwrap_or((&text, ""));
+        let places: Vec<(i64, i64)> = serde_json::from_str(places).map_err(|error| StorageError::unreadable(&error))?;
+        Ok(places.into_iter().zip(lines.split('\n')).map(|((time, key), json)| (time, key, json.to_owned())).collect())
     }
 
     /// The first row of a query.

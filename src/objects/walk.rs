@@ -237,8 +237,8 @@ impl Found {
 impl Statement {
     fn found_in(&self, db: &Database) -> Result<Vec<Found>, StorageError> {
         let binds: Vec<&dyn Bind> = self.values.iter().map(|value| value as &dyn Bind).collect();
-        let rows = db.rows(&self.sql, &binds)?;
-        Ok(rows.iter().map(|row| Found { time: row.int(0), key: row.int(1), json: row.text(2) }).collect())
+        let lines = db.lines(&self.sql, &binds)?;
+        Ok(lines.into_iter().map(|(time, key, json)| Found { time, key, json }).collect())
     }
 }
 
