@@ -57,7 +57,7 @@ impl Address {
         for (name, value) in parse_query(self.raw_query().as_bytes()) {
             if !known.contains(&name.as_ref()) {
                 let detail = format!("There is no such parameter here; there are: {}.", known.join(", "));
-                return Err(Refusal::invalid(&printable(&name), "unknown_parameter", detail));
+                return Err(Refusal::invalid(&named(&name), "unknown_parameter", detail));
             }
             if pairs.iter().any(|(seen, _): &(Cow<'_, str>, Cow<'_, str>)| *seen == name) {
                 return Err(Refusal::invalid(
@@ -75,8 +75,9 @@ impl Address {
     #[must_use]
     pub fn with_cursor(&self, cursor: &str) -> String {
         let query = self.raw_query();
-        let others: Vec<&str> =
-            query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor=")).collect();
+        // By what it is read as: `curso%72` is the cursor too.
+        let is_cursor = |pair: &str| parse_query(pair.as_bytes()).next().is_some_and(|(name, _)| name == CURSOR);
+        let others: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty() && !is_cursor(pair)).collect();
         let separator = if others.is_empty() { "" } else { "&" };
         format!("{}?{}{separator}{CURSOR}={cursor}", self.whole_path(), others.join("&"))
     }
@@ -105,4 +106,44 @@ impl Query<'_> {
 /// The client's own text on its way back to it: short, and without control characters.
 pub(super) fn printable(text: &str) -> String {
     text.chars().filter(|character| !character.is_control()).take(80).collect()
+}
+
+/// The name of a field or parameter that the client made up; there is always something to read.
+pub(super) fn named(name: &str) -> String {
+    let name = printable(name);
+    if name.is_empty() { "(no name)".to_owned() } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Address;
+
+    #[test]
+    fn the_next_page_has_one_cursor_however_the_last_one_was_spelled() {
+        for (query, next) in [
+            ("", "/api/requests?cursor=b"),
+            ("?", "/api/requests?cursor=b"),
+            ("?cursor=a", "/api/requests?cursor=b"),
+            ("?limit=5&cursor=a&q=x%26y", "/api/requests?limit=5&q=x%26y&cursor=b"),
+            ("?curso%72=a&&limit=5", "/api/requests?limit=5&cursor=b"),
+            ("?cursor&limit=5#cursor=c", "/api/requests?limit=5&cursor=b"),
+            ("?cursors=a", "/api/requests?cursors=a&cursor=b"),
+        ] {
+            let address = Address::new(&format!("https://cepatedge.test/api/requests{query}"));
+            assert_eq!(address.with_cursor("b"), next, "{query}");
+            assert_eq!((address.origin(), address.path()), ("https://cepatedge.test", "/requests"), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_parameter_is_known_and_given_once() {
+        let code = |query: &str| {
+            let address = Address::new(&format!("https://cepatedge.test/api/requests?{query}"));
+            let refusal = address.query(&["q"]).map(|_| ()).unwrap_err();
+            serde_json::to_value(refusal).unwrap().to_string()
+        };
+        assert!(code("q=1&%71=2").contains("duplicate_parameter"));
+        assert!(code("limit=1").contains("unknown_parameter"));
+        assert!(code("=1").contains("(no name)"));
+    }
 }

@@ -10,7 +10,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::Request;
 
 use crate::domain::refusal::Refusal;
-use crate::router::address::{Address, Query, printable};
+use crate::router::address::{Address, Query, named, printable};
 
 /// The largest JSON body, in bytes.
 pub const LARGEST_BODY: u64 = 256 * 1024;
@@ -146,13 +146,13 @@ fn refused(error: &serde_path_to_error::Error<serde_json::Error>) -> Refusal {
     let message = cause.to_string();
     let quoted = || message.split('`').nth(1).unwrap_or("body").to_owned();
     if message.starts_with("unknown field") {
-        return Refusal::invalid(&printable(&quoted()), "unknown_field", "There is no such field here.");
+        return Refusal::invalid(&named(&quoted()), "unknown_field", "There is no such field here.");
     }
     if message.starts_with("missing field") {
         return Refusal::invalid(&quoted(), "required", "This field is required.");
     }
     let path = error.path().to_string();
-    let field = if path == "." { "body".to_owned() } else { printable(&path) };
+    let field = if path == "." { "body".to_owned() } else { named(&path) };
     let detail = message.split(" at line ").next().unwrap_or_default();
     Refusal::invalid(&field, "wrong_type", format!("This field has another type: {}.", printable(detail)))
 }
@@ -180,13 +180,15 @@ mod tests {
 
     #[test]
     fn a_bad_body_is_refused_with_its_field_and_a_code() {
-        let cases: [(&[u8], &str, &str); 9] = [
+        let cases: [(&[u8], &str, &str); 11] = [
             (b"", "body", "malformed_json"),
             (b"{\"title\":", "body", "malformed_json"),
             (b"{\"title\":\"a\"} x", "body", "malformed_json"),
             (b"{\"title\":\"\xff\"}", "body", "invalid_utf8"),
             (b"{\"title\":7}", "title", "wrong_type"),
             (b"{\"titel\":\"a\"}", "titel", "unknown_field"),
+            (b"{\"\":1}", "(no name)", "unknown_field"),
+            (b"{\"\\u0007\":1}", "(no name)", "unknown_field"),
             (b"{}", "title", "required"),
             (b"[\"a\"]", "body", "wrong_type"),
             (b" null", "body", "wrong_type"),
