@@ -219,8 +219,8 @@ fn index_of(visitor: &Visitor<'_>) -> IndexKey {
 }
 
 fn versioned(status: u16, versioned: Versioned) -> Reply {
-    let etag = format!("\"v{}\"", versioned.version);
-    Reply::json_text(status, String::from(Box::<str>::from(versioned.record))).with("etag", etag)
+    let record = String::from(Box::<str>::from(versioned.record));
+    Reply::json_text(status, record).with("etag", etag(versioned.version))
 }
 
 /// The version in `If-Match: "v7"`; `*` matches any.
@@ -233,14 +233,19 @@ fn if_match(visitor: &Visitor<'_>) -> Result<Option<i64>, Refusal> {
 /// # Errors
 /// `Invalid` for what is not an `ETag` of this API.
 pub fn parse_if_match(text: &str) -> Result<Option<i64>, Refusal> {
-    if text.trim() == "*" {
+    let text = text.trim();
+    if text == "*" {
         return Ok(None);
     }
-    let version =
-        text.trim().strip_prefix("\"v").and_then(|text| text.strip_suffix('"')).and_then(|text| text.parse().ok());
-    version.map(Some).ok_or_else(|| {
+    let version = text.strip_prefix("\"v").and_then(|text| text.strip_suffix('"')).and_then(|text| text.parse().ok());
+    // An ETag is compared letter by letter: `"v07"` and `"v+7"` are none of ours.
+    version.filter(|version: &i64| etag(*version) == text).map(Some).ok_or_else(|| {
         Refusal::invalid("If-Match", "malformed", "If-Match must be an ETag of this API, such as \"v7\".")
     })
+}
+
+fn etag(version: i64) -> String {
+    format!("\"v{version}\"")
 }
 
 fn client_key(visitor: &Visitor<'_>) -> Result<Option<IdempotencyKey>, Refusal> {
@@ -268,5 +273,19 @@ fn whole_number(name: &str, text: Option<&str>) -> Result<Option<i64>, Refusal> 
     match text.parse::<i64>() {
         Ok(number) if (0..=LARGEST_SEQ).contains(&number) => Ok(Some(number)),
         Ok(_) | Err(_) => Err(Refusal::invalid(name, "malformed", format!("{name} is not a whole number from 0."))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_if_match;
+
+    #[test]
+    fn a_version_is_named_in_one_way() {
+        assert_eq!(parse_if_match("\"v7\""), Ok(Some(7)));
+        assert_eq!(parse_if_match(" * "), Ok(None));
+        for other in ["\"v07\"", "\"v+7\"", "\"v\"", "v7", "W/\"v7\"", "\"v7\", \"v8\"", ""] {
+            assert!(parse_if_match(other).is_err(), "{other}");
+        }
     }
 }
