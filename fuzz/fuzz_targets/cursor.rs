@@ -1,8 +1,8 @@
 //! Page cursors.
 //!
-//! A cursor that opens is, to the letter, the one that sealing its position makes; what was sealed opens in its own scope
-//! under its own key and nowhere else; a damaged one does not open; and what stands behind a right seal opens if and only
-//! if its layout is ours.
+//! A cursor that opens is, to the letter, the one that sealing its position makes; what was sealed opens in its own
+//! scope under its own key and nowhere else; a damaged one does not open; and what stands behind a right seal opens
+//! if and only if its layout is ours.
 
 #![no_main]
 

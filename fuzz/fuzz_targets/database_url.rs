@@ -1,7 +1,7 @@
 //! `DATABASE_URL`.
 //!
-//! Plaintext goes to this machine alone; what was understood, written as a URL again, is understood the same; and neither
-//! `Debug` nor an error shows the password.
+//! Plaintext goes to this machine alone; what was understood, written as a URL again, is understood the same; and
+//! neither `Debug` nor an error shows the password.
 
 #![no_main]
 

@@ -1,7 +1,8 @@
-//! Ids of every kind, and the seal of request ids.
+//! Ids of every kind, the names of objects, and the seal of request ids.
 //!
-//! An id has one spelling, the same in a URL and in JSON, and cannot reach out of its place in an object's name. A sealed
-//! id is genuine if and only if sealing its own bytes makes it, in its own organisation alone.
+//! An id has one spelling, the same in a URL and in JSON, and cannot reach out of its place in an object's name; a
+//! name that is read as a key is the name that this key has. A sealed id is genuine if and only if sealing its own
+//! bytes makes it, in its own organisation alone.
 
 #![no_main]
 
@@ -10,6 +11,14 @@ use std::str::FromStr;
 
 use cepatedge::domain::id_seal::IdSeal;
 use cepatedge::domain::{EntryId, IdempotencyKey, OrgId, RequestId, SessionName, TraceId, UserId};
+use cepatedge::objects::account::api::Account;
+use cepatedge::objects::cache::api::Cache;
+use cepatedge::objects::database::api::Database;
+use cepatedge::objects::log_stream::api::LogStream;
+use cepatedge::objects::protocol::{Contract, Key};
+use cepatedge::objects::request::api::Request;
+use cepatedge::objects::request_index::api::RequestIndex;
+use cepatedge::objects::session::api::Session;
 use cepatedge_fuzz::{Input, begin, damaged};
 use libfuzzer_sys::fuzz_target;
 use serde::Serialize;
@@ -20,11 +29,12 @@ use uuid::Uuid;
 fuzz_target!(init: begin(), |data: &[u8]| {
     let mut input = Input(data);
     let seal = IdSeal::new(b"the key of request ids in a test").unwrap();
-    match input.byte() % 4 {
+    match input.byte() % 5 {
         0 => has_one_spelling(&input.rest()),
         1 => is_genuine_as_made(&seal, &input.rest()),
         2 => damage_is_noticed(&seal, &mut input),
-        _ => derived_apart(&seal, &mut input),
+        3 => derived_apart(&seal, &mut input),
+        _ => names_one_object(&input.rest()),
     }
 });
 
@@ -63,6 +73,22 @@ fn parsed_alike<T: FromStr + Display + Serialize + DeserializeOwned>(text: &str)
         assert_eq!(serde_json::to_value(id).unwrap(), json);
     }
     id.is_some()
+}
+
+fn names_one_object(name: &str) {
+    is_the_name_of_its_key::<Request>(name);
+    is_the_name_of_its_key::<RequestIndex>(name);
+    is_the_name_of_its_key::<Session>(name);
+    is_the_name_of_its_key::<Account>(name);
+    is_the_name_of_its_key::<LogStream>(name);
+    is_the_name_of_its_key::<Cache>(name);
+    is_the_name_of_its_key::<Database>(name);
+}
+
+fn is_the_name_of_its_key<C: Contract>(name: &str) {
+    if let Some(key) = C::Key::parse(name) {
+        assert_eq!(key.name(), name, "{}", C::BINDING);
+    }
 }
 
 fn org(name: &str) -> OrgId {

@@ -1,8 +1,8 @@
 //! A connection to a server that says anything: sign-in, a transaction, a sign of life.
 //!
-//! In whatever pieces its words come, the outcome is the same. A transaction is committed only if the server said COMMIT
-//! and idle, in their places and without an error before. A server elsewhere is believed only if it has proved that it
-//! knows the password, which is never sent.
+//! In whatever pieces its words come, the outcome is the same. A transaction is committed only if the server said
+//! COMMIT and idle, in their places and without an error before. A server elsewhere is believed only if it has proved
+//! that it knows the password, which is never sent.
 
 #![no_main]
 

@@ -1,8 +1,8 @@
 //! The URL of a request: its route, and the filters of the list of requests and of the logs.
 //!
-//! A route that is found spells its own pattern; what is below `/system` is for operators. A filter, written as a query
-//! again or sent to an object, is the same filter; two different filters seal different cursors; the address of the next
-//! page is read with the same parameters and the new cursor.
+//! A route that is found spells its own pattern; what is below `/system` is for operators. A filter, written as a
+//! query again or sent to an object, is the same filter; two different filters seal different cursors; the address of
+//! the next page is read with the same parameters and the new cursor.
 
 #![no_main]
 

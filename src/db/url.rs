@@ -151,8 +151,8 @@ impl fmt::Debug for DatabaseUrl {
     }
 }
 
-/// Goes before the parser, which reads the hosts of the web's schemes by other rules. What is no scheme is not repeated: it
-/// may hold the password.
+/// Goes before the parser, which reads the hosts of the web's schemes by other rules. What is no scheme is not repeated:
+/// it may hold the password.
 fn check_scheme(text: &str) -> Result<(), UrlError> {
     let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
     match text.trim_ascii_start().split_once(':') {

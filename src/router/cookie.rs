@@ -64,8 +64,8 @@ impl SessionCookie {
 
     /// The token in a `Cookie` header: the first cookie of the name, if it is not empty or out of all proportion.
     ///
-    /// Only space and tab are white space here, as they are to a browser (RFC 6265 section 5.2). To it, a name behind any
-    /// other is another name, which a page of any host of the domain may set, past the protection of `__Host-`.
+    /// Only space and tab are white space here, as they are to a browser (RFC 6265 section 5.2). To it, a name behind
+    /// any other is another name, which a page of any host of the domain may set, past the protection of `__Host-`.
     #[must_use]
     pub fn read<'h>(&self, header: &'h str) -> Option<&'h str> {
         let cookies = header.split(';').filter_map(|pair| pair.split_once('='));

@@ -1,8 +1,9 @@
 //! `cargo xtask fuzz`: libFuzzer against everything that reads bytes from outside, by the targets in `fuzz/`.
 //!
-//! The pinned stable compiler builds the targets with LLVM's coverage counters, which is what `cargo fuzz -s none` does.
-//! Inputs that reach further are kept in `target/fuzz/corpus` from run to run; a small corpus is checked in
-//! (`fuzz/corpus`), and `--keep` renews it. In `cargo xtask test` neither seed nor number of runs depends on the clock.
+//! The pinned stable compiler builds the targets with LLVM's coverage counters, which is what `cargo fuzz -s none`
+//! does. Inputs that reach further are kept in `target/fuzz/corpus` from run to run; a small corpus is checked in
+//! (`fuzz/corpus`), and `--keep` renews it. In `cargo xtask test` neither seed nor number of runs depends on the
+//! clock.
 
 use std::cmp::Reverse;
 use std::fs;
