@@ -79,7 +79,7 @@ fn sql_stays_where_it_belongs() {
 
 #[test]
 fn every_file_says_what_it_owns() {
-    let roots = ["src", "tests", "testbed", "xtask", "examples"];
+    let roots = ["src", "tests", "testbed", "xtask", "examples", "fuzz"];
     let sources = roots.into_iter().flat_map(files).filter(|path| path.ends_with(".rs"));
     let problems: Vec<_> = sources.filter(|path| !read(path).starts_with("//! ")).collect();
     assert_none(&problems);

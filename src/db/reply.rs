@@ -6,7 +6,7 @@ use super::error::ServerError;
 use super::frame::{Backend, ProtocolError, TransactionStatus};
 use super::row::{Row, Rows};
 
-/// The most that all rows of one exchange may take, in bytes of text: a quarter of an isolate's memory is not ours.
+/// The most that all rows of one exchange may take, in bytes of memory: a quarter of an isolate's memory is not ours.
 const MAX_REPLY_BYTES: usize = 32 * 1024 * 1024;
 
 /// Collects the replies to a number of statements and one Sync.
@@ -81,6 +81,8 @@ impl Reply {
     }
 
     fn keep(&mut self, row: Row) -> Result<(), ProtocolError> {
+        // What holds the texts counts too: a row of NULLs has none, and a server may send it without end.
+        self.bytes += size_of::<Row>() + row.0.len() * size_of::<Option<String>>();
         self.bytes += row.0.iter().flatten().map(String::len).sum::<usize>();
         if self.bytes > MAX_REPLY_BYTES {
             return Err(ProtocolError::ReplyTooLarge(MAX_REPLY_BYTES));
@@ -187,8 +189,10 @@ mod tests {
 
     #[test]
     fn rows_without_end_are_cut_off() {
-        let row = || Backend::Row(Row(vec![Some("x".repeat(1024 * 1024))]));
-        let messages = [Backend::ParseComplete, Backend::BindComplete].into_iter().chain(std::iter::repeat_with(row));
-        assert!(matches!(outcome(1, messages), Err(ProtocolError::ReplyTooLarge(_))));
+        for columns in [vec![Some("x".repeat(1024 * 1024))], vec![None; 65_535], vec![]] {
+            let rows = std::iter::repeat_with(|| Backend::Row(Row(columns.clone()))).take(MAX_REPLY_BYTES);
+            let messages = [Backend::ParseComplete, Backend::BindComplete].into_iter().chain(rows);
+            assert!(matches!(outcome(1, messages), Err(ProtocolError::ReplyTooLarge(_))));
+        }
     }
 }

@@ -86,10 +86,8 @@ impl DatabaseUrl {
     }
 
     fn read(text: &str, reach: impl FnOnce(&str) -> Reach) -> Result<Self, UrlError> {
+        check_scheme(text)?;
         let url = Url::parse(text)?;
-        if !matches!(url.scheme(), "postgres" | "postgresql") {
-            return Err(UrlError::Scheme(url.scheme().to_owned()));
-        }
         let host = decoded(url.host_str().unwrap_or_default(), "host")?;
         let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
         let user = decoded(url.username(), "user")?;
@@ -153,6 +151,17 @@ impl fmt::Debug for DatabaseUrl {
     }
 }
 
+/// Goes before the parser, which reads the hosts of the web's schemes by other rules. What is no scheme is not repeated:
+/// it may hold the password.
+fn check_scheme(text: &str) -> Result<(), UrlError> {
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+    match text.trim_ascii_start().split_once(':') {
+        Some((scheme, _)) if ["postgres", "postgresql"].iter().any(|ours| scheme.eq_ignore_ascii_case(ours)) => Ok(()),
+        Some((scheme, _)) if scheme.bytes().all(is_letter) => Err(UrlError::Scheme(scheme.to_ascii_lowercase())),
+        Some(_) | None => Err(url::ParseError::RelativeUrlWithoutBase.into()),
+    }
+}
+
 fn transport(host: &str, reach: Reach, sslmode: Option<&str>) -> Result<Transport, UrlError> {
     match (sslmode, reach) {
         (None | Some("allow" | "prefer" | "disable"), Reach::Local) => Ok(Transport::Plain),
@@ -179,7 +188,7 @@ mod tests {
 
     #[test]
     fn every_part_is_percent_decoded() {
-        let url = DatabaseUrl::parse("postgres://me%40home:p%40ss%2Fw%25@localhost:6543/my%20db").unwrap();
+        let url = DatabaseUrl::parse(" POSTGRES://me%40home:p%40ss%2Fw%25@localhost:6543/my%20db\n").unwrap();
         assert_eq!(
             (url.user(), url.password(), url.host(), url.port(), url.database()),
             ("me@home", "p@ss/w%", "localhost", 6543, "my db")
@@ -228,7 +237,10 @@ mod tests {
     fn what_cannot_work_is_refused_by_name() {
         let error = |text: &str| DatabaseUrl::parse(text).unwrap_err();
         assert!(matches!(error("nonsense"), UrlError::Malformed(_)));
+        assert!(matches!(error("u/hunter2@h:5432/db"), UrlError::Malformed(_)));
         assert_eq!(error("mysql://u:p@h/db"), UrlError::Scheme("mysql".to_owned()));
+        // Not read as a host of the web: the parser of those has an assertion that this breaks.
+        assert_eq!(error("file://ueM\u{fffd}/db"), UrlError::Scheme("file".to_owned()));
         assert_eq!(error("postgres:///db"), UrlError::Missing("host"));
         assert_eq!(error("postgres://h/db"), UrlError::Missing("user"));
         assert_eq!(error("postgres://u:p@h"), UrlError::Missing("database"));

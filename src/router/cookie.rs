@@ -63,11 +63,15 @@ impl SessionCookie {
     }
 
     /// The token in a `Cookie` header: the first cookie of the name, if it is not empty or out of all proportion.
+    ///
+    /// Only space and tab are white space here, as they are to a browser (RFC 6265 section 5.2). To it, a name behind
+    /// any other is another name, which a page of any host of the domain may set, past the protection of `__Host-`.
     #[must_use]
     pub fn read<'h>(&self, header: &'h str) -> Option<&'h str> {
         let cookies = header.split(';').filter_map(|pair| pair.split_once('='));
-        let (_, value) =
-            cookies.map(|(name, value)| (name.trim(), value.trim())).find(|(name, _)| *name == self.name)?;
+        let white = [' ', '\t'];
+        let mut cookies = cookies.map(|(name, value)| (name.trim_matches(white), value.trim_matches(white)));
+        let (_, value) = cookies.find(|(name, _)| *name == self.name)?;
         (1..MAX_VALUE_BYTES).contains(&value.len()).then_some(value)
     }
 }
@@ -148,6 +152,18 @@ mod tests {
         }
         assert_eq!(domain.read("ce_session=tok"), Some("tok"));
         assert_eq!(domain.read("__Host-ce_session=tok"), None);
+    }
+
+    #[test]
+    fn a_name_behind_other_white_space_is_another_name() {
+        let cookie = SessionCookie::host_only();
+        for white in ['\u{b}', '\u{c}', '\u{85}', '\u{a0}', '\u{2003}', '\u{3000}'] {
+            for planted in [format!("{white}__Host-ce_session=evil"), format!("__Host-ce_session{white}=evil")] {
+                assert_eq!(cookie.read(&planted), None, "{planted:?}");
+                assert_eq!(cookie.read(&format!("{planted}; __Host-ce_session=tok")), Some("tok"), "{planted:?}");
+            }
+        }
+        assert_eq!(cookie.read("a=1;\t__Host-ce_session\t=\ttok"), Some("tok"));
     }
 
     #[test]

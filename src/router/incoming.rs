@@ -3,7 +3,6 @@
 
 use std::borrow::Cow;
 
-use form_urlencoded::parse as parse_query;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -11,6 +10,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::Request;
 
 use crate::domain::refusal::Refusal;
+use crate::router::address::{Address, Query, named, printable};
 
 /// The largest JSON body, in bytes.
 pub const LARGEST_BODY: u64 = 256 * 1024;
@@ -32,10 +32,8 @@ extern "C" {
 pub struct Incoming {
     raw: Request,
     method: String,
-    url: String,
+    address: Address,
     read_ahead: [Option<String>; READ_AHEAD.len()],
-    path_start: usize,
-    path_end: usize,
 }
 
 impl Incoming {
@@ -44,14 +42,10 @@ impl Incoming {
         let text = request_line(&raw);
         let mut lines = text.split('\n');
         let method = lines.next().unwrap_or_default().to_owned();
-        let url = lines.next().unwrap_or_default().to_owned();
+        let address = Address::new(lines.next().unwrap_or_default());
         let read_ahead =
             [(); READ_AHEAD.len()].map(|()| lines.next().filter(|line| *line != ABSENT).map(str::to_owned));
-        let authority = url.find("://").map_or(0, |scheme| scheme + 3);
-        let path_start =
-            url.get(authority..).and_then(|rest| rest.find('/')).map_or(url.len(), |slash| authority + slash);
-        let path_end = url.find('?').unwrap_or(url.len()).max(path_start);
-        Incoming { raw, method, url, read_ahead, path_start, path_end }
+        Incoming { raw, method, address, read_ahead }
     }
 
     /// The method, upper case.
@@ -61,16 +55,12 @@ impl Incoming {
 
     /// The path without the `/api` prefix, which is the same route.
     pub fn path(&self) -> &str {
-        let path = self.url.get(self.path_start..self.path_end).unwrap_or_default();
-        match path.strip_prefix("/api") {
-            Some(rest) if rest.is_empty() || rest.starts_with('/') => rest,
-            _ => path,
-        }
+        self.address.path()
     }
 
     /// The origin of this deployment as the client addressed it.
     pub fn own_origin(&self) -> &str {
-        self.url.get(..self.path_start).unwrap_or_default()
+        self.address.origin()
     }
 
     /// A header, if it was sent.
@@ -86,34 +76,12 @@ impl Incoming {
     /// # Errors
     /// `Invalid` for a parameter that `known` does not list, or one that is given twice.
     pub fn query(&self, known: &[&str]) -> Result<Query<'_>, Refusal> {
-        let text = self.url.get(self.path_end..).unwrap_or_default().trim_start_matches('?');
-        let text = text.split('#').next().unwrap_or_default();
-        let mut pairs = Vec::new();
-        for (name, value) in parse_query(text.as_bytes()) {
-            if !known.contains(&name.as_ref()) {
-                let detail = format!("There is no such parameter here; there are: {}.", known.join(", "));
-                return Err(Refusal::invalid(&printable(&name), "unknown_parameter", detail));
-            }
-            if pairs.iter().any(|(seen, _): &(Cow<'_, str>, Cow<'_, str>)| *seen == name) {
-                return Err(Refusal::invalid(
-                    &name,
-                    "duplicate_parameter",
-                    "Give it once; several values go in one, with commas.",
-                ));
-            }
-            pairs.push((name, value));
-        }
-        Ok(Query(pairs))
+        self.address.query(known)
     }
 
-    /// The same request line with another cursor, for `Link: rel="next"`.
+    /// The same path and query with another cursor, for `Link: rel="next"`.
     pub fn with_cursor(&self, cursor: &str) -> String {
-        let path = self.url.get(self.path_start..self.path_end).unwrap_or_default();
-        let query = self.url.get(self.path_end..).unwrap_or_default().trim_start_matches('?');
-        let others: Vec<&str> =
-            query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor=")).collect();
-        let separator = if others.is_empty() { "" } else { "&" };
-        format!("{path}?{}{separator}cursor={cursor}", others.join("&"))
+        self.address.with_cursor(cursor)
     }
 
     /// Whether the client asks for a WebSocket.
@@ -144,16 +112,6 @@ impl Incoming {
             return Err(too_large);
         }
         Ok(bytes.to_vec())
-    }
-}
-
-/// The parameters of a query, each known and given once.
-pub struct Query<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
-
-impl Query<'_> {
-    /// A parameter, if it was given.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_ref())
     }
 }
 
@@ -188,20 +146,15 @@ fn refused(error: &serde_path_to_error::Error<serde_json::Error>) -> Refusal {
     let message = cause.to_string();
     let quoted = || message.split('`').nth(1).unwrap_or("body").to_owned();
     if message.starts_with("unknown field") {
-        return Refusal::invalid(&printable(&quoted()), "unknown_field", "There is no such field here.");
+        return Refusal::invalid(&named(&quoted()), "unknown_field", "There is no such field here.");
     }
     if message.starts_with("missing field") {
         return Refusal::invalid(&quoted(), "required", "This field is required.");
     }
     let path = error.path().to_string();
-    let field = if path == "." { "body".to_owned() } else { printable(&path) };
+    let field = if path == "." { "body".to_owned() } else { named(&path) };
     let detail = message.split(" at line ").next().unwrap_or_default();
     Refusal::invalid(&field, "wrong_type", format!("This field has another type: {}.", printable(detail)))
-}
-
-/// The client's own text on its way back to it: short, and without control characters.
-fn printable(text: &str) -> String {
-    text.chars().filter(|character| !character.is_control()).take(80).collect()
 }
 
 #[cfg(test)]
@@ -227,13 +180,15 @@ mod tests {
 
     #[test]
     fn a_bad_body_is_refused_with_its_field_and_a_code() {
-        let cases: [(&[u8], &str, &str); 9] = [
+        let cases: [(&[u8], &str, &str); 11] = [
             (b"", "body", "malformed_json"),
             (b"{\"title\":", "body", "malformed_json"),
             (b"{\"title\":\"a\"} x", "body", "malformed_json"),
             (b"{\"title\":\"\xff\"}", "body", "invalid_utf8"),
             (b"{\"title\":7}", "title", "wrong_type"),
             (b"{\"titel\":\"a\"}", "titel", "unknown_field"),
+            (b"{\"\":1}", "(no name)", "unknown_field"),
+            (b"{\"\\u0007\":1}", "(no name)", "unknown_field"),
             (b"{}", "title", "required"),
             (b"[\"a\"]", "body", "wrong_type"),
             (b" null", "body", "wrong_type"),

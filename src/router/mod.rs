@@ -6,12 +6,15 @@
 //! Architecture invariants: no SQL and no business rule lives here; HTTP statuses are known to [`reply`] alone; every
 //! answer, also a refusal, carries the request id and leaves an entry in the `http` stream.
 
+pub mod address;
 pub mod ahead;
 pub mod auth;
+pub mod bodies;
 pub mod config;
 pub mod cookie;
 #[cfg(feature = "fault-injection")]
 mod faults;
+pub mod filters;
 pub mod gate;
 pub mod incoming;
 pub mod journal;

@@ -1,21 +1,19 @@
 //! Maintenance requests over HTTP: parse, hand to the RequestObject or the index, answer.
 
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::domain::ids::{IdempotencyKey, RequestId, UserId};
-use crate::domain::list::ListFilter;
 use crate::domain::person::{Caller, Person};
 use crate::domain::refusal::Refusal;
-use crate::domain::request::{Action, ActionInput, Command, EditInput, NewRequest, Priority, Visibility};
+use crate::domain::request::{Action, Command};
 use crate::domain::role::Role;
-use crate::domain::validation::{
-    Category, CommentBody, Description, SearchText, Title, parse_time, parse_value, parse_words,
-};
+use crate::domain::validation::parse_value;
 use crate::objects::protocol::{CallContext, Idempotency, ask, watch as open_socket};
-use crate::objects::request::api::{Act, Comment, Create, Read, Request, RequestKey, Timeline, Versioned, Watch};
+use crate::objects::request::api::{Act, Create, Read, Request, RequestKey, Timeline, Versioned, Watch};
 use crate::objects::request_index::api::{IndexKey, List, RequestIndex, Watch as WatchList};
 use crate::router::Visitor;
+use crate::router::bodies::{ActionBody, CommentBodyInput, EditBody, NewRequestBody};
+use crate::router::filters::{OF_REQUESTS, list_filter};
 use crate::router::incoming::parse_json;
 use crate::router::journal::Visit;
 use crate::router::paging::{self, Wanted};
@@ -24,90 +22,6 @@ use crate::router::reply::Reply;
 
 /// The largest seq that crosses JavaScript unharmed: 2^53 - 1.
 const LARGEST_SEQ: i64 = 9_007_199_254_740_991;
-
-/// The body of `POST /api/requests`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct NewRequestBody {
-    /// What is broken: 1 to 200 characters.
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
-    pub title: String,
-    /// The report: at most 10,000 characters.
-    #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(max_length = 10_000))]
-    pub description: String,
-    /// The kind of fault: 1 to 60 characters.
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 60))]
-    pub category: String,
-    /// `low`, `normal`, `high` or `urgent`.
-    #[cfg_attr(feature = "openapi", schema(value_type = Priority))]
-    pub priority: String,
-    /// On whose behalf it is raised (managers and admins).
-    #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<UserId>))]
-    pub requester_id: Option<String>,
-}
-
-/// The body of `PATCH /api/requests/:id`; what is absent stays.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct EditBody {
-    /// 1 to 200 characters.
-    #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
-    pub title: Option<String>,
-    /// At most 10,000 characters.
-    #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(max_length = 10_000))]
-    pub description: Option<String>,
-    /// 1 to 60 characters.
-    #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 60))]
-    pub category: Option<String>,
-    /// `low`, `normal`, `high` or `urgent`.
-    #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<Priority>))]
-    pub priority: Option<String>,
-}
-
-/// The body of `POST /api/requests/:id/{action}`.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ActionBody {
-    /// For reject, hold, reopen and cancel: 1 to 2,000 characters.
-    #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 2_000))]
-    pub reason: Option<String>,
-    /// For assign.
-    #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<UserId>))]
-    pub assignee_id: Option<String>,
-    /// For complete: 1 to 5,000 characters.
-    #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 5_000))]
-    pub resolution: Option<String>,
-    /// For close, if one likes: 1 to 5.
-    #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 5))]
-    pub rating: Option<i64>,
-}
-
-/// The body of `POST /api/requests/:id/comments`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct CommentBodyInput {
-    /// 1 to 10,000 characters.
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 10_000))]
-    pub body: String,
-    /// `public` (the default) or `internal`.
-    #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<Visibility>))]
-    pub visibility: Option<String>,
-}
 
 /// `POST /api/requests`.
 ///
@@ -123,13 +37,7 @@ pub async fn create(visitor: &Visitor<'_>, visit: &mut Visit) -> Result<Reply, R
         Some(text) => on_behalf_of(visitor, caller, text).await?,
         None => None,
     };
-    let draft = NewRequest {
-        title: Title::parse(&body.title)?,
-        description: Description::parse(&body.description)?,
-        category: Category::parse(&body.category)?,
-        priority: parse_value("priority", &body.priority)?,
-        requester,
-    };
+    let draft = body.draft(requester)?;
     let key = client_key(visitor)?;
     let id = match &key {
         Some(key) => visitor.config.id_seal.derive(&visitor.config.org, caller.user.id, key),
@@ -171,13 +79,7 @@ pub async fn read(visitor: &Visitor<'_>, id: RequestId) -> Result<Reply, Refusal
 pub async fn edit(visitor: &Visitor<'_>, id: RequestId, visit: &mut Visit) -> Result<Reply, Refusal> {
     let bytes = visitor.incoming.body().await?;
     let body: EditBody = parse_json(&bytes)?;
-    let input = EditInput {
-        title: body.title.as_deref().map(Title::parse).transpose()?,
-        description: body.description.as_deref().map(Description::parse).transpose()?,
-        category: body.category.as_deref().map(Category::parse).transpose()?,
-        priority: body.priority.as_deref().map(|text| parse_value::<Priority>("priority", text)).transpose()?,
-    };
-    carry_out(visitor, id, Command::Edit(input), "edit", &bytes, visit).await
+    carry_out(visitor, id, Command::Edit(body.input()?), "edit", &bytes, visit).await
 }
 
 /// `POST /api/requests/:id/{action}`.
@@ -191,8 +93,7 @@ pub async fn act(visitor: &Visitor<'_>, id: RequestId, action: Action, visit: &m
         Some(text) => Some(assignee(visitor, text).await?),
         None => None,
     };
-    let input = ActionInput { reason: body.reason, assignee, resolution: body.resolution, rating: body.rating };
-    let command = Command::for_action(action, input)?;
+    let command = body.command(action, assignee)?;
     carry_out(visitor, id, command, action.as_str(), &bytes, visit).await
 }
 
@@ -228,9 +129,7 @@ async fn carry_out(
 pub async fn comment(visitor: &Visitor<'_>, id: RequestId, visit: &mut Visit) -> Result<Reply, Refusal> {
     let bytes = visitor.incoming.body().await?;
     let body: CommentBodyInput = parse_json(&bytes)?;
-    let visibility = body.visibility.as_deref().map(|text| parse_value("visibility", text)).transpose()?;
-    let comment =
-        Comment { body: CommentBody::parse(&body.body)?, visibility: visibility.unwrap_or(Visibility::Public) };
+    let comment = body.comment()?;
     let cx = with_idempotency(&visitor.cx, "comment", client_key(visitor)?, &bytes)?;
     let outcome = ask(visitor.env, &key_of(visitor, id)?, comment, &cx).await;
     visit.note_outcome("comment", id, &outcome);
@@ -272,25 +171,8 @@ pub async fn watch(visitor: &Visitor<'_>, id: RequestId) -> Result<Reply, Refusa
 /// `Invalid`, `InvalidCursor`.
 pub async fn list(visitor: &Visitor<'_>) -> Result<Reply, Refusal> {
     let caller = visitor.cx.require_caller()?;
-    let known =
-        ["status", "priority", "assignee", "requester", "category", "q", "from", "to", "sort", "limit", "cursor"];
-    let query = visitor.incoming.query(&known)?;
-    let someone = |name: &str| match query.get(name) {
-        Some("me") => Ok(Some(caller.user.id)),
-        Some(text) => parse_value::<UserId>(name, text).map(Some),
-        None => Ok(None),
-    };
-    let filter = ListFilter {
-        status: query.get("status").map(|text| parse_words("status", text)).transpose()?.unwrap_or_default(),
-        priority: query.get("priority").map(|text| parse_words("priority", text)).transpose()?.unwrap_or_default(),
-        assignee: someone("assignee")?,
-        requester: someone("requester")?,
-        category: query.get("category").map(Category::parse).transpose()?,
-        q: query.get("q").filter(|text| !text.trim().is_empty()).map(SearchText::parse).transpose()?,
-        from: query.get("from").map(|text| parse_time("from", text)).transpose()?,
-        to: query.get("to").map(|text| parse_time("to", text)).transpose()?,
-        sort: query.get("sort").map(|text| parse_value("sort", text)).transpose()?.unwrap_or_default(),
-    };
+    let query = visitor.incoming.query(&OF_REQUESTS)?;
+    let filter = list_filter(&query, caller)?;
     let scope = filter.scope(caller);
     let wanted = Wanted::read(visitor, &scope, query.get("limit"), query.get("cursor"))?;
     let list = List { filter, only: only(caller), after: wanted.from, limit: wanted.limit };
@@ -337,21 +219,33 @@ fn index_of(visitor: &Visitor<'_>) -> IndexKey {
 }
 
 fn versioned(status: u16, versioned: Versioned) -> Reply {
-    let etag = format!("\"v{}\"", versioned.version);
-    Reply::json_text(status, String::from(Box::<str>::from(versioned.record))).with("etag", etag)
+    let record = String::from(Box::<str>::from(versioned.record));
+    Reply::json_text(status, record).with("etag", etag(versioned.version))
 }
 
 /// The version in `If-Match: "v7"`; `*` matches any.
 fn if_match(visitor: &Visitor<'_>) -> Result<Option<i64>, Refusal> {
-    let Some(text) = visitor.incoming.header("if-match") else { return Ok(None) };
-    if text.trim() == "*" {
+    visitor.incoming.header("if-match").map_or(Ok(None), |text| parse_if_match(&text))
+}
+
+/// The version that an `If-Match` names; none if any will do.
+///
+/// # Errors
+/// `Invalid` for what is not an `ETag` of this API.
+pub fn parse_if_match(text: &str) -> Result<Option<i64>, Refusal> {
+    let text = text.trim();
+    if text == "*" {
         return Ok(None);
     }
-    let version =
-        text.trim().strip_prefix("\"v").and_then(|text| text.strip_suffix('"')).and_then(|text| text.parse().ok());
-    version.map(Some).ok_or_else(|| {
+    let version = text.strip_prefix("\"v").and_then(|text| text.strip_suffix('"')).and_then(|text| text.parse().ok());
+    // An ETag is compared letter by letter: `"v07"` and `"v+7"` are none of ours.
+    version.filter(|version: &i64| etag(*version) == text).map(Some).ok_or_else(|| {
         Refusal::invalid("If-Match", "malformed", "If-Match must be an ETag of this API, such as \"v7\".")
     })
+}
+
+fn etag(version: i64) -> String {
+    format!("\"v{version}\"")
 }
 
 fn client_key(visitor: &Visitor<'_>) -> Result<Option<IdempotencyKey>, Refusal> {
@@ -379,5 +273,19 @@ fn whole_number(name: &str, text: Option<&str>) -> Result<Option<i64>, Refusal> 
     match text.parse::<i64>() {
         Ok(number) if (0..=LARGEST_SEQ).contains(&number) => Ok(Some(number)),
         Ok(_) | Err(_) => Err(Refusal::invalid(name, "malformed", format!("{name} is not a whole number from 0."))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_if_match;
+
+    #[test]
+    fn a_version_is_named_in_one_way() {
+        assert_eq!(parse_if_match("\"v7\""), Ok(Some(7)));
+        assert_eq!(parse_if_match(" * "), Ok(None));
+        for other in ["\"v07\"", "\"v+7\"", "\"v\"", "v7", "W/\"v7\"", "\"v7\", \"v8\"", ""] {
+            assert!(parse_if_match(other).is_err(), "{other}");
+        }
     }
 }

@@ -4,9 +4,9 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::domain::ids::RequestId;
-use crate::domain::log::{LogFilter, StreamName};
+use crate::domain::log::StreamName;
 use crate::domain::refusal::Refusal;
-use crate::domain::validation::{SearchText, parse_time, parse_value, parse_words};
+use crate::domain::validation::parse_value;
 use crate::objects::cache::api::{CacheKey, CacheStats, Stats as AskCache};
 use crate::objects::clock;
 use crate::objects::database::api::{DatabaseKey, Health, ReadModel, Stats as AskDatabase};
@@ -17,7 +17,7 @@ use crate::objects::outbox::Debt;
 use crate::objects::protocol::{ask, watch};
 use crate::objects::request::api::{Inspect, Inspection, Poke, RequestKey};
 use crate::objects::request_index::api::{IndexKey, IndexStats, Stats as AskIndex};
-use crate::router::incoming::Query;
+use crate::router::filters::{OF_LOG_ENTRIES, log_filter};
 use crate::router::paging::{self, Wanted};
 use crate::router::reconcile::{self, Lagging};
 use crate::router::reply::Reply;
@@ -53,7 +53,7 @@ async fn streams(visitor: &Visitor<'_>) -> Vec<StreamStats> {
 /// # Errors
 /// `Invalid`, `InvalidCursor`.
 pub async fn log_entries(visitor: &Visitor<'_>, stream: StreamName) -> Result<Reply, Refusal> {
-    let query = visitor.incoming.query(&["level", "q", "actor", "request_id", "from", "to", "cursor", "limit"])?;
+    let query = visitor.incoming.query(&OF_LOG_ENTRIES)?;
     let filter = log_filter(&query)?;
     let scope = filter.scope(stream, visitor.cx.require_caller()?);
     let wanted = Wanted::read(visitor, &scope, query.get("limit"), query.get("cursor"))?;
@@ -82,18 +82,6 @@ pub async fn tail(visitor: &Visitor<'_>, stream: StreamName) -> Result<Reply, Re
     let after = query.get("after").map(|text| parse_value("after", text)).transpose()?;
     let tail = Tail { filter, after };
     watch::<LogStream>(visitor.env, &stream_key(visitor, stream), tail, &visitor.cx).await.map(Reply::socket)
-}
-
-/// The filter of a query; what a route does not know as a parameter is not there.
-fn log_filter(query: &Query<'_>) -> Result<LogFilter, Refusal> {
-    Ok(LogFilter {
-        level: query.get("level").map(|text| parse_words("level", text)).transpose()?.unwrap_or_default(),
-        q: query.get("q").filter(|text| !text.trim().is_empty()).map(SearchText::parse).transpose()?,
-        actor: query.get("actor").map(|text| parse_value("actor", text)).transpose()?,
-        request_id: query.get("request_id").map(|text| parse_value("request_id", text)).transpose()?,
-        from: query.get("from").map(|text| parse_time("from", text)).transpose()?,
-        to: query.get("to").map(|text| parse_time("to", text)).transpose()?,
-    })
 }
 
 fn stream_key(visitor: &Visitor<'_>, stream: StreamName) -> StreamKey {

@@ -7,6 +7,7 @@ mod cargo;
 mod chromium;
 mod demo;
 mod dev;
+mod fuzz;
 mod guards;
 mod lighthouse;
 mod migrate;
@@ -49,6 +50,8 @@ enum Command {
     Lighthouse(lighthouse::Options),
     /// Break everything that can break under load, and check that nothing was lost and nothing done twice
     Torture(torture::Options),
+    /// Feed everything that reads bytes from outside with inputs that reach further and further
+    Fuzz(fuzz::Options),
     /// Measure the deployed build against the same API in TypeScript, and PostgreSQL's own ways
     Bench(bench::Options),
     /// Run the whole system here: PostgreSQL, schema, Worker, demo data; Ctrl-C stops it
@@ -80,6 +83,7 @@ fn main() -> ExitCode {
         Command::Guards(options) => guards::run(&options),
         Command::Lighthouse(options) => lighthouse::run(&options),
         Command::Torture(options) => torture::run(&options),
+        Command::Fuzz(options) => fuzz::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Dev(options) => dev::run(&options),
         Command::Build(options) => {

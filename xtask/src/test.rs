@@ -14,7 +14,7 @@ use clap::{Args, ValueEnum};
 use testbed::{Bundle, Cluster, Runtime, Stack, stack, workspace};
 
 use crate::progress::{self, step};
-use crate::{build, cargo, chromium, demo, setup, torture, web};
+use crate::{build, cargo, chromium, demo, fuzz, setup, torture, web};
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// The feature whose build can be told to panic.
@@ -48,6 +48,8 @@ enum Check {
     Size,
     /// tests/wasm*.rs, in wasm under Node
     Wasm,
+    /// The corpora of the fuzz targets, and so many inputs more, the same each time
+    Fuzz,
     /// Tests of src/db against PostgreSQL
     Database,
     /// What each route costs in calls, crossings, SQL and bytes, and that nothing has grown
@@ -72,6 +74,7 @@ impl Check {
         Self::Web,
         Self::Size,
         Self::Wasm,
+        Self::Fuzz,
         Self::Database,
         Self::Guards,
         Self::System,
@@ -108,6 +111,7 @@ pub fn run(options: &Options) -> Result<()> {
             Check::Browser => browser(options.release),
             Check::Size => build::check_size(),
             Check::Wasm => wasm(),
+            Check::Fuzz => fuzz::check(),
             Check::Database => database(),
             Check::Guards => guards(&[]),
             Check::System => system(options.release),
@@ -142,14 +146,17 @@ fn format() -> Result<()> {
 /// The packages that are compiled for this machine, in groups: all at once, cargo would unite their features and compile
 /// what `cargo xtask` consists of a second time.
 const NATIVE: [&[&str]; 2] = [&["cepatedge"], &["testbed", "xtask", "cepatedge-bench"]];
+/// The fuzz targets, which run by themselves: the step `fuzz`.
+const TARGETS: &[&str] = &["cepatedge-fuzz"];
 
 fn packages(names: &[&str]) -> Vec<String> {
     names.iter().flat_map(|name| ["--package".to_owned(), (*name).to_owned()]).collect()
 }
 
 fn lint() -> Result<()> {
+    fuzz::ensure_compiler()?;
     step("Linting for this machine", |step| {
-        for group in NATIVE {
+        for group in NATIVE.into_iter().chain([TARGETS]) {
             let mut command = cargo::command();
             command.arg("clippy").args(packages(group)).args(["--all-targets", "--all-features"]);
             cargo::run(step, command.args(["--", "-D", "warnings"]))?;

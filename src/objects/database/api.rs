@@ -54,7 +54,9 @@ impl Key for DatabaseKey {
 
     fn parse(name: &str) -> Option<Self> {
         let (org, shard) = name.split_once('/')?;
-        Some(DatabaseKey { org: org.parse().ok()?, shard: shard.parse().ok()? })
+        let key = DatabaseKey { org: org.parse().ok()?, shard: shard.parse().ok()? };
+        // `default/01` would be a second object for the same shard.
+        (key.name() == name).then_some(key)
     }
 }
 
