@@ -24,6 +24,8 @@ use crate::domain::time::Timestamp;
 use crate::objects::clock;
 use crate::objects::host::ObjectState;
 use crate::objects::protocol::{CallContext, ask_within};
+#[cfg(feature = "fault-injection")]
+use crate::objects::release;
 use crate::objects::session::api::{Check, SessionKey};
 
 /// How long a viewer's session is trusted before it is asked for again, in milliseconds. DESIGN promises 60 s.
@@ -127,6 +129,8 @@ impl Socket {
 
     fn note(&self, viewer: &Viewer) {
         if let Ok(text) = serde_json::to_string(viewer) {
+            #[cfg(feature = "fault-injection")]
+            let text = release::written(text);
             let _gone = self.serialize_attachment(&JsValue::from_str(&text));
         }
     }

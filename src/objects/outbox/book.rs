@@ -159,6 +159,13 @@ impl Book {
         }
     }
 
+    /// Owes something to somebody unknown, as a newer release may.
+    #[cfg(feature = "fault-injection")]
+    pub fn owe_stranger(&mut self, line: Value) {
+        self.0.retain(|entry| matches!(entry, Entry::Ours(_)));
+        self.0.push(Entry::Stranger(line));
+    }
+
     /// The oldest events owed to `destination`, unless it is parked.
     pub fn pending(&self, destination: Destination) -> Option<Run> {
         self.line(destination)?.run()

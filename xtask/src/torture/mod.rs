@@ -107,6 +107,8 @@ impl Options {
                 Fault::Commit => (self.commits, 12, 2_000),
                 Fault::Cut | Fault::Garbage => (self.others, 4, 200),
                 Fault::Redelivery => (self.others, 10, 200),
+                Fault::Release => (self.others, 3, 100),
+                Fault::Clock => (self.others, 4, 200),
                 Fault::Disk => (self.others, 0, 20),
                 Fault::Connections | Fault::Refusal => (self.others, 1, 50),
                 Fault::Stall | Fault::HalfOpen | Fault::Slow | Fault::Sockets => (self.others, 2, 50),
@@ -124,7 +126,7 @@ impl Options {
             longest_outage: Duration::from_secs(self.longest_outage.unwrap_or(if self.short { 4 } else { 120 })),
             clients: self.clients,
             requests: self.requests,
-            bundle: bundle.features("fault-injection"),
+            bundle: bundle.features(build::FAULTS),
         }
     }
 }
