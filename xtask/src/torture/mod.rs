@@ -6,6 +6,7 @@
 
 mod checker;
 mod client;
+mod crowd;
 mod faults;
 mod history;
 mod http;
@@ -73,6 +74,9 @@ pub struct Options {
     /// Show the checker a system with bugs, which it must find
     #[arg(long)]
     planted: bool,
+    /// Instead of all that: so many live viewers of one request, while the runtime is killed
+    #[arg(long)]
+    crowd: Option<usize>,
     /// Run the optimised build
     #[arg(long)]
     release: bool,
@@ -134,7 +138,7 @@ impl Options {
 /// The seed of the run that `cargo xtask test` makes: one that fails there is looked into, and not by chance another time.
 const CHECKED_SEED: u64 = 8;
 
-/// What CI runs: the checker on a system with bugs, then the short form.
+/// What CI runs: the checker on a system with bugs, the short form, and a small crowd.
 pub fn check() -> Result<()> {
     #[derive(clap::Parser)]
     struct Command {
@@ -148,10 +152,26 @@ pub fn check() -> Result<()> {
     };
     // Short, too: the long form fills a disk, for which it starts its own command line anew.
     run(&options(&["--planted", "--short"])?)?;
-    run(&options(&["--short"])?)
+    run(&options(&["--short"])?)?;
+    run(&options(&["--crowd", "300", "--kills", "2"])?)
+}
+
+/// How often the runtime is killed before a crowd, unless told.
+const KILLS_BEFORE_A_CROWD: usize = 20;
+
+fn run_crowd(options: &Options, size: usize) -> Result<()> {
+    let seed = options.seed.unwrap_or_else(Random::fresh_seed);
+    // The optimised build is measured as it is deployed; the other one is that of the other runs.
+    let bundle = if options.release { Bundle::release() } else { Bundle::dev().features(build::FAULTS) };
+    setup::ensure()?;
+    build::make(&bundle)?;
+    crowd::run(&crowd::Measures { seed, size, kills: options.kills.unwrap_or(KILLS_BEFORE_A_CROWD), bundle })
 }
 
 pub fn run(options: &Options) -> Result<()> {
+    if let Some(size) = options.crowd {
+        return run_crowd(options, size);
+    }
     let mut measures = options.measures();
     if measures.wants(Fault::Disk) {
         match disk::enter()? {
