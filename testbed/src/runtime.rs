@@ -145,6 +145,11 @@ impl Runtime {
         log_file(&self.data_dir)
     }
 
+    /// Runs another build, from the next start on.
+    pub fn set_bundle(&self, bundle: &Bundle) {
+        self.settings().bundle = bundle.clone();
+    }
+
     fn settings(&self) -> MutexGuard<'_, Settings> {
         self.settings.lock().unwrap_or_else(PoisonError::into_inner)
     }

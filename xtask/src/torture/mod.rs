@@ -20,6 +20,7 @@ mod time;
 mod viewers;
 mod world;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
@@ -27,6 +28,7 @@ use clap::Args;
 use testbed::Bundle;
 
 use crate::{build, progress, setup};
+use faults::release::Builds;
 use faults::{Fault, disk};
 use random::Random;
 
@@ -74,6 +76,9 @@ pub struct Options {
     /// Show the checker a system with bugs, which it must find
     #[arg(long)]
     planted: bool,
+    /// An earlier build, by the folder of its modules, with which the run begins: the fault `release` swaps the two
+    #[arg(long)]
+    before: Option<PathBuf>,
     /// Instead of all that: so many live viewers of one request, while the runtime is killed
     #[arg(long)]
     crowd: Option<usize>,
@@ -93,6 +98,8 @@ pub struct Measures {
     pub clients: usize,
     pub requests: usize,
     pub bundle: Bundle,
+    /// With an earlier build: it and this one.
+    pub builds: Option<Builds>,
 }
 
 impl Measures {
@@ -122,6 +129,10 @@ impl Options {
         let all = <Fault as clap::ValueEnum>::value_variants();
         let chosen = all.iter().filter(|fault| self.faults.is_empty() || self.faults.contains(fault));
         let bundle = if self.release { Bundle::release() } else { Bundle::dev() };
+        let this = bundle.features(build::FAULTS);
+        // The runtime has another working directory.
+        let folder = self.before.as_ref().and_then(|folder| std::path::absolute(folder).ok());
+        let builds = folder.map(|folder| Builds { earlier: Bundle::elsewhere(folder), this: this.clone() });
         Measures {
             seed: self.seed.unwrap_or_else(Random::fresh_seed),
             counts: chosen.map(counts).collect(),
@@ -130,7 +141,8 @@ impl Options {
             longest_outage: Duration::from_secs(self.longest_outage.unwrap_or(if self.short { 4 } else { 120 })),
             clients: self.clients,
             requests: self.requests,
-            bundle: bundle.features(build::FAULTS),
+            bundle: this,
+            builds,
         }
     }
 }

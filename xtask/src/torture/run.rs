@@ -68,9 +68,11 @@ pub fn run(measures: &Measures) -> Result<()> {
 
 fn start(measures: &Measures) -> Result<Stack> {
     let first = [(Fault::Release, release::FIRST), (Fault::Clock, clock::FIRST)];
-    let first = first.into_iter().filter(|(fault, _)| measures.wants(*fault));
+    let is_given = |fault: Fault| measures.wants(fault) && (fault != Fault::Release || measures.builds.is_none());
+    let first = first.into_iter().filter(|(fault, _)| is_given(*fault));
+    let bundle = measures.builds.as_ref().map_or(&measures.bundle, |builds| &builds.earlier);
     let builder = Stack::builder()
-        .bundle(measures.bundle.clone())
+        .bundle(bundle.clone())
         .proxied()
         .postgres_parameter("max_connections=24")
         .cron(Cron::Every(CRON));
@@ -84,7 +86,7 @@ fn torture(measures: &Measures, stack: &Stack) -> Result<Report> {
     let mut sessions = (0..world.people.len()).map(|by| Session::sign_in(&world, by)).collect::<Result<Vec<_>>>()?;
     let cookies: Vec<String> = sessions.iter().map(|session| session.cookie.clone()).collect();
     let admin = *world.with_role(Role::Admin).first().context("nobody is an admin")?;
-    let site = Site::new(stack, &world, &cookies, admin, measures.longest_outage);
+    let site = Site::new(stack, &world, &cookies, admin, measures);
     let audience = Audience::default();
     let mut clients = Vec::new();
     for place in 0..measures.clients {

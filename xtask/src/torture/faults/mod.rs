@@ -16,6 +16,7 @@ use anyhow::{Context, Result};
 use clap::ValueEnum;
 use testbed::Stack;
 
+use super::Measures;
 use super::client::Diary;
 use super::random::Random;
 use super::world::World;
@@ -90,18 +91,15 @@ pub struct Site<'w> {
     pub admin: usize,
     /// The longest outage of PostgreSQL.
     pub longest_outage: Duration,
+    /// Builds that take turns as releases; without them one build writes as several.
+    builds: Option<release::Builds>,
     release: Mutex<&'static str>,
 }
 
 impl<'w> Site<'w> {
-    pub fn new(
-        stack: &'w Stack,
-        world: &'w World,
-        cookies: &'w [String],
-        admin: usize,
-        longest_outage: Duration,
-    ) -> Self {
-        Self { stack, world, cookies, admin, longest_outage, release: Mutex::new(release::FIRST.1) }
+    pub fn new(stack: &'w Stack, world: &'w World, cookies: &'w [String], admin: usize, measures: &Measures) -> Self {
+        let (longest_outage, builds) = (measures.longest_outage, measures.builds.clone());
+        Self { stack, world, cookies, admin, longest_outage, builds, release: Mutex::new(release::FIRST.1) }
     }
 
     /// The release that is at work.
