@@ -74,9 +74,11 @@ impl Breaker {
 
     /// Its state now.
     pub fn state(&self, now_ms: i64) -> BreakerState {
+        let wait_ms = self.open_until_ms - now_ms;
         if self.failures < THRESHOLD {
             BreakerState::Closed { failures: self.failures }
-        } else if now_ms < self.open_until_ms {
+        } else if (1..=PROBE_MS).contains(&wait_ms) {
+            // No wait is longer: one that is was begun by a clock that has gone back since.
             BreakerState::Open { until_ms: self.open_until_ms }
         } else {
             BreakerState::HalfOpen
@@ -143,6 +145,16 @@ mod tests {
         }
         assert_eq!(delays[..6], [1_000, 2_000, 2_000, 2_000, 2_000, 2_000]);
         assert_eq!(delays.last(), Some(&MAX_DELAY_MS));
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_keeps_it_open_for_no_longer() {
+        let hour = 3_600_000;
+        let mut breaker = open_at(hour);
+        assert_eq!(breaker.state(0), BreakerState::HalfOpen);
+        breaker.admit(0).unwrap();
+        breaker.failed(0);
+        assert_eq!(breaker.state(0), BreakerState::Open { until_ms: 2_000 });
     }
 
     #[test]

@@ -96,7 +96,7 @@ impl<P: Platform> Session<P> {
 
     async fn connected(&self, idle: Option<Idle<P::Stream>>) -> Result<Connection<P::Stream>, DbError> {
         if let Some(Idle { mut connection, since_ms }) = idle {
-            let is_fresh = self.platform.now_ms() - since_ms < IDLE_MS;
+            let is_fresh = (0..IDLE_MS).contains(&(self.platform.now_ms() - since_ms));
             if is_fresh || within(&self.platform, Step::Reply, PING_LIMIT, connection.ping()).await.is_ok() {
                 return Ok(connection);
             }

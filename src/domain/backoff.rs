@@ -6,13 +6,19 @@ pub const BASE_MS: i64 = 250;
 /// The greatest window: five minutes.
 pub const CAP_MS: i64 = 300_000;
 
+/// The window of retry number `attempt` (0 is the first), in milliseconds: no wait for it is longer.
+#[must_use]
+pub fn window_ms(attempt: u32) -> i64 {
+    // 250 ms * 2^11 is past the cap; a larger shift changes nothing.
+    BASE_MS.saturating_mul(1 << attempt.min(11)).min(CAP_MS)
+}
+
 /// Milliseconds until retry number `attempt` (0 is the first): `random` (in 0..1) of the window
 /// `min(CAP_MS, BASE_MS * 2^attempt)`, and at least 1, since an alarm set for this very instant stalls.
 #[must_use]
 #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)] // the window is far below 2^53
 pub fn delay_ms(attempt: u32, random: f64) -> i64 {
-    // 250 ms * 2^11 is past the cap; a larger shift changes nothing.
-    let window_ms = BASE_MS.saturating_mul(1 << attempt.min(11)).min(CAP_MS);
+    let window_ms = window_ms(attempt);
     let share = if random.is_finite() { random.clamp(0.0, 1.0) } else { 1.0 };
     ((window_ms as f64 * share) as i64).max(1)
 }

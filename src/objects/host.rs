@@ -21,6 +21,8 @@ use crate::domain::refusal::Refusal;
 use crate::domain::time::Timestamp;
 use crate::objects::clock;
 use crate::objects::protocol::{Answer, CallContext, Contract, Envelope, Reply, read_upgrade};
+#[cfg(feature = "fault-injection")]
+use crate::objects::release;
 use crate::objects::sockets::{Accepted, Sockets};
 use crate::objects::sqlite::{Database, Schema, Storage};
 
@@ -132,6 +134,8 @@ struct Seated<B: Behaviour>(Rc<B>);
 
 impl<B: Behaviour> Erased for Seated<B> {
     fn call(self: Rc<Self>, text: &str) -> Result<Answer<String>, Refusal> {
+        #[cfg(feature = "fault-injection")]
+        let text = &*release::read(text, release::of_object(&self.0.seat().id));
         let envelope: Envelope<<B::Contract as Contract>::Inbox> = serde_json::from_str(text).map_err(|error| {
             // Versions mix during a rollout: an unknown message is the newer side's to repeat.
             worker::console_error!("{} cannot read a message: {error}", B::Contract::BINDING);
@@ -244,7 +248,10 @@ impl Actor {
 }
 
 fn on_the_wire(reply: Result<String, Refusal>) -> String {
-    reply.unwrap_or_else(|refusal| {
+    let text = reply.unwrap_or_else(|refusal| {
         serde_json::to_string(&Reply::<()>::Refused(refusal)).unwrap_or_else(|_| String::from("{}"))
-    })
+    });
+    #[cfg(feature = "fault-injection")]
+    let text = release::replied(text, release::speaker());
+    text
 }

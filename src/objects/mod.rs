@@ -14,6 +14,8 @@ pub mod log_stream;
 pub mod outbox;
 pub mod page;
 pub mod protocol;
+#[cfg(feature = "fault-injection")]
+pub mod release;
 pub mod request;
 pub mod request_index;
 pub mod session;

@@ -281,7 +281,7 @@ impl Outbox {
 
     /// When the next delivery is due, if one is owed and not parked.
     pub fn next_due(&self, db: &Database) -> Option<Timestamp> {
-        self.read(db, Book::next_due).unwrap_or_else(|error| {
+        self.read(db, |book| book.next_due(clock::now())).unwrap_or_else(|error| {
             worker::console_error!("outbox: {error}");
             Some(clock::now().plus_ms(UNREADABLE_MS))
         })

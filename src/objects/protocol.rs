@@ -310,8 +310,9 @@ fn namespace<C: Contract>(env: &Env) -> Result<Namespace, JsValue> {
 /// Asks an object and waits for its reply.
 ///
 /// # Errors
-/// The actor's refusal; `Unavailable` when the platform lost the call. A lost call is repeated once, and only when the
-/// platform says `retryable`, not `overloaded`, and the call carries an idempotency key.
+/// The actor's refusal; `Unavailable` when the platform lost the call, or the reply has words of a newer release. A lost
+/// call is repeated once, and only when the platform says `retryable`, not `overloaded`, and the call carries an
+/// idempotency key.
 pub async fn ask<M: Message>(
     env: &Env,
     key: &<M::To as Contract>::Key,
@@ -336,14 +337,18 @@ pub async fn ask_within<M: Message>(
     let repeatable = cx.idempotency.is_some();
     let envelope = Envelope { to: name.clone(), cx: cx.clone(), message: message.into_inbox() };
     let text = serde_json::to_string(&envelope).map_err(|_| Refusal::Internal)?;
+    #[cfg(feature = "fault-injection")]
+    let (text, speaker) = super::release::spoken(text);
     let reply = match call::<M::To>(env, &name, &text, limit_ms).await {
         Err(lost) if repeatable && may_repeat(&lost) => call::<M::To>(env, &name, &text, limit_ms).await,
         outcome => outcome,
     };
     let reply = reply.map_err(|lost| unavailable::<M::To>(&lost))?;
+    #[cfg(feature = "fault-injection")]
+    let reply = super::release::read(&reply, speaker);
     M::Reply::read(&reply).unwrap_or_else(|error| {
         worker::console_error!("{} sent a reply of another shape: {error}", M::To::BINDING);
-        Err(Refusal::Internal)
+        Err(Refusal::unavailable(M::To::BINDING, 1))
     })
 }
 

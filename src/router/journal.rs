@@ -155,7 +155,7 @@ pub fn write(env: &Env, ctx: &Context, org: &OrgId, visit: Visit) {
         }
     });
     let now = clock::now().as_ms();
-    if FLUSHING_SINCE.get().is_some_and(|since| now - since < FLUSH_LIMIT_MS) {
+    if FLUSHING_SINCE.get().is_some_and(|since| (0..FLUSH_LIMIT_MS).contains(&(now - since))) {
         return;
     }
     FLUSHING_SINCE.set(Some(now));

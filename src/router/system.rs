@@ -177,7 +177,7 @@ pub async fn sync(visitor: &Visitor<'_>) -> Result<Reply, Refusal> {
     let audit = StreamKey { org: visitor.config.org.clone(), stream: StreamName::Audit };
     let (database, lagging, audit) = futures::join!(
         shards(visitor),
-        reconcile::lagging(visitor.env, &visitor.cx, clock::now()),
+        reconcile::lagging(visitor.env, &visitor.cx),
         ask(visitor.env, &audit, AskStream {}, &visitor.cx),
     );
     let lagging = match lagging {
@@ -212,7 +212,7 @@ pub struct Replayed {
 /// # Errors
 /// `Unavailable` while PostgreSQL is away: which objects lag is not known then.
 pub async fn replay(visitor: &Visitor<'_>) -> Result<Reply, Refusal> {
-    let lagging = reconcile::lagging(visitor.env, &visitor.cx, clock::now()).await?;
+    let lagging = reconcile::lagging(visitor.env, &visitor.cx).await?;
     let asked = lagging.iter().map(|lagging| async move {
         let key = RequestKey { org: visitor.config.org.clone(), id: lagging.id };
         ask(visitor.env, &key, Poke { replay: true, synced: Some(lagging.synced_version.unwrap_or(0)) }, &visitor.cx)

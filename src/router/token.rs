@@ -26,8 +26,12 @@ pub use session_id::{InvalidSessionId, NoRandomness, SessionId};
 /// name and attributes, and says nothing.
 pub const MAX_TOKEN_BYTES: usize = 3_800;
 
-/// How far the clock that issued a token may be ahead of ours, in seconds. Expiry has no such leeway.
+/// How far the clock that is to make a token valid may be ahead of ours, in seconds. Expiry has no such leeway.
 pub const CLOCK_LEEWAY_S: i64 = 60;
+
+/// How much later than now a token may say that it was issued, in seconds. The signature says that it was, and the
+/// session whether it holds: a clock that goes back by an hour must not sign out whoever signed in during that hour.
+pub const ISSUED_LEEWAY_S: i64 = 2 * 60 * 60;
 
 const ISSUER: &str = "cepatedge";
 const AUDIENCE: &str = "cepatedge-session";
@@ -160,8 +164,8 @@ fn check_times(iat: i64, nbf: Option<i64>, exp: i64, now_s: i64) -> Result<(), T
     if exp <= now_s {
         return Err(TokenRefusal::Expired);
     }
-    let latest = now_s.saturating_add(CLOCK_LEEWAY_S);
-    if iat > latest || nbf.is_some_and(|nbf| nbf > latest) {
+    let valid_by = now_s.saturating_add(CLOCK_LEEWAY_S);
+    if iat > now_s.saturating_add(ISSUED_LEEWAY_S) || nbf.is_some_and(|nbf| nbf > valid_by) {
         return Err(TokenRefusal::NotYetValid);
     }
     Ok(())

@@ -9,6 +9,8 @@ use crate::workspace;
 pub struct Bundle {
     release: bool,
     features: Vec<String>,
+    /// Where it lies, if it was not built here.
+    elsewhere: Option<PathBuf>,
 }
 
 impl Bundle {
@@ -20,6 +22,11 @@ impl Bundle {
     /// The build that is deployed.
     pub fn release() -> Self {
         Self { release: true, ..Self::default() }
+    }
+
+    /// One that was built from another source: the folder that holds its modules.
+    pub fn elsewhere(folder: PathBuf) -> Self {
+        Self { elsewhere: Some(folder), ..Self::default() }
     }
 
     /// With these Cargo features, separated by commas.
@@ -52,7 +59,8 @@ impl Bundle {
 
     /// The folder that holds the modules.
     pub fn dir(&self) -> PathBuf {
-        workspace::target_dir().join("edge").join(self.name())
+        let here = || workspace::target_dir().join("edge").join(self.name());
+        self.elsewhere.clone().unwrap_or_else(here)
     }
 
     /// The module that the runtime starts.

@@ -57,7 +57,9 @@ pub struct Settings {
 /// A runtime that answers at [`Runtime::base_url`].
 #[derive(Debug)]
 pub struct Runtime {
-    settings: Settings,
+    settings: Mutex<Settings>,
+    port: u16,
+    data_dir: PathBuf,
     server: Mutex<Option<Server>>,
 }
 
@@ -70,23 +72,29 @@ struct Server {
 impl Runtime {
     /// Starts the Worker and waits until it is ready.
     pub fn run(settings: Settings) -> Result<Self> {
-        let runtime = Self { settings, server: Mutex::default() };
+        let (port, data_dir) = (settings.port, settings.data_dir.clone());
+        let runtime = Self { settings: Mutex::new(settings), port, data_dir, server: Mutex::default() };
         runtime.start()?;
         Ok(runtime)
     }
 
     /// Where it listens, without a slash at the end.
     pub fn base_url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.settings.port)
+        format!("http://127.0.0.1:{}", self.port)
     }
 
     /// Starts it again on the same port and data; nothing happens when it runs.
     pub fn start(&self) -> Result<()> {
         let mut slot = self.slot();
         if slot.is_none() {
-            *slot = Some(launch(&self.settings)?);
+            *slot = Some(launch(&self.settings())?);
         }
         Ok(())
+    }
+
+    /// Gives the Worker another value of a variable, from the next start on.
+    pub fn set_var(&self, name: &str, value: &str) {
+        self.settings().vars.insert(name.to_owned(), value.to_owned());
     }
 
     /// Ends it in an orderly way. The objects get no notice, as on the platform.
@@ -134,7 +142,16 @@ impl Runtime {
 
     /// What the Worker wrote to its console, and Miniflare's warnings.
     pub fn log_file(&self) -> PathBuf {
-        log_file(&self.settings.data_dir)
+        log_file(&self.data_dir)
+    }
+
+    /// Runs another build, from the next start on.
+    pub fn set_bundle(&self, bundle: &Bundle) {
+        self.settings().bundle = bundle.clone();
+    }
+
+    fn settings(&self) -> MutexGuard<'_, Settings> {
+        self.settings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn slot(&self) -> MutexGuard<'_, Option<Server>> {

@@ -5,12 +5,14 @@
 
 #![cfg(not(target_arch = "wasm32"))]
 
+mod clock;
 mod crash;
 mod outage;
 mod panic;
 mod parking;
 mod persistence;
 mod read_model;
+mod release;
 mod storage;
 #[allow(dead_code, unused_imports, reason = "the other test binaries use the rest")]
 #[path = "../support/mod.rs"]

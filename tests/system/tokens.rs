@@ -57,7 +57,7 @@ async fn a_token_that_does_not_hold_is_no_session_on_any_path() {
         ("expired a second ago", with("exp", json!(now_s - 1))),
         ("expired long ago", with("exp", json!(1))),
         ("not valid yet", with("nbf", json!(now_s + 3_600))),
-        ("issued in the future", with("iat", json!(now_s + 3_600))),
+        ("issued in the future", with("iat", json!(now_s + 3 * 3_600))),
         ("another issuer", with("iss", json!("somebody"))),
         ("another audience", with("aud", json!("cepatedge-mail"))),
         ("another organisation", with("org", json!("another"))),

@@ -21,6 +21,9 @@ use crate::progress::{self, step};
 /// `entry.js` imports the bindgen output by this name.
 const ALIAS: &str = "cepatedge-wasm";
 
+/// The feature of builds with faults on demand, which have another entry.
+pub const FAULTS: &str = "fault-injection";
+
 /// Builds and says what came out.
 pub fn run(bundle: &Bundle) -> Result<()> {
     make(bundle)?;
@@ -123,10 +126,16 @@ fn tell_of_traps(glue: &Path) -> Result<()> {
     Ok(fs::write(glue, text.replacen(HOOK, &format!("{HOOK}\n    globalThis.cepatedge_trapped(\"a trap\");"), 1))?)
 }
 
+/// The module that exports the Worker.
+fn entry(bundle: &Bundle) -> &'static str {
+    let obeys = bundle.feature_list().iter().any(|feature| feature == FAULTS);
+    if obeys { "runtime/faults.js" } else { "entry.js" }
+}
+
 /// esbuild takes some 30 ms, so it always runs.
 fn join(bundle: &Bundle) -> Result<()> {
     let output = Command::new(esbuild()?)
-        .arg(workspace::root().join("entry.js"))
+        .arg(workspace::root().join(entry(bundle)))
         .arg(format!("--alias:{ALIAS}={}", bindgen_dir(bundle).join("index.js").display()))
         .arg(format!("--outfile={}", bundle.main_module().display()))
         .args(["--bundle", "--format=esm", "--target=esnext", "--external:cloudflare:*", "--external:*.wasm"])

@@ -17,8 +17,6 @@ use crate::progress::{self, step};
 use crate::{build, cargo, chromium, demo, fuzz, setup, torture, web};
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
-/// The feature whose build can be told to panic.
-const FAULTS: &str = "fault-injection";
 
 #[derive(Args)]
 pub struct Options {
@@ -168,7 +166,16 @@ fn lint() -> Result<()> {
 fn lint_wasm() -> Result<()> {
     step("Linting for the platform", |step| {
         let mut command = cargo::command();
-        command.args(["clippy", "--package", "cepatedge", "--lib", "--target", WASM_TARGET, "--features", FAULTS]);
+        command.args([
+            "clippy",
+            "--package",
+            "cepatedge",
+            "--lib",
+            "--target",
+            WASM_TARGET,
+            "--features",
+            build::FAULTS,
+        ]);
         cargo::run(step, command.args(["--", "-D", "warnings"]))
     })
 }
@@ -257,7 +264,7 @@ fn system(release: bool) -> Result<()> {
     let plain = if release { Bundle::release() } else { Bundle::dev() };
     web::make()?;
     build::make(&plain)?;
-    build::make(&plain.clone().features(FAULTS))?;
+    build::make(&plain.clone().features(build::FAULTS))?;
     on_postgres("black-box tests", Kind::System, &[(stack::BUNDLE, &plain.name())])
 }
 

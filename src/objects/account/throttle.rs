@@ -37,8 +37,11 @@ impl Throttle {
     /// # Errors
     /// `TooManyAttempts`, with the rest of the wait, when it is not.
     pub fn attempt(self, now: Timestamp) -> Result<Throttle, Refusal> {
-        // A clock that went back must not prolong the wait.
-        let since_ms = now.ms_since(self.last_at).max(0);
+        let since_ms = match now.ms_since(self.last_at) {
+            // The clock went back, and nobody knows how long ago it was: no wait may last until that time comes again.
+            ..0 => LONGEST_WAIT_MS,
+            since_ms => since_ms,
+        };
         let failures = if since_ms >= FADES_AFTER_MS { 0 } else { self.failures };
         let rest_ms = wait_ms(failures) - since_ms;
         if rest_ms > 0 {
@@ -160,7 +163,9 @@ mod tests {
 
     #[test]
     fn a_clock_that_goes_back_prolongs_no_wait() {
-        assert_eq!(refused_for(after(6).attempt(at(-86_400_000))), Some(2));
-        assert!(after(2).attempt(at(-86_400_000)).is_ok());
+        let tried = after(9).attempt(at(-86_400_000)).unwrap();
+        assert_eq!(tried, Throttle { failures: 10, last_at: at(-86_400_000) });
+        assert_eq!(refused_for(tried.attempt(at(-86_400_000))), Some(32));
+        assert!(tried.attempt(at(-86_400_000 + 32_000)).is_ok());
     }
 }

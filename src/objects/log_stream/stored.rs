@@ -30,6 +30,8 @@ impl Stored {
             entry.fields = Map::from_iter([("left_out_bytes".to_owned(), json!(json.len()))]);
             json = serde_json::to_string(&entry)?;
         }
+        #[cfg(feature = "fault-injection")]
+        let json = crate::objects::release::written(json);
         let search = search_text(&entry);
         Ok(Stored { entry, json, search })
     }

@@ -1,6 +1,7 @@
 //! What is owed to whom, as plain data: a line per destination.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
+use serde_json::Value;
 
 use super::{Debt, Destination};
 use crate::domain::backoff;
@@ -24,7 +25,25 @@ pub struct Run {
 /// Everything that one actor owes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Book(Vec<Line>);
+pub struct Book(Vec<Entry>);
+
+/// A line, or what a newer release owes to whom this one does not know: it is kept for that release and wakes nobody.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+enum Entry {
+    Ours(Line),
+    Stranger(Value),
+}
+
+impl<'de> Deserialize<'de> for Entry {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let entry = Value::deserialize(deserializer)?;
+        match entry.get("destination").map(Destination::deserialize) {
+            Some(Err(_)) => Ok(Entry::Stranger(entry)),
+            Some(Ok(_)) | None => serde_json::from_value(entry).map(Entry::Ours).map_err(de::Error::custom),
+        }
+    }
+}
 
 /// What is owed to one destination: the events behind `delivered_seq`, up to `owed_seq`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,6 +70,14 @@ impl Line {
             parked_seq: None,
             error: None,
         }
+    }
+
+    /// When it is due, seen at `now`. No wait is longer than the window of its attempts: a time further away was set by a
+    /// clock that has gone back since, and has come.
+    fn due_at(&self, now: Timestamp) -> Timestamp {
+        let retry = u32::try_from(self.attempts - 1).map_or(0, backoff::window_ms);
+        let due = Timestamp::from_ms(self.next_attempt_ms);
+        if due > now.plus_ms(retry.max(GRACE_MS)) { now } else { due }
     }
 
     fn pending(&self) -> i64 {
@@ -81,19 +108,33 @@ impl Line {
 }
 
 impl Book {
+    fn lines(&self) -> impl Iterator<Item = &Line> {
+        self.0.iter().filter_map(|entry| match entry {
+            Entry::Ours(line) => Some(line),
+            Entry::Stranger(_) => None,
+        })
+    }
+
+    fn lines_mut(&mut self) -> impl Iterator<Item = &mut Line> {
+        self.0.iter_mut().filter_map(|entry| match entry {
+            Entry::Ours(line) => Some(line),
+            Entry::Stranger(_) => None,
+        })
+    }
+
     fn line(&self, destination: Destination) -> Option<&Line> {
-        self.0.iter().find(|line| line.destination == destination)
+        self.lines().find(|line| line.destination == destination)
     }
 
     fn line_mut(&mut self, destination: Destination) -> Option<&mut Line> {
-        self.0.iter_mut().find(|line| line.destination == destination)
+        self.lines_mut().find(|line| line.destination == destination)
     }
 
     /// Owes the event `seq` to each of `destinations`. Seqs grow without a gap.
     pub fn owe(&mut self, destinations: &[Destination], seq: i64, now: Timestamp) {
         for destination in destinations {
             if self.line(*destination).is_none() {
-                self.0.push(Line::new(*destination));
+                self.0.push(Entry::Ours(Line::new(*destination)));
             }
             let Some(line) = self.line_mut(*destination) else { continue };
             line.owed_seq = line.owed_seq.max(seq);
@@ -113,9 +154,16 @@ impl Book {
     /// Forgets that anything is owed to `destination`: a bug, for the checker of `cargo xtask torture` to find.
     #[cfg(feature = "fault-injection")]
     pub fn forgive(&mut self, destination: &str) {
-        for line in self.0.iter_mut().filter(|line| line.destination.as_str() == destination) {
+        for line in self.lines_mut().filter(|line| line.destination.as_str() == destination) {
             line.delivered_seq = line.owed_seq;
         }
+    }
+
+    /// Owes something to somebody unknown, as a newer release may.
+    #[cfg(feature = "fault-injection")]
+    pub fn owe_stranger(&mut self, line: Value) {
+        self.0.retain(|entry| matches!(entry, Entry::Ours(_)));
+        self.0.push(Entry::Stranger(line));
     }
 
     /// The oldest events owed to `destination`, unless it is parked.
@@ -126,7 +174,7 @@ impl Book {
     /// The oldest events owed to `destination`, if it may be tried at `now`.
     pub fn due(&self, destination: Destination, now: Timestamp) -> Option<Run> {
         let line = self.line(destination)?;
-        let may_try = line.attempts == 0 || line.next_attempt_ms <= now.as_ms();
+        let may_try = line.attempts == 0 || line.due_at(now) <= now;
         line.run().filter(|_| may_try)
     }
 
@@ -159,27 +207,26 @@ impl Book {
 
     /// Makes everything due now: what was parked is tried again, what waits for its backoff too.
     pub fn replay(&mut self, now: Timestamp) {
-        for line in &mut self.0 {
+        for line in self.lines_mut() {
             (line.parked_seq, line.error, line.attempts, line.next_attempt_ms) = (None, None, 0, now.as_ms());
         }
     }
 
     /// Makes what waits for its backoff due now: somebody knows that the destination is back.
     pub fn hurry(&mut self, now: Timestamp) {
-        for line in self.0.iter_mut().filter(|line| line.parked_seq.is_none() && line.attempts > 0) {
+        for line in self.lines_mut().filter(|line| line.parked_seq.is_none() && line.attempts > 0) {
             line.next_attempt_ms = line.next_attempt_ms.min(now.as_ms());
         }
     }
 
-    /// When the next delivery is due, if one is owed and not parked.
-    pub fn next_due(&self) -> Option<Timestamp> {
-        let open = self.0.iter().filter(|line| line.is_open());
-        open.map(|line| Timestamp::from_ms(line.next_attempt_ms)).min()
+    /// When the next delivery is due, seen at `now`, if one is owed and not parked.
+    pub fn next_due(&self, now: Timestamp) -> Option<Timestamp> {
+        self.lines().filter(|line| line.is_open()).map(|line| line.due_at(now)).min()
     }
 
     /// What is owed, per destination, in the order of their names.
     pub fn debts(&self) -> Vec<Debt> {
-        let mut debts: Vec<Debt> = self.0.iter().map(Line::debt).collect();
+        let mut debts: Vec<Debt> = self.lines().map(Line::debt).collect();
         debts.sort_unstable_by_key(|debt| debt.destination.as_str());
         debts
     }
@@ -207,7 +254,7 @@ mod tests {
         book.delivered(Destination::Index, Run { first: 3, last: 3 }, NOW);
         assert_eq!(book.pending(Destination::Index), None);
         assert_eq!(book.pending(Destination::Audit), Some(Run { first: 1, last: 3 }));
-        assert_eq!(book.next_due(), Some(NOW.plus_ms(GRACE_MS)));
+        assert_eq!(book.next_due(NOW), Some(NOW.plus_ms(GRACE_MS)));
     }
 
     #[test]
@@ -265,5 +312,48 @@ mod tests {
         book.replay(NOW);
         assert_eq!(book.due(Destination::Postgres, NOW), Some(Run { first: 1, last: 2 }));
         assert_eq!(book.debts().iter().filter(|debt| debt.error.is_some()).count(), 0);
+    }
+
+    /// A book that owes one event to PostgreSQL, after so many failures, and waits so long.
+    fn waiting(attempts: i64, wait_ms: i64) -> Book {
+        let line =
+            Line { owed_seq: 1, attempts, next_attempt_ms: NOW.as_ms() + wait_ms, ..Line::new(Destination::Postgres) };
+        Book(vec![Entry::Ours(line)])
+    }
+
+    #[test]
+    fn every_wait_that_the_backoff_makes_is_waited_for() {
+        for attempts in 1..20 {
+            let wait_ms = backoff::delay_ms(attempts - 1, 1.0);
+            let book = waiting(attempts.into(), wait_ms);
+            assert_eq!(book.next_due(NOW), Some(NOW.plus_ms(wait_ms)));
+            assert_eq!(book.due(Destination::Postgres, NOW), None);
+        }
+        assert_eq!(waiting(0, GRACE_MS).next_due(NOW), Some(NOW.plus_ms(GRACE_MS)));
+    }
+
+    #[test]
+    fn a_time_that_a_clock_ahead_has_set_has_come() {
+        const HOUR_MS: i64 = 3_600_000;
+        for (attempts, wait_ms) in [(0, 1_501), (1, HOUR_MS), (5, 64_000), (40, backoff::CAP_MS + 1), (40, HOUR_MS)] {
+            let book = waiting(attempts, wait_ms);
+            assert_eq!(book.next_due(NOW), Some(NOW), "after {attempts} attempts, in {wait_ms} ms");
+            assert!(book.due(Destination::Postgres, NOW).is_some());
+        }
+    }
+
+    #[test]
+    fn what_a_newer_release_owes_to_a_stranger_is_kept_and_wakes_nobody() {
+        let line = r#"{"destination":"mail","owed_seq":3,"to_come":[1]}"#;
+        let mut book: Book = serde_json::from_str(&format!("[{line}]")).unwrap();
+        assert_eq!((book.next_due(NOW), book.debts().len()), (None, 0));
+        book.owe(&[Destination::Audit], 4, NOW);
+        book.replay(NOW);
+        let text = serde_json::to_string(&book).unwrap();
+        let entries: Vec<Value> = serde_json::from_str(&text).unwrap();
+        assert_eq!(entries[0], serde_json::from_str::<Value>(line).unwrap());
+        assert_eq!(serde_json::from_str::<Book>(&text).unwrap(), book);
+        // A line of ours that is broken is no stranger's.
+        assert!(serde_json::from_str::<Book>(r#"[{"destination":"audit"}]"#).is_err());
     }
 }

@@ -15,6 +15,7 @@ use crate::domain::request::{Event, EventBody, MaintenanceRequest, Visibility};
 use crate::objects::clock;
 use crate::objects::host::Behaviour;
 use crate::objects::outbox::Book;
+use crate::objects::release;
 use crate::objects::sqlite::Writer;
 
 /// Panics in the middle of its transaction.
@@ -60,6 +61,7 @@ pub fn is_kept_from_viewers(event: &Event) -> bool {
 
 /// Does what the event asks for to what its transaction has written.
 pub fn in_transaction(write: &Writer<'_>, book: &mut Book, event: &Event) -> Result<(), Refusal> {
+    release::owe(book, event.seq, clock::now());
     let EventBody::Commented { body, .. } = &event.body else { return Ok(()) };
     assert!(!body.starts_with(PANIC_IN_TRANSACTION), "injected");
     if let Some(rest) = body.strip_prefix(OWE_NOTHING_TO) {

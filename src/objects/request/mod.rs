@@ -106,7 +106,7 @@ impl RequestObject {
         cx: &CallContext,
         reply: impl FnOnce(&MaintenanceRequest, &str) -> Result<String, Refusal>,
     ) -> Result<String, Refusal> {
-        let json = serde_json::to_string(event).map_err(|_| Refusal::Internal)?;
+        let json = store::json(event)?;
         let reply = reply(&after, &json)?;
         #[cfg(feature = "fault-injection")]
         if faults::is_only_remembered(event) {
@@ -185,7 +185,7 @@ impl RequestObject {
         let body = decide(&request, &message.command, &caller, clock::now(), &self.rules)
             .map_err(|refusal| self.with_record(refusal, &request, &caller))?;
         self.carry_out(&request, body, Actor::from(&caller), cx, |after, _| {
-            serde_json::to_string(&self.versioned(after, &caller)?).map_err(|_| Refusal::Internal)
+            store::json(&self.versioned(after, &caller)?)
         })
     }
 
@@ -231,7 +231,7 @@ impl RequestObject {
     }
 
     fn keep(&self, idempotency: &Idempotency, versioned: &Versioned) -> Result<(), Refusal> {
-        let reply = serde_json::to_string(versioned).map_err(|_| Refusal::Internal)?;
+        let reply = store::json(versioned)?;
         self.seat.db.atomically(|write| {
             store::keep_reply(write, idempotency, 1, &reply, clock::now())?;
             Ok(())

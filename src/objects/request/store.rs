@@ -2,6 +2,8 @@
 //!
 //! An event is stored as its public JSON text, so a page of the timeline is joined by SQLite and parsed by nobody.
 
+use serde::Serialize;
+
 use crate::domain::Position;
 use crate::domain::ids::TraceId;
 use crate::domain::page::Limit;
@@ -11,6 +13,8 @@ use crate::domain::time::Timestamp;
 use crate::objects::outbox;
 use crate::objects::page::Page;
 use crate::objects::protocol::Idempotency;
+#[cfg(feature = "fault-injection")]
+use crate::objects::release;
 use crate::objects::sqlite::{Database, Schema, StorageError, Writer};
 
 /// The tables.
@@ -66,12 +70,23 @@ pub fn org(db: &Database) -> Result<Option<String>, StorageError> {
     Ok(db.row("SELECT org FROM request", &[])?.map(|row| row.text(0)))
 }
 
+/// A snapshot, an event or a reply, as it is stored.
+///
+/// # Errors
+/// `Internal` when it cannot be written as JSON.
+pub fn json(value: &impl Serialize) -> Result<String, Refusal> {
+    let text = serde_json::to_string(value).map_err(|_| Refusal::Internal)?;
+    #[cfg(feature = "fault-injection")]
+    let text = release::written(text);
+    Ok(text)
+}
+
 /// Stores the snapshot.
 ///
 /// # Errors
 /// When SQLite refuses.
 pub fn put_snapshot(write: &Writer<'_>, org: &str, request: &MaintenanceRequest) -> Result<(), Refusal> {
-    let snapshot = serde_json::to_string(request).map_err(|_| Refusal::Internal)?;
+    let snapshot = json(request)?;
     write.run(
         "INSERT INTO request (one, org, snapshot) VALUES (1, ?, ?)
          ON CONFLICT (one) DO UPDATE SET snapshot = excluded.snapshot",

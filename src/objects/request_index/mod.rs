@@ -11,6 +11,7 @@ mod number;
 mod query;
 mod store;
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use futures::future::LocalBoxFuture;
@@ -34,6 +35,10 @@ use api::{Inbox, IndexStats, IndexedVersion, List, RequestIndex, Stats, Upsert, 
 /// An organisation's index.
 pub struct RequestIndexObject {
     seat: Seat,
+    /// The earliest change that was taken since the reconciler last moved its watermark.
+    earliest: Cell<Option<Timestamp>>,
+    /// Where that is, once it has been asked for.
+    reached_ms: Cell<Option<i64>>,
 }
 
 /// A message to a viewer of the list.
@@ -46,8 +51,15 @@ enum Message<'a> {
 
 impl RequestIndexObject {
     fn take(&self, message: Upsert) -> Result<Upserted, Refusal> {
-        let taken = self.seat.db.atomically(|write| store::upsert(write, message.summary, message.epoch))?;
+        let (changed_at, reached_ms) = (message.summary.updated_at, self.reached_ms.get());
+        let taken = self.seat.db.atomically(|write| {
+            if reached_ms.is_none_or(|reached_ms| changed_at.as_ms() <= reached_ms) {
+                store::look_again(write, changed_at)?;
+            }
+            store::upsert(write, message.summary, message.epoch)
+        })?;
         if let Some((summary, json)) = taken.changed {
+            self.earliest.set(Some(self.earliest.get().map_or(changed_at, |known| known.min(changed_at))));
             self.broadcast(&summary, json);
         }
         Ok(Upserted { number: taken.number })
@@ -68,6 +80,11 @@ impl RequestIndexObject {
             }
         }
     }
+}
+
+/// The position before everything that changed at `moment`.
+fn just_before(moment: Timestamp) -> Position {
+    Position { ts: moment.plus_ms(-1).as_ms(), id: String::new() }
 }
 
 /// Whose requests a list may show: what the caller's role leaves open, the message decides.
@@ -105,10 +122,14 @@ impl api::Handler for RequestIndexObject {
 
     fn watermark(self: Rc<Self>, message: Watermark, _: CallContext) -> Answer<Option<Position>> {
         let watermark = || {
-            if let Some(reached) = &message.reached {
-                store::set_watermark(&self.seat.db, reached)?;
+            if let Some(reached) = message.reached {
+                // Not past what the walk may not have met.
+                let unseen = self.earliest.take().map(just_before).filter(|unseen| unseen.ts < reached.ts);
+                store::set_watermark(&self.seat.db, &unseen.unwrap_or(reached))?;
             }
-            Ok(store::watermark(&self.seat.db)?)
+            let watermark = store::watermark(&self.seat.db)?;
+            self.reached_ms.set(Some(watermark.as_ref().map_or(i64::MIN, |position| position.ts)));
+            Ok(watermark)
         };
         watermark().into()
     }
@@ -119,7 +140,7 @@ impl Behaviour for RequestIndexObject {
     const SCHEMA: Schema = store::SCHEMA;
 
     fn wake(seat: Seat) -> Self {
-        RequestIndexObject { seat }
+        RequestIndexObject { seat, earliest: Cell::new(None), reached_ms: Cell::new(None) }
     }
 
     fn answer(self: Rc<Self>, message: Inbox, cx: CallContext) -> Answer<String> {

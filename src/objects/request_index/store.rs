@@ -74,6 +74,9 @@ const TALLY: &str = "
     INSERT INTO tally (status, requests) SELECT ?1, -1 WHERE ?1 IS NOT NULL UNION ALL SELECT ?2, 1 WHERE true
     ON CONFLICT (status) DO UPDATE SET requests = requests + excluded.requests";
 
+/// Moves the watermark to just before a change that lies behind it.
+pub(super) const LOOK_AGAIN: &str = "UPDATE watermark SET ts = ?1, id = '' WHERE ts > ?1";
+
 /// What is written of one version.
 struct Row<'a> {
     summary: &'a Summary,
@@ -212,6 +215,15 @@ pub fn tallies(db: &Database) -> Result<Vec<(String, i64)>, StorageError> {
 pub fn watermark(db: &Database) -> Result<Option<Position>, StorageError> {
     let row = db.row("SELECT ts, id FROM watermark", &[])?;
     Ok(row.map(|row| Position { ts: row.int(0), id: row.text(1) }))
+}
+
+/// Moves the reconciler's watermark back to just before a change at `moment`, which came late, or by a clock that has
+/// gone back: or nobody would ever look at it.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn look_again(write: &Writer<'_>, moment: Timestamp) -> Result<(), StorageError> {
+    write.run(LOOK_AGAIN, &[&(moment.as_ms() - 1)])
 }
 
 /// Moves the reconciler's watermark.

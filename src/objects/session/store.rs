@@ -81,6 +81,8 @@ pub fn load(db: &Database) -> Result<Option<Stored>, Refusal> {
 /// Writes a session that has just been opened.
 pub fn insert(write: &Writer<'_>, session: &Session) -> Result<(), Refusal> {
     let caller = serde_json::to_string(&session.caller).map_err(|_| Refusal::Internal)?;
+    #[cfg(feature = "fault-injection")]
+    let caller = crate::objects::release::written(caller);
     let Session { name, email, user_agent, address, term, .. } = session;
     let (opened_ms, seen_ms, ends_ms) = (term.opened_at.as_ms(), term.seen_at.as_ms(), term.ends_at.as_ms());
     write.run(

@@ -6,6 +6,7 @@
 
 mod checker;
 mod client;
+mod crowd;
 mod faults;
 mod history;
 mod http;
@@ -19,6 +20,7 @@ mod time;
 mod viewers;
 mod world;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
@@ -26,6 +28,7 @@ use clap::Args;
 use testbed::Bundle;
 
 use crate::{build, progress, setup};
+use faults::release::Builds;
 use faults::{Fault, disk};
 use random::Random;
 
@@ -73,6 +76,12 @@ pub struct Options {
     /// Show the checker a system with bugs, which it must find
     #[arg(long)]
     planted: bool,
+    /// An earlier build, by the folder of its modules, with which the run begins: the fault `release` swaps the two
+    #[arg(long)]
+    before: Option<PathBuf>,
+    /// Instead of all that: so many live viewers of one request, while the runtime is killed
+    #[arg(long)]
+    crowd: Option<usize>,
     /// Run the optimised build
     #[arg(long)]
     release: bool,
@@ -89,6 +98,8 @@ pub struct Measures {
     pub clients: usize,
     pub requests: usize,
     pub bundle: Bundle,
+    /// With an earlier build: it and this one.
+    pub builds: Option<Builds>,
 }
 
 impl Measures {
@@ -107,6 +118,8 @@ impl Options {
                 Fault::Commit => (self.commits, 12, 2_000),
                 Fault::Cut | Fault::Garbage => (self.others, 4, 200),
                 Fault::Redelivery => (self.others, 10, 200),
+                Fault::Release => (self.others, 3, 100),
+                Fault::Clock => (self.others, 4, 200),
                 Fault::Disk => (self.others, 0, 20),
                 Fault::Connections | Fault::Refusal => (self.others, 1, 50),
                 Fault::Stall | Fault::HalfOpen | Fault::Slow | Fault::Sockets => (self.others, 2, 50),
@@ -116,6 +129,10 @@ impl Options {
         let all = <Fault as clap::ValueEnum>::value_variants();
         let chosen = all.iter().filter(|fault| self.faults.is_empty() || self.faults.contains(fault));
         let bundle = if self.release { Bundle::release() } else { Bundle::dev() };
+        let this = bundle.features(build::FAULTS);
+        // The runtime has another working directory.
+        let folder = self.before.as_ref().and_then(|folder| std::path::absolute(folder).ok());
+        let builds = folder.map(|folder| Builds { earlier: Bundle::elsewhere(folder), this: this.clone() });
         Measures {
             seed: self.seed.unwrap_or_else(Random::fresh_seed),
             counts: chosen.map(counts).collect(),
@@ -124,7 +141,8 @@ impl Options {
             longest_outage: Duration::from_secs(self.longest_outage.unwrap_or(if self.short { 4 } else { 120 })),
             clients: self.clients,
             requests: self.requests,
-            bundle: bundle.features("fault-injection"),
+            bundle: this,
+            builds,
         }
     }
 }
@@ -132,7 +150,7 @@ impl Options {
 /// The seed of the run that `cargo xtask test` makes: one that fails there is looked into, and not by chance another time.
 const CHECKED_SEED: u64 = 8;
 
-/// What CI runs: the checker on a system with bugs, then the short form.
+/// What CI runs: the checker on a system with bugs, the short form, and a small crowd.
 pub fn check() -> Result<()> {
     #[derive(clap::Parser)]
     struct Command {
@@ -146,10 +164,26 @@ pub fn check() -> Result<()> {
     };
     // Short, too: the long form fills a disk, for which it starts its own command line anew.
     run(&options(&["--planted", "--short"])?)?;
-    run(&options(&["--short"])?)
+    run(&options(&["--short"])?)?;
+    run(&options(&["--crowd", "300", "--kills", "2"])?)
+}
+
+/// How often the runtime is killed before a crowd, unless told.
+const KILLS_BEFORE_A_CROWD: usize = 20;
+
+fn run_crowd(options: &Options, size: usize) -> Result<()> {
+    let seed = options.seed.unwrap_or_else(Random::fresh_seed);
+    // The optimised build is measured as it is deployed; the other one is that of the other runs.
+    let bundle = if options.release { Bundle::release() } else { Bundle::dev().features(build::FAULTS) };
+    setup::ensure()?;
+    build::make(&bundle)?;
+    crowd::run(&crowd::Measures { seed, size, kills: options.kills.unwrap_or(KILLS_BEFORE_A_CROWD), bundle })
 }
 
 pub fn run(options: &Options) -> Result<()> {
+    if let Some(size) = options.crowd {
+        return run_crowd(options, size);
+    }
     let mut measures = options.measures();
     if measures.wants(Fault::Disk) {
         match disk::enter()? {

@@ -11,7 +11,7 @@ use testbed::runtime::Cron;
 use super::checker::check;
 use super::client::{Client, Diary, attempt};
 use super::faults::postgres::replay;
-use super::faults::{Fault, Plan, Site, Struck, disk};
+use super::faults::{Fault, Plan, Site, Struck, clock, disk, release};
 use super::history::{History, Outcome, Role, Write};
 use super::random::Random;
 use super::report::Report;
@@ -67,12 +67,16 @@ pub fn run(measures: &Measures) -> Result<()> {
 }
 
 fn start(measures: &Measures) -> Result<Stack> {
-    Stack::builder()
-        .bundle(measures.bundle.clone())
+    let first = [(Fault::Release, release::FIRST), (Fault::Clock, clock::FIRST)];
+    let is_given = |fault: Fault| measures.wants(fault) && (fault != Fault::Release || measures.builds.is_none());
+    let first = first.into_iter().filter(|(fault, _)| is_given(*fault));
+    let bundle = measures.builds.as_ref().map_or(&measures.bundle, |builds| &builds.earlier);
+    let builder = Stack::builder()
+        .bundle(bundle.clone())
         .proxied()
         .postgres_parameter("max_connections=24")
-        .cron(Cron::Every(CRON))
-        .start()
+        .cron(Cron::Every(CRON));
+    first.fold(builder, |builder, (_, (name, value))| builder.env(name, value)).start()
 }
 
 fn torture(measures: &Measures, stack: &Stack) -> Result<Report> {
@@ -82,7 +86,7 @@ fn torture(measures: &Measures, stack: &Stack) -> Result<Report> {
     let mut sessions = (0..world.people.len()).map(|by| Session::sign_in(&world, by)).collect::<Result<Vec<_>>>()?;
     let cookies: Vec<String> = sessions.iter().map(|session| session.cookie.clone()).collect();
     let admin = *world.with_role(Role::Admin).first().context("nobody is an admin")?;
-    let site = Site { stack, world: &world, cookies: &cookies, admin, longest_outage: measures.longest_outage };
+    let site = Site::new(stack, &world, &cookies, admin, measures);
     let audience = Audience::default();
     let mut clients = Vec::new();
     for place in 0..measures.clients {
@@ -124,6 +128,10 @@ fn torture(measures: &Measures, stack: &Stack) -> Result<Report> {
             thread::sleep(LAST_OUTAGE / 2);
             // Who was put off must not depend on a memory that a kill takes.
             stack.runtime.kill9()?;
+            if measures.wants(Fault::Clock) {
+                // Nor on a due time by a clock that was ahead.
+                clock::put_back(stack);
+            }
             stack.runtime.start()?;
             thread::sleep(LAST_OUTAGE / 2);
         }

@@ -74,3 +74,23 @@ fn a_change_of_status_is_counted_in_both() {
         [("approved".to_owned(), 1), ("submitted".to_owned(), 1)]
     );
 }
+
+#[test]
+fn a_change_that_comes_late_is_met_by_the_reconciler_all_the_same() {
+    let connection = database(SCHEMA.whole[0]);
+    put(&connection, INSERT, 1, 1, 100);
+    connection.execute("INSERT INTO watermark (one, ts, id) VALUES (1, 100, 'r-1')", []).unwrap();
+    let watermark = || {
+        let read = |row: &rusqlite::Row| Ok((row.get(0)?, row.get::<_, String>(1)?));
+        connection.query_row("SELECT ts, id FROM watermark", [], read).unwrap()
+    };
+    // As `upsert` does after each.
+    put(&connection, INSERT, 2, 1, 150);
+    connection.execute(LOOK_AGAIN, [150 - 1]).unwrap();
+    assert_eq!(watermark(), (100, "r-1".to_owned()));
+    put(&connection, INSERT, 3, 1, 40);
+    connection.execute(LOOK_AGAIN, [40 - 1]).unwrap();
+    let (ts, id) = watermark();
+    let met = versions(&connection, (ts, &id), 1_000, 10);
+    assert_eq!(met.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(), ["r-3", "r-1", "r-2"]);
+}

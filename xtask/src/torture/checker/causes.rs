@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::super::history::{Answered, Attempt, Outcome, Write, digest, marked};
 use super::super::model::{State, kind_of};
+use super::super::time;
 use super::{Case, Findings, Kind};
 
 /// What is wrong with a write by itself: its answers contradict each other.
@@ -101,6 +102,11 @@ pub(super) fn check(case: &Case<'_>, findings: &mut Findings) {
             }
         }
     }
+    for (earlier, later) in case.timeline().iter().zip(case.timeline().iter().skip(1)) {
+        if moment(later) < moment(earlier) {
+            findings.add(Kind::Backwards, case.id, format!("{later} came after {earlier}"));
+        }
+    }
     let mut claimed = BTreeSet::new();
     for (at, event) in case.timeline().iter().enumerate() {
         let seq = event["seq"].as_i64().unwrap_or_default();
@@ -129,6 +135,10 @@ fn find_cause(case: &Case<'_>, event: &Value, claimed: &mut BTreeSet<u64>, findi
         Some(write) => findings.add(Kind::Doubled, case.id, format!("{} is also event {}", title(write), event["seq"])),
         None => findings.add(Kind::Causeless, case.id, format!("nobody caused {event}")),
     }
+}
+
+fn moment(event: &Value) -> Option<i64> {
+    event["ts"].as_str().and_then(time::parse)
 }
 
 /// Whether the event is what the write asked for.

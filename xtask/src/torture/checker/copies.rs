@@ -61,6 +61,11 @@ fn index(history: &History, cases: &BTreeMap<&str, Case<'_>>, findings: &mut Fin
     for id in lines.keys().filter(|id| !cases.contains_key(**id)) {
         findings.add(Kind::Index, id, "it is in the list, and nobody made it");
     }
+    // Newest first, however the clock was moved: texts of one form are in the order of their times.
+    let created = |line: &Value| line["created_at"].as_str().map(str::to_owned);
+    if !history.index.is_sorted_by(|newer, older| created(newer) >= created(older)) {
+        findings.add_to_all(Kind::Backwards, "the list is not in the order of its times");
+    }
     let mut numbers = BTreeMap::new();
     for (id, case) in cases {
         let record = &case.object.record;
@@ -118,12 +123,23 @@ fn compare_row(case: &Case<'_>, row: &Row, findings: &mut Findings) {
     if row.snapshot != case.object.inspection["object"]["snapshot"] {
         findings.add(Kind::ReadModel, case.id, "its snapshot in PostgreSQL is another one");
     }
-    if row.events != case.object.timeline {
-        let same = row.events.iter().zip(&case.object.timeline).take_while(|(copy, event)| copy == event).count();
+    let same = row.events.iter().zip(&case.object.timeline).take_while(|(copy, event)| is_copy(copy, event)).count();
+    if same < row.events.len().max(case.object.timeline.len()) {
         let (copies, events) = (row.events.len(), case.object.timeline.len());
         let what = format!("{copies} of {events} events are in PostgreSQL, and from event {} on others", same + 1);
         findings.add(Kind::ReadModel, case.id, what);
     }
+}
+
+/// An event is stored as its release wrote it, and copied as the release that delivers it knows it: what is null may be
+/// left out, and what no reader knows is not copied.
+fn is_copy(copy: &Value, event: &Value) -> bool {
+    ["seq", "ts", "kind", "actor"].iter().all(|name| copy[*name] == event[*name])
+        && without_nulls(&copy["body"]) == without_nulls(&event["body"])
+}
+
+fn without_nulls(json: &Value) -> Vec<(&String, &Value)> {
+    json.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null()).collect()
 }
 
 fn audit(history: &History, cases: &BTreeMap<&str, Case<'_>>, findings: &mut Findings) {

@@ -33,6 +33,8 @@ pub enum Kind {
     Versions,
     /// An event that the state machine does not permit.
     Illegal,
+    /// Time runs backwards within a request, or a list is not in the order of its times.
+    Backwards,
     /// A write took effect before one that had been acknowledged when it began.
     RealTime,
     /// A read showed less than what had been acknowledged, or more than had been written.

@@ -62,6 +62,34 @@ fn a_write_that_is_there_twice_is_doubled() {
 }
 
 #[test]
+fn time_that_runs_backwards_is_found_wherever_the_clock_was() {
+    let event = found(|history| {
+        let object = history.objects.get_mut(FIRST).unwrap();
+        object.timeline[5]["ts"] = object.timeline[1]["ts"].clone();
+    });
+    assert!(event.contains(&Kind::Backwards), "{event:?}");
+    let list = found(|history| history.index.reverse());
+    assert_eq!(list, [Kind::Backwards]);
+    // The moments of calls are the run's own: a system whose clock is elsewhere is not judged by its times.
+    let elsewhere = found(|history| history.writes.iter_mut().for_each(|write| write.attempts[0].invoked += 100));
+    assert_eq!(elsewhere, []);
+}
+
+#[test]
+fn what_another_release_wrote_into_an_event_is_no_other_event() {
+    let written = found(|history| {
+        for event in &mut history.read_model.get_mut(FIRST).unwrap().events {
+            event["body"].as_object_mut().unwrap().retain(|_, value| !value.is_null());
+            event["body"]["left_out_there"] = json!(null);
+            event["known_to_one_release"] = json!(true);
+        }
+    });
+    assert_eq!(written, []);
+    let lost = found(|history| history.read_model.get_mut(FIRST).unwrap().events[3]["body"]["body"] = json!(null));
+    assert_eq!(lost, [Kind::ReadModel]);
+}
+
+#[test]
 fn an_event_that_nobody_caused_is_found() {
     let found = found(|history| history.writes.retain(|write| write.number != 5));
     assert_eq!(found, [Kind::Causeless]);

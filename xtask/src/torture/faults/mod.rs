@@ -1,11 +1,14 @@
 //! What is broken, by whom and when: two hands with a plan each, one at the runtime and one at PostgreSQL, which go their
 //! own pace, so that faults come alone and together as the seed wants it.
 
+pub mod clock;
 pub mod disk;
 pub mod postgres;
+pub mod release;
 mod runtime;
 
 use std::sync::atomic::Ordering;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -13,6 +16,7 @@ use anyhow::{Context, Result};
 use clap::ValueEnum;
 use testbed::Stack;
 
+use super::Measures;
 use super::client::Diary;
 use super::random::Random;
 use super::world::World;
@@ -28,6 +32,10 @@ pub enum Fault {
     Redelivery,
     /// The runtime's disk is full for a while; needs root
     Disk,
+    /// Another release is rolled out, which writes and says things otherwise, and rolled back
+    Release,
+    /// The runtime's clock is moved by up to an hour
+    Clock,
     /// PostgreSQL is stopped or killed, and started again
     Restart,
     /// PostgreSQL is away for a while
@@ -60,7 +68,7 @@ impl Fault {
     }
 
     fn is_of_the_runtime(self) -> bool {
-        matches!(self, Self::Kill | Self::Sockets | Self::Redelivery | Self::Disk)
+        matches!(self, Self::Kill | Self::Sockets | Self::Redelivery | Self::Disk | Self::Release | Self::Clock)
     }
 }
 
@@ -83,6 +91,26 @@ pub struct Site<'w> {
     pub admin: usize,
     /// The longest outage of PostgreSQL.
     pub longest_outage: Duration,
+    /// Builds that take turns as releases; without them one build writes as several.
+    builds: Option<release::Builds>,
+    release: Mutex<&'static str>,
+}
+
+impl<'w> Site<'w> {
+    pub fn new(stack: &'w Stack, world: &'w World, cookies: &'w [String], admin: usize, measures: &Measures) -> Self {
+        let (longest_outage, builds) = (measures.longest_outage, measures.builds.clone());
+        Self { stack, world, cookies, admin, longest_outage, builds, release: Mutex::new(release::FIRST.1) }
+    }
+
+    /// The release that is at work.
+    fn release(&self) -> MutexGuard<'_, &'static str> {
+        self.release.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a write is in flight.
+    fn is_writing(&self) -> bool {
+        self.world.in_flight.load(Ordering::Relaxed) > 0
+    }
 }
 
 /// What to break, how often, in an order that the seed gives.
@@ -126,6 +154,9 @@ impl Plan {
         Ok((struck, diary))
     }
 }
+
+/// How long a fault of the runtime waits for writes to be in flight: it may just have come back.
+const IMPATIENCE: Duration = Duration::from_secs(5);
 
 /// Waits a moment until something is under way, so that the fault meets it; whether it is.
 fn while_busy(within: Duration, busy: impl Fn() -> bool) -> bool {

@@ -13,10 +13,8 @@ use super::super::random::Random;
 use super::super::viewers;
 use super::super::world::Session;
 use super::disk::Filler;
-use super::{Fault, Site, while_busy};
+use super::{Fault, IMPATIENCE, Site, clock, release, while_busy};
 
-/// How long a kill waits for writes to be in flight: the runtime may just have come back.
-const IMPATIENCE: Duration = Duration::from_secs(5);
 /// By then a runtime that was started again does its first write.
 const RECOVERY_LIMIT: Duration = Duration::from_secs(15);
 /// How many sockets a crowd opens.
@@ -32,6 +30,8 @@ pub(super) fn strike(fault: Fault, site: &Site<'_>, random: &mut Random, diary: 
         Fault::Kill => kill(site, random),
         Fault::Sockets => crowd(site, random),
         Fault::Disk => fill_disk(site, random),
+        Fault::Release => release::roll(site, random),
+        Fault::Clock => clock::shift(site, random),
         Fault::Redelivery => redeliver(site, random, diary),
         other => bail!("{} is not the runtime's", other.name()),
     }
@@ -43,15 +43,21 @@ fn kill(site: &Site<'_>, random: &mut Random) -> Result<bool> {
     let more = usize::try_from(random.between(0, 30))?;
     let enough = site.world.acknowledged.load(Ordering::Relaxed) + more;
     while_busy(IMPATIENCE, || site.world.acknowledged.load(Ordering::Relaxed) >= enough);
-    let hit = while_busy(IMPATIENCE, || site.world.in_flight.load(Ordering::Relaxed) > 0);
+    let hit = while_busy(IMPATIENCE, || site.is_writing());
     site.stack.runtime.kill9()?;
     if random.chance(20) {
         thread::sleep(Duration::from_millis(random.between(50, 1_000)));
     }
+    start_again(site)?;
+    Ok(hit)
+}
+
+/// Starts it, and waits for its first write.
+pub(super) fn start_again(site: &Site<'_>) -> Result<()> {
     let before = site.world.acknowledged.load(Ordering::Relaxed);
     site.stack.runtime.start()?;
     while_busy(RECOVERY_LIMIT, || site.world.acknowledged.load(Ordering::Relaxed) > before);
-    Ok(hit)
+    Ok(())
 }
 
 fn crowd(site: &Site<'_>, random: &mut Random) -> Result<bool> {
@@ -66,7 +72,7 @@ fn crowd(site: &Site<'_>, random: &mut Random) -> Result<bool> {
         let Some(id) = one else { continue };
         sockets.extend(viewers::open(site.world, cookie, &format!("/api/requests/{id}/live?after=0")));
     }
-    let hit = site.world.in_flight.load(Ordering::Relaxed) > 0;
+    let hit = site.is_writing();
     // Dropped without a word.
     drop(sockets);
     Ok(hit)
@@ -75,7 +81,7 @@ fn crowd(site: &Site<'_>, random: &mut Random) -> Result<bool> {
 /// The hit is a write in flight at some moment of it.
 fn fill_disk(site: &Site<'_>, random: &mut Random) -> Result<bool> {
     let filler = Filler::fill(&site.stack.data_dir().join("objects"))?;
-    let hit = while_busy(IMPATIENCE, || site.world.in_flight.load(Ordering::Relaxed) > 0);
+    let hit = while_busy(IMPATIENCE, || site.is_writing());
     thread::sleep(Duration::from_millis(random.between(500, 3_000)));
     drop(filler);
     Ok(hit)

@@ -143,6 +143,7 @@ impl System {
             self.history.read_model_events += state.version;
             self.history.read_model.insert(id.clone(), row);
         }
+        self.history.index.reverse();
         self.history.requesters_lists = [(REQUESTER, vec![FIRST.to_owned()]), (OTHER, vec![SECOND.to_owned()])].into();
         for by in [TECHNICIAN, REQUESTER] {
             let object = &self.history.objects[FIRST];

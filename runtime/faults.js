@@ -1,0 +1,70 @@
+// The entry of builds with faults on demand (feature `fault-injection`), never of a release: `entry.js` on a clock that
+// can be moved, and the release that the Worker speaks as (src/objects/release.rs).
+//
+// CLOCK_MS is by how much the clock goes ahead of the machine's from the start on; `PUT /api/fault/clock?ms=…` moves it
+// while everything runs. The platform keeps alarms by the machine's clock, so they are translated. One that was set
+// before a restart rings when the moved clock shows its time, as on a machine whose clock was moved; with one
+// exception: after a move ahead, an object that nobody wakes rings when it would have rung without the move.
+import { env } from "cloudflare:workers";
+import * as entry from "../entry.js";
+
+export * from "../entry.js";
+
+globalThis.cepatedge_release = env.RELEASE;
+
+let ahead = Number(env.CLOCK_MS ?? 0);
+const machineNow = Date.now;
+
+/** Where an object keeps what its alarm was set for, in addition to the platform's own note. */
+const DUE = "faults.due";
+/** This start of the runtime: the platform waits for an alarm of this start by a timer, whatever the clock does. */
+let start;
+
+const translated = new WeakSet();
+
+function translateAlarms(storage) {
+  if (translated.has(storage)) return;
+  translated.add(storage);
+  const { setAlarm } = storage;
+  storage.setAlarm = function (at) {
+    start ??= crypto.randomUUID();
+    this.kv.put(DUE, { at, start });
+    return setAlarm.call(this, at - ahead);
+  };
+}
+
+function onMovedClock(actor) {
+  const { inner, alarm } = actor.prototype;
+  actor.prototype.inner = function (here) {
+    translateAlarms(Object.getPrototypeOf(this.ctx.storage));
+    return inner.call(this, here);
+  };
+  actor.prototype.alarm = function () {
+    const { storage } = this.ctx;
+    const due = storage.kv.get(DUE);
+    if (due !== undefined && due.start !== start && due.at > Date.now()) {
+      translateAlarms(Object.getPrototypeOf(storage));
+      return storage.setAlarm(due.at);
+    }
+    return alarm.call(this);
+  };
+}
+
+if (env.CLOCK_MS !== undefined) {
+  Date.now = () => machineNow() + ahead;
+  for (const exported of Object.values(entry)) {
+    if (exported.prototype?.alarm) onMovedClock(exported);
+  }
+}
+
+export default {
+  ...entry.default,
+  fetch(request, env, ctx) {
+    const { pathname, searchParams } = new URL(request.url);
+    if (request.method === "PUT" && pathname === "/api/fault/clock" && env.CLOCK_MS !== undefined) {
+      ahead = Number(searchParams.get("ms"));
+      return new Response(null, { status: 204 });
+    }
+    return entry.default.fetch(request, env, ctx);
+  },
+};

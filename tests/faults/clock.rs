@@ -1,0 +1,109 @@
+//! The clock goes back by an hour: nothing that was to happen soon waits until that hour has passed again.
+//!
+//! The build has the feature `fault-injection`; `runtime/faults.js` moves the clock of the Worker alone.
+
+use std::time::Duration;
+
+use hyper::Method;
+use serde_json::json;
+use testbed::Stack;
+
+use crate::read_model::{self, Versions};
+use crate::support::{Client, demo, eventually};
+use crate::{PROMPT, started};
+
+/// How far the clock is ahead at first, in milliseconds: an hour.
+const AHEAD_MS: &str = "3600000";
+/// The variable that says so.
+const CLOCK_MS: &str = "CLOCK_MS";
+
+/// The promise: PostgreSQL has everything so soon after its return.
+const CATCHING_UP: Duration = Duration::from_secs(10);
+
+/// By then deliveries have failed often enough to wait for seconds.
+const FAILING: Duration = Duration::from_secs(4);
+
+fn ahead() -> Stack {
+    started(Stack::builder().features("fault-injection").own_postgres().env(CLOCK_MS, AHEAD_MS))
+}
+
+/// A request that is in PostgreSQL, and an event of it that is not.
+async fn owing(stack: &Stack, requester: &Client) -> (String, Versions) {
+    let record = requester.report("A clock is fast").await;
+    let id = record["id"].as_str().expect("an id").to_owned();
+    read_model::catches_up(stack, &Versions::from([(id.clone(), 1)]), PROMPT).await;
+    stack.postgres.stop().expect("PostgreSQL stops");
+    requester.comment(&id, "It is an hour ahead.", "public").await.expect(201);
+    tokio::time::sleep(FAILING).await;
+    (id.clone(), Versions::from([(id, 2)]))
+}
+
+#[tokio::test]
+async fn a_runtime_that_starts_on_a_clock_set_back_waits_for_no_hour_to_pass_again() {
+    let stack = ahead();
+    let requester = Client::sign_in(&stack, &demo("requester")).await;
+    let admin = Client::sign_in(&stack, &demo("admin")).await;
+    let (id, owed) = owing(&stack, &requester).await;
+    stack.runtime.kill9().expect("the runtime is killed");
+    stack.runtime.set_var(CLOCK_MS, "0");
+    stack.runtime.start().expect("the runtime starts again");
+    stack.postgres.start().expect("PostgreSQL starts");
+
+    // Who signed in within that hour is signed in, and whoever looks at the request wakes it.
+    let requester = requester.reconnected();
+    let record = requester.get(&format!("/api/requests/{id}")).await.expect(200).json();
+    read_model::catches_up(&stack, &owed, CATCHING_UP).await;
+
+    // Time does not run backwards within a request, and does within the list.
+    let event = requester.comment(&id, "It was put right.", "public").await.expect(201).json();
+    assert!(event["ts"].as_str() >= record["updated_at"].as_str(), "{event} came before {record}");
+    let newer = requester.report("The clock is right").await;
+    assert!(newer["created_at"].as_str() < record["created_at"].as_str(), "{newer}");
+    let newer = newer["id"].as_str().expect("an id").to_owned();
+    read_model::catches_up(&stack, &Versions::from([(id, 3), (newer, 1)]), PROMPT).await;
+    read_model::assert_equals_the_objects(&stack, &admin.reconnected()).await;
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_while_the_circuit_is_open_opens_it_for_no_hour() {
+    let stack = ahead();
+    let requester = Client::sign_in(&stack, &demo("requester")).await;
+    let (_, owed) = owing(&stack, &requester).await;
+    let moved = requester.call(Method::PUT, "/api/fault/clock?ms=0").send().await;
+    moved.expect(204);
+    stack.postgres.start().expect("PostgreSQL starts");
+    read_model::catches_up(&stack, &owed, CATCHING_UP).await;
+}
+
+#[tokio::test]
+async fn what_is_parked_by_a_clock_ahead_and_what_comes_behind_it_is_shown_and_replayed() {
+    let stack = ahead();
+    let requester = Client::sign_in(&stack, &demo("requester")).await;
+    let admin = Client::sign_in(&stack, &demo("admin")).await;
+    let sound = requester.report("A clock is fast").await["id"].as_str().expect("an id").to_owned();
+    read_model::catches_up(&stack, &Versions::from([(sound, 1)]), PROMPT).await;
+    let alter = |statement: &str| stack.sql(|client| Ok(client.batch_execute(statement)?)).expect(statement);
+    alter("ALTER TABLE requests ADD CONSTRAINT no_marks CHECK (title NOT LIKE '%unacceptable%') NOT VALID");
+    let first = requester.report("An unacceptable clock").await;
+    // The watermark goes past what changed ten seconds ago and has arrived.
+    tokio::time::sleep(Duration::from_secs(12)).await;
+    stack.runtime.run_scheduled().expect("the cron handler runs");
+    requester.call(Method::PUT, "/api/fault/clock?ms=0").send().await.expect(204);
+    let second = requester.report("An unacceptable clock again").await;
+    stack.runtime.run_scheduled().expect("the cron handler runs");
+
+    let mut expected = [&first, &second].map(|record| record["id"].as_str().expect("an id").to_owned());
+    expected.sort();
+    eventually(PROMPT, || async {
+        let sync = admin.get("/api/system/sync").await.expect(200).json();
+        let lagging = sync["lagging"].as_array().cloned().unwrap_or_default();
+        let mut found: Vec<_> = lagging.iter().filter_map(|one| one["id"].as_str()).map(str::to_owned).collect();
+        found.sort();
+        if found == expected { Ok(()) } else { Err(sync) }
+    })
+    .await;
+    alter("ALTER TABLE requests DROP CONSTRAINT no_marks");
+    let replayed = admin.post("/api/system/sync/replay", &json!({})).await.expect(200).json();
+    assert_eq!(replayed, json!({ "poked": 3, "still_owing": 0 }));
+    read_model::assert_equals_the_objects(&stack, &admin).await;
+}
