@@ -63,7 +63,7 @@ enum Check {
 }
 
 impl Check {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::Format,
         Self::Lint,
         Self::LintWasm,
