@@ -15,8 +15,9 @@ use cepatedge::router::auth::Login;
 use cepatedge::router::bodies::{ActionBody, CommentBodyInput, EditBody, NewRequestBody};
 use cepatedge::router::incoming::parse_json;
 use cepatedge::router::me::EditMe;
+use cepatedge_fuzz::json::mutate;
 use cepatedge_fuzz::{Input, begin, caller, check_refusal};
-use libfuzzer_sys::fuzz_target;
+use libfuzzer_sys::{fuzz_mutator, fuzz_target};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -31,6 +32,12 @@ fuzz_target!(init: begin(), |data: &[u8]| {
         5 => renames(input.0),
         _ => texts_are_settled(&input.rest()),
     }
+});
+
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    // An action has a second byte in front of its body.
+    let head = if data.first().is_some_and(|kind| kind % 7 == 2) { 2 } else { 1 };
+    mutate(head, data, size, max_size, seed)
 });
 
 /// The body, and what another parser makes of it.

@@ -18,40 +18,71 @@ use cepatedge::objects::protocol::{Contract, Envelope, Reply, Upgrade, read_upgr
 use cepatedge::objects::request::api::{Inspection, Request, Versioned};
 use cepatedge::objects::request_index::api::{IndexStats, RequestIndex};
 use cepatedge::objects::session::api::{Held, Session};
-use cepatedge_fuzz::{Input, begin};
-use libfuzzer_sys::fuzz_target;
+use cepatedge_fuzz::{Input, begin, json};
+use libfuzzer_sys::{fuzz_mutator, fuzz_target};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::{Value, json as value};
 use uuid::Uuid;
 
 fuzz_target!(init: begin(), |data: &[u8]| {
     let mut input = Input(data);
-    let kind = input.byte();
-    let text = input.rest();
-    match kind % 4 {
-        0 => {
-            call::<Request>(&text);
-            call::<RequestIndex>(&text);
-            call::<Session>(&text);
-            call::<Account>(&text);
-            call::<LogStream>(&text);
-            call::<Cache>(&text);
-            call::<Database>(&text);
-        }
-        1 => {
-            upgrade::<Request>(&text);
-            upgrade::<RequestIndex>(&text);
-            upgrade::<LogStream>(&text);
-        }
-        2 => replies(&text),
-        _ => rows(&text),
-    }
+    let (kind, number) = (input.byte() % 4, usize::from(input.byte()));
+    let readers: &[fn(&str)] = match kind {
+        0 => &CALLS,
+        1 => &UPGRADES,
+        2 => &REPLIES,
+        _ => &ROWS,
+    };
+    readers[number % readers.len()](&input.rest());
 });
 
-fn call<C: Contract>(text: &str) {
-    is_stable::<Envelope<C::Inbox>>(text);
-}
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    json::mutate(2, data, size, max_size, seed)
+});
+
+const CALLS: [fn(&str); 7] = [
+    is_stable::<Call<Request>>,
+    is_stable::<Call<RequestIndex>>,
+    is_stable::<Call<Session>>,
+    is_stable::<Call<Account>>,
+    is_stable::<Call<LogStream>>,
+    is_stable::<Call<Cache>>,
+    is_stable::<Call<Database>>,
+];
+
+const UPGRADES: [fn(&str); 3] = [upgrade::<Request>, upgrade::<RequestIndex>, upgrade::<LogStream>];
+
+const REPLIES: [fn(&str); 13] = [
+    is_stable::<Reply<Versioned>>,
+    is_stable::<Reply<Page>>,
+    is_stable::<Reply<Inspection>>,
+    is_stable::<Reply<Vec<Debt>>>,
+    is_stable::<Reply<IndexStats>>,
+    is_stable::<Reply<StreamStats>>,
+    is_stable::<Reply<Held>>,
+    is_stable::<Reply<Vec<Listing>>>,
+    is_stable::<Reply<Option<Cached>>>,
+    is_stable::<Reply<Health>>,
+    is_stable::<Reply<Option<User>>>,
+    is_stable::<Reply<UserPage>>,
+    is_stable::<Refusal>,
+];
+
+const ROWS: [fn(&str); 9] = [
+    is_stable::<Event>,
+    is_stable::<MaintenanceRequest>,
+    is_stable::<Summary>,
+    is_stable::<NewEntry>,
+    is_stable::<Entry>,
+    is_stable::<sync::RequestRow>,
+    event_row,
+    is_stable::<sync::AuditRow>,
+    is_stable::<sync::UserRow>,
+];
+
+/// A call of a message of this actor.
+type Call<C> = Envelope<<C as Contract>::Inbox>;
 
 fn upgrade<C: Contract>(text: &str) {
     is_stable::<Upgrade<C::Watch>>(text);
@@ -62,32 +93,8 @@ fn upgrade<C: Contract>(text: &str) {
     read_upgrade::<C::Watch>(text);
 }
 
-fn replies(text: &str) {
-    is_stable::<Reply<Versioned>>(text);
-    is_stable::<Reply<Page>>(text);
-    is_stable::<Reply<Inspection>>(text);
-    is_stable::<Reply<Vec<Debt>>>(text);
-    is_stable::<Reply<IndexStats>>(text);
-    is_stable::<Reply<StreamStats>>(text);
-    is_stable::<Reply<Held>>(text);
-    is_stable::<Reply<Vec<Listing>>>(text);
-    is_stable::<Reply<Option<Cached>>>(text);
-    is_stable::<Reply<Health>>(text);
-    is_stable::<Reply<Option<User>>>(text);
-    is_stable::<Reply<UserPage>>(text);
-    is_stable::<Refusal>(text);
-}
-
-fn rows(text: &str) {
-    is_stable::<Event>(text);
-    is_stable::<MaintenanceRequest>(text);
-    is_stable::<Summary>(text);
-    is_stable::<NewEntry>(text);
-    is_stable::<Entry>(text);
-    is_stable::<sync::RequestRow>(text);
+fn event_row(text: &str) {
     is_stable::<sync::EventRow>(text);
-    is_stable::<sync::AuditRow>(text);
-    is_stable::<sync::UserRow>(text);
     if let Ok(row) = serde_json::from_str::<sync::EventRow>(text)
         && let Ok(event) = row.clone().into_event()
     {
@@ -110,7 +117,7 @@ fn is_stable<T: Serialize + DeserializeOwned>(text: &str) {
 /// Whether what is written says the same of everything that both speak of.
 fn agree(read: &Value, written: &Value) -> bool {
     // Whoever acts without an id is the system, whatever he is called.
-    if *written == json!({ "id": null, "name": "system" }) {
+    if *written == value!({ "id": null, "name": "system" }) {
         return read["id"].is_null();
     }
     match (read, written) {

@@ -3,6 +3,8 @@
 //! A target is a property of what reads bytes from outside, asserted on every input that the fuzzer finds. It knows no
 //! clock and no randomness of its own, so that an input that was found once is found again.
 
+pub mod json;
+
 use std::alloc::System;
 use std::panic;
 use std::pin::pin;
