@@ -14,7 +14,7 @@ use cepatedge::objects::database::api::{Database, Health, User, UserPage};
 use cepatedge::objects::log_stream::api::{LogStream, StreamStats};
 use cepatedge::objects::outbox::Debt;
 use cepatedge::objects::page::Page;
-use cepatedge::objects::protocol::{Contract, Envelope, Reply, Upgrade, read_upgrade};
+use cepatedge::objects::protocol::{Contract, Envelope, OnTheWire, Reply, Upgrade, read_upgrade};
 use cepatedge::objects::request::api::{Inspection, Request, Versioned};
 use cepatedge::objects::request_index::api::{IndexStats, RequestIndex};
 use cepatedge::objects::session::api::{Held, Session};

@@ -18,7 +18,7 @@ use cepatedge::db::frame::{Backend, TransactionStatus, next_message};
 use cepatedge::db::statement::Statement;
 use cepatedge::db::url::{DatabaseUrl, Reach};
 use cepatedge_fuzz::{Input, begin, finish};
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use libfuzzer_sys::fuzz_target;
 use sha2::Sha256;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};

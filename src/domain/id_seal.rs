@@ -6,7 +6,7 @@
 //!
 //! It is no permission: who may see a request is the policy's business.
 
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
@@ -31,7 +31,7 @@ impl IdSeal {
         if key.len() < SHORTEST_KEY {
             return None;
         }
-        <Hmac<Sha256> as Mac>::new_from_slice(key).ok().map(Self)
+        <Hmac<Sha256> as KeyInit>::new_from_slice(key).ok().map(Self)
     }
 
     /// A new id from random bytes.

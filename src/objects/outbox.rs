@@ -12,7 +12,7 @@
 
 mod book;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, RefCell, RefMut};
 
 use serde::{Deserialize, Serialize};
 
@@ -154,14 +154,18 @@ pub struct Outbox {
 impl Outbox {
     /// What `look` finds in the book.
     fn read<T>(&self, db: &Database, look: impl FnOnce(&Book) -> T) -> Result<T, StorageError> {
-        if let Some(book) = self.book.borrow().as_ref() {
-            return Ok(look(book));
+        Ok(look(&*self.book(db)?))
+    }
+
+    fn book(&self, db: &Database) -> Result<RefMut<'_, Book>, StorageError> {
+        let mut known = self.book.borrow_mut();
+        if known.is_none()
+            && let Some(row) = db.row("SELECT lines FROM book", &[])?
+        {
+            let stored = serde_json::from_str(&row.text(0)).map_err(|error| StorageError::unreadable(&error))?;
+            *known = Some(stored);
         }
-        let book: Book = match db.row("SELECT lines FROM book", &[])? {
-            Some(row) => serde_json::from_str(&row.text(0)).map_err(|error| StorageError::unreadable(&error))?,
-            None => Book::default(),
-        };
-        Ok(look(self.book.borrow_mut().insert(book)))
+        Ok(RefMut::map(known, Option::get_or_insert_default))
     }
 
     /// One transaction, in which the actor writes events and owes them. When it fails, the book is as before.

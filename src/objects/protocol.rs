@@ -295,15 +295,15 @@ thread_local! {
     static NAMESPACES: RefCell<Vec<(&'static str, Namespace)>> = const { RefCell::new(Vec::new()) };
 }
 
-fn namespace<C: Contract>(env: &Env) -> Result<Namespace, JsValue> {
+fn namespace(env: &Env, wanted: &'static str) -> Result<Namespace, JsValue> {
     let known = NAMESPACES.with_borrow(|known| {
-        known.iter().find(|(binding, _)| *binding == C::BINDING).map(|(_, namespace)| namespace.clone())
+        known.iter().find(|(binding, _)| *binding == wanted).map(|(_, namespace)| namespace.clone())
     });
     if let Some(known) = known {
         return Ok(known);
     }
-    let namespace: Namespace = Reflect::get(env, &JsValue::from_str(C::BINDING))?.unchecked_into();
-    NAMESPACES.with_borrow_mut(|known| known.push((C::BINDING, namespace.clone())));
+    let namespace: Namespace = Reflect::get(env, &JsValue::from_str(wanted))?.unchecked_into();
+    NAMESPACES.with_borrow_mut(|known| known.push((wanted, namespace.clone())));
     Ok(namespace)
 }
 
@@ -339,11 +339,7 @@ pub async fn ask_within<M: Message>(
     let text = serde_json::to_string(&envelope).map_err(|_| Refusal::Internal)?;
     #[cfg(feature = "fault-injection")]
     let (text, speaker) = super::release::spoken(text);
-    let reply = match call::<M::To>(env, &name, &text, limit_ms).await {
-        Err(lost) if repeatable && may_repeat(&lost) => call::<M::To>(env, &name, &text, limit_ms).await,
-        outcome => outcome,
-    };
-    let reply = reply.map_err(|lost| unavailable::<M::To>(&lost))?;
+    let reply = exchange(env, M::To::BINDING, &name, &text, repeatable, limit_ms).await?;
     #[cfg(feature = "fault-injection")]
     let reply = super::release::read(&reply, speaker);
     M::Reply::read(&reply).unwrap_or_else(|error| {
@@ -352,8 +348,21 @@ pub async fn ask_within<M: Message>(
     })
 }
 
-async fn call<C: Contract>(env: &Env, name: &str, text: &str, limit_ms: u32) -> Result<String, JsValue> {
-    calls::call(&namespace::<C>(env)?, name, text, limit_ms)?.await
+/// The call itself, for whatever actor and message: there is one of it.
+async fn exchange(
+    env: &Env,
+    binding: &'static str,
+    name: &str,
+    text: &str,
+    repeatable: bool,
+    limit_ms: u32,
+) -> Result<String, Refusal> {
+    let call = async || calls::call(&namespace(env, binding)?, name, text, limit_ms)?.await;
+    let reply = match call().await {
+        Err(lost) if repeatable && may_repeat(&lost) => call().await,
+        outcome => outcome,
+    };
+    reply.map_err(|lost| unavailable(binding, &lost))
 }
 
 /// Opens a live socket on an object: the upgrade response, with the client's end in it.
@@ -370,24 +379,25 @@ pub async fn watch<C: Contract>(
 ) -> Result<Response, Refusal> {
     let upgrade = Upgrade { to: key.name(), cx: cx.clone(), watch };
     let text = serde_json::to_vec(&upgrade).map_err(|_| Refusal::Internal)?;
-    let response = open_socket::<C>(env, &upgrade.to, &text).await.map_err(|lost| unavailable::<C>(&lost))?;
+    let response =
+        open_socket(env, C::BINDING, &upgrade.to, &text).await.map_err(|lost| unavailable(C::BINDING, &lost))?;
     if response.status() == 101 {
         return Ok(response);
     }
     let body = match response.text() {
-        Ok(body) => JsFuture::from(body).await.map_err(|lost| unavailable::<C>(&lost))?,
-        Err(lost) => return Err(unavailable::<C>(&lost)),
+        Ok(body) => JsFuture::from(body).await.map_err(|lost| unavailable(C::BINDING, &lost))?,
+        Err(lost) => return Err(unavailable(C::BINDING, &lost)),
     };
     let refusal = body.as_string().and_then(|text| serde_json::from_str::<Refusal>(&text).ok());
     Err(refusal.unwrap_or(Refusal::Internal))
 }
 
-async fn open_socket<C: Contract>(env: &Env, name: &str, upgrade: &[u8]) -> Result<Response, JsValue> {
+async fn open_socket(env: &Env, binding: &'static str, name: &str, upgrade: &[u8]) -> Result<Response, JsValue> {
     let url = format!("https://object/{}", URL_SAFE_NO_PAD.encode(upgrade));
     let request = Request::new_with_str_and_init(&url, &RequestInit::new())?;
     request.headers().set("upgrade", "websocket")?;
     let response =
-        JsFuture::from(namespace::<C>(env)?.unchecked_ref::<Stubs>().get_by_name(name)?.fetch(&request)?).await?;
+        JsFuture::from(namespace(env, binding)?.unchecked_ref::<Stubs>().get_by_name(name)?.fetch(&request)?).await?;
     response.dyn_into()
 }
 
@@ -405,8 +415,8 @@ fn may_repeat(lost: &JsValue) -> bool {
     flag(lost, "retryable") && !flag(lost, "overloaded")
 }
 
-fn unavailable<C: Contract>(lost: &JsValue) -> Refusal {
+fn unavailable(binding: &'static str, lost: &JsValue) -> Refusal {
     let message = Reflect::get(lost, &JsValue::from_str("message")).ok().and_then(|text| text.as_string());
-    worker::console_error!("a call to {} was lost: {}", C::BINDING, message.unwrap_or_default());
-    Refusal::unavailable(C::BINDING, 1)
+    worker::console_error!("a call to {} was lost: {}", binding, message.unwrap_or_default());
+    Refusal::unavailable(binding, 1)
 }

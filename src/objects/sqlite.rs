@@ -228,25 +228,28 @@ impl Database {
     ) -> Result<T, E> {
         let mut write = Some(write);
         let mut outcome = None;
-        let committed = self.storage.transaction_sync(&mut || {
+        let committed = self.transaction(&mut || {
+            outcome = write.take().map(|write| write(&Writer(self)));
+            matches!(outcome, Some(Ok(_)))
+        });
+        match (outcome, committed) {
+            (Some(Err(error)), _) => Err(error),
+            (Some(Ok(done)), Ok(())) => Ok(done),
+            (_, Err(error)) => Err(error.into()),
+            (None, Ok(())) => Err(StorageError("the transaction did not run".into()).into()),
+        }
+    }
+
+    /// The transaction itself, for whatever is written: there is one of it. It is rolled back unless `work` says that it is done.
+    fn transaction(&self, work: &mut dyn FnMut() -> bool) -> Result<(), StorageError> {
+        self.storage.transaction_sync(&mut || {
             if !self.open.get() {
                 self.bring_up_to_date().map_err(|error| JsValue::from_str(&error.to_string()))?;
             }
-            let Some(write) = write.take() else { return Ok(JsValue::UNDEFINED) };
-            let result = write(&Writer(self));
-            let failed = result.is_err();
-            outcome = Some(result);
-            if failed { Err(JsValue::from_str("rolled back")) } else { Ok(JsValue::UNDEFINED) }
-        });
-        match (committed, outcome) {
-            (Ok(_), Some(outcome)) => {
-                self.open.set(true);
-                outcome
-            }
-            (Err(_), Some(Err(error))) => Err(error),
-            (Err(thrown), _) => Err(StorageError::from(thrown).into()),
-            (Ok(_), None) => Err(StorageError("the transaction did not run".into()).into()),
-        }
+            if work() { Ok(JsValue::UNDEFINED) } else { Err(JsValue::from_str("rolled back")) }
+        })?;
+        self.open.set(true);
+        Ok(())
     }
 
     /// Gives everything back to the platform: tables, schema and alarm. It takes effect in the same turn; the next write

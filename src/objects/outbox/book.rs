@@ -226,9 +226,7 @@ impl Book {
 
     /// What is owed, per destination, in the order of their names.
     pub fn debts(&self) -> Vec<Debt> {
-        let mut debts: Vec<Debt> = self.lines().map(Line::debt).collect();
-        debts.sort_unstable_by_key(|debt| debt.destination.as_str());
-        debts
+        Destination::ALL.iter().rev().filter_map(|destination| self.line(*destination)).map(Line::debt).collect()
     }
 }
 

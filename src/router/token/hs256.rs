@@ -3,7 +3,7 @@
 //! The library's own set of algorithms would bring RSA and three elliptic curves into the wasm, for tokens that are only
 //! ever signed and read here.
 
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::crypto::{CryptoProvider, JwkUtils, JwtSigner, JwtVerifier};
 use jsonwebtoken::errors::{ErrorKind, Result};
 use jsonwebtoken::signature::{Error, Signer, Verifier};

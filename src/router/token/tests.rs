@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::{Sha256, Sha384, Sha512};
 
@@ -69,14 +69,14 @@ fn under(header: &str) -> String {
 }
 
 /// The HMAC of another hash, in base64url.
-fn hmac_of<M: Mac + hmac::digest::KeyInit>(secret: &[u8], message: &str) -> String {
-    let mut mac = <M as Mac>::new_from_slice(secret).unwrap();
+fn hmac_of<M: Mac + KeyInit>(secret: &[u8], message: &str) -> String {
+    let mut mac = <M as KeyInit>::new_from_slice(secret).unwrap();
     mac.update(message.as_bytes());
     URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
 }
 
 /// Our payload, rightly signed with the HMAC of another hash.
-fn with_hash<M: Mac + hmac::digest::KeyInit>(alg: &str) -> String {
+fn with_hash<M: Mac + KeyInit>(alg: &str) -> String {
     let header = format!(r#"{{"typ":"JWT","alg":"{alg}","kid":"k1"}}"#);
     let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload().to_string()));
     let signature = hmac_of::<M>(&OLD, &message);
