@@ -9,6 +9,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 use serde::Deserialize;
 
@@ -161,7 +162,11 @@ impl Audience {
     pub fn turn(&mut self) -> Result<()> {
         self.connect()?;
         let mut events = [EpollEvent::empty(); 512];
-        let ready = self.epoll.wait(&mut events, EpollTimeout::from(10_u8))?;
+        let ready = match self.epoll.wait(&mut events, EpollTimeout::from(10_u8)) {
+            // A process that was killed says so.
+            Err(Errno::EINTR) => 0,
+            ready => ready?,
+        };
         for event in events.iter().take(ready) {
             self.read(usize::try_from(event.data())?)?;
         }
