@@ -11,7 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cepatedge::domain::Position;
 use cepatedge::domain::cursor::{open, seal};
 use cepatedge_fuzz::{Input, begin, damaged};
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use libfuzzer_sys::fuzz_target;
 use sha2::Sha256;
 

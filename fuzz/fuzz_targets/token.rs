@@ -11,7 +11,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use cepatedge::domain::{Role, UserId};
 use cepatedge::router::token::{CLOCK_LEEWAY_S, Claims, Keys, SessionId, TokenRefusal, issue, verify};
 use cepatedge_fuzz::{Input, begin, damaged};
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
 use sha2::Sha256;

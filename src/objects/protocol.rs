@@ -2,29 +2,28 @@
 //!
 //! A contract (`<actor>/api.rs`) binds each message to its reply in the type system, names the binding once and derives
 //! the object's name from typed ids. This file turns a message into one Durable Object RPC `call(text) -> text` and
-//! back; it is the only place that touches a stub.
+//! back; `upgrade.rs` opens live sockets. Nobody else touches a stub.
 //!
 //! Architecture invariant: a refusal is a value, never a failed call. A call fails only when the platform does, and
 //! then the caller sees `Refusal::Unavailable`.
 
+mod upgrade;
+
 use std::cell::RefCell;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures::future::LocalBoxFuture;
-use js_sys::{Promise, Reflect};
+use js_sys::Reflect;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{Request, RequestInit, Response};
 use worker::Env;
 
 use crate::domain::ids::{OrgId, SessionName, TraceId};
 use crate::domain::person::Caller;
 use crate::domain::refusal::Refusal;
 use crate::objects::calls::{self, Namespace};
+
+pub use upgrade::{Upgrade, read_upgrade, watch};
 
 /// How long a call from one object to another may take, in milliseconds. The router's calls are bounded by the limit
 /// of the whole HTTP request in `entry.js`.
@@ -188,17 +187,6 @@ pub struct Envelope<I> {
     pub message: I,
 }
 
-/// A request for a live socket, on the wire.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Upgrade<W> {
-    /// The object's own name.
-    pub to: String,
-    /// For whom and in which trace.
-    pub cx: CallContext,
-    /// What the viewer wants to see.
-    pub watch: W,
-}
-
 impl<R: OnTheWire + 'static> Answer<R> {
     /// The reply as wire text, ready or to come.
     pub fn encoded(self) -> Answer<String> {
@@ -276,20 +264,6 @@ macro_rules! actor_api {
     };
 }
 
-#[wasm_bindgen]
-extern "C" {
-    /// A namespace as the maker of stubs.
-    #[wasm_bindgen(extends = Namespace)]
-    type Stubs;
-    #[wasm_bindgen(method, catch, js_name = getByName)]
-    fn get_by_name(this: &Stubs, name: &str) -> Result<Stub, JsValue>;
-
-    /// The caller's end of one object.
-    type Stub;
-    #[wasm_bindgen(method, catch)]
-    fn fetch(this: &Stub, request: &Request) -> Result<Promise, JsValue>;
-}
-
 thread_local! {
     /// The bindings of this isolate, by name. They do not belong to one request, as stubs do.
     static NAMESPACES: RefCell<Vec<(&'static str, Namespace)>> = const { RefCell::new(Vec::new()) };
@@ -363,48 +337,6 @@ async fn exchange(
         outcome => outcome,
     };
     reply.map_err(|lost| unavailable(binding, &lost))
-}
-
-/// Opens a live socket on an object: the upgrade response, with the client's end in it.
-///
-/// The request is built from scratch, so that no header of the client reaches the object.
-///
-/// # Errors
-/// The actor's refusal, or `Unavailable`.
-pub async fn watch<C: Contract>(
-    env: &Env,
-    key: &C::Key,
-    watch: C::Watch,
-    cx: &CallContext,
-) -> Result<Response, Refusal> {
-    let upgrade = Upgrade { to: key.name(), cx: cx.clone(), watch };
-    let text = serde_json::to_vec(&upgrade).map_err(|_| Refusal::Internal)?;
-    let response =
-        open_socket(env, C::BINDING, &upgrade.to, &text).await.map_err(|lost| unavailable(C::BINDING, &lost))?;
-    if response.status() == 101 {
-        return Ok(response);
-    }
-    let body = match response.text() {
-        Ok(body) => JsFuture::from(body).await.map_err(|lost| unavailable(C::BINDING, &lost))?,
-        Err(lost) => return Err(unavailable(C::BINDING, &lost)),
-    };
-    let refusal = body.as_string().and_then(|text| serde_json::from_str::<Refusal>(&text).ok());
-    Err(refusal.unwrap_or(Refusal::Internal))
-}
-
-async fn open_socket(env: &Env, binding: &'static str, name: &str, upgrade: &[u8]) -> Result<Response, JsValue> {
-    let url = format!("https://object/{}", URL_SAFE_NO_PAD.encode(upgrade));
-    let request = Request::new_with_str_and_init(&url, &RequestInit::new())?;
-    request.headers().set("upgrade", "websocket")?;
-    let response =
-        JsFuture::from(namespace(env, binding)?.unchecked_ref::<Stubs>().get_by_name(name)?.fetch(&request)?).await?;
-    response.dyn_into()
-}
-
-/// Reads what [`watch`] wrote.
-pub fn read_upgrade<W: DeserializeOwned>(url: &str) -> Option<Upgrade<W>> {
-    let encoded = url.rsplit('/').next()?;
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(encoded).ok()?).ok()
 }
 
 fn flag(error: &JsValue, name: &str) -> bool {

@@ -114,6 +114,20 @@ impl RequestObject {
         ask_within(&self.seat.env, &key, append, cx, CALL_LIMIT_MS).await.map_err(transient)?;
         Ok(())
     }
+
+    /// The organisation, if the request exists.
+    fn org(&self) -> Result<Option<&OrgId>, Refusal> {
+        if self.org.get().is_none()
+            && let Some(org) = store::org(&self.seat.db)?.and_then(|org| org.parse().ok())
+        {
+            return Ok(Some(self.org.get_or_init(|| org)));
+        }
+        Ok(self.org.get())
+    }
+
+    pub(super) fn system_context(&self, trace: TraceId) -> Result<Option<CallContext>, Refusal> {
+        Ok(self.org()?.map(|org| CallContext::system(org.clone(), trace)))
+    }
 }
 
 impl Owes for RequestObject {

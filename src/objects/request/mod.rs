@@ -20,7 +20,7 @@ use std::rc::Rc;
 use futures::future::LocalBoxFuture;
 use serde_json::value::RawValue;
 
-use crate::domain::ids::{OrgId, TraceId};
+use crate::domain::ids::OrgId;
 use crate::domain::person::{Actor, Caller};
 use crate::domain::record::Record;
 use crate::domain::refusal::Refusal;
@@ -265,20 +265,6 @@ impl RequestObject {
         let Some(cx) = self.system_context(clock::trace())? else { return Ok(()) };
         self.carry_out(&request, body, Actor::System, &cx, |_, _| Ok(String::new()))?;
         Ok(())
-    }
-
-    /// The organisation, if the request exists.
-    fn org(&self) -> Result<Option<&OrgId>, Refusal> {
-        if self.org.get().is_none()
-            && let Some(org) = store::org(&self.seat.db)?.and_then(|org| org.parse().ok())
-        {
-            return Ok(Some(self.org.get_or_init(|| org)));
-        }
-        Ok(self.org.get())
-    }
-
-    fn system_context(&self, trace: TraceId) -> Result<Option<CallContext>, Refusal> {
-        Ok(self.org()?.map(|org| CallContext::system(org.clone(), trace)))
     }
 }
 
