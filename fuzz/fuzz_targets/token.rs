@@ -9,7 +9,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use cepatedge::domain::{Role, UserId};
-use cepatedge::router::token::{CLOCK_LEEWAY_S, Claims, Keys, SessionId, TokenRefusal, issue, verify};
+use cepatedge::router::token::{CLOCK_LEEWAY_S, Claims, ISSUED_LEEWAY_S, Keys, SessionId, TokenRefusal, issue, verify};
 use cepatedge_fuzz::{Input, begin, damaged};
 use hmac::{Hmac, KeyInit, Mac};
 use libfuzzer_sys::fuzz_target;
@@ -92,7 +92,7 @@ fn says_what_its_json_says(payload: &str) {
     assert_eq!(json["role"], claims.role.as_str());
     assert_eq!(json["name"], claims.name);
     assert_eq!([&json["iat"], &json["exp"]], [&json!(claims.iat), &json!(claims.exp)]);
-    assert!(claims.exp > NOW_S && claims.iat <= NOW_S + CLOCK_LEEWAY_S);
+    assert!(claims.exp > NOW_S && claims.iat <= NOW_S + ISSUED_LEEWAY_S);
     assert!(json["nbf"].as_i64().is_none_or(|nbf| nbf <= NOW_S + CLOCK_LEEWAY_S));
     assert_eq!(verify(&keys, &token, claims.exp), Err(TokenRefusal::Expired));
     if let Ok(again) = issue(&keys, &claims) {

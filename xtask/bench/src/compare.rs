@@ -122,7 +122,7 @@ pub fn measure(bench: &Bench, sides: [&Side; 2], loads: [Load<'_>; 2], heading: 
     };
     let lines = vec![
         line("answers per second".into(), most[0].per_second, most[1].per_second, Better::More, Some(goal)),
-        line("CPU at most, µs".into(), most[0].cpu_us, most[1].cpu_us, Better::Less, None),
+        line("CPU at full load, µs".into(), most[0].cpu_us, most[1].cpu_us, Better::Less, None),
         line(format!("p50 at {at}/s, ms"), ours.p50_ms, peer.p50_ms, Better::Less, None),
         line(format!("p99 at {at}/s, ms"), ours.p99_ms, peer.p99_ms, Better::Less, Some(1.0)),
         line(format!("CPU at {at}/s, µs"), ours.cpu_us, peer.cpu_us, Better::Less, None),
