@@ -728,7 +728,7 @@ export interface components {
             parked_seq: number | null;
             /**
              * Format: int64
-             * @description Rows that have not arrived.
+             * @description Events that have not arrived.
              */
             pending: number;
         };
