@@ -105,6 +105,8 @@ fn machine() -> String {
         .find_map(|line| line.strip_prefix("MemTotal:")?.trim().strip_suffix(" kB")?.parse::<f64>().ok());
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let kernel = said("uname", &["-sr"]);
+    // What stands behind the version is the distributor's.
+    let kernel = kernel.split('-').next().unwrap_or_default();
     format!(
         "{}, {cores} cores, {:.0} GB, {kernel}",
         model.trim_start_matches([':', ' ', '\t']),
