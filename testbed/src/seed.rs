@@ -7,6 +7,8 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use postgres::Client;
 use uuid::Uuid;
 
+use crate::{Cluster, database, migrations, workspace};
+
 /// The organisation of a fresh installation.
 pub const ORGANISATION: &str = "default";
 /// The password of every demo account.
@@ -41,6 +43,17 @@ pub const DEMO_USERS: [DemoUser; 6] = [
     DemoUser { email: "requester@cepatedge.test", name: "Eka Putri", role: "requester" },
     DemoUser { email: "requester2@cepatedge.test", name: "Fajar Nugroho", role: "requester" },
 ];
+
+/// Makes a database with the schema and the demo accounts; its URL.
+pub fn demo_database(postgres: &Cluster, name: &str) -> Result<String> {
+    postgres.create_database(name)?;
+    let url = postgres.url(name);
+    database::run(&url, |client| {
+        migrations::apply(client, &migrations::read(&workspace::migrations_dir())?)?;
+        demo_users(client).map(|_| ())
+    })?;
+    Ok(url)
+}
 
 /// Adds the demo accounts that are missing; returns how many were.
 pub fn demo_users(client: &mut Client) -> Result<u64> {

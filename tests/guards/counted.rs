@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use testbed::secrets::Secrets;
 use testbed::workerd::Settings;
-use testbed::{Bundle, Cluster, Report, Workerd, database, migrations, seed, stack, workspace};
+use testbed::{Bundle, Cluster, Report, Workerd, seed, stack};
 use tokio::time::{Instant, sleep};
 
 use crate::support::{Client, eventually};
@@ -113,12 +113,7 @@ fn start() -> anyhow::Result<Counted> {
     let home = stack::scratch_dir("guards")?;
     let postgres = stack::shared_cluster()?;
     let database = format!("cepatedge_guards_{}", std::process::id());
-    postgres.create_database(&database)?;
-    let url = postgres.url(&database);
-    database::run(&url, |client| {
-        migrations::apply(client, &migrations::read(&workspace::migrations_dir())?)?;
-        seed::demo_users(client).map(|_| ())
-    })?;
+    let url = seed::demo_database(&postgres, &database)?;
     let bundle = match std::env::var(stack::BUNDLE).as_deref() {
         Ok("dev") => Bundle::dev(),
         // The build that is deployed is what the record is about.

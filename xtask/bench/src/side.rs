@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use testbed::secrets::Secrets;
 use testbed::workerd::{self, Settings};
-use testbed::{Bundle, Cluster, Workerd, database, migrations, node, seed, stack, workspace};
+use testbed::{Bundle, Cluster, Workerd, node, seed, stack, workspace};
 
 use crate::http::{Call, Connection, Reply};
 use crate::process;
@@ -74,12 +74,7 @@ impl Side {
     /// Brings a build up in `home`, with accounts in a database of its own.
     pub fn start(build: Build, home: &Path, postgres: &Cluster, secrets: &Secrets) -> Result<Self> {
         let name = format!("bench_{}", build.name());
-        postgres.create_database(&name)?;
-        let database_url = postgres.url(&name);
-        database::run(&database_url, |client| {
-            migrations::apply(client, &migrations::read(&workspace::migrations_dir())?)?;
-            seed::demo_users(client).map(|_| ())
-        })?;
+        let database_url = seed::demo_database(postgres, &name)?;
         let home = home.join(build.name());
         let workerd = Workerd::serve(&settings(build, &home, &database_url, secrets))?;
         let (secrets, cookies) = (secrets.clone(), BTreeMap::new());
