@@ -55,7 +55,10 @@ fn end(number: u32, outcome: Outcome) {
     }
 }
 
-/// Calls the object `name`; a `limit_ms` of 0 is none.
+/// Calls the object `name` with a limit in milliseconds; 0 is none.
+///
+/// # Errors
+/// What the platform throws when it does not take the call.
 pub fn call(namespace: &Namespace, name: &str, message: &str, limit_ms: u32) -> Result<Call, JsValue> {
     // Four thousand million calls later the first of them has ended.
     let number = LAST.get().wrapping_add(1);

@@ -48,12 +48,8 @@ pub const ROWS_STEP: &str = "
     ) WITHOUT ROWID;
 ";
 
-/// The step from there to the book.
+/// The step behind [`TABLES`] that brings those rows into the book.
 pub const BOOK_STEP: &str = "
-    CREATE TABLE book (
-        one   INTEGER PRIMARY KEY CHECK (one = 1),
-        lines TEXT NOT NULL
-    );
     INSERT INTO book (one, lines)
     SELECT 1, json_group_array(json_object(
         'destination', d.destination,
@@ -191,11 +187,10 @@ impl Outbox {
     fn change(&self, db: &Database, change: impl FnOnce(&mut Book)) -> Result<(), StorageError> {
         let mut book = self.read(db, Book::clone)?;
         change(&mut book);
-        if !self.unsaved.get() && self.read(db, |known| *known == book)? {
-            return Ok(());
+        if self.unsaved.get() || self.read(db, |known| *known != book)? {
+            db.atomically(|write| save(write, &book))?;
+            self.saved(book);
         }
-        db.atomically(|write| save(write, &book))?;
-        self.saved(book);
         Ok(())
     }
 

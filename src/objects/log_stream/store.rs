@@ -19,8 +19,10 @@ use crate::objects::protocol::Key;
 use crate::objects::sqlite::{Database, Schema, StorageError, Writer};
 
 /// The tables.
-pub const SCHEMA: Schema =
-    Schema { whole: &[ENTRIES, outbox::TABLES], steps: &[ENTRIES, outbox::ROWS_STEP, outbox::BOOK_STEP] };
+pub const SCHEMA: Schema = Schema {
+    whole: &[ENTRIES, outbox::TABLES],
+    steps: &[ENTRIES, outbox::ROWS_STEP, outbox::TABLES, outbox::BOOK_STEP],
+};
 
 /// Those of the stream itself.
 pub(super) const ENTRIES: &str = "

@@ -33,7 +33,7 @@ fn what_was_owed_in_rows_is_owed_in_the_book() {
                                          ('index', 4, 60, 0, 800, NULL, NULL);",
         )
         .unwrap();
-    connection.execute_batch(BOOK_STEP).unwrap();
+    connection.execute_batch(&[TABLES, BOOK_STEP].concat()).unwrap();
     let lines: String = connection.query_row("SELECT lines FROM book", (), |row| row.get(0)).unwrap();
     let book: Book = serde_json::from_str(&lines).unwrap();
     let debts = book.debts();

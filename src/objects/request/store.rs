@@ -20,7 +20,7 @@ use crate::objects::sqlite::{Database, Schema, StorageError, Writer};
 /// The tables.
 pub const SCHEMA: Schema = Schema {
     whole: &[TABLES, outbox::TABLES],
-    steps: &[TABLES, outbox::ROWS_STEP, outbox::BOOK_STEP, "DROP INDEX IF EXISTS idempotency_by_at"],
+    steps: &[TABLES, outbox::ROWS_STEP, outbox::TABLES, outbox::BOOK_STEP, "DROP INDEX IF EXISTS idempotency_by_at"],
 };
 
 const TABLES: &str = "
