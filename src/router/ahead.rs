@@ -16,7 +16,6 @@ use crate::router::{Visitor, people};
 /// What is known ahead; by default nothing.
 #[derive(Default)]
 pub struct Ahead {
-    body: Option<Result<Vec<u8>, Refusal>>,
     user: Option<(UserId, Result<Option<User>, Refusal>)>,
 }
 
@@ -33,26 +32,20 @@ impl Ahead {
         if !matches!(route, Route::CreateRequest | Route::ActOnRequest(_, Action::Assign)) {
             return Ahead::default();
         }
-        let body = visitor.incoming.body().await;
-        let user = match body.as_ref().ok().and_then(|bytes| named(visitor, bytes)) {
-            Some(id) => Some((id, people::find(visitor, id).await)),
-            None => None,
+        // What is wrong with the body is told once the session holds.
+        let Some(id) = visitor.incoming.body().await.ok().and_then(|body| named(visitor, body)) else {
+            return Ahead::default();
         };
-        Ahead { body: Some(body), user }
+        Ahead { user: Some((id, people::find(visitor, id).await)) }
     }
 
     /// What was found out about a user, if that was looked up.
     pub fn user(&self, id: UserId) -> Option<Result<Option<User>, Refusal>> {
         self.user.as_ref().filter(|(known, _)| *known == id).map(|(_, found)| found.clone())
     }
-
-    /// The body, if it was read.
-    pub fn body(&self) -> Option<Result<Vec<u8>, Refusal>> {
-        self.body.clone()
-    }
 }
 
-/// Whom the body names, where the caller may name others. What is wrong with a body is told once the session holds.
+/// Whom the body names, where the caller may name others.
 fn named(visitor: &Visitor<'_>, body: &[u8]) -> Option<UserId> {
     let caller = visitor.cx.caller.as_ref().filter(|caller| caller.role != Role::Requester)?;
     let named: Named = serde_json::from_slice(body).ok()?;

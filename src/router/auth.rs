@@ -49,7 +49,7 @@ pub struct Login {
 /// # Errors
 /// `InvalidCredentials`, `TooManyAttempts`, `Invalid`; `Unavailable` while PostgreSQL is away.
 pub async fn login(visitor: &Visitor<'_>, visit: &mut Visit) -> Result<Reply, Refusal> {
-    let login: Login = parse_json(&visitor.incoming.body().await?)?;
+    let login: Login = parse_json(visitor.incoming.body().await?)?;
     let address = visitor.incoming.header("cf-connecting-ip").map_or_else(|| "unknown".to_owned(), Cow::into_owned);
     limit_by_address(visitor, &address).await?;
     let email = Email::parse(&login.email)?;

@@ -2,6 +2,7 @@
 //! so only what is needed is read.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use serde::de::{DeserializeOwned, IgnoredAny};
 use wasm_bindgen::JsCast;
@@ -34,6 +35,8 @@ pub struct Incoming {
     method: String,
     address: Address,
     read_ahead: [Option<String>; READ_AHEAD.len()],
+    /// The body, once it was read: the platform hands it out but once.
+    body: OnceCell<Result<Vec<u8>, Refusal>>,
 }
 
 impl Incoming {
@@ -45,7 +48,7 @@ impl Incoming {
         let address = Address::new(lines.next().unwrap_or_default());
         let read_ahead =
             [(); READ_AHEAD.len()].map(|()| lines.next().filter(|line| *line != ABSENT).map(str::to_owned));
-        Incoming { raw, method, address, read_ahead }
+        Incoming { raw, method, address, read_ahead, body: OnceCell::new() }
     }
 
     /// The method, upper case.
@@ -95,11 +98,22 @@ impl Incoming {
         }
     }
 
-    /// The body as bytes.
+    /// The body as bytes, however often it is asked for.
     ///
     /// # Errors
     /// `TooLarge` above [`LARGEST_BODY`]; `Invalid` when it does not arrive.
-    pub async fn body(&self) -> Result<Vec<u8>, Refusal> {
+    pub async fn body(&self) -> Result<&[u8], Refusal> {
+        let body = match self.body.get() {
+            Some(body) => body,
+            None => {
+                let body = self.read_body().await;
+                self.body.get_or_init(|| body)
+            }
+        };
+        body.as_deref().map_err(Refusal::clone)
+    }
+
+    async fn read_body(&self) -> Result<Vec<u8>, Refusal> {
         let too_large = Refusal::TooLarge { limit_bytes: LARGEST_BODY };
         if self.header("content-length").and_then(|text| text.parse::<u64>().ok()).is_some_and(|n| n > LARGEST_BODY) {
             return Err(too_large);

@@ -92,7 +92,7 @@ pub struct EditMe {
 /// # Errors
 /// `Invalid` for the name; `Unavailable` while PostgreSQL is away, or when a session cannot be told.
 pub async fn edit(visitor: &Visitor<'_>, held: &Held, visit: &mut Visit) -> Result<Reply, Refusal> {
-    let edit: EditMe = parse_json(&visitor.incoming.body().await?)?;
+    let edit: EditMe = parse_json(visitor.incoming.body().await?)?;
     let name = PersonName::parse(&edit.name)?;
     let (env, cx, org) = (visitor.env, &visitor.cx, &visitor.config.org);
     let id = held.caller.user.id;

@@ -64,19 +64,6 @@ pub struct Visitor<'a> {
     pub ahead: Ahead,
 }
 
-impl Visitor<'_> {
-    /// The body, whether it was read ahead or not.
-    ///
-    /// # Errors
-    /// As [`Incoming::body`].
-    pub async fn body(&self) -> Result<Vec<u8>, Refusal> {
-        match self.ahead.body() {
-            Some(body) => body,
-            None => self.incoming.body().await,
-        }
-    }
-}
-
 /// Answers one HTTP request.
 pub async fn handle(request: Request, env: Env, ctx: Context) -> Result<Response, wasm_bindgen::JsValue> {
     let started = clock::now();

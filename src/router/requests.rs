@@ -28,8 +28,8 @@ const LARGEST_SEQ: i64 = 9_007_199_254_740_991;
 /// # Errors
 /// `Invalid`, `Forbidden`, `IdempotencyKeyReused`, `Unavailable`.
 pub async fn create(visitor: &Visitor<'_>, visit: &mut Visit) -> Result<Reply, Refusal> {
-    let bytes = visitor.body().await?;
-    let body: NewRequestBody = parse_json(&bytes)?;
+    let bytes = visitor.incoming.body().await?;
+    let body: NewRequestBody = parse_json(bytes)?;
     #[cfg(feature = "fault-injection")]
     super::faults::on_report(&body.title);
     let caller = visitor.cx.require_caller()?;
@@ -44,7 +44,7 @@ pub async fn create(visitor: &Visitor<'_>, visit: &mut Visit) -> Result<Reply, R
         // Without a key nothing can be repeated, and the id is random.
         None => visitor.config.id_seal.mint(&visitor.config.org, random()?),
     };
-    let cx = with_idempotency(&visitor.cx, "create", key, &bytes)?;
+    let cx = with_idempotency(&visitor.cx, "create", key, bytes)?;
     let outcome = ask(visitor.env, &key_of(visitor, id)?, Create { draft }, &cx).await;
     visit.note_outcome("create", id, &outcome);
     Ok(versioned(201, outcome?).with("location", format!("/api/requests/{id}")))
@@ -78,8 +78,8 @@ pub async fn read(visitor: &Visitor<'_>, id: RequestId) -> Result<Reply, Refusal
 /// `Invalid`, `NotFound`, `Forbidden`, `InvalidTransition`, `Stale`.
 pub async fn edit(visitor: &Visitor<'_>, id: RequestId, visit: &mut Visit) -> Result<Reply, Refusal> {
     let bytes = visitor.incoming.body().await?;
-    let body: EditBody = parse_json(&bytes)?;
-    carry_out(visitor, id, Command::Edit(body.input()?), "edit", &bytes, visit).await
+    let body: EditBody = parse_json(bytes)?;
+    carry_out(visitor, id, Command::Edit(body.input()?), "edit", bytes, visit).await
 }
 
 /// `POST /api/requests/:id/{action}`.
@@ -87,14 +87,14 @@ pub async fn edit(visitor: &Visitor<'_>, id: RequestId, visit: &mut Visit) -> Re
 /// # Errors
 /// `Invalid`, `NotFound`, `Forbidden`, `InvalidTransition`, `Stale`, `IdempotencyKeyReused`, `Unavailable`.
 pub async fn act(visitor: &Visitor<'_>, id: RequestId, action: Action, visit: &mut Visit) -> Result<Reply, Refusal> {
-    let bytes = visitor.body().await?;
-    let body: ActionBody = if bytes.is_empty() { ActionBody::default() } else { parse_json(&bytes)? };
+    let bytes = visitor.incoming.body().await?;
+    let body: ActionBody = if bytes.is_empty() { ActionBody::default() } else { parse_json(bytes)? };
     let assignee = match body.assignee_id.as_deref() {
         Some(text) => Some(assignee(visitor, text).await?),
         None => None,
     };
     let command = body.command(action, assignee)?;
-    carry_out(visitor, id, command, action.as_str(), &bytes, visit).await
+    carry_out(visitor, id, command, action.as_str(), bytes, visit).await
 }
 
 /// Who the work goes to. A claim needs no look-up: the caller is known.
@@ -128,9 +128,9 @@ async fn carry_out(
 /// `Invalid`, `NotFound`, `Forbidden`, `IdempotencyKeyReused`.
 pub async fn comment(visitor: &Visitor<'_>, id: RequestId, visit: &mut Visit) -> Result<Reply, Refusal> {
     let bytes = visitor.incoming.body().await?;
-    let body: CommentBodyInput = parse_json(&bytes)?;
+    let body: CommentBodyInput = parse_json(bytes)?;
     let comment = body.comment()?;
-    let cx = with_idempotency(&visitor.cx, "comment", client_key(visitor)?, &bytes)?;
+    let cx = with_idempotency(&visitor.cx, "comment", client_key(visitor)?, bytes)?;
     let outcome = ask(visitor.env, &key_of(visitor, id)?, comment, &cx).await;
     visit.note_outcome("comment", id, &outcome);
     Ok(Reply::json_text(201, outcome?.get()))
