@@ -107,3 +107,22 @@ test("a burst of new requests comes in whole, and pushes nothing away from someb
   await manager.getByRole("button", { name: "12 new requests" }).click();
   for (const title of waiting) await expect(manager.getByRole("row").getByText(title, { exact: true })).toHaveCount(1);
 });
+
+test("what comes to need somebody is on their page at once, also when it is older than what they see there", async ({ browser }) => {
+  const [manager, requester, tech] = await Promise.all([signIn(browser, "manager"), signIn(browser, "requester"), signIn(browser, "tech2")]);
+  const approve = async (url: string) => {
+    await manager.goto(url);
+    await manager.getByRole("button", { name: "Approve" }).click();
+    await expect(step(manager, "approved")).toBeVisible();
+  };
+  const [older, newer] = [fresh("The older one"), fresh("The newer one")];
+  const [olderUrl, newerUrl] = [await report(requester, older), await report(requester, newer)];
+  await approve(newerUrl);
+  await tech.goto("/");
+  const needs = tech.getByRole("region", { name: "Needs you now" });
+  await expect(needs.getByText(newer)).toBeVisible();
+  await approve(olderUrl);
+  await expect(needs.getByText(older)).toBeVisible();
+  const titles = await needs.getByRole("listitem").allInnerTexts();
+  expect(titles.findIndex((text) => text.includes(older))).toBe(titles.findIndex((text) => text.includes(newer)) + 1);
+});

@@ -9,6 +9,8 @@ const row = (id: string, version = 1, more: Partial<Summary> = {}): Summary => (
   requester: { id: "r", name: "Eka" }, assignee: null, due_at: "2026-11-25T00:00:00Z", created_at: `2026-11-24T00:00:0${id}Z`, updated_at: `2026-11-24T00:00:0${id}Z`, ...more,
 });
 const list = (...ids: string[]): ListView => ({ pages: [{ items: ids.map((id) => row(id)), next_cursor: null }], pageParams: [undefined] });
+/** Of which there is more to read. */
+const part = (...ids: string[]): ListView => ({ ...list(), pages: [{ items: ids.map((id) => row(id)), next_cursor: "more" }] });
 const ids = ({ pages }: ListView) => pages.flatMap((page) => page.items.map((item) => item.id));
 const event = (seq: number): TimelineEvent => ({ seq, ts: "2026-11-24T00:00:00Z", kind: "approved", body: {}, actor: { id: "m", name: "Budi" } }) as TimelineEvent;
 const record = (version: number) => ({ id: "1", version }) as RequestRecord;
@@ -32,17 +34,40 @@ describe("a list", () => {
     const once = waitFor([], known, {}, ME, row("3"));
     const twice = waitFor(once, known, {}, ME, row("3", 2, { status: "approved" }));
     expect(twice.map(({ id, version }) => [id, version])).toEqual([["3", 2]]);
-    expect(ids(letIn(known, twice))).toEqual(["3", "2", "1"]);
+    expect(ids(letIn(known, twice, {}))).toEqual(["3", "2", "1"]);
   });
   test("never holds a row twice, whatever comes first", () => {
     const known = list("2", "1");
-    expect(ids(letIn(letIn(known, [row("3")]), [row("3")]))).toEqual(["3", "2", "1"]);
+    expect(ids(letIn(letIn(known, [row("3")], {}), [row("3")], {}))).toEqual(["3", "2", "1"]);
     expect(waitFor([], known, {}, ME, row("2", 9))).toEqual([]);
   });
-  test("does not let in what lies further down or does not match", () => {
-    expect(waitFor([], list("5"), {}, ME, row("3"))).toEqual([]);
+  test("does not let in what a further page will bring, or what does not match", () => {
+    expect(waitFor([], part("5"), {}, ME, row("3"))).toEqual([]);
+    expect(waitFor([], part("5"), {}, ME, row("4", 1, { created_at: row("5").created_at }))).toEqual([]);
     expect(waitFor([], list("1"), { status: ["closed"] }, ME, row("3"))).toEqual([]);
     expect(waitFor([], list("1"), { sort: "created" }, ME, row("3"))).toEqual([]);
+  });
+  test("lets in what was made before its first row and heard after it", () => {
+    const known = part("5", "2");
+    const waiting = ["4", "3"].reduce((fresh, id) => waitFor(fresh, known, {}, ME, row(id)), [] as Summary[]);
+    expect(ids(letIn(known, waiting, {}))).toEqual(["5", "4", "3", "2"]);
+  });
+  test("lets in what was made in the same moment as its first row", () => {
+    const known = part("5", "2");
+    const twin = row("6", 1, { created_at: row("5").created_at });
+    expect(ids(letIn(known, waitFor([], known, {}, ME, twin), {}))).toEqual(["6", "5", "2"]);
+  });
+  test("lets in what came to match, at its place, on whichever page that is", () => {
+    const known: ListView = { pages: [{ items: [row("8"), row("6")], next_cursor: "2" }, { items: [row("4"), row("2")], next_cursor: null }], pageParams: [undefined, "2"] };
+    const waiting = ["1", "3", "7"].reduce((fresh, id) => waitFor(fresh, known, {}, ME, row(id)), [] as Summary[]);
+    const after = letIn(known, waiting, {});
+    expect(after.pages.map((page) => page.items.map(({ id }) => id))).toEqual([["8", "7", "6"], ["4", "3", "2", "1"]]);
+  });
+  test("lets what changed last in above all others when it is in that order", () => {
+    const filters = { sort: "-updated" as const };
+    const known = part("5", "4");
+    const changed = row("1", 2, { updated_at: "2026-11-24T00:00:09Z" });
+    expect(ids(letIn(known, waitFor([], known, filters, ME, changed), filters))).toEqual(["1", "5", "4"]);
   });
   test("loses what no longer belongs when it is opened again", () => {
     const filters = { status: ["submitted" as const] };

@@ -3,7 +3,7 @@
 import type { Schema, Summary, RequestRecord, TimelineEvent } from "@/api/types";
 import { matches, type Filters } from "./filters";
 
-/** A list as it is shown: `rows` in order, and `fresh` ones that matched after it was read and wait to be let in. */
+/** The pages of a list as they were read, and kept up to date since. */
 export interface ListView {
   pages: { items: Summary[]; next_cursor?: string | null }[];
   pageParams: unknown[];
@@ -39,7 +39,7 @@ export function prune(list: ListView, filters: Filters, me: string): ListView {
 
 export const hasRow = (list: ListView, id: string) => list.pages.some((page) => page.items.some((item) => item.id === id));
 
-/** The ones that wait for a list: newest first, each once, in its latest state, as long as it belongs there. */
+/** The ones that wait for a list: each once, in its latest state, as long as it belongs there. */
 export function waitFor(fresh: Summary[], list: ListView, filters: Filters, me: string, heard: Summary): Summary[] {
   const at = fresh.findIndex((item) => item.id === heard.id);
   const known = fresh[at];
@@ -47,24 +47,40 @@ export function waitFor(fresh: Summary[], list: ListView, filters: Filters, me: 
     if (!matches(heard, filters, me)) return fresh.toSpliced(at, 1);
     return fresh.with(at, newer(known, heard));
   }
-  if (hasRow(list, heard.id) || !matches(heard, filters, me) || !belongsOnTop(list, filters, heard)) return fresh;
-  return [heard, ...fresh];
+  if (hasRow(list, heard.id) || !matches(heard, filters, me) || !isWithin(list, filters, heard)) return fresh;
+  return [...fresh, heard];
 }
 
-/** A list from the newest shows what came in since; one from the oldest meets it at its end. */
-function belongsOnTop(list: ListView, filters: Filters, heard: Summary) {
+/** What a list from the newest is in the order of. */
+const stampOf = (filters: Filters) => (filters.sort === "-updated" ? "updated_at" : "created_at");
+
+/**
+ * Whether a row lies within what was read of a list: then no further page brings it. That is not only above the first row.
+ * Of two requests made in the same moment the later one may be heard first, and an older one comes to match by a change.
+ * A list from the oldest meets new rows at its end.
+ */
+function isWithin(list: ListView, filters: Filters, heard: Summary) {
   if (filters.sort === "created") return false;
-  const stamp = filters.sort === "-updated" ? "updated_at" : "created_at";
-  const first = list.pages[0]?.items[0];
-  return first === undefined || heard[stamp] > first[stamp];
+  const end = list.pages.at(-1);
+  const last = list.pages.flatMap((page) => page.items).at(-1);
+  const stamp = stampOf(filters);
+  return end?.next_cursor == null || last === undefined || heard[stamp] > last[stamp];
 }
 
-/** Lets the waiting ones in, above all others. */
-export function letIn(list: ListView, fresh: Summary[]): ListView {
-  const [first, ...others] = list.pages;
-  if (first === undefined || fresh.length === 0) return list;
+/** Lets the waiting ones in, each at its place: above what is as old as it. */
+export function letIn(list: ListView, fresh: Summary[], filters: Filters): ListView {
+  const stamp = stampOf(filters);
+  const add = (pages: ListView["pages"], row: Summary) => {
+    const isBelow = (item: Summary) => item[stamp] <= row[stamp];
+    const found = pages.findIndex((page) => page.items.some(isBelow));
+    const at = found === -1 ? pages.length - 1 : found;
+    const page = pages[at];
+    if (page === undefined) return pages;
+    const place = page.items.findIndex(isBelow);
+    return pages.with(at, { ...page, items: page.items.toSpliced(place === -1 ? page.items.length : place, 0, row) });
+  };
   const incoming = fresh.filter((item) => !hasRow(list, item.id));
-  return { ...list, pages: [{ ...first, items: [...incoming, ...first.items] }, ...others] };
+  return incoming.length === 0 ? list : { ...list, pages: incoming.reduce(add, list.pages) };
 }
 
 /** A message of the live timeline, or the answer to a comment: each event once, in the order of their numbers. */

@@ -7,6 +7,7 @@ import { ErrorWords } from "@/app/ErrorWords";
 import { useMe } from "@/app/session";
 import { RequestCard } from "@/requests/RequestCard";
 import { matches, type Filters } from "@/requests/filters";
+import { letIn } from "@/requests/live";
 import { NEEDS, RECENT, type Need } from "@/requests/needs";
 import { freshOptions, listOptions } from "@/requests/queries";
 import { Empty } from "@/ui/Empty";
@@ -18,7 +19,8 @@ function useShort(filters: Filters) {
   const me = useMe().id;
   const query = useInfiniteQuery(listOptions(filters));
   const fresh = useQuery(freshOptions(filters)).data;
-  const rows = [...fresh, ...(query.data?.pages[0]?.items ?? [])].filter((row) => matches(row, filters, me));
+  const pages = query.data ? letIn(query.data, fresh, filters).pages : [];
+  const rows = pages.flatMap((page) => page.items).filter((row) => matches(row, filters, me));
   if (filters.sort === "-updated") rows.sort((a, b) => b.updated_at.localeCompare(a.updated_at));
   return { rows, more: query.hasNextPage || rows.length > SHOWN, isPending: query.isPending, error: query.error };
 }

@@ -31,7 +31,7 @@ export function RequestsPage() {
 
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   const admit = () => {
-    client.setQueryData<ListView>(listOptions(filters).queryKey, (list) => list && letIn(list, fresh));
+    client.setQueryData<ListView>(listOptions(filters).queryKey, (list) => list && letIn(list, fresh, filters));
     client.setQueryData(freshKey(filters), []);
   };
   useEffect(() => {
