@@ -13,8 +13,10 @@ use anyhow::{Context, Result, bail};
 
 /// Set inside the namespace.
 const INSIDE: &str = "CEPATEDGE_TORTURE_MOUNTS";
-/// Enough for the objects of a run, small enough for the memory of a machine.
-const SIZE: &str = "size=1g";
+/// More than the objects of a long run need; memory is taken for what they write, and not before.
+const SIZE: &str = "8g";
+/// What is left when the disk shrinks around its objects, and then filled.
+const LEFT: u64 = 8 << 20;
 
 /// Whether a disk can be filled here.
 pub fn is_possible() -> bool {
@@ -44,19 +46,37 @@ fn unshare() -> Command {
 /// Puts the small disk under `folder`.
 pub fn mount(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder)?;
-    let status = Command::new("mount").args(["-t", "tmpfs", "-o", SIZE, "tmpfs"]).arg(folder).status()?;
+    let options = format!("size={SIZE}");
+    let status = Command::new("mount").args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(folder).status()?;
     if !status.success() {
         bail!("nothing can be mounted at {}", folder.display());
     }
     Ok(())
 }
 
-/// A file that takes all the space that there is, until it is dropped.
+fn resize(folder: &Path, size: &str) -> Result<()> {
+    let options = format!("remount,size={size}");
+    let status = Command::new("mount").args(["-o", &options]).arg(folder).status()?;
+    if !status.success() {
+        bail!("the disk at {} cannot be given the size {size}", folder.display());
+    }
+    Ok(())
+}
+
+/// How much is written there, in bytes.
+fn used(folder: &Path) -> Result<u64> {
+    let output = Command::new("df").args(["--block-size=1", "--output=used"]).arg(folder).output()?;
+    let text = String::from_utf8(output.stdout)?;
+    text.lines().last().and_then(|line| line.trim().parse().ok()).context("df says otherwise than expected")
+}
+
+/// The disk shrunk to what is on it, and a file that takes the rest, until it is dropped.
 pub struct Filler(PathBuf);
 
 impl Filler {
     pub fn fill(folder: &Path) -> Result<Filler> {
         let filler = Filler(folder.join("filler"));
+        resize(folder, &(used(folder)? + LEFT).to_string())?;
         let mut file = File::create(&filler.0)?;
         let mut piece = vec![0; 1 << 20];
         // Large pieces first, and then what is left.
@@ -72,5 +92,7 @@ impl Filler {
 impl Drop for Filler {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.0);
+        // Were it to fail, the run would stand still, which it notices.
+        let _ = self.0.parent().map(|folder| resize(folder, SIZE));
     }
 }

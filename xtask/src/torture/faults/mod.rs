@@ -12,7 +12,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 use testbed::Stack;
 
@@ -94,17 +94,33 @@ pub struct Site<'w> {
     /// Builds that take turns as releases; without them one build writes as several.
     builds: Option<release::Builds>,
     release: Mutex<&'static str>,
+    /// How many writes were acknowledged when it was last looked, and since when it is so many.
+    progress: Mutex<(usize, Instant)>,
 }
+
+/// No fault keeps every write from being acknowledged for so long: what stands still is no system at work any more.
+const STANDSTILL: Duration = Duration::from_secs(240);
 
 impl<'w> Site<'w> {
     pub fn new(stack: &'w Stack, world: &'w World, cookies: &'w [String], admin: usize, measures: &Measures) -> Self {
         let (longest_outage, builds) = (measures.longest_outage, measures.builds.clone());
-        Self { stack, world, cookies, admin, longest_outage, builds, release: Mutex::new(release::FIRST.1) }
+        let (release, progress) = (Mutex::new(release::FIRST.1), Mutex::new((0, Instant::now())));
+        Self { stack, world, cookies, admin, longest_outage, builds, release, progress }
     }
 
     /// The release that is at work.
     fn release(&self) -> MutexGuard<'_, &'static str> {
         self.release.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn has_progress(&self) -> Result<()> {
+        let acknowledged = self.world.acknowledged.load(Ordering::Relaxed);
+        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        if acknowledged > progress.0 {
+            *progress = (acknowledged, Instant::now());
+        }
+        ensure!(progress.1.elapsed() < STANDSTILL, "no write was acknowledged for {STANDSTILL:?}, after {acknowledged}");
+        Ok(())
     }
 
     /// Whether a write is in flight.
@@ -140,6 +156,7 @@ impl Plan {
     ) -> Result<(Vec<Struck>, Diary)> {
         let (mut struck, mut diary) = (Vec::new(), Diary::default());
         for fault in &self.0 {
+            site.has_progress()?;
             thread::sleep(Duration::from_millis(random.between(pace.0, pace.1)));
             let began = Instant::now();
             let hit = if fault.is_of_the_runtime() {
