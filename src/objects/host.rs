@@ -61,13 +61,36 @@ pub struct Seat {
     pub alarm: AlarmClock,
 }
 
+/// An actor that a call woke looks after what is due so long afterwards, in milliseconds: the alarm of its earlier life
+/// is still set, and the call may be the very one that does it.
+const AWAKE_MS: i64 = 1_500;
+
 /// The object's one alarm, set to the earliest thing that is due.
 pub struct AlarmClock {
     storage: AlarmStorage,
     armed_for: Cell<Option<Timestamp>>,
+    /// Whether it was looked after since the actor woke.
+    is_kept: Cell<bool>,
 }
 
 impl AlarmClock {
+    fn new(storage: AlarmStorage) -> Self {
+        AlarmClock { storage, armed_for: Cell::new(None), is_kept: Cell::new(false) }
+    }
+
+    /// The first call since the actor woke: what is due shall not depend on an alarm that nobody has seen being set.
+    fn keep(&self, due: impl FnOnce() -> Option<Timestamp>) {
+        if !self.is_kept.replace(true) {
+            self.ring_by(due().map(|due| due.max(clock::now().plus_ms(AWAKE_MS))));
+        }
+    }
+
+    /// It rings: the platform has forgotten it.
+    fn rings(&self) {
+        self.is_kept.set(true);
+        self.armed_for.set(None);
+    }
+
     /// Makes sure that the alarm rings at `due` or earlier. Pass the earliest of all that the actor has to do: the
     /// platform keeps one alarm, and this one replaces it.
     ///
@@ -136,6 +159,7 @@ impl<B: Behaviour> Erased for Seated<B> {
     fn call(self: Rc<Self>, text: &str) -> Result<Answer<String>, Refusal> {
         #[cfg(feature = "fault-injection")]
         let text = &*release::read(text, release::of_object(&self.0.seat().id));
+        self.0.seat().alarm.keep(|| self.0.next_due());
         let envelope: Envelope<<B::Contract as Contract>::Inbox> = serde_json::from_str(text).map_err(|error| {
             // Versions mix during a rollout: an unknown message is the newer side's to repeat.
             worker::console_error!("{} cannot read a message: {error}", B::Contract::BINDING);
@@ -153,7 +177,7 @@ impl<B: Behaviour> Erased for Seated<B> {
 
     fn alarm(self: Rc<Self>) -> LocalBoxFuture<'static, ()> {
         Box::pin(async move {
-            self.0.seat().alarm.armed_for.set(None);
+            self.0.seat().alarm.rings();
             self.0.clone().ring().await;
             self.0.seat().alarm.ring_by(self.0.next_due());
         })
@@ -170,12 +194,10 @@ fn seated<B: Behaviour>(env: Env, ctx: ObjectState) -> Rc<dyn Erased> {
         id: ctx.id().to_text(),
         env,
         db: Database::new(storage.clone(), B::SCHEMA),
-        alarm: AlarmClock { storage: storage.unchecked_into(), armed_for: Cell::new(None) },
+        alarm: AlarmClock::new(storage.unchecked_into()),
         sockets: Sockets::new(ctx),
     };
-    let behaviour = Rc::new(B::wake(seat));
-    behaviour.seat().alarm.ring_by(behaviour.next_due());
-    Rc::new(Seated(behaviour))
+    Rc::new(Seated(Rc::new(B::wake(seat))))
 }
 
 /// What `entry.js` holds for each object.

@@ -278,9 +278,11 @@ impl Outbox {
         self.read(db, Book::debts)
     }
 
-    /// When the next delivery is due, if one is owed and not parked.
+    /// When the next delivery is due, if one is owed and not parked. What is on its way is looked at again later, in case
+    /// that it ends with the object: an alarm that rings meanwhile would find nothing to do, and ring at once again.
     pub fn next_due(&self, db: &Database) -> Option<Timestamp> {
-        self.read(db, |book| book.next_due(clock::now())).unwrap_or_else(|error| {
+        let is_sent = |destination: Destination| self.busy.get() & destination.bit() != 0;
+        self.read(db, |book| book.next_due(clock::now(), is_sent)).unwrap_or_else(|error| {
             worker::console_error!("outbox: {error}");
             Some(clock::now().plus_ms(UNREADABLE_MS))
         })

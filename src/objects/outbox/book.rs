@@ -219,9 +219,14 @@ impl Book {
         }
     }
 
-    /// When the next delivery is due, seen at `now`, if one is owed and not parked.
-    pub fn next_due(&self, now: Timestamp) -> Option<Timestamp> {
-        self.lines().filter(|line| line.is_open()).map(|line| line.due_at(now)).min()
+    /// When the next delivery is due, seen at `now`, if one is owed and not parked. One that is being sent is due again
+    /// after its grace.
+    pub fn next_due(&self, now: Timestamp, is_sent: impl Fn(Destination) -> bool) -> Option<Timestamp> {
+        let due_at = |line: &Line| match line.due_at(now) {
+            due if is_sent(line.destination) => due.max(now.plus_ms(GRACE_MS)),
+            due => due,
+        };
+        self.lines().filter(|line| line.is_open()).map(due_at).min()
     }
 
     /// What is owed, per destination, in the order of their names.
@@ -252,7 +257,19 @@ mod tests {
         book.delivered(Destination::Index, Run { first: 3, last: 3 }, NOW);
         assert_eq!(book.pending(Destination::Index), None);
         assert_eq!(book.pending(Destination::Audit), Some(Run { first: 1, last: 3 }));
-        assert_eq!(book.next_due(NOW), Some(NOW.plus_ms(GRACE_MS)));
+        assert_eq!(book.next_due(NOW, |_| false), Some(NOW.plus_ms(GRACE_MS)));
+    }
+
+    #[test]
+    fn what_is_being_sent_is_looked_at_again_after_its_grace() {
+        let mut book = owing(1);
+        book.delivered(Destination::Index, Run { first: 1, last: 1 }, NOW);
+        let late = NOW.plus_ms(60_000);
+        assert_eq!(book.next_due(late, |_| false), Some(late.plus_ms(GRACE_MS - 60_000)));
+        assert_eq!(book.next_due(late, |_| true), Some(late.plus_ms(GRACE_MS)));
+        // What nobody sends does not wait for it.
+        let due = book.next_due(late, |destination| destination == Destination::Audit);
+        assert_eq!(due, Some(late.plus_ms(GRACE_MS - 60_000)));
     }
 
     #[test]
@@ -324,10 +341,10 @@ mod tests {
         for attempts in 1..20 {
             let wait_ms = backoff::delay_ms(attempts - 1, 1.0);
             let book = waiting(attempts.into(), wait_ms);
-            assert_eq!(book.next_due(NOW), Some(NOW.plus_ms(wait_ms)));
+            assert_eq!(book.next_due(NOW, |_| false), Some(NOW.plus_ms(wait_ms)));
             assert_eq!(book.due(Destination::Postgres, NOW), None);
         }
-        assert_eq!(waiting(0, GRACE_MS).next_due(NOW), Some(NOW.plus_ms(GRACE_MS)));
+        assert_eq!(waiting(0, GRACE_MS).next_due(NOW, |_| false), Some(NOW.plus_ms(GRACE_MS)));
     }
 
     #[test]
@@ -335,7 +352,7 @@ mod tests {
         const HOUR_MS: i64 = 3_600_000;
         for (attempts, wait_ms) in [(0, 1_501), (1, HOUR_MS), (5, 64_000), (40, backoff::CAP_MS + 1), (40, HOUR_MS)] {
             let book = waiting(attempts, wait_ms);
-            assert_eq!(book.next_due(NOW), Some(NOW), "after {attempts} attempts, in {wait_ms} ms");
+            assert_eq!(book.next_due(NOW, |_| false), Some(NOW), "after {attempts} attempts, in {wait_ms} ms");
             assert!(book.due(Destination::Postgres, NOW).is_some());
         }
     }
@@ -344,7 +361,7 @@ mod tests {
     fn what_a_newer_release_owes_to_a_stranger_is_kept_and_wakes_nobody() {
         let line = r#"{"destination":"mail","owed_seq":3,"to_come":[1]}"#;
         let mut book: Book = serde_json::from_str(&format!("[{line}]")).unwrap();
-        assert_eq!((book.next_due(NOW), book.debts().len()), (None, 0));
+        assert_eq!((book.next_due(NOW, |_| false), book.debts().len()), (None, 0));
         book.owe(&[Destination::Audit], 4, NOW);
         book.replay(NOW);
         let text = serde_json::to_string(&book).unwrap();

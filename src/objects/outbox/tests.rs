@@ -41,7 +41,7 @@ fn what_was_owed_in_rows_is_owed_in_the_book() {
         debts.iter().map(|debt| json!([debt.destination, debt.pending, debt.delivered_seq])).collect();
     assert_eq!(shown, [json!(["audit", 1, 3]), json!(["index", 0, 4]), json!(["postgres", 2, 2])]);
     assert_eq!((debts[2].parked_seq, debts[2].error.as_deref(), debts[2].attempts), (Some(3), Some("22P02"), 1));
-    assert_eq!(book.next_due(Timestamp::from_ms(0)), Some(Timestamp::from_ms(700)));
+    assert_eq!(book.next_due(Timestamp::from_ms(0), |_| false), Some(Timestamp::from_ms(700)));
 }
 
 #[test]

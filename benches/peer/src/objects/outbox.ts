@@ -1,7 +1,7 @@
 // The transactional outbox: what an object owes to others, kept beside the event that caused it. At least once, in order
 // of seq per destination; a transient failure is retried for ever with backoff, a refused row parks its destination.
 
-import type { Sql } from "./sql.ts";
+import { earliest, type Sql } from "./sql.ts";
 
 export const OUTBOX_SCHEMA = `
   CREATE TABLE outbox (
@@ -62,12 +62,14 @@ export class Outbox {
     return row !== undefined && (row.attempts === 0 || row.next_attempt_ms <= now);
   }
 
+  /** What is being sent is looked at again later: an alarm that rings meanwhile would find nothing to do. */
   nextDue(): number | null {
-    const row = this.db.row<{ due: number | null }>(
-      `SELECT min(d.next_attempt_ms) AS due FROM delivery d WHERE d.parked_seq IS NULL
+    const rows = this.db.rows<{ destination: Destination; due: number }>(
+      `SELECT d.destination AS destination, d.next_attempt_ms AS due FROM delivery d WHERE d.parked_seq IS NULL
        AND EXISTS (SELECT 1 FROM outbox o WHERE o.destination = d.destination)`,
     );
-    return row?.due ?? null;
+    const later = Date.now() + GRACE_MS;
+    return earliest(...rows.map(({ destination, due }) => (this.#busy.has(destination) ? Math.max(due, later) : due)));
   }
 
   /** Makes everything due now; with `replay` also what was parked. */
