@@ -119,7 +119,10 @@ impl<'w> Site<'w> {
         if acknowledged > progress.0 {
             *progress = (acknowledged, Instant::now());
         }
-        ensure!(progress.1.elapsed() < STANDSTILL, "no write was acknowledged for {STANDSTILL:?}, after {acknowledged}");
+        ensure!(
+            progress.1.elapsed() < STANDSTILL,
+            "no write was acknowledged for {STANDSTILL:?}, after {acknowledged}"
+        );
         Ok(())
     }
 
