@@ -9,6 +9,7 @@ use std::{env, fs};
 
 use cepatedge::domain::log::{LogFilter, StreamName};
 use cepatedge::domain::request::{Command, NewRequest, Priority, Visibility};
+use cepatedge::domain::sync::{Delivery, Packed};
 use cepatedge::domain::validation::{Category, CommentBody, Description, PersonName, SearchText, Title};
 use cepatedge::domain::{
     Caller, Limit, OrgId, Person, Position, Refusal, RequestId, Role, SessionName, Timestamp, UserId,
@@ -349,11 +350,12 @@ fn the_cache_speaks_as_recorded() {
 #[test]
 fn the_database_speaks_as_recorded() {
     let key = database::DatabaseKey { org: org(), shard: 1 };
-    let apply = database::Apply {
+    let delivery = Delivery {
         request: Some(from_str(domain!("request_row")).unwrap()),
         events: vec![from_str(domain!("event_row")).unwrap()],
         audit: vec![from_str(domain!("audit_row")).unwrap()],
     };
+    let apply = database::Apply(Packed::new(&delivery).unwrap());
     let refused = database::Outcome::Refused { sqlstate: "22001".into(), error: "value too long".into() };
     exchange(&key, by_the_system(), apply, refused);
     let find = database::FindCredentials { email: "maya@example.com".into() };

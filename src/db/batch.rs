@@ -7,8 +7,9 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
-use crate::domain::sync::{AuditRow, EventRow, RequestRow};
+use crate::domain::sync::Packed;
 
 use super::error::{Class, DbError, Fault};
 use super::platform::Platform;
@@ -18,22 +19,8 @@ use super::statements::apply;
 
 /// The most rows of one transaction.
 pub const MAX_ROWS: usize = 200;
-/// The most bytes of JSON of one transaction.
+/// The most bytes of JSON of one transaction. A delivery beyond `MAX_ROWS` or `MAX_BYTES` is accepted and travels alone.
 pub const MAX_BYTES: usize = 1024 * 1024;
-
-/// What one object sends at once. A delivery beyond `MAX_ROWS` or `MAX_BYTES` is accepted and travels alone.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Delivery {
-    /// The snapshot of a request.
-    #[serde(default)]
-    pub request: Option<RequestRow>,
-    /// Events of its timeline.
-    #[serde(default)]
-    pub events: Vec<EventRow>,
-    /// Entries of the audit stream.
-    #[serde(default)]
-    pub audit: Vec<AuditRow>,
-}
 
 /// What became of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,39 +32,6 @@ pub enum Outcome {
     Deferred(Fault),
     /// Never to be accepted as it is. Park it.
     Refused(Fault),
-}
-
-/// A delivery as the JSON that goes into statements, written once however often it is tried.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Packed {
-    requests: Vec<String>,
-    events: Vec<String>,
-    audit: Vec<String>,
-}
-
-impl Packed {
-    /// Writes the rows of a delivery.
-    pub fn new(delivery: &Delivery) -> serde_json::Result<Self> {
-        Ok(Self {
-            requests: delivery.request.iter().map(serde_json::to_string).collect::<Result<_, _>>()?,
-            events: delivery.events.iter().map(serde_json::to_string).collect::<Result<_, _>>()?,
-            audit: delivery.audit.iter().map(serde_json::to_string).collect::<Result<_, _>>()?,
-        })
-    }
-
-    /// How many rows it has.
-    pub fn rows(&self) -> usize {
-        self.texts().count()
-    }
-
-    /// How many bytes of JSON it has.
-    pub fn bytes(&self) -> usize {
-        self.texts().map(String::len).sum()
-    }
-
-    fn texts(&self) -> impl Iterator<Item = &String> {
-        self.requests.iter().chain(&self.events).chain(&self.audit)
-    }
 }
 
 /// Cuts deliveries, in order, into runs that each fit one transaction.
@@ -102,7 +56,7 @@ pub fn plan(deliveries: &[Packed]) -> Vec<Range<usize>> {
 /// The statements that apply deliveries together: at most one per table.
 pub fn statements(deliveries: &[Packed]) -> Vec<Statement> {
     [
-        array(deliveries.iter().flat_map(|delivery| &delivery.requests)).map(apply::requests),
+        array(deliveries.iter().flat_map(|delivery| &delivery.request)).map(apply::requests),
         array(deliveries.iter().flat_map(|delivery| &delivery.events)).map(apply::events),
         array(deliveries.iter().flat_map(|delivery| &delivery.audit)).map(apply::audit_entries),
     ]
@@ -111,8 +65,8 @@ pub fn statements(deliveries: &[Packed]) -> Vec<Statement> {
     .collect()
 }
 
-fn array<'a>(rows: impl Iterator<Item = &'a String>) -> Option<String> {
-    let rows: Vec<&str> = rows.map(String::as_str).collect();
+fn array<'a>(rows: impl Iterator<Item = &'a Box<RawValue>>) -> Option<String> {
+    let rows: Vec<&str> = rows.map(|row| row.get()).collect();
     (!rows.is_empty()).then(|| format!("[{}]", rows.join(",")))
 }
 
@@ -181,7 +135,8 @@ mod tests {
     use super::*;
 
     fn packed(rows: usize, bytes_each: usize) -> Packed {
-        Packed { requests: Vec::new(), events: vec!["x".repeat(bytes_each); rows], audit: Vec::new() }
+        let row = RawValue::from_string("1".repeat(bytes_each.max(1))).unwrap();
+        Packed { events: vec![row; rows], ..Packed::default() }
     }
 
     #[test]
@@ -210,7 +165,7 @@ mod tests {
     #[test]
     fn a_table_without_rows_has_no_statement() {
         let both = statements(&[packed(2, 1), packed(1, 1)]);
-        assert_eq!(both, [apply::events("[x,x,x]".to_owned())]);
+        assert_eq!(both, [apply::events("[1,1,1]".to_owned())]);
         assert_eq!(statements(&[packed(0, 0)]), []);
     }
 

@@ -12,10 +12,11 @@ use futures::future::{Either, select};
 use futures::lock::Mutex;
 use serde::{Deserialize, Serialize};
 
-use super::batch::{Delivery, Outcome, Packed, apply};
+use super::batch::{Outcome, apply};
 use super::error::{Class, Fault};
 use super::platform::Platform;
 use super::session::Session;
+use crate::domain::sync::Packed;
 
 /// How long the one whose turn it is waits for company.
 const GATHER: Duration = Duration::from_millis(3);
@@ -51,11 +52,7 @@ pub struct Tally {
 
 impl GroupCommit {
     /// Delivers, together with whatever else is waiting. Answers only after COMMIT, or its failure.
-    pub async fn deliver<P: Platform>(&self, session: &Session<P>, delivery: &Delivery) -> Outcome {
-        let delivery = match Packed::new(delivery) {
-            Ok(delivery) => delivery,
-            Err(error) => return Outcome::Refused(fault(Class::Refused, error.to_string())),
-        };
+    pub async fn deliver<P: Platform>(&self, session: &Session<P>, delivery: Packed) -> Outcome {
         if self.waiting_bytes() + delivery.bytes() > MAX_WAITING_BYTES {
             return Outcome::Deferred(fault(Class::Transient, "too many deliveries are waiting"));
         }

@@ -6,10 +6,11 @@
 //! Architecture invariant: a socket outlives its session by [`RECHECK_MS`] at most; the actor's alarm calls
 //! [`Sockets::drop_ended_sessions`].
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::rc::Rc;
 
-use js_sys::Array;
+use js_sys::{Array, JsString};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -64,7 +65,7 @@ extern "C" {
     #[derive(Clone)]
     pub type Socket;
     #[wasm_bindgen(method, catch, js_name = send)]
-    fn send_text(this: &Socket, text: &str) -> Result<(), JsValue>;
+    fn send_text(this: &Socket, text: &JsString) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
     fn close(this: &Socket, code: u16, reason: &str) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch, js_name = serializeAttachment)]
@@ -123,8 +124,9 @@ impl Viewer {
 }
 
 impl Socket {
-    /// Sends text; a connection that is already gone is noticed by its close event.
-    pub fn send(&self, text: &str) {
+    /// Sends text, which the platform has as its own: for a thousand sockets it is converted once. A connection that is
+    /// already gone is noticed by its close event.
+    pub fn send(&self, text: &JsString) {
         let _gone = self.send_text(text);
     }
 
@@ -165,6 +167,9 @@ impl Accepted {
     }
 }
 
+/// Everyone who looks at one object, as of a moment.
+pub type Viewers = Rc<[(Socket, Viewer)]>;
+
 /// The viewers of one object.
 pub struct Sockets {
     state: SocketState,
@@ -172,11 +177,18 @@ pub struct Sockets {
     recheck_at: Cell<Option<Option<Timestamp>>>,
     /// So many may come before they are counted again: a count goes through all of them.
     room: Cell<u32>,
+    /// Everyone who looks, as long as nobody comes, goes or is asked about: a broadcast then reads no note.
+    known: RefCell<Option<Viewers>>,
 }
 
 impl Sockets {
     pub(super) fn new(ctx: ObjectState) -> Self {
-        Sockets { state: ctx.unchecked_into(), recheck_at: Cell::new(None), room: Cell::new(0) }
+        Sockets {
+            state: ctx.unchecked_into(),
+            recheck_at: Cell::new(None),
+            room: Cell::new(0),
+            known: RefCell::new(None),
+        }
     }
 
     /// Accepts a viewer.
@@ -199,6 +211,7 @@ impl Sockets {
         let (theirs, ours) = (pair.end(0), pair.end(1));
         self.state.accept_web_socket(&ours).map_err(refused)?;
         ours.note(viewer);
+        self.known.take();
         // The others need not be looked at for it.
         if let Some(known) = self.recheck_at.get() {
             let due = viewer.checked_at.plus_ms(RECHECK_MS);
@@ -208,7 +221,12 @@ impl Sockets {
     }
 
     /// Everyone who looks.
-    pub fn viewers(&self) -> Vec<(Socket, Viewer)> {
+    pub fn viewers(&self) -> Viewers {
+        let read = || self.read().into();
+        self.known.borrow_mut().get_or_insert_with(read).clone()
+    }
+
+    fn read(&self) -> Vec<(Socket, Viewer)> {
         let Ok(sockets) = self.state.get_web_sockets() else { return Vec::new() };
         let sockets = sockets.iter().map(JsCast::unchecked_into::<Socket>);
         sockets.filter_map(|socket| socket.viewer().map(|viewer| (socket, viewer))).collect()
@@ -222,6 +240,7 @@ impl Sockets {
     pub(super) fn closed(&self, _socket: &WebSocket) {
         // The platform answers the close by itself (compatibility date after 2026-04-07).
         self.recheck_at.set(None);
+        self.known.take();
     }
 
     /// When the first session is to be asked again.
@@ -232,7 +251,7 @@ impl Sockets {
             Some(known) => return known,
             None => {}
         }
-        let due = self.viewers().iter().map(|(_, viewer)| viewer.recheck_at(now)).min();
+        let due = self.read().iter().map(|(_, viewer)| viewer.recheck_at(now)).min();
         self.recheck_at.set(Some(due));
         due
     }
@@ -241,8 +260,11 @@ impl Sockets {
     /// ended. A session that cannot be asked just now is asked at the next ring.
     pub async fn drop_ended_sessions(&self, env: &Env) {
         let now = clock::now();
+        if self.next_due().is_none_or(|due| due > now) {
+            return;
+        }
         let mut by_session: HashMap<String, Vec<(Socket, Viewer)>> = HashMap::new();
-        for (socket, viewer) in self.viewers() {
+        for (socket, viewer) in self.read() {
             if viewer.recheck_at(now) <= now {
                 by_session.entry(viewer.session.to_string()).or_default().push((socket, viewer));
             }
@@ -250,6 +272,7 @@ impl Sockets {
         let checks = by_session.into_values().map(|sockets| recheck(env, sockets));
         futures::future::join_all(checks).await;
         self.recheck_at.set(None);
+        self.known.take();
     }
 }
 

@@ -1,11 +1,11 @@
 //! Deliveries of outboxes: at least once and in any order, with the effect of exactly once.
 
-use cepatedge::db::batch::{Delivery, Outcome, Packed, apply};
+use cepatedge::db::batch::{Outcome, apply};
 use cepatedge::db::group::GroupCommit;
 use cepatedge::db::session::Session;
 use cepatedge::db::statement::Statement;
 use cepatedge::db::statements::versions;
-use cepatedge::domain::sync::{AuditRow, EventRow, RequestRow};
+use cepatedge::domain::sync::{AuditRow, Delivery, EventRow, Packed, RequestRow};
 use cepatedge::domain::{OrgId, Priority, RequestId, Status, Timestamp, UserId, Visibility};
 use futures::future::join_all;
 use serde_json::json;
@@ -91,8 +91,12 @@ fn delivery(n: u128, epoch: i64, version: i64) -> Delivery {
     }
 }
 
+fn packed(delivery: &Delivery) -> Packed {
+    Packed::new(delivery).unwrap()
+}
+
 async fn applied(session: &Session<Machine>, deliveries: &[Delivery]) -> Vec<Outcome> {
-    let packed: Vec<Packed> = deliveries.iter().map(|delivery| Packed::new(delivery).unwrap()).collect();
+    let packed: Vec<Packed> = deliveries.iter().map(packed).collect();
     apply(session, &packed).await
 }
 
@@ -268,7 +272,7 @@ async fn deliveries_that_arrive_together_are_committed_together() {
     let scratch = Scratch::new().await;
     let (session, group) = (scratch.session(), GroupCommit::default());
     let deliveries: Vec<Delivery> = (0..300).map(|n| delivery(n, 1, 1)).collect();
-    let outcomes = join_all(deliveries.iter().map(|delivery| group.deliver(&session, delivery))).await;
+    let outcomes = join_all(deliveries.iter().map(|delivery| group.deliver(&session, packed(delivery)))).await;
     assert_eq!(outcomes, vec![Outcome::Applied; 300]);
     let tally = group.tally();
     assert_eq!((tally.applied, tally.deferred, tally.refused), (300, 0, 0));
@@ -286,14 +290,14 @@ async fn a_caller_that_is_cut_off_takes_nobody_with_it() {
     // The first caller has the turn, and goes away while it gathers, connects or commits.
     for wait_ms in [0, 1, 4, 6, 8, 12] {
         let (first, others) = deliveries.split_first().unwrap();
-        let first = tokio::time::timeout(Duration::from_millis(wait_ms), group.deliver(&session, first));
-        let others = join_all(others.iter().map(|delivery| group.deliver(&session, delivery)));
+        let first = tokio::time::timeout(Duration::from_millis(wait_ms), group.deliver(&session, packed(first)));
+        let others = join_all(others.iter().map(|delivery| group.deliver(&session, packed(delivery))));
         let (_, outcomes) = tokio::join!(first, others);
         for outcome in outcomes {
             assert!(matches!(outcome, Outcome::Applied | Outcome::Deferred(_)), "{outcome:?}");
         }
     }
-    let outcomes = join_all(deliveries.iter().map(|delivery| group.deliver(&session, delivery))).await;
+    let outcomes = join_all(deliveries.iter().map(|delivery| group.deliver(&session, packed(delivery)))).await;
     assert_eq!(outcomes, vec![Outcome::Applied; 20]);
     assert_eq!(scratch.count("SELECT count(*) FROM requests").await, 20);
 }
@@ -312,7 +316,7 @@ async fn a_server_killed_again_and_again_loses_and_doubles_nothing() {
                     events: vec![event(n, 1, version)],
                     audit: vec![audit(i64::try_from(n).unwrap() * 100 + version)],
                 };
-                while group.deliver(session, &only_new).await != Outcome::Applied {
+                while group.deliver(session, packed(&only_new)).await != Outcome::Applied {
                     repeated += 1;
                     session.platform().skip(20_000);
                     sleep(Duration::from_millis(2)).await;

@@ -79,3 +79,24 @@ fn user() -> UserRow {
         created_at: at(0),
     }
 }
+
+#[test]
+fn a_packed_delivery_crosses_between_objects_as_its_rows() {
+    let story = Story::in_status(Status::Completed);
+    let request = RequestRow::new(&org(), &story.request).unwrap();
+    let events: Vec<EventRow> =
+        story.events.iter().map(|event| EventRow::new(&org(), &story.request, event, &trace()).unwrap()).collect();
+    let packed =
+        Packed::new(&Delivery { request: Some(request.clone()), events: events.clone(), audit: vec![] }).unwrap();
+    let text = serde_json::to_string(&packed).unwrap();
+    assert_eq!(
+        serde_json::from_str::<Value>(&text).unwrap(),
+        json!({ "request": request, "events": events, "audit": [] })
+    );
+    let arrived: Packed = serde_json::from_str(&text).unwrap();
+    assert_eq!(arrived.about(), Some((story.request.id, story.request.version)));
+    assert_eq!((arrived.rows(), arrived.bytes()), (events.len() + 1, packed.bytes()));
+    // Of an older release, that left out what is empty.
+    let audit: Packed = serde_json::from_str(r#"{"audit":[{"seq":1}]}"#).unwrap();
+    assert_eq!((audit.rows(), audit.about()), (1, None));
+}

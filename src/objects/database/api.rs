@@ -9,7 +9,7 @@ use crate::domain::cursor::Position;
 use crate::domain::ids::{OrgId, RequestId, UserId};
 use crate::domain::page::Limit;
 use crate::domain::role::Role;
-use crate::domain::sync::{AuditRow, EventRow, RequestRow, UserRow};
+use crate::domain::sync::{Packed, UserRow};
 use crate::domain::time::{Timestamp, rfc3339};
 use crate::domain::validation::{PersonName, SearchText};
 use crate::objects::protocol::Key;
@@ -90,17 +90,8 @@ actor_api! {
 
 /// See [`Handler::apply`]. All of it is of one object.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Apply {
-    /// The newest snapshot.
-    #[serde(default)]
-    pub request: Option<RequestRow>,
-    /// Events, oldest first.
-    #[serde(default)]
-    pub events: Vec<EventRow>,
-    /// Entries of the audit stream, oldest first.
-    #[serde(default)]
-    pub audit: Vec<AuditRow>,
-}
+#[serde(transparent)]
+pub struct Apply(pub Packed);
 
 /// What PostgreSQL did with a delivery.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

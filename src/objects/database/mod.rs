@@ -17,7 +17,7 @@ use futures::future::LocalBoxFuture;
 use serde_json::value::{RawValue, to_raw_value};
 use worker::Env;
 
-use crate::db::batch::{self, Delivery};
+use crate::db::batch;
 use crate::db::breaker::BreakerState;
 use crate::db::error::{DbError, Fault};
 use crate::db::group::GroupCommit;
@@ -99,9 +99,9 @@ impl DatabaseObject {
     }
 
     async fn deliver(&self, message: Apply, cx: &CallContext) -> Result<Outcome, Refusal> {
-        let about = message.request.as_ref().map(|row| (row.id, row.version));
-        let delivery = Delivery { request: message.request, events: message.events, audit: message.audit };
-        let outcome = self.group.deliver(self.session()?, &delivery).await;
+        let Apply(delivery) = message;
+        let about = delivery.about();
+        let outcome = self.group.deliver(self.session()?, delivery).await;
         self.journal.note(&self.seat.env, cx, about, &outcome);
         let request = about.map(|(request, _)| request);
         match outcome {

@@ -10,7 +10,7 @@ use crate::domain::ids::{OrgId, TraceId};
 use crate::domain::log::Entry;
 use crate::domain::person::Actor;
 use crate::domain::refusal::Refusal;
-use crate::domain::sync::AuditRow;
+use crate::domain::sync::{AuditRow, Delivery, Packed};
 use crate::objects::database::api::{Apply, DatabaseKey, Outcome};
 use crate::objects::outbox::{Destination, Failure, Outbox, Owes, Run};
 use crate::objects::protocol::{CALL_LIMIT_MS, CallContext, ask_within};
@@ -59,7 +59,8 @@ impl LogStreamObject {
         let (seq, trace) = (first.seq, first.request_id.clone());
         let cx = CallContext::system(org.clone(), trace);
         let key = DatabaseKey { org: org.clone(), shard: 0 };
-        let apply = Apply { request: None, events: Vec::new(), audit };
+        let packed = Packed::new(&Delivery { audit, ..Delivery::default() });
+        let apply = Apply(packed.map_err(|error| Failure::Transient(error.to_string()))?);
         match ask_within(&self.seat.env, &key, apply, &cx, CALL_LIMIT_MS).await.map_err(transient)? {
             Outcome::Applied => Ok(()),
             Outcome::Refused { sqlstate, error } => {

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use js_sys::JsString;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -53,17 +54,17 @@ pub fn replay(db: &Database, socket: &Socket, filter: &LogFilter, after: Option<
 /// Tells every viewer what came that matches. Viewers with the same wish are told the same text.
 pub fn broadcast(sockets: &Sockets, new: &[Stored], dropped: i64) {
     let viewers = sockets.viewers();
-    let mut texts: HashMap<String, Option<String>> = HashMap::new();
-    for (socket, viewer) in viewers {
+    let mut texts: HashMap<&str, Option<JsString>> = HashMap::new();
+    for (socket, viewer) in viewers.iter() {
         if dropped > 0 {
-            say(&socket, &Message::Dropped { entries: dropped });
+            say(socket, &Message::Dropped { entries: dropped });
         }
-        let wish = viewer.wish.unwrap_or_default();
+        let wish = viewer.wish.as_deref().unwrap_or_default();
         let text = texts.entry(wish).or_insert_with_key(|wish| {
             let filter: LogFilter = serde_json::from_str(wish).ok()?;
             let wanted = new.iter().filter(|stored| matches(&filter, &stored.entry, &stored.search));
             let entries = array(wanted.map(|stored| stored.json.as_str()))?;
-            serde_json::to_string(&Message::Entries { entries: &entries }).ok()
+            serde_json::to_string(&Message::Entries { entries: &entries }).ok().map(JsString::from)
         });
         if let Some(text) = text {
             socket.send(text);
@@ -83,6 +84,6 @@ fn array<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Box<RawValue>> {
 
 fn say(socket: &Socket, message: &Message<'_>) {
     if let Ok(text) = serde_json::to_string(message) {
-        socket.send(&text);
+        socket.send(&text.into());
     }
 }

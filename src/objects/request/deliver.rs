@@ -13,7 +13,7 @@ use crate::domain::log::{Level, NewEntry, StreamName};
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Event, EventBody, MaintenanceRequest};
 use crate::domain::summary::Summary;
-use crate::domain::sync::{EventRow, RequestRow};
+use crate::domain::sync::{self, EventRow, Packed, RequestRow};
 use crate::objects::database::api::{Apply, DatabaseKey, Outcome};
 use crate::objects::host::Behaviour;
 use crate::objects::log_stream::api::{Append, StreamKey};
@@ -87,14 +87,9 @@ impl RequestObject {
         cx: &CallContext,
     ) -> Result<(), Failure> {
         let first = events.first().map_or(1, |delivery| delivery.event.seq);
-        let rows: Result<Vec<_>, _> = events.iter().map(|delivery| delivery.row(request, &cx.org)).collect();
-        let apply = Apply {
-            request: Some(RequestRow::new(&cx.org, request).map_err(|error| Failure::Transient(error.to_string()))?),
-            events: rows.map_err(|error| Failure::Transient(error.to_string()))?,
-            audit: Vec::new(),
-        };
+        let apply = packed(request, events, &cx.org).map_err(|error| Failure::Transient(error.to_string()))?;
         let key = DatabaseKey::of_request(&self.seat.env, &cx.org, request.id);
-        match ask_within(&self.seat.env, &key, apply, cx, CALL_LIMIT_MS).await.map_err(transient)? {
+        match ask_within(&self.seat.env, &key, Apply(apply), cx, CALL_LIMIT_MS).await.map_err(transient)? {
             Outcome::Applied => Ok(()),
             Outcome::Refused { sqlstate, error } => {
                 Err(Failure::Refused { seq: first, error: format!("{sqlstate}: {error}") })
@@ -152,6 +147,11 @@ impl Owes for RequestObject {
             Destination::Audit => self.to_audit(&request, &events, &cx).await,
         }
     }
+}
+
+fn packed(request: &MaintenanceRequest, events: &[Rc<Delivery>], org: &OrgId) -> Result<Packed, serde_json::Error> {
+    let rows = events.iter().map(|delivery| delivery.row(request, org)).collect::<Result<_, _>>()?;
+    Packed::new(&sync::Delivery { request: Some(RequestRow::new(org, request)?), events: rows, audit: Vec::new() })
 }
 
 fn transient(refusal: Refusal) -> Failure {

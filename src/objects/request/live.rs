@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use js_sys::JsString;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -61,15 +62,15 @@ impl RequestObject {
         }
         let Ok(event_json) = RawValue::from_string(json.to_owned()) else { return };
         let internal = event.visibility() == Visibility::Internal;
-        let mut texts: HashMap<(UserId, Role), Option<String>> = HashMap::new();
-        for (socket, viewer) in viewers {
+        let mut texts: HashMap<(UserId, Role), Option<JsString>> = HashMap::new();
+        for (socket, viewer) in viewers.iter() {
             let caller = &viewer.caller;
             if !may_see(request, caller) || (internal && !sees_internal(caller.role)) {
                 continue;
             }
             let text = texts.entry((caller.user.id, caller.role)).or_insert_with(|| {
                 let record = self.record(request, caller).ok()?;
-                serde_json::to_string(&Message::Event { event: &event_json, request: &record }).ok()
+                serde_json::to_string(&Message::Event { event: &event_json, request: &record }).ok().map(JsString::from)
             });
             if let Some(text) = text {
                 socket.send(text);
@@ -80,6 +81,6 @@ impl RequestObject {
 
 fn say(socket: &Socket, message: &Message<'_>) {
     if let Ok(text) = serde_json::to_string(message) {
-        socket.send(&text);
+        socket.send(&text.into());
     }
 }

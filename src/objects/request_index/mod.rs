@@ -15,6 +15,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use futures::future::LocalBoxFuture;
+use js_sys::JsString;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -73,8 +74,10 @@ impl RequestIndexObject {
         }
         let Ok(request) = RawValue::from_string(json) else { return };
         let Ok(text) = serde_json::to_string(&Message::Request { request: &request }) else { return };
-        for (socket, viewer) in viewers {
-            let wished = viewer.wish.is_none_or(|only| only == summary.requester.id.to_string());
+        let text = JsString::from(text);
+        let requester = summary.requester.id.to_string();
+        for (socket, viewer) in viewers.iter() {
+            let wished = viewer.wish.as_ref().is_none_or(|only| *only == requester);
             if wished && may_see_summary(summary, &viewer.caller) {
                 socket.send(&text);
             }
