@@ -25,11 +25,15 @@ const translated = new WeakSet();
 function translateAlarms(storage) {
   if (translated.has(storage)) return;
   translated.add(storage);
-  const { setAlarm } = storage;
+  const { setAlarm, getAlarm } = storage;
   storage.setAlarm = function (at) {
     start ??= crypto.randomUUID();
     this.kv.put(DUE, { at, start });
     return setAlarm.call(this, at - ahead);
+  };
+  storage.getAlarm = async function () {
+    const at = await getAlarm.call(this);
+    return at === null ? null : (this.kv.get(DUE)?.at ?? at + ahead);
   };
 }
 

@@ -13,7 +13,7 @@ use futures::future::LocalBoxFuture;
 use js_sys::Promise;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::future_to_promise;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{Request, Response, ResponseInit, WebSocket};
 use worker::Env;
 
@@ -43,6 +43,8 @@ extern "C" {
 
     #[wasm_bindgen(method, catch, js_name = setAlarm)]
     fn set_alarm(this: &AlarmStorage, at_ms: f64) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = getAlarm)]
+    fn get_alarm(this: &AlarmStorage) -> Result<Promise, JsValue>;
     /// `ctx.storage`, seen as the keeper of the alarm.
     type AlarmStorage;
 }
@@ -61,10 +63,6 @@ pub struct Seat {
     pub alarm: AlarmClock,
 }
 
-/// An actor that a call woke looks after what is due so long afterwards, in milliseconds: the alarm of its earlier life
-/// is still set, and the call may be the very one that does it.
-const AWAKE_MS: i64 = 1_500;
-
 /// The object's one alarm, set to the earliest thing that is due.
 pub struct AlarmClock {
     storage: AlarmStorage,
@@ -78,11 +76,11 @@ impl AlarmClock {
         AlarmClock { storage, armed_for: Cell::new(None), is_kept: Cell::new(false) }
     }
 
-    /// The first call since the actor woke: what is due shall not depend on an alarm that nobody has seen being set.
-    fn keep(&self, due: impl FnOnce() -> Option<Timestamp>) {
-        if !self.is_kept.replace(true) {
-            self.ring_by(due().map(|due| due.max(clock::now().plus_ms(AWAKE_MS))));
-        }
+    /// Whether the alarm of an earlier life rings at `due` or earlier. To look costs no commit, as setting it anew would.
+    async fn is_set_by(&self, due: Timestamp) -> bool {
+        let Ok(promise) = self.storage.get_alarm() else { return false };
+        let at = JsFuture::from(promise).await.ok().and_then(|at| at.as_f64());
+        at.is_some_and(|at| at <= due.as_ms() as f64)
     }
 
     /// It rings: the platform has forgotten it.
@@ -159,7 +157,7 @@ impl<B: Behaviour> Erased for Seated<B> {
     fn call(self: Rc<Self>, text: &str) -> Result<Answer<String>, Refusal> {
         #[cfg(feature = "fault-injection")]
         let text = &*release::read(text, release::of_object(&self.0.seat().id));
-        self.0.seat().alarm.keep(|| self.0.next_due());
+        keep_alarm(&self.0);
         let envelope: Envelope<<B::Contract as Contract>::Inbox> = serde_json::from_str(text).map_err(|error| {
             // Versions mix during a rollout: an unknown message is the newer side's to repeat.
             worker::console_error!("{} cannot read a message: {error}", B::Contract::BINDING);
@@ -185,6 +183,21 @@ impl<B: Behaviour> Erased for Seated<B> {
 
     fn closed(&self, socket: &WebSocket) {
         self.0.seat().sockets.closed(socket);
+    }
+}
+
+/// The first call since the actor woke: what is due shall not depend on an alarm that nobody has seen being set.
+fn keep_alarm<B: Behaviour>(actor: &Rc<B>) {
+    if actor.seat().alarm.is_kept.replace(true) {
+        return;
+    }
+    if let Some(due) = actor.next_due() {
+        let actor = actor.clone();
+        clock::in_background(async move {
+            if !actor.seat().alarm.is_set_by(due).await {
+                actor.seat().alarm.ring_by(actor.next_due());
+            }
+        });
     }
 }
 
