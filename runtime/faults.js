@@ -1,5 +1,6 @@
 // The entry of builds with faults on demand (feature `fault-injection`), never of a release: `entry.js` on a clock that
-// can be moved, and the release that the Worker speaks as (src/objects/release.rs).
+// can be moved, and the release that the Worker speaks as (src/objects/release.rs). `GET /api/fault/alarms` says how many
+// alarms have rung.
 //
 // CLOCK_MS is by how much the clock goes ahead of the machine's from the start on; `PUT /api/fault/clock?ms=…` moves it
 // while everything runs. The platform keeps alarms by the machine's clock, so they are translated. One that was set
@@ -61,10 +62,23 @@ if (env.CLOCK_MS !== undefined) {
   }
 }
 
+/** How many alarms have rung since the start. */
+let rung = 0;
+
+for (const exported of Object.values(entry)) {
+  const alarm = exported.prototype?.alarm;
+  if (alarm === undefined) continue;
+  exported.prototype.alarm = function () {
+    rung += 1;
+    return alarm.call(this);
+  };
+}
+
 export default {
   ...entry.default,
   fetch(request, env, ctx) {
     const { pathname, searchParams } = new URL(request.url);
+    if (pathname === "/api/fault/alarms") return new Response(String(rung));
     if (request.method === "PUT" && pathname === "/api/fault/clock" && env.CLOCK_MS !== undefined) {
       ahead = Number(searchParams.get("ms"));
       return new Response(null, { status: 204 });

@@ -5,6 +5,7 @@
 
 #![cfg(not(target_arch = "wasm32"))]
 
+mod alarms;
 mod clock;
 mod crash;
 mod outage;
