@@ -178,11 +178,20 @@ impl Packed {
     /// # Errors
     /// Those of `serde_json`; no row causes one.
     pub fn new(delivery: &Delivery) -> Result<Self, serde_json::Error> {
+        let Delivery { request, events, audit } = delivery;
         Ok(Self {
-            request: delivery.request.as_ref().map(to_raw_value).transpose()?,
-            events: delivery.events.iter().map(to_raw_value).collect::<Result<_, _>>()?,
-            audit: delivery.audit.iter().map(to_raw_value).collect::<Result<_, _>>()?,
+            request: request.as_ref().map(to_raw_value).transpose()?,
+            events: written(events)?,
+            audit: written(audit)?,
         })
+    }
+
+    /// Writes entries of the audit stream alone.
+    ///
+    /// # Errors
+    /// As [`Packed::new`].
+    pub fn of_audit(rows: &[AuditRow]) -> Result<Self, serde_json::Error> {
+        Ok(Self { audit: written(rows)?, ..Self::default() })
     }
 
     /// How many rows it has.
@@ -212,6 +221,10 @@ impl Packed {
     fn texts(&self) -> impl Iterator<Item = &RawValue> {
         self.request.iter().chain(&self.events).chain(&self.audit).map(Box::as_ref)
     }
+}
+
+fn written<T: Serialize>(rows: &[T]) -> Result<Vec<Box<RawValue>>, serde_json::Error> {
+    rows.iter().map(to_raw_value).collect()
 }
 
 impl RequestRow {

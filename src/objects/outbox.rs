@@ -16,6 +16,7 @@ use std::cell::{Cell, RefCell, RefMut};
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::refusal::Refusal;
 use crate::domain::time::{Timestamp, rfc3339};
 use crate::objects::clock;
 use crate::objects::sqlite::{Database, StorageError, Writer};
@@ -111,6 +112,19 @@ pub enum Failure {
         /// What it said.
         error: String,
     },
+}
+
+impl From<Refusal> for Failure {
+    /// Who refuses now may take it later; only PostgreSQL says that it never will.
+    fn from(refusal: Refusal) -> Self {
+        Failure::Transient(refusal.to_string())
+    }
+}
+
+impl From<StorageError> for Failure {
+    fn from(error: StorageError) -> Self {
+        Refusal::from(error).into()
+    }
 }
 
 /// What is owed to one destination.

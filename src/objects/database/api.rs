@@ -12,6 +12,7 @@ use crate::domain::role::Role;
 use crate::domain::sync::{Packed, UserRow};
 use crate::domain::time::{Timestamp, rfc3339};
 use crate::domain::validation::{PersonName, SearchText};
+use crate::objects::outbox::Failure;
 use crate::objects::protocol::Key;
 
 /// Names one shard: `{org}/{shard}`, with the shard below the configured number (`DATABASE_SHARDS`).
@@ -106,6 +107,21 @@ pub enum Outcome {
         /// PostgreSQL's message.
         error: String,
     },
+}
+
+impl Outcome {
+    /// What the sender's outbox makes of it; `first` is the seq of the first row that was sent.
+    ///
+    /// # Errors
+    /// `Refused` when the rows were.
+    pub fn settled(self, first: i64) -> Result<(), Failure> {
+        match self {
+            Outcome::Applied => Ok(()),
+            Outcome::Refused { sqlstate, error } => {
+                Err(Failure::Refused { seq: first, error: format!("{sqlstate}: {error}") })
+            }
+        }
+    }
 }
 
 /// See [`Handler::find_credentials`].

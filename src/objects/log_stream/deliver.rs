@@ -9,9 +9,8 @@ use super::store::{self, Kept};
 use crate::domain::ids::{OrgId, TraceId};
 use crate::domain::log::Entry;
 use crate::domain::person::Actor;
-use crate::domain::refusal::Refusal;
-use crate::domain::sync::{AuditRow, Delivery, Packed};
-use crate::objects::database::api::{Apply, DatabaseKey, Outcome};
+use crate::domain::sync::{AuditRow, Packed};
+use crate::objects::database::api::{Apply, DatabaseKey};
 use crate::objects::outbox::{Destination, Failure, Outbox, Owes, Run};
 use crate::objects::protocol::{CALL_LIMIT_MS, CallContext, ask_within};
 use crate::objects::sqlite::Database;
@@ -36,42 +35,31 @@ impl Owes for LogStreamObject {
 
 impl LogStreamObject {
     async fn to_postgres(&self, run: Run) -> Result<(), Failure> {
-        let Some(key) = self.key().map_err(transient)? else { return Ok(()) };
-        let kept = store::between(&self.seat.db, run.first, run.last).map_err(|error| transient(error.into()))?;
+        let Some(key) = self.key()? else { return Ok(()) };
+        let kept = store::between(&self.seat.db, run.first, run.last)?;
         let rows = kept.iter().map(|kept| audit_row(&key.org, kept)).collect::<Result<Vec<_>, _>>()?;
-        match self.apply(&key.org, rows.clone()).await {
-            Err(Failure::Refused { .. }) if rows.len() > 1 => self.one_by_one(&key.org, rows).await,
+        match self.apply(&key.org, &rows).await {
+            Err(Failure::Refused { .. }) if rows.len() > 1 => self.one_by_one(&key.org, &rows).await,
             outcome => outcome,
         }
     }
 
     /// Finds the row that PostgreSQL refuses; those before it arrive. Those that arrived come again after a replay, which
     /// PostgreSQL bears.
-    async fn one_by_one(&self, org: &OrgId, rows: Vec<AuditRow>) -> Result<(), Failure> {
+    async fn one_by_one(&self, org: &OrgId, rows: &[AuditRow]) -> Result<(), Failure> {
         for row in rows {
-            self.apply(org, vec![row]).await?;
+            self.apply(org, std::slice::from_ref(row)).await?;
         }
         Ok(())
     }
 
-    async fn apply(&self, org: &OrgId, audit: Vec<AuditRow>) -> Result<(), Failure> {
-        let Some(first) = audit.first() else { return Ok(()) };
-        let (seq, trace) = (first.seq, first.request_id.clone());
-        let cx = CallContext::system(org.clone(), trace);
-        let key = DatabaseKey { org: org.clone(), shard: 0 };
-        let packed = Packed::new(&Delivery { audit, ..Delivery::default() });
-        let apply = Apply(packed.map_err(|error| Failure::Transient(error.to_string()))?);
-        match ask_within(&self.seat.env, &key, apply, &cx, CALL_LIMIT_MS).await.map_err(transient)? {
-            Outcome::Applied => Ok(()),
-            Outcome::Refused { sqlstate, error } => {
-                Err(Failure::Refused { seq, error: format!("{sqlstate}: {error}") })
-            }
-        }
+    async fn apply(&self, org: &OrgId, rows: &[AuditRow]) -> Result<(), Failure> {
+        let Some(first) = rows.first() else { return Ok(()) };
+        let cx = CallContext::system(org.clone(), first.request_id.clone());
+        let key = DatabaseKey::first(org);
+        let apply = Packed::of_audit(rows).map_err(|error| Failure::Transient(error.to_string()))?;
+        ask_within(&self.seat.env, &key, Apply(apply), &cx, CALL_LIMIT_MS).await?.settled(first.seq)
     }
-}
-
-fn transient(refusal: Refusal) -> Failure {
-    Failure::Transient(refusal.to_string())
 }
 
 /// The row of an entry. What was done to what is in its fields `action` and `object`; message and link go along, so that

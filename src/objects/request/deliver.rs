@@ -14,7 +14,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::request::{Event, EventBody, MaintenanceRequest};
 use crate::domain::summary::Summary;
 use crate::domain::sync::{self, EventRow, Packed, RequestRow};
-use crate::objects::database::api::{Apply, DatabaseKey, Outcome};
+use crate::objects::database::api::{Apply, DatabaseKey};
 use crate::objects::host::Behaviour;
 use crate::objects::log_stream::api::{Append, StreamKey};
 use crate::objects::outbox::{Destination, Failure, Outbox, Owes, Run, flush};
@@ -54,8 +54,8 @@ impl RequestObject {
     pub(super) async fn to_index(&self, request: &MaintenanceRequest, cx: &CallContext) -> Result<(), Failure> {
         let upsert = Upsert { summary: Summary::from(request), epoch: request.epoch };
         let key = IndexKey { org: cx.org.clone() };
-        let upserted = ask_within(&self.seat.env, &key, upsert, cx, CALL_LIMIT_MS).await.map_err(transient)?;
-        self.take_number(upserted.number, cx).map_err(transient)
+        let upserted = ask_within(&self.seat.env, &key, upsert, cx, CALL_LIMIT_MS).await?;
+        Ok(self.take_number(upserted.number, cx)?)
     }
 
     /// The events of `run`; from memory when it is the latest alone, as it is right behind a write.
@@ -89,12 +89,7 @@ impl RequestObject {
         let first = events.first().map_or(1, |delivery| delivery.event.seq);
         let apply = packed(request, events, &cx.org).map_err(|error| Failure::Transient(error.to_string()))?;
         let key = DatabaseKey::of_request(&self.seat.env, &cx.org, request.id);
-        match ask_within(&self.seat.env, &key, Apply(apply), cx, CALL_LIMIT_MS).await.map_err(transient)? {
-            Outcome::Applied => Ok(()),
-            Outcome::Refused { sqlstate, error } => {
-                Err(Failure::Refused { seq: first, error: format!("{sqlstate}: {error}") })
-            }
-        }
+        ask_within(&self.seat.env, &key, Apply(apply), cx, CALL_LIMIT_MS).await?.settled(first)
     }
 
     pub(super) async fn to_audit(
@@ -106,7 +101,7 @@ impl RequestObject {
         let key = StreamKey { org: cx.org.clone(), stream: StreamName::Audit };
         let entries = events.iter().map(|delivery| delivery.audit_entry(request)).collect();
         let append = Append { entries, dropped: 0 };
-        ask_within(&self.seat.env, &key, append, cx, CALL_LIMIT_MS).await.map_err(transient)?;
+        ask_within(&self.seat.env, &key, append, cx, CALL_LIMIT_MS).await?;
         Ok(())
     }
 
@@ -135,12 +130,12 @@ impl Owes for RequestObject {
     }
 
     async fn deliver(&self, destination: Destination, run: Run) -> Result<(), Failure> {
-        let Some(request) = self.load().map_err(transient)? else { return Ok(()) };
+        let Some(request) = self.load()? else { return Ok(()) };
         // The index takes the summary alone; of the events it needs but the trace of the last one.
         let wanted = if destination == Destination::Index { Run { first: run.last, ..run } } else { run };
-        let events = self.events(wanted).map_err(|error| transient(error.into()))?;
+        let events = self.events(wanted)?;
         let Some(last) = events.last() else { return Ok(()) };
-        let Some(cx) = self.system_context(last.trace.clone()).map_err(transient)? else { return Ok(()) };
+        let Some(cx) = self.system_context(last.trace.clone())? else { return Ok(()) };
         match destination {
             Destination::Index => self.to_index(&request, &cx).await,
             Destination::Postgres => self.to_postgres(&request, &events, &cx).await,
@@ -152,10 +147,6 @@ impl Owes for RequestObject {
 fn packed(request: &MaintenanceRequest, events: &[Rc<Delivery>], org: &OrgId) -> Result<Packed, serde_json::Error> {
     let rows = events.iter().map(|delivery| delivery.row(request, org)).collect::<Result<_, _>>()?;
     Packed::new(&sync::Delivery { request: Some(RequestRow::new(org, request)?), events: rows, audit: Vec::new() })
-}
-
-fn transient(refusal: Refusal) -> Failure {
-    Failure::Transient(refusal.to_string())
 }
 
 /// An event on its way out.
