@@ -222,14 +222,18 @@ impl Sockets {
 
     /// Everyone who looks.
     pub fn viewers(&self) -> Viewers {
-        let read = || self.read().into();
-        self.known.borrow_mut().get_or_insert_with(read).clone()
+        let mut known = self.known.borrow_mut();
+        if known.is_none() {
+            // Nobody is remembered as absent because the platform did not say.
+            let Ok(sockets) = self.state.get_web_sockets() else { return Viewers::default() };
+            *known = Some(noted(&sockets).collect());
+        }
+        known.clone().unwrap_or_default()
     }
 
+    /// As [`Sockets::viewers`], for who looks seldom: nothing is remembered for the next time.
     fn read(&self) -> Vec<(Socket, Viewer)> {
-        let Ok(sockets) = self.state.get_web_sockets() else { return Vec::new() };
-        let sockets = sockets.iter().map(JsCast::unchecked_into::<Socket>);
-        sockets.filter_map(|socket| socket.viewer().map(|viewer| (socket, viewer))).collect()
+        self.state.get_web_sockets().map_or_else(|_| Vec::new(), |sockets| noted(&sockets).collect())
     }
 
     /// How many look.
@@ -274,6 +278,12 @@ impl Sockets {
         self.recheck_at.set(None);
         self.known.take();
     }
+}
+
+/// The sockets with their notes; one whose note cannot be read is nobody's.
+fn noted(sockets: &Array) -> impl Iterator<Item = (Socket, Viewer)> {
+    let sockets = sockets.iter().map(JsCast::unchecked_into::<Socket>);
+    sockets.filter_map(|socket| socket.viewer().map(|viewer| (socket, viewer)))
 }
 
 async fn recheck(env: &Env, sockets: Vec<(Socket, Viewer)>) {
