@@ -69,6 +69,12 @@ describe("a list", () => {
     const changed = row("1", 2, { updated_at: "2026-11-24T00:00:09Z" });
     expect(ids(letIn(known, waitFor([], known, filters, ME, changed), filters))).toEqual(["1", "5", "4"]);
   });
+  test("in that order, lets in what changed before its last row did and is heard after that", () => {
+    const filters = { sort: "-updated" as const };
+    const known = updateRow(part("5", "4"), row("4", 2, { updated_at: "2026-11-24T00:00:09Z" }));
+    const changed = row("1", 2, { updated_at: "2026-11-24T00:00:08Z" });
+    expect(waitFor([], known, filters, ME, changed)).toEqual([changed]);
+  });
   test("loses what no longer belongs when it is opened again", () => {
     const filters = { status: ["submitted" as const] };
     const known = updateRow(list("2", "1"), row("2", 2, { status: "approved" }));

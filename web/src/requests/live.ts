@@ -61,10 +61,9 @@ const stampOf = (filters: Filters) => (filters.sort === "-updated" ? "updated_at
  */
 function isWithin(list: ListView, filters: Filters, heard: Summary) {
   if (filters.sort === "created") return false;
-  const end = list.pages.at(-1);
-  const last = list.pages.flatMap((page) => page.items).at(-1);
+  const rows = list.pages.flatMap((page) => page.items);
   const stamp = stampOf(filters);
-  return end?.next_cursor == null || last === undefined || heard[stamp] > last[stamp];
+  return list.pages.at(-1)?.next_cursor == null || rows.length === 0 || rows.some((row) => row[stamp] < heard[stamp]);
 }
 
 /** Lets the waiting ones in, each at its place: above what is as old as it. */
@@ -72,12 +71,11 @@ export function letIn(list: ListView, fresh: Summary[], filters: Filters): ListV
   const stamp = stampOf(filters);
   const add = (pages: ListView["pages"], row: Summary) => {
     const isBelow = (item: Summary) => item[stamp] <= row[stamp];
-    const found = pages.findIndex((page) => page.items.some(isBelow));
-    const at = found === -1 ? pages.length - 1 : found;
-    const page = pages[at];
+    const page = pages.find((page) => page.items.some(isBelow)) ?? pages.at(-1);
     if (page === undefined) return pages;
     const place = page.items.findIndex(isBelow);
-    return pages.with(at, { ...page, items: page.items.toSpliced(place === -1 ? page.items.length : place, 0, row) });
+    const items = page.items.toSpliced(place === -1 ? page.items.length : place, 0, row);
+    return pages.with(pages.indexOf(page), { ...page, items });
   };
   const incoming = fresh.filter((item) => !hasRow(list, item.id));
   return incoming.length === 0 ? list : { ...list, pages: incoming.reduce(add, list.pages) };
