@@ -9,7 +9,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 
 /// Set inside the namespace.
 const INSIDE: &str = "CEPATEDGE_TORTURE_MOUNTS";
@@ -46,20 +46,16 @@ fn unshare() -> Command {
 /// Puts the small disk under `folder`.
 pub fn mount(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder)?;
-    let options = format!("size={SIZE}");
-    let status = Command::new("mount").args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(folder).status()?;
-    if !status.success() {
-        bail!("nothing can be mounted at {}", folder.display());
-    }
-    Ok(())
+    run_mount(&["-t", "tmpfs", "-o", &format!("size={SIZE}"), "tmpfs"], folder)
 }
 
 fn resize(folder: &Path, size: &str) -> Result<()> {
-    let options = format!("remount,size={size}");
-    let status = Command::new("mount").args(["-o", &options]).arg(folder).status()?;
-    if !status.success() {
-        bail!("the disk at {} cannot be given the size {size}", folder.display());
-    }
+    run_mount(&["-o", &format!("remount,size={size}")], folder)
+}
+
+fn run_mount(arguments: &[&str], folder: &Path) -> Result<()> {
+    let status = Command::new("mount").args(arguments).arg(folder).status().context("mount cannot be started")?;
+    ensure!(status.success(), "mount {} {} failed", arguments.join(" "), folder.display());
     Ok(())
 }
 

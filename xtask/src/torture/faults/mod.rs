@@ -113,7 +113,8 @@ impl<'w> Site<'w> {
         self.release.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn has_progress(&self) -> Result<()> {
+    /// Fails when the run stands still.
+    fn ensure_progress(&self) -> Result<()> {
         let acknowledged = self.world.acknowledged.load(Ordering::Relaxed);
         let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
         if acknowledged > progress.0 {
@@ -159,7 +160,7 @@ impl Plan {
     ) -> Result<(Vec<Struck>, Diary)> {
         let (mut struck, mut diary) = (Vec::new(), Diary::default());
         for fault in &self.0 {
-            site.has_progress()?;
+            site.ensure_progress()?;
             thread::sleep(Duration::from_millis(random.between(pace.0, pace.1)));
             let began = Instant::now();
             let hit = if fault.is_of_the_runtime() {
