@@ -12,7 +12,7 @@ use futures::future::{Either, select};
 use futures::lock::Mutex;
 use serde::{Deserialize, Serialize};
 
-use super::batch::{Outcome, apply};
+use super::batch::{MAX_ROWS, Outcome, apply};
 use super::error::{Class, Fault};
 use super::platform::Platform;
 use super::session::Session;
@@ -61,7 +61,9 @@ impl GroupCommit {
         let outcome = match select(outcome, self.turn.lock()).await {
             Either::Left((outcome, _)) => outcome,
             Either::Right((_turn, outcome)) => {
-                session.platform().sleep(GATHER).await;
+                if !self.fills_a_transaction() {
+                    session.platform().sleep(GATHER).await;
+                }
                 self.commit(session).await;
                 outcome.await
             }
@@ -69,6 +71,11 @@ impl GroupCommit {
         outcome.unwrap_or_else(|oneshot::Canceled| {
             Outcome::Deferred(fault(Class::Transient, "the call that was committing this delivery was cut off"))
         })
+    }
+
+    /// Whether company would have to travel apart.
+    fn fills_a_transaction(&self) -> bool {
+        self.waiting.borrow().iter().map(|waiting| waiting.delivery.rows()).sum::<usize>() >= MAX_ROWS
     }
 
     /// How much JSON is waiting for its turn.

@@ -83,6 +83,12 @@ impl AlarmClock {
         at.is_some_and(|at| at <= due.as_ms() as f64)
     }
 
+    /// Whether it rings within `ms`, as far as this actor knows.
+    pub fn rings_within(&self, ms: i64) -> bool {
+        let now = clock::now();
+        self.armed_for.get().is_some_and(|armed| armed > now && armed <= now.plus_ms(ms))
+    }
+
     /// It rings: the platform has forgotten it.
     fn rings(&self) {
         self.is_kept.set(true);

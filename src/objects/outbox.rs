@@ -4,8 +4,8 @@
 //! last. The book of these runs ([`Book`]) is one small row. It is written in the transaction of the event; what is
 //! sent is read from the actor's own tables at that moment. docs/decisions/0009-the-outbox-is-a-book-of-runs.md has the reasons.
 //!
-//! A success is written down with the next event or, when nothing more is on its way, by [`Outbox::keep`]: an object that
-//! dies before has the run delivered once more.
+//! A success is written down with the next event or, when nothing more is on its way, by [`Outbox::keep`], at the latest
+//! when the alarm rings that was set with the event: an object that dies before has the run delivered once more.
 //!
 //! Architecture invariants: delivery is at least once and in order of seq per destination; a transient failure is
 //! retried for ever with backoff; a refused event stops its destination ("parked") until an operator replays it.
@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::refusal::Refusal;
 use crate::domain::time::{Timestamp, rfc3339};
 use crate::objects::clock;
+use crate::objects::host::AlarmClock;
 use crate::objects::sqlite::{Database, StorageError, Writer};
 
 pub use book::{Book, Run};
@@ -65,6 +66,13 @@ pub const BOOK_STEP: &str = "
     DROP TABLE outbox;
     DROP TABLE delivery;
 ";
+
+/// The most JSON that is sent at once, in bytes. An event beyond it goes alone: a delivery that is larger than what a
+/// message may be, or than what a shard lets wait, would be put off for ever.
+pub const MOST_BYTES: i64 = 512 * 1024;
+
+/// What has arrived is written down within this long, in milliseconds: an object lives on for longer after a call.
+const KEPT_WITHIN_MS: i64 = 2_000;
 
 /// A book that cannot be read is looked at again after this long, in milliseconds.
 const UNREADABLE_MS: i64 = 1_000;
@@ -238,7 +246,7 @@ impl Outbox {
         Some(Sending { outbox: self, destination })
     }
 
-    /// Takes note of what came of sending `run`.
+    /// Takes note of what came of a delivery: what has arrived, or why nothing has.
     ///
     /// # Errors
     /// When SQLite refuses; the events are then sent again, which the destinations bear.
@@ -246,14 +254,13 @@ impl Outbox {
         &self,
         db: &Database,
         destination: Destination,
-        run: Run,
-        outcome: Result<(), Failure>,
+        outcome: Result<Run, Failure>,
     ) -> Result<(), StorageError> {
         let now = clock::now();
         match outcome {
-            Ok(()) => {
+            Ok(arrived) => {
                 if let Some(book) = self.book.borrow_mut().as_mut() {
-                    book.delivered(destination, run, now);
+                    book.delivered(destination, arrived, now);
                     self.unsaved.set(true);
                 }
                 Ok(())
@@ -265,23 +272,30 @@ impl Outbox {
         }
     }
 
-    /// Writes down what has arrived, unless that was done with an event. For when nothing more is on its way.
-    pub fn keep(&self, db: &Database) {
+    /// Writes down what has arrived, unless that was done with an event. For when nothing more is on its way. With an
+    /// alarm that rings soon it is left to that: until then the next event may do it, and a commit is saved.
+    pub fn keep(&self, db: &Database, alarm: &AlarmClock) {
         if self.busy.get() == 0
             && self.unsaved.get()
+            && !alarm.rings_within(KEPT_WITHIN_MS)
             && let Err(error) = self.change(db, |_| ())
         {
             worker::console_error!("outbox: {error}");
         }
     }
 
-    /// What a poke asks for: everything is due now, with `replay` also what was parked.
+    /// What a poke asks for: everything is due now, with `replay` also what was parked. That what waited is hurried needs
+    /// no commit: it is sent at once, and what comes of that is written down.
     ///
     /// # Errors
     /// When SQLite refuses.
     pub fn poked(&self, db: &Database, replay: bool) -> Result<(), StorageError> {
         let now = clock::now();
-        self.change(db, |book| if replay { book.replay(now) } else { book.hurry(now) })
+        if replay {
+            return self.change(db, |book| book.replay(now));
+        }
+        self.book(db)?.hurry(now);
+        Ok(())
     }
 
     /// What is owed, per destination.
@@ -330,11 +344,12 @@ pub trait Owes {
     fn outbox(&self) -> &Outbox;
     /// Its database.
     fn database(&self) -> &Database;
-    /// Sends the events of `run` to `destination`.
+    /// Sends the events of `run` to `destination`, and says which of them have arrived: all, or the first of them when the
+    /// rest would be more than [`MOST_BYTES`].
     ///
     /// # Errors
     /// What the destination, or the way there, said.
-    async fn deliver(&self, destination: Destination, run: Run) -> Result<(), Failure>;
+    async fn deliver(&self, destination: Destination, run: Run) -> Result<Run, Failure>;
 }
 
 /// Sends what is due to `destination` until nothing is left or a delivery fails.
@@ -349,7 +364,7 @@ pub async fn flush<A: Owes>(actor: &A, destination: Destination) {
         };
         let outcome = actor.deliver(destination, run).await;
         let failed = outcome.is_err();
-        if let Err(error) = outbox.settle(db, destination, run, outcome) {
+        if let Err(error) = outbox.settle(db, destination, outcome) {
             return worker::console_error!("outbox: {error}");
         }
         if failed {

@@ -8,6 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 use futures::StreamExt;
+use futures::future::join;
 use futures::stream;
 use worker::Env;
 
@@ -88,25 +89,29 @@ impl Recovery {
         (!self.is_over()).then(|| clock::now().plus_ms(PROBE_MS))
     }
 
-    /// Pokes everybody who waits, once. Who is put off again is remembered again.
+    /// Pokes everybody who waits, once, and spares who has delivered by then. Who is put off again is remembered again.
     pub async fn poke_all(&self, db: &Database, env: &Env) {
         let Some(org) = self.org.borrow().clone() else { return };
-        let requests = self.requests.take();
+        let requests: Vec<RequestId> = self.requests.borrow().iter().copied().collect();
         let called: Vec<Option<RequestId>> =
             requests.iter().copied().map(Some).chain(self.audit.get().then_some(None)).collect();
         let cx = CallContext::system(org.clone(), clock::trace());
-        if self.audit.take() {
-            let key = StreamKey { org: org.clone(), stream: StreamName::Audit };
-            let _put_off_again = ask_within(env, &key, PokeStream { replay: false }, &cx, CALL_LIMIT_MS).await;
-        }
+        let audit = async {
+            if self.audit.take() {
+                let key = StreamKey { org: org.clone(), stream: StreamName::Audit };
+                let _put_off_again = ask_within(env, &key, PokeStream { replay: false }, &cx, CALL_LIMIT_MS).await;
+            }
+        };
         let pokes = requests.into_iter().map(|id| {
             let (key, cx) = (RequestKey { org: org.clone(), id }, &cx);
             async move {
-                let _put_off_again =
-                    ask_within(env, &key, Poke { replay: false, synced: None }, cx, CALL_LIMIT_MS).await;
+                if self.requests.borrow_mut().remove(&id) {
+                    let _put_off_again =
+                        ask_within(env, &key, Poke { replay: false, synced: None }, cx, CALL_LIMIT_MS).await;
+                }
             }
         });
-        stream::iter(pokes).buffer_unordered(AT_ONCE).collect::<()>().await;
+        join(audit, stream::iter(pokes).buffer_unordered(AT_ONCE).collect::<()>()).await;
         // Only now: a runtime that dies while it calls them begins again.
         let done: Vec<_> = called.into_iter().filter(|one| !self.waits(*one)).collect();
         store::remove(db, &org, &done).unwrap_or_else(|error| noted(error, ()));

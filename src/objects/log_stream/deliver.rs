@@ -24,33 +24,22 @@ impl Owes for LogStreamObject {
         &self.seat.db
     }
 
-    async fn deliver(&self, destination: Destination, run: Run) -> Result<(), Failure> {
+    async fn deliver(&self, destination: Destination, run: Run) -> Result<Run, Failure> {
         match destination {
             Destination::Postgres => self.to_postgres(run).await,
             // Never owed by a stream.
-            Destination::Index | Destination::Audit => Ok(()),
+            Destination::Index | Destination::Audit => Ok(run),
         }
     }
 }
 
 impl LogStreamObject {
-    async fn to_postgres(&self, run: Run) -> Result<(), Failure> {
-        let Some(key) = self.key()? else { return Ok(()) };
-        let kept = store::between(&self.seat.db, run.first, run.last)?;
+    async fn to_postgres(&self, run: Run) -> Result<Run, Failure> {
+        let Some(key) = self.key()? else { return Ok(run) };
+        let kept = store::owed(&self.seat.db, run)?;
         let rows = kept.iter().map(|kept| audit_row(&key.org, kept)).collect::<Result<Vec<_>, _>>()?;
-        match self.apply(&key.org, &rows).await {
-            Err(Failure::Refused { .. }) if rows.len() > 1 => self.one_by_one(&key.org, &rows).await,
-            outcome => outcome,
-        }
-    }
-
-    /// Finds the row that PostgreSQL refuses; those before it arrive. Those that arrived come again after a replay, which
-    /// PostgreSQL bears.
-    async fn one_by_one(&self, org: &OrgId, rows: &[AuditRow]) -> Result<(), Failure> {
-        for row in rows {
-            self.apply(org, std::slice::from_ref(row)).await?;
-        }
-        Ok(())
+        up_to_refusal(&rows, async |rows| self.apply(&key.org, rows).await).await?;
+        Ok(Run { last: rows.last().map_or(run.last, |row| row.seq), ..run })
     }
 
     async fn apply(&self, org: &OrgId, rows: &[AuditRow]) -> Result<(), Failure> {
@@ -60,6 +49,21 @@ impl LogStreamObject {
         let apply = Packed::of_audit(rows).map_err(|error| Failure::Transient(error.to_string()))?;
         ask_within(&self.seat.env, &key, Apply(apply), &cx, CALL_LIMIT_MS).await?.settled(first.seq)
     }
+}
+
+/// Sends rows together. When they are refused, the first that is refused alone is found by halves, and those before it
+/// arrive. They come again after a replay, which PostgreSQL bears.
+async fn up_to_refusal<T>(rows: &[T], send: impl AsyncFn(&[T]) -> Result<(), Failure>) -> Result<(), Failure> {
+    let (mut rest, mut most) = (rows, rows.len());
+    while !rest.is_empty() {
+        let (now, later) = rest.split_at(most.min(rest.len()));
+        match send(now).await {
+            Ok(()) => rest = later,
+            Err(Failure::Refused { .. }) if now.len() > 1 => most = now.len() / 2,
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(())
 }
 
 /// The row of an entry. What was done to what is in its fields `action` and `object`; message and link go along, so that

@@ -107,7 +107,7 @@ impl LogStreamObject {
     /// Sends what is owed and due.
     async fn push(self: Rc<Self>) {
         flush(&*self, Destination::Postgres).await;
-        self.outbox.keep(&self.seat.db);
+        self.outbox.keep(&self.seat.db, &self.seat.alarm);
         self.seat.alarm.ring_by(self.next_due());
     }
 

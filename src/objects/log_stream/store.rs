@@ -14,9 +14,9 @@ use super::stored::Stored;
 use crate::domain::log::{Level, NewEntry, StreamName};
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Timestamp;
-use crate::objects::outbox;
+use crate::objects::outbox::{self, Run};
 use crate::objects::protocol::Key;
-use crate::objects::sqlite::{Database, Schema, StorageError, Writer};
+use crate::objects::sqlite::{Database, Row, Schema, StorageError, Writer};
 
 /// The tables.
 pub const SCHEMA: Schema = Schema {
@@ -212,13 +212,31 @@ pub struct Kept {
 pub fn between(db: &Database, first: i64, last: i64) -> Result<Vec<Kept>, StorageError> {
     let rows =
         db.rows("SELECT seq, json, search, hash FROM entry WHERE seq BETWEEN ? AND ? ORDER BY seq", &[&first, &last])?;
-    let kept = rows.iter().map(|row| Kept {
-        seq: row.int(0),
-        json: row.text(1),
-        search: row.text(2),
-        hash: row.optional_text(3),
-    });
-    Ok(kept.collect())
+    Ok(all_kept(&rows))
+}
+
+/// The entries of a run, as many as go together.
+pub(super) const OWED: &str = "
+    SELECT seq, json, search, hash FROM (
+        SELECT seq, json, search, hash,
+               sum(octet_length(json)) OVER (ORDER BY seq) - octet_length(json) AS bytes_before
+        FROM entry WHERE seq BETWEEN ? AND ?
+    ) WHERE bytes_before < ? ORDER BY seq";
+
+/// The entries of `run`, or the first of them when they are more than [`outbox::MOST_BYTES`] together.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn owed(db: &Database, run: Run) -> Result<Vec<Kept>, StorageError> {
+    if run.first == run.last {
+        return between(db, run.first, run.last);
+    }
+    Ok(all_kept(&db.rows(OWED, &[&run.first, &run.last, &outbox::MOST_BYTES])?))
+}
+
+fn all_kept(rows: &[Row]) -> Vec<Kept> {
+    let kept = |row: &Row| Kept { seq: row.int(0), json: row.text(1), search: row.text(2), hash: row.optional_text(3) };
+    rows.iter().map(kept).collect()
 }
 
 /// What the stream holds of one level.

@@ -8,7 +8,7 @@ use crate::domain::backoff;
 use crate::domain::time::Timestamp;
 
 /// At most this many events are sent at once.
-pub const BATCH: i64 = 100;
+pub const BATCH: i64 = 1_000;
 
 /// The first retry comes this long after the write, in milliseconds: the push right behind the reply is usually done.
 const GRACE_MS: i64 = 1_500;
@@ -274,13 +274,13 @@ mod tests {
 
     #[test]
     fn a_long_debt_is_sent_in_runs_without_a_gap() {
-        let mut book = owing(250);
+        let mut book = owing(2 * BATCH + 50);
         let mut runs = Vec::new();
         while let Some(run) = book.due(Destination::Postgres, NOW) {
             book.delivered(Destination::Postgres, run, NOW);
             runs.push((run.first, run.last));
         }
-        assert_eq!(runs, [(1, 100), (101, 200), (201, 250)]);
+        assert_eq!(runs, [(1, BATCH), (BATCH + 1, 2 * BATCH), (2 * BATCH + 1, 2 * BATCH + 50)]);
     }
 
     #[test]

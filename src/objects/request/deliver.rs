@@ -33,7 +33,7 @@ impl RequestObject {
             Err(error) => return worker::console_error!("outbox: {error}"),
         };
         let outcome = self.deliver(Destination::Index, run).await;
-        if let Err(error) = self.outbox.settle(db, Destination::Index, run, outcome) {
+        if let Err(error) = self.outbox.settle(db, Destination::Index, outcome) {
             worker::console_error!("outbox: {error}");
         }
     }
@@ -47,7 +47,7 @@ impl RequestObject {
             }
         };
         futures::future::join(postgres, flush(self, Destination::Audit)).await;
-        self.outbox.keep(&self.seat.db);
+        self.outbox.keep(&self.seat.db, &self.seat.alarm);
         self.seat.alarm.ring_by(self.next_due());
     }
 
@@ -58,13 +58,14 @@ impl RequestObject {
         Ok(self.take_number(upserted.number, cx)?)
     }
 
-    /// The events of `run`; from memory when it is the latest alone, as it is right behind a write.
+    /// The events of `run`, or the first of them when they are too large together; from memory when it is the latest alone,
+    /// as it is right behind a write.
     fn events(&self, run: Run) -> Result<Vec<Rc<Delivery>>, StorageError> {
         let latest = self.latest.borrow().clone();
         if let Some(latest) = latest.filter(|latest| run.first == run.last && latest.event.seq == run.last) {
             return Ok(vec![latest]);
         }
-        let stored = store::events_between(&self.seat.db, run.first, run.last)?;
+        let stored = store::events_owed(&self.seat.db, run)?;
         Ok(stored.iter().filter_map(Delivery::read).map(Rc::new).collect())
     }
 
@@ -129,18 +130,19 @@ impl Owes for RequestObject {
         &self.seat.db
     }
 
-    async fn deliver(&self, destination: Destination, run: Run) -> Result<(), Failure> {
-        let Some(request) = self.load()? else { return Ok(()) };
+    async fn deliver(&self, destination: Destination, run: Run) -> Result<Run, Failure> {
+        let Some(request) = self.load()? else { return Ok(run) };
         // The index takes the summary alone; of the events it needs but the trace of the last one.
         let wanted = if destination == Destination::Index { Run { first: run.last, ..run } } else { run };
         let events = self.events(wanted)?;
-        let Some(last) = events.last() else { return Ok(()) };
-        let Some(cx) = self.system_context(last.trace.clone())? else { return Ok(()) };
+        let Some(last) = events.last() else { return Ok(run) };
+        let Some(cx) = self.system_context(last.trace.clone())? else { return Ok(run) };
         match destination {
             Destination::Index => self.to_index(&request, &cx).await,
             Destination::Postgres => self.to_postgres(&request, &events, &cx).await,
             Destination::Audit => self.to_audit(&request, &events, &cx).await,
-        }
+        }?;
+        Ok(Run { last: last.event.seq, ..run })
     }
 }
 

@@ -14,7 +14,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::request::{Event, EventBody, MaintenanceRequest, Visibility};
 use crate::objects::clock;
 use crate::objects::host::Behaviour;
-use crate::objects::outbox::Book;
+use crate::objects::outbox::{Book, Run};
 use crate::objects::release;
 use crate::objects::sqlite::Writer;
 
@@ -112,7 +112,7 @@ pub fn behind_comment(object: &Rc<RequestObject>, json: &str) -> Result<(), Refu
 /// Sends old versions to all destinations, the newest first, as if each had been delayed longer than those behind it.
 async fn deliver_again(object: &RequestObject) -> Result<(), Refusal> {
     let (Some(now), Some(cx)) = (object.load()?, object.system_context(clock::trace())?) else { return Ok(()) };
-    let stored = store::events_between(&object.seat.db, 1, now.version)?;
+    let stored = store::events_owed(&object.seat.db, Run { first: 1, last: now.version })?;
     let deliveries: Vec<Rc<Delivery>> = stored.iter().filter_map(Delivery::read).map(Rc::new).collect();
     for length in (1..=deliveries.len()).rev().take(AGAIN) {
         let old = deliveries.get(..length).unwrap_or_default();

@@ -10,7 +10,7 @@ use crate::domain::page::Limit;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Event, MaintenanceRequest, Visibility};
 use crate::domain::time::Timestamp;
-use crate::objects::outbox;
+use crate::objects::outbox::{self, Run};
 use crate::objects::page::Page;
 use crate::objects::protocol::Idempotency;
 #[cfg(feature = "fault-injection")]
@@ -116,12 +116,19 @@ pub struct StoredEvent {
     pub json: String,
 }
 
-/// The events from `first` to `last`.
+/// The events of `run`, as many as go together.
+pub(super) const OWED: &str = "
+    SELECT trace, json FROM (
+        SELECT seq, trace, json, sum(octet_length(json)) OVER (ORDER BY seq) - octet_length(json) AS bytes_before
+        FROM event WHERE seq BETWEEN ? AND ?
+    ) WHERE bytes_before < ? ORDER BY seq";
+
+/// The events of `run`, or the first of them when they are more than [`outbox::MOST_BYTES`] together.
 ///
 /// # Errors
 /// When SQLite refuses.
-pub fn events_between(db: &Database, first: i64, last: i64) -> Result<Vec<StoredEvent>, StorageError> {
-    let rows = db.rows("SELECT trace, json FROM event WHERE seq BETWEEN ? AND ? ORDER BY seq", &[&first, &last])?;
+pub fn events_owed(db: &Database, run: Run) -> Result<Vec<StoredEvent>, StorageError> {
+    let rows = db.rows(OWED, &[&run.first, &run.last, &outbox::MOST_BYTES])?;
     Ok(rows.iter().map(|row| StoredEvent { trace: row.text(0), json: row.text(1) }).collect())
 }
 
@@ -217,3 +224,6 @@ pub fn keep_reply(
     )?;
     Ok(())
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;

@@ -1,5 +1,9 @@
 //! What an entry becomes on its way to the read model.
 
+use std::cell::RefCell;
+
+use futures::FutureExt;
+
 use super::*;
 use crate::domain::ids::EntryId;
 use crate::domain::ids::UserId;
@@ -45,4 +49,37 @@ fn an_entry_without_particulars_is_still_a_row() {
 fn an_entry_that_cannot_be_a_row_is_refused_under_its_seq() {
     let refused = audit_row(&"default".parse().unwrap(), &kept(entry()));
     assert!(matches!(refused, Err(Failure::Refused { seq: 7, .. })));
+}
+
+/// What becomes of rows 1 to `rows` when `refused` are refused: the outcome, and what arrived, in order.
+fn sent(rows: i64, refused: &[i64]) -> (Result<(), Failure>, Vec<i64>, usize) {
+    let (arrived, calls) = (RefCell::new(Vec::new()), RefCell::new(0));
+    let send = async |rows: &[i64]| {
+        *calls.borrow_mut() += 1;
+        let first = rows.first().copied().unwrap_or_default();
+        if rows.iter().any(|row| refused.contains(row)) {
+            return Err(Failure::Refused { seq: first, error: "22P05".into() });
+        }
+        arrived.borrow_mut().extend_from_slice(rows);
+        Ok(())
+    };
+    let rows: Vec<i64> = (1..=rows).collect();
+    let outcome = up_to_refusal(&rows, send).now_or_never().unwrap();
+    (outcome, arrived.into_inner(), calls.into_inner())
+}
+
+#[test]
+fn those_before_the_first_refused_row_arrive_once_and_it_is_found_by_halves() {
+    for culprit in [1, 2, 499, 500, 777, 1_000] {
+        let (outcome, arrived, calls) = sent(1_000, &[culprit, 1_000]);
+        assert!(matches!(outcome, Err(Failure::Refused { seq, .. }) if seq == culprit), "{culprit}: {outcome:?}");
+        assert_eq!(arrived, (1..culprit).collect::<Vec<_>>());
+        assert!(calls <= 25, "{culprit}: {calls} calls");
+    }
+}
+
+#[test]
+fn rows_that_nobody_refuses_go_together() {
+    let (outcome, arrived, calls) = sent(1_000, &[]);
+    assert!(outcome.is_ok() && arrived.len() == 1_000 && calls == 1);
 }

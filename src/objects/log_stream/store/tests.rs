@@ -63,3 +63,17 @@ fn a_sweep_takes_the_oldest_of_one_level_up_to_the_time() {
     assert_eq!(sweep.query_map(("warn", 88, 5), |row| row.get::<_, i64>(0)).unwrap().count(), 0);
     assert_eq!(sweep.query_map(("info", 88, 50), |row| row.get::<_, i64>(0)).unwrap().count(), 4);
 }
+
+#[test]
+fn what_is_owed_goes_together_up_to_so_many_bytes_and_the_first_always() {
+    let connection = database(ENTRIES);
+    for seq in 1..=5_i64 {
+        connection.execute(ROW, (seq, seq.to_string(), 10, "hash")).unwrap();
+    }
+    let mut owed = connection.prepare(OWED).unwrap();
+    // An entry of these has two bytes.
+    for (most, expected) in [(1, &[2][..]), (2, &[2]), (3, &[2, 3]), (100, &[2, 3, 4])] {
+        let seqs = owed.query_map((2, 4, most), |row| row.get(0)).unwrap();
+        assert_eq!(seqs.collect::<Result<Vec<i64>, _>>().unwrap(), expected, "at most {most}");
+    }
+}
