@@ -168,10 +168,10 @@ pub fn write(env: &Env, ctx: &Context, org: &OrgId, visit: Visit) {
 }
 
 async fn flush(env: &Env, org: &OrgId) {
-    let entries = WAITING.take();
+    let mut entries = WAITING.take();
     let dropped = DROPPED.take();
     let appends = [StreamName::Http, StreamName::Auth, StreamName::Requests, StreamName::System].map(|stream| {
-        let own = entries.iter().filter(|(to, _)| *to == stream).map(|(_, entry)| entry.clone()).collect();
+        let own = entries.extract_if(.., |(to, _)| *to == stream).map(|(_, entry)| entry).collect();
         append(env, org, stream, own, if stream == StreamName::Http { dropped } else { 0 })
     });
     futures::future::join_all(appends).await;
