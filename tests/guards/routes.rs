@@ -6,6 +6,7 @@ use std::time::Duration;
 use hyper::Method;
 use serde_json::{Value, json};
 use testbed::{Report, seed};
+use tokio::time::sleep;
 
 use crate::counted::Counted;
 use crate::record::{ANSWER_BYTES, Costs, Measured, Table, costs, least};
@@ -35,11 +36,12 @@ const ON_BEHALF: &str = "POST /api/requests on behalf of another";
 const ASSIGN: &str = "POST /api/requests/:id/assign";
 const HOLD: &str = "POST /api/requests/:id/hold";
 const COMMENT: &str = "POST /api/requests/:id/comments";
+const COMMENTS: &str = "POST /api/requests/:id/comments, two, the second when the first has arrived everywhere";
 const LIVE: &str = "GET /api/requests/:id/live";
 const FAN_OUT: &str = "POST /api/requests/:id/comments, 50 sockets";
 
 /// All of them.
-pub const ROUTES: [(&str, Promise); 15] = [
+pub const ROUTES: [(&str, Promise); 16] = [
     (ME, Promise::Read),
     (SESSIONS, Promise::Read),
     (USERS, Promise::Read),
@@ -53,6 +55,7 @@ pub const ROUTES: [(&str, Promise); 15] = [
     (ASSIGN, Promise::Write),
     (HOLD, Promise::Write),
     (COMMENT, Promise::Write),
+    (COMMENTS, Promise::None),
     (LIVE, Promise::None),
     (FAN_OUT, Promise::Write),
 ];
@@ -62,6 +65,9 @@ const CALLS: usize = 7;
 
 /// Live viewers of the request that is commented on.
 const SOCKETS: usize = 50;
+
+/// A comment has arrived everywhere long before, and its object's alarm rings long after.
+const ARRIVED: Duration = Duration::from_millis(500);
 
 /// A viewer that is not served after this long never is.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -153,6 +159,14 @@ async fn writes(system: &Counted, people: &People, table: &mut Table) {
     table.insert(HOLD, route(system, async |turn| step(&started, "hold", &reason, turn).await).await);
     let reported = requests(requester, CALLS).await;
     table.insert(COMMENT, route(system, async |turn| comment(manager, &reported[turn]).await).await);
+    // What the first has come to is written down with the second.
+    let reported = requests(requester, CALLS).await;
+    let two = async |turn: usize| {
+        comment(manager, &reported[turn]).await;
+        sleep(ARRIVED).await;
+        comment(manager, &reported[turn]).await
+    };
+    table.insert(COMMENTS, route(system, two).await);
 }
 
 async fn act_on(who: &Client, ids: &[String], action: &str, body: &Value) {
