@@ -283,6 +283,18 @@ async fn deliveries_that_arrive_together_are_committed_together() {
 }
 
 #[tokio::test]
+async fn a_delivery_that_fills_a_transaction_waits_for_no_company() {
+    let scratch = Scratch::new().await;
+    let (session, group) = (scratch.session(), GroupCommit::default());
+    let events = (1..=200).map(|version| event(0, 1, version)).collect();
+    let full = Delivery { request: Some(request(0, 1, 200)), events, audit: Vec::new() };
+    let (full, next) = (packed(&full), packed(&delivery(1, 1, 1)));
+    let outcomes = tokio::join!(group.deliver(&session, full), group.deliver(&session, next));
+    assert_eq!(outcomes, (Outcome::Applied, Outcome::Applied));
+    assert_eq!(group.tally().turns, 2);
+}
+
+#[tokio::test]
 async fn a_caller_that_is_cut_off_takes_nobody_with_it() {
     let scratch = Scratch::new().await;
     let (session, group) = (scratch.session(), GroupCommit::default());
