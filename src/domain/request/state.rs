@@ -119,6 +119,13 @@ impl MaintenanceRequest {
         })
     }
 
+    /// The request as `first`, its creation, made it, with the number that it has by now.
+    #[must_use]
+    pub fn as_opened(&self, first: &Event) -> Option<Self> {
+        let then = Self::begin(self.id, self.epoch, first)?;
+        Some(Self { number: self.number.clone(), ..then })
+    }
+
     /// The request that these events, in order, make; none if they do not begin with a creation. Without its number.
     #[must_use]
     pub fn replay<'a>(id: RequestId, epoch: i64, events: impl IntoIterator<Item = &'a Event>) -> Option<Self> {

@@ -222,7 +222,7 @@ impl RequestObject {
         if !kept.is_empty() {
             return serde_json::from_str(&kept).map_err(|_| Refusal::Internal);
         }
-        let request = self.load()?.ok_or(Refusal::Internal)?;
+        let request = store::as_opened(&self.seat.db, &*self.load()?.ok_or(Refusal::Internal)?)?;
         let versioned = self.versioned(&request, cx.require_caller()?)?;
         if let (Some(idempotency), Some(_)) = (&cx.idempotency, &request.number) {
             self.keep(idempotency, &versioned)?;

@@ -62,6 +62,20 @@ pub fn load(db: &Database) -> Result<Option<MaintenanceRequest>, Refusal> {
     })
 }
 
+/// A request as it was when it was opened, with its number if it has one by now: a create whose first answer had none may be
+/// repeated when much has happened since.
+///
+/// # Errors
+/// When the storage fails, or holds a first event that opens nothing.
+pub fn as_opened(db: &Database, now: &MaintenanceRequest) -> Result<MaintenanceRequest, Refusal> {
+    if now.version == 1 {
+        return Ok(now.clone());
+    }
+    let stored = events_owed(db, Run { first: 1, last: 1 })?;
+    let first = stored.first().and_then(|stored| serde_json::from_str::<Event>(&stored.json).ok());
+    first.and_then(|first| now.as_opened(&first)).ok_or(Refusal::Internal)
+}
+
 /// The organisation that the stored request belongs to.
 ///
 /// # Errors

@@ -283,3 +283,13 @@ fn time_never_runs_backwards_in_a_timeline() {
     story.tell(&manager(), &Command::Approve, at(-600)).unwrap();
     assert_eq!(story.events.last().unwrap().ts, at(0));
 }
+
+#[test]
+fn a_request_as_it_was_opened_is_its_first_version_with_the_number_of_now() {
+    let Given(mut story) = given(Status::Completed);
+    story.request.number = Some("MR-000007".into());
+    let opened = story.request.as_opened(&story.events[0]).unwrap();
+    assert_eq!((opened.version, opened.status, opened.number.as_deref()), (1, Status::Submitted, Some("MR-000007")));
+    assert_eq!(MaintenanceRequest { number: None, ..opened }, Story::begin().request);
+    assert_eq!(story.request.as_opened(&story.events[1]), None);
+}
