@@ -8,6 +8,7 @@
 mod alarms;
 mod clock;
 mod crash;
+mod index;
 mod outage;
 mod panic;
 mod parking;
