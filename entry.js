@@ -108,7 +108,13 @@ const ALWAYS = {
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 };
 
-const always = new Headers(ALWAYS);
+/** An empty answer of each status. A new one takes its headers from there: headers of its own would be copied twice. */
+const blanks = new Map();
+
+function blank(status) {
+  if (!blanks.has(status)) blanks.set(status, new Response(null, { status, headers: ALWAYS }));
+  return blanks.get(status);
+}
 
 // What the router and the call layer do with each request, in one crossing between wasm and JavaScript instead of several.
 /** Method, URL and the two headers that router/incoming.rs reads ahead; "\r" where one was not sent. */
@@ -117,17 +123,22 @@ globalThis.cepatedge_request_line = (request) => {
   return `${method}\n${url}\n${headers.get("origin") ?? "\r"}\n${headers.get("cookie") ?? "\r"}`;
 };
 globalThis.cepatedge_respond = (status, head, body) => {
+  const response = new Response(body, blank(status));
+  const { headers } = response;
   const lines = head.split("\n");
-  const headers = new Headers(always);
   for (let at = 0; at < lines.length; at += 2) headers.set(lines[at], lines[at + 1]);
-  return new Response(body, { status, headers });
+  return response;
 };
+/** Text that wasm has never seen, between two that it has written. */
+globalThis.cepatedge_around = (before, kept, after) => before + kept + after;
+globalThis.cepatedge_respond_around = (status, head, ...body) => cepatedge_respond(status, head, cepatedge_around(...body));
 globalThis.cepatedge_rows = (sql, query, values) => sql.exec(query, ...JSON.parse(values)).raw().toArray();
-/** Rows of a time, a key and JSON: the first two of all rows as one JSON array, then the third of each on a line of its own. */
-globalThis.cepatedge_lines = (sql, query, values) => {
+/** Of rows of a time, a key and JSON: how many there are, the JSON of the first `most`, and time and key of the last of these. */
+globalThis.cepatedge_found = (sql, query, values, most) => {
   const rows = sql.exec(query, ...JSON.parse(values)).raw().toArray();
-  const places = rows.map(([time, key]) => `[${time},${key}]`);
-  return [`[${places}]`, ...rows.map((row) => row[2] ?? "")].join("\n");
+  const shown = rows.slice(0, most);
+  const [time, key] = shown.at(-1) ?? [];
+  return [rows.length, shown.map((row) => row[2]).join(","), time, key];
 };
 globalThis.cepatedge_run = (sql, statement, values) => void sql.exec(statement, ...JSON.parse(values));
 /** Calls the object of a name, and tells the instance by the call's number what came of it; a limit of 0 is none. */
@@ -138,8 +149,13 @@ globalThis.cepatedge_call = (namespace, name, message, limitMs, number) => {
     clearTimeout(timer);
     if (!here.ended) tell(number, outcome);
   };
+  const replied = (number, reply) => {
+    const end = reply.indexOf("\n");
+    if (end < 0) wasm.cepatedge_replied(number, reply);
+    else wasm.cepatedge_replied(number, reply.slice(0, end), reply.slice(end + 1));
+  };
   const lost = ending(wasm.cepatedge_lost);
-  namespace.getByName(name).call(message).then(ending(wasm.cepatedge_replied), lost);
+  namespace.getByName(name).call(message).then(ending(replied), lost);
   if (limitMs > 0) timer = setTimeout(() => lost(new Error(`no reply within ${limitMs} ms`)), limitMs);
 };
 

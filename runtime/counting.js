@@ -22,8 +22,8 @@ const alarms = new Map();
 const owners = new WeakMap();
 
 function nothing() {
-  const [calls, callBytes, into, messages, messageBytes] = [0, 0, 0, 0, 0];
-  return { windows: [], calls, callBytes, into, out: new Map(), sql: {}, firstWrite: {}, messages, messageBytes };
+  const [calls, callBytes, into, bytesIn, textOut, messages, messageBytes] = [0, 0, 0, 0, 0, 0, 0];
+  return { windows: [], calls, callBytes, into, bytesIn, out: new Map(), textOut, sql: {}, firstWrite: {}, messages, messageBytes };
 }
 
 const tick = () => (moment += 1);
@@ -38,14 +38,24 @@ function countCrossings() {
     Object.fromEntries(
       Object.entries(functions).map(([name, given]) => [
         name,
-        typeof given !== "function" ? given : (...values) => (tick(), count(name), given(...values)),
+        typeof given !== "function" ? given : (...values) => (tick(), count(name, values), given(...values)),
       ]),
     );
   const out = (name) => counts.out.set(name, (counts.out.get(name) ?? 0) + 1);
   WebAssembly.Instance = function (module, imports) {
     const modules = Object.entries(imports).map(([name, functions]) => [name, wrapped(functions, out)]);
     const instance = new Native(module, Object.fromEntries(modules));
-    return { exports: wrapped(instance.exports, () => (counts.into += 1)) };
+    const into = (name, [bytes]) => {
+      counts.into += 1;
+      // The memory for a text, or for bytes, that is about to be copied there.
+      if (name === "__wbindgen_malloc") counts.bytesIn += bytes;
+    };
+    return { exports: wrapped(instance.exports, into) };
+  };
+  const { decode } = TextDecoder.prototype;
+  TextDecoder.prototype.decode = function (bytes, ...options) {
+    counts.textOut += bytes?.byteLength ?? 0;
+    return decode.call(this, bytes, ...options);
   };
 }
 
@@ -192,7 +202,7 @@ export const object = (Native, name) =>
 
 function state() {
   addUp();
-  const { calls, callBytes, into, out, sql, firstWrite, messages, messageBytes } = counts;
+  const { calls, callBytes, into, bytesIn, out, textOut, sql, firstWrite, messages, messageBytes } = counts;
   const commit = firstWrite.RequestObject;
   return {
     hops: inSequence(moment),
@@ -200,7 +210,9 @@ function state() {
     calls,
     call_bytes: callBytes,
     into_wasm: into,
+    bytes_into_wasm: bytesIn,
     out_of_wasm: [...out.values()].reduce((sum, count) => sum + count, 0),
+    text_out_of_wasm: textOut,
     imports: Object.fromEntries(out),
     sql: structuredClone(sql),
     messages,

@@ -21,11 +21,12 @@ use cepatedge::objects::log_stream::api as log_stream;
 use cepatedge::objects::outbox::{Debt, Destination};
 use cepatedge::objects::page::Page;
 use cepatedge::objects::protocol::{
-    CallContext, Contract, Envelope, Idempotency, Key, Message, OnTheWire, Reply, Upgrade,
+    CallContext, Contract, Envelope, Idempotency, Key, Message, OnTheWire, Reply, Upgrade, Wire,
 };
 use cepatedge::objects::request::api as request;
 use cepatedge::objects::request_index::api as request_index;
 use cepatedge::objects::session::api as session;
+use cepatedge::objects::text::Text;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -79,8 +80,9 @@ fn with_a_key() -> CallContext {
     CallContext { idempotency: Some(Idempotency { key, body_hash: SESSION.into() }), ..by_a_user() }
 }
 
+/// JSON that is handed on unread: what actors store is on one line.
 fn raw(text: &str) -> Box<RawValue> {
-    from_str(text).unwrap()
+    RawValue::from_string(from_str::<Value>(text).unwrap().to_string()).unwrap()
 }
 
 fn limit() -> Limit {
@@ -100,14 +102,14 @@ fn debts() -> Vec<Debt> {
 }
 
 fn page(items: &str) -> Page {
-    Page { items: items.into(), next: Some(Position { ts: at(0).as_ms(), id: "7".into() }) }
+    Page { items: Text::from(items), next: Some(Position { ts: at(0).as_ms(), id: "7".into() }) }
 }
 
 /// The call and its reply are what the golden file says, and the file is read back as them; also by a reader who does not
 /// know every field.
 fn exchange<M: Message>(key: &<M::To as Contract>::Key, cx: CallContext, message: M, reply: M::Reply) {
     let call = to_value(Envelope { to: key.name(), cx, message: message.into_inbox() }).unwrap();
-    let (reply, behind) = apart(&reply.write().unwrap());
+    let (reply, behind) = apart(reply.write().unwrap());
     let (word, _) = call["message"].as_object().unwrap().iter().next().unwrap();
     let word = word.clone();
     let name = format!("{}.{word}", M::To::BINDING.to_lowercase());
@@ -131,21 +133,17 @@ fn exchange<M: Message>(key: &<M::To as Contract>::Key, cx: CallContext, message
 }
 
 /// A reply's JSON, and a page's items, which stand behind it.
-fn apart(text: &str) -> (Value, Option<Value>) {
-    match from_str(text) {
-        Ok(reply) => (reply, None),
-        Err(_) => {
-            let (head, items) = text.split_once('\n').unwrap();
-            (from_str(head).unwrap(), Some(from_str(items).unwrap()))
-        }
-    }
+fn apart(wire: Wire) -> (Value, Option<Value>) {
+    let text = wire.clone().whole().read().into_owned();
+    assert_eq!(Wire::parse(&text), wire, "{text}");
+    (from_str(&wire.head).unwrap(), wire.items.map(|items| from_str(&items.read()).unwrap()))
 }
 
 /// What a reader of `R` makes of a reply; `items` come through as they are.
 fn read_reply<R: OnTheWire>(reply: &Value, items: Option<&Value>) -> Value {
     let text = items.map_or(reply.to_string(), |items| format!("{reply}\n{items}"));
-    let read = R::read(&text).unwrap_or_else(|error| panic!("{error}: {text}")).unwrap();
-    let (head, behind) = apart(&read.write().unwrap());
+    let read = R::read(Wire::parse(&text)).unwrap_or_else(|error| panic!("{error}: {text}")).unwrap();
+    let (head, behind) = apart(read.write().unwrap());
     assert_eq!(behind.as_ref(), items);
     head
 }
@@ -394,7 +392,7 @@ fn the_database_speaks_as_recorded() {
 fn a_refusal_is_a_reply() {
     let golden = golden("refused", to_value(Reply::<()>::Refused(Refusal::NotFound)).unwrap());
     assert_eq!(read::<Reply<request::Versioned>>(&golden), golden);
-    assert_eq!(Page::read(&golden.to_string()).unwrap(), Err(Refusal::NotFound));
+    assert_eq!(Page::read(golden.to_string().into()).unwrap(), Err(Refusal::NotFound));
 }
 
 #[test]

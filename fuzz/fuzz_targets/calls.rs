@@ -14,7 +14,7 @@ use cepatedge::objects::database::api::{Database, Health, User, UserPage};
 use cepatedge::objects::log_stream::api::{LogStream, StreamStats};
 use cepatedge::objects::outbox::Debt;
 use cepatedge::objects::page::Page;
-use cepatedge::objects::protocol::{Contract, Envelope, OnTheWire, Reply, Upgrade, read_upgrade};
+use cepatedge::objects::protocol::{Contract, Envelope, OnTheWire, Reply, Upgrade, Wire, read_upgrade};
 use cepatedge::objects::request::api::{Inspection, Request, Versioned};
 use cepatedge::objects::request_index::api::{IndexStats, RequestIndex};
 use cepatedge::objects::session::api::{Held, Session};
@@ -95,8 +95,9 @@ fn upgrade<C: Contract>(text: &str) {
 
 /// A page's items stand behind its JSON, and come through as they are.
 fn page(text: &str) {
-    if let Ok(Ok(page)) = Page::read(text) {
-        assert_eq!(Page::read(&page.clone().write().unwrap()).unwrap(), Ok(page));
+    if let Ok(Ok(page)) = Page::read(Wire::parse(text)) {
+        let whole = page.clone().write().unwrap().whole();
+        assert_eq!(Page::read(Wire::parse(&whole.read())).unwrap(), Ok(page));
     }
 }
 

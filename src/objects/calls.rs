@@ -9,8 +9,12 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
+use js_sys::JsString;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::objects::protocol::Wire;
+use crate::objects::text::Text;
 
 #[wasm_bindgen]
 extern "C" {
@@ -22,7 +26,7 @@ extern "C" {
 }
 
 /// What came of a call: the reply, or what was thrown.
-type Outcome = Result<String, JsValue>;
+type Outcome = Result<Wire, JsValue>;
 
 enum State {
     Waiting(Option<Waker>),
@@ -34,10 +38,10 @@ thread_local! {
     static LAST: Cell<u32> = const { Cell::new(0) };
 }
 
-/// The object answered.
+/// The object answered: the reply's first line, and what stands behind it.
 #[wasm_bindgen(js_name = cepatedge_replied)]
-pub fn replied(number: u32, reply: String) {
-    end(number, Ok(reply));
+pub fn replied(number: u32, head: String, items: Option<JsString>) {
+    end(number, Ok(Wire { head, items: items.map(Text::Kept) }));
 }
 
 /// The call was lost, or took too long.

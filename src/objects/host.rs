@@ -20,7 +20,7 @@ use worker::Env;
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Timestamp;
 use crate::objects::clock;
-use crate::objects::protocol::{Answer, CallContext, Contract, Envelope, Reply, read_upgrade};
+use crate::objects::protocol::{Answer, CallContext, Contract, Envelope, Reply, Wire, read_upgrade};
 #[cfg(feature = "fault-injection")]
 use crate::objects::release;
 use crate::objects::sockets::{Accepted, Sockets};
@@ -124,7 +124,7 @@ pub trait Behaviour: Sized + 'static {
     fn wake(seat: Seat) -> Self;
 
     /// Answers one message; the contract's `dispatch`.
-    fn answer(self: Rc<Self>, message: <Self::Contract as Contract>::Inbox, cx: CallContext) -> Answer<String>;
+    fn answer(self: Rc<Self>, message: <Self::Contract as Contract>::Inbox, cx: CallContext) -> Answer<Wire>;
 
     /// Accepts a live viewer.
     fn watch(
@@ -151,7 +151,7 @@ pub trait Behaviour: Sized + 'static {
 
 /// A behaviour with its types erased, as the host holds it.
 trait Erased {
-    fn call(self: Rc<Self>, text: &str) -> Result<Answer<String>, Refusal>;
+    fn call(self: Rc<Self>, text: &str) -> Result<Answer<Wire>, Refusal>;
     fn connect(self: Rc<Self>, url: &str) -> Result<Accepted, Refusal>;
     fn alarm(self: Rc<Self>) -> LocalBoxFuture<'static, ()>;
     fn closed(&self, socket: &WebSocket);
@@ -160,7 +160,7 @@ trait Erased {
 struct Seated<B: Behaviour>(Rc<B>);
 
 impl<B: Behaviour> Erased for Seated<B> {
-    fn call(self: Rc<Self>, text: &str) -> Result<Answer<String>, Refusal> {
+    fn call(self: Rc<Self>, text: &str) -> Result<Answer<Wire>, Refusal> {
         #[cfg(feature = "fault-injection")]
         let text = &*release::read(text, release::of_object(&self.0.seat().id));
         keep_alarm(&self.0);
@@ -246,10 +246,8 @@ impl Actor {
     /// One call: text in, text (or a promise of it) out.
     pub fn call(&self, text: &str) -> JsValue {
         match self.0.clone().call(text).unwrap_or_else(|refusal| Answer::Ready(Err(refusal))) {
-            Answer::Ready(reply) => JsValue::from_str(&on_the_wire(reply)),
-            Answer::Pending(work) => {
-                future_to_promise(async move { Ok(JsValue::from_str(&on_the_wire(work.await))) }).into()
-            }
+            Answer::Ready(reply) => on_the_wire(reply),
+            Answer::Pending(work) => future_to_promise(async move { Ok(on_the_wire(work.await)) }).into(),
         }
     }
 
@@ -288,11 +286,11 @@ impl Actor {
     }
 }
 
-fn on_the_wire(reply: Result<String, Refusal>) -> String {
-    let text = reply.unwrap_or_else(|refusal| {
-        serde_json::to_string(&Reply::<()>::Refused(refusal)).unwrap_or_else(|_| String::from("{}"))
+fn on_the_wire(reply: Result<Wire, Refusal>) -> JsValue {
+    let reply = reply.unwrap_or_else(|refusal| {
+        serde_json::to_string(&Reply::<()>::Refused(refusal)).unwrap_or_else(|_| String::from("{}")).into()
     });
     #[cfg(feature = "fault-injection")]
-    let text = release::replied(text, release::speaker());
-    text
+    let reply = Wire { head: release::replied(reply.head, release::speaker()), ..reply };
+    reply.whole().into_js().into()
 }

@@ -21,4 +21,5 @@ pub mod request_index;
 pub mod session;
 pub mod sockets;
 pub mod sqlite;
+pub mod text;
 pub mod walk;

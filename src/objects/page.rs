@@ -4,35 +4,56 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::cursor::Position;
 use crate::domain::refusal::Refusal;
-use crate::objects::protocol::{OnTheWire, Reply};
+use crate::objects::protocol::{OnTheWire, Reply, Wire};
+use crate::objects::text::Text;
+
+/// The time and the key of a row.
+pub type Place = (i64, i64);
+
+/// What a statement found whose rows are a time, a key and JSON.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// How many rows there are.
+    pub count: u32,
+    /// Where the last one is that is to be shown.
+    pub last: Option<Place>,
+    /// The JSON of those that are to be shown, with a comma between two.
+    pub shown: Text,
+}
+
+impl Found {
+    /// No row.
+    pub fn nothing() -> Found {
+        Found { count: 0, last: None, shown: Text::from("") }
+    }
+
+    /// These rows, then those of `more`.
+    #[must_use]
+    pub fn and(self, more: Found) -> Found {
+        let shown = match (self.last, more.last) {
+            (_, None) => self.shown,
+            (None, Some(_)) => more.shown,
+            (Some(_), Some(_)) => self.shown.between("", ",").followed_by(more.shown),
+        };
+        Found { count: self.count + more.count, last: more.last.or(self.last), shown }
+    }
+}
 
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Page {
     /// A JSON array.
-    pub items: String,
+    pub items: Text,
     /// The position of the last row, when more rows follow it.
     pub next: Option<Position>,
 }
 
 impl Page {
-    /// A page of rows that are JSON text already. `limit + 1` rows are asked for, so that the one too many tells whether
-    /// more follow.
-    pub fn of(mut rows: Vec<(Position, String)>, limit: usize) -> Page {
-        let more = rows.len() > limit;
-        rows.truncate(limit);
-        let next = if more { rows.last().map(|(position, _)| position.clone()) } else { None };
-        let size = rows.iter().map(|(_, json)| json.len() + 1).sum::<usize>();
-        let mut items = String::with_capacity(size + 2);
-        items.push('[');
-        for (index, (_, json)) in rows.iter().enumerate() {
-            if index > 0 {
-                items.push(',');
-            }
-            items.push_str(json);
-        }
-        items.push(']');
-        Page { items, next }
+    /// A page of `limit` rows at most. One row more was asked for: it tells whether more follow.
+    pub fn of(found: Found, limit: u32) -> Page {
+        let next =
+            found.last.filter(|_| found.count > limit).map(|(time, key)| Position { ts: time, id: key.to_string() });
+        Page { items: found.shown.between("[", "]"), next }
     }
 }
 
@@ -42,20 +63,17 @@ struct Head {
     next: Option<Position>,
 }
 
-/// The items stand on a line of their own: JSON on one line has no line break.
 impl OnTheWire for Page {
-    fn write(self) -> serde_json::Result<String> {
-        let mut text = serde_json::to_string(&Reply::Ok(Head { next: self.next }))?;
-        text.reserve_exact(self.items.len() + 1);
-        text.push('\n');
-        text.push_str(&self.items);
-        Ok(text)
+    fn write(self) -> serde_json::Result<Wire> {
+        Ok(Wire { head: serde_json::to_string(&Reply::Ok(Head { next: self.next }))?, items: Some(self.items) })
     }
 
-    fn read(text: &str) -> serde_json::Result<Result<Self, Refusal>> {
-        let (head, items) = text.split_once('\n').unwrap_or((text, "[]"));
-        Ok(match serde_json::from_str(head)? {
-            Reply::Ok(Head { next }) => Ok(Page { items: items.to_owned(), next }),
+    fn read(wire: Wire) -> serde_json::Result<Result<Self, Refusal>> {
+        Ok(match serde_json::from_str(&wire.head)? {
+            Reply::Ok(Head { next }) => {
+                let items = wire.items.unwrap_or_else(|| Text::from("[]"));
+                Ok(Page { items, next })
+            }
             Reply::Refused(refusal) => Err(refusal),
         })
     }

@@ -2,12 +2,13 @@
 //!
 //! A contract (`<actor>/api.rs`) binds each message to its reply in the type system, names the binding once and derives
 //! the object's name from typed ids. This file turns a message into one Durable Object RPC `call(text) -> text` and
-//! back; `upgrade.rs` opens live sockets. Nobody else touches a stub.
+//! back; `wire.rs` is what such a text looks like, `upgrade.rs` opens live sockets. Nobody else touches a stub.
 //!
 //! Architecture invariant: a refusal is a value, never a failed call. A call fails only when the platform does, and
 //! then the caller sees `Refusal::Unavailable`.
 
 mod upgrade;
+mod wire;
 
 use std::cell::RefCell;
 
@@ -24,6 +25,7 @@ use crate::domain::refusal::Refusal;
 use crate::objects::calls::{self, Namespace};
 
 pub use upgrade::{Upgrade, read_upgrade, watch};
+pub use wire::{OnTheWire, Reply, Wire};
 
 /// How long a call from one object to another may take, in milliseconds. The router's calls are bounded by the limit
 /// of the whole HTTP request in `entry.js`.
@@ -138,44 +140,6 @@ impl<R> From<Result<R, Refusal>> for Answer<R> {
     }
 }
 
-/// A reply on the wire.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Reply<R> {
-    /// The call was carried out.
-    Ok(R),
-    /// The actor refused.
-    Refused(Refusal),
-}
-
-/// What can be a reply. Everything that is JSON is its own JSON; a page keeps its items apart.
-pub trait OnTheWire: Sized {
-    /// The text of the reply.
-    ///
-    /// # Errors
-    /// Those of `serde_json`.
-    fn write(self) -> serde_json::Result<String>;
-
-    /// Reads a reply, or the refusal in its place.
-    ///
-    /// # Errors
-    /// Those of `serde_json`: it is neither.
-    fn read(text: &str) -> serde_json::Result<Result<Self, Refusal>>;
-}
-
-impl<R: Serialize + DeserializeOwned> OnTheWire for R {
-    fn write(self) -> serde_json::Result<String> {
-        serde_json::to_string(&Reply::Ok(self))
-    }
-
-    fn read(text: &str) -> serde_json::Result<Result<Self, Refusal>> {
-        Ok(match serde_json::from_str(text)? {
-            Reply::Ok(reply) => Ok(reply),
-            Reply::Refused(refusal) => Err(refusal),
-        })
-    }
-}
-
 /// A call on the wire.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Envelope<I> {
@@ -188,9 +152,9 @@ pub struct Envelope<I> {
 }
 
 impl<R: OnTheWire + 'static> Answer<R> {
-    /// The reply as wire text, ready or to come.
-    pub fn encoded(self) -> Answer<String> {
-        fn encode<R: OnTheWire>(outcome: Result<R, Refusal>) -> Result<String, Refusal> {
+    /// The reply as it travels, ready or to come.
+    pub fn encoded(self) -> Answer<Wire> {
+        fn encode<R: OnTheWire>(outcome: Result<R, Refusal>) -> Result<Wire, Refusal> {
             outcome?.write().map_err(|_| Refusal::Internal)
         }
         match self {
@@ -256,7 +220,7 @@ macro_rules! actor_api {
             handler: std::rc::Rc<H>,
             inbox: Inbox,
             cx: $crate::objects::protocol::CallContext,
-        ) -> $crate::objects::protocol::Answer<String> {
+        ) -> $crate::objects::protocol::Answer<$crate::objects::protocol::Wire> {
             match inbox {
                 $( Inbox::$message(message) => handler.$handler(message, cx).encoded(), )*
             }
@@ -315,8 +279,8 @@ pub async fn ask_within<M: Message>(
     let (text, speaker) = super::release::spoken(text);
     let reply = exchange(env, M::To::BINDING, &name, &text, repeatable, limit_ms).await?;
     #[cfg(feature = "fault-injection")]
-    let reply = super::release::read(&reply, speaker);
-    M::Reply::read(&reply).unwrap_or_else(|error| {
+    let reply = Wire { head: super::release::read(&reply.head, speaker).into_owned(), ..reply };
+    M::Reply::read(reply).unwrap_or_else(|error| {
         worker::console_error!("{} sent a reply of another shape: {error}", M::To::BINDING);
         Err(Refusal::unavailable(M::To::BINDING, 1))
     })
@@ -330,7 +294,7 @@ async fn exchange(
     text: &str,
     repeatable: bool,
     limit_ms: u32,
-) -> Result<String, Refusal> {
+) -> Result<Wire, Refusal> {
     let call = async || calls::call(&namespace(env, binding)?, name, text, limit_ms)?.await;
     let reply = match call().await {
         Err(lost) if repeatable && may_repeat(&lost) => call().await,

@@ -104,12 +104,9 @@ fn sent(text: String, by: Release) -> String {
     })
 }
 
-/// A reply; the items of a page stand behind it.
+/// A reply.
 pub fn replied(text: String, by: Release) -> String {
-    match text.split_once('\n') {
-        Some((head, items)) => format!("{}\n{items}", replied(head.to_owned(), by)),
-        None => rewritten(text, by, reply_by),
-    }
+    rewritten(text, by, reply_by)
 }
 
 fn reply_by(reply: &mut Value, by: Release) {

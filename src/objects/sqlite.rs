@@ -14,6 +14,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::domain::refusal::Refusal;
+use crate::objects::page::Found;
+use crate::objects::text::Text;
 
 #[wasm_bindgen]
 extern "C" {
@@ -37,9 +39,10 @@ extern "C" {
     /// value and per step of the cursor.
     #[wasm_bindgen(catch, js_name = cepatedge_rows)]
     fn rows_of(sql: &Sql, query: &str, values: &str) -> Result<Array, JsValue>;
-    /// The rows of a statement whose columns are two integers and JSON, in one text.
-    #[wasm_bindgen(catch, js_name = cepatedge_lines)]
-    fn lines_of(sql: &Sql, query: &str, values: &str) -> Result<String, JsValue>;
+    /// Of the rows of a statement whose columns are two integers and JSON: how many there are, the JSON of the first `most`
+    /// as one text, and the integers of the last of these.
+    #[wasm_bindgen(catch, js_name = cepatedge_found)]
+    fn found_by(sql: &Sql, query: &str, values: &str, most: u32) -> Result<Array, JsValue>;
     /// Runs a statement that has no rows.
     #[wasm_bindgen(catch, js_name = cepatedge_run)]
     fn run_on(sql: &Sql, statement: &str, values: &str) -> Result<(), JsValue>;
@@ -274,19 +277,19 @@ impl Database {
         self.query(query, binds)
     }
 
-    /// All rows of a query for a time, a key and, if it has a third column, JSON on one line. However many there are, they
-    /// cross from JavaScript at once.
+    /// What a query for a time, a key and JSON finds; at most `most` rows of it are to be shown. Their JSON stays in
+    /// JavaScript. SQLite does not join it: no value there may have more than 2 MB.
     ///
     /// # Errors
     /// As [`Database::rows`].
-    pub fn lines(&self, query: &str, binds: Binds<'_>) -> Result<Vec<(i64, i64, String)>, StorageError> {
+    pub fn found(&self, query: &str, binds: Binds<'_>, most: u32) -> Result<Found, StorageError> {
         if !self.exists()? {
-            return Ok(Vec::new());
+            return Ok(Found::nothing());
         }
-        let text = lines_of(&self.sql, query, &array_of(binds))?;
-        let (places, lines) = text.split_once('\n').unwrap_or((&text, ""));
-        let places: Vec<(i64, i64)> = serde_json::from_str(places).map_err(|error| StorageError::unreadable(&error))?;
-        Ok(places.into_iter().zip(lines.split('\n')).map(|((time, key), json)| (time, key, json.to_owned())).collect())
+        let found = Row(found_by(&self.sql, query, &array_of(binds), most)?);
+        let count = u32::try_from(found.int(0)).unwrap_or_default();
+        let last = found.optional_int(2).zip(found.optional_int(3));
+        Ok(Found { count, last, shown: Text::Kept(found.0.get(1).unchecked_into()) })
     }
 
     /// The first row of a query.

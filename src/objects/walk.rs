@@ -2,13 +2,14 @@
 //!
 //! A walk has one leg or several. A leg is a run of one index whose first columns equal constants, so SQLite reads it in
 //! order of (time, key); several legs are merged as they are read. Nothing is sorted and nothing is counted. What no
-//! index answers is checked row by row: then a page looks at [`SCAN`] rows at most, and says that more follow.
+//! index answers is checked row by row: then a page looks at [`SCAN`] rows at most, and says that more follow. Once it has
+//! found enough it looks at none further.
 //!
 //! Architecture invariant: every value is bound; columns, indexes and conditions are constants of the actor's own code.
 
 use crate::domain::cursor::Position;
 use crate::domain::refusal::Refusal;
-use crate::objects::page::Page;
+use crate::objects::page::{Found, Page, Place};
 use crate::objects::sqlite::{Bind, Database, StorageError};
 
 /// How many rows one page looks at when it checks them row by row.
@@ -57,6 +58,17 @@ pub enum Check {
     Below(&'static str, i64),
 }
 
+impl Check {
+    fn column(&self) -> &'static str {
+        match self {
+            Check::OneOf(column, _)
+            | Check::Contains(column, _)
+            | Check::AtLeast(column, _)
+            | Check::Below(column, _) => column,
+        }
+    }
+}
+
 /// A run of an index.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leg {
@@ -97,20 +109,6 @@ pub struct Statement {
     pub values: Vec<Value>,
 }
 
-/// A row that was found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
-    /// Its time.
-    pub time: i64,
-    /// Its key.
-    pub key: i64,
-    /// Its JSON; empty when only its place was asked for.
-    pub json: String,
-}
-
-/// A place in a walk.
-pub(crate) type Place = (i64, i64);
-
 /// Text as it is searched: whatever its case, it is the same.
 pub fn fold(text: &str) -> String {
     text.to_lowercase()
@@ -122,32 +120,58 @@ impl Walk {
     /// # Errors
     /// `InvalidCursor` when `after` is not a position of a walk; `Unavailable` when SQLite refuses.
     pub fn page(&self, db: &Database, after: Option<&Position>, limit: u32) -> Result<Page, Refusal> {
-        self.page_by(|statement| statement.found_in(db), after, limit)
+        self.page_by(|statement, most| statement.found_in(db, most), after, limit)
     }
 
-    /// As [`Walk::page`], with statements run by `read`.
+    /// As [`Walk::page`], with statements run by `read`, which is told how many rows are to be shown.
     pub(crate) fn page_by<E: Into<Refusal>>(
         &self,
-        read: impl Fn(&Statement) -> Result<Vec<Found>, E>,
+        read: impl Fn(&Statement, u32) -> Result<Found, E>,
         after: Option<&Position>,
         limit: u32,
     ) -> Result<Page, Refusal> {
-        let read = |statement: &Statement| read(statement).map_err(Into::into);
+        let read = |statement: &Statement, most: u32| read(statement, most).map_err(Into::into);
         let after = after.map(|position| Ok::<_, Refusal>((position.ts, position.seq()?))).transpose()?;
-        let end = if self.checks.is_empty() { None } else { read(&self.scan_end(after))?.first().map(Found::place) };
-        let wanted = limit as usize + 1;
-        let mut found = Vec::new();
-        for near in Near::parts(after) {
-            if found.len() < wanted {
-                found.append(&mut read(&self.rows(near, end, (wanted - found.len()) as u32))?);
-            }
-        }
-        let rows = found.into_iter().map(|found| (position(found.place()), found.json)).collect();
-        let mut page = Page::of(rows, limit as usize);
+        // More legs than that are sorted in between: only their places, and not the rows of a whole scan.
+        let (found, end) = if self.checks.is_empty() || self.legs.len() > COMPOUND_TERMS {
+            self.sought(read, after, limit)?
+        } else {
+            self.scanned(read, after, limit)?
+        };
+        let mut page = Page::of(found, limit);
         if page.next.is_none() {
             page.next = end.map(position);
         }
         Ok(page)
+    }
+
+    /// The rows of a page, each looked for by an index; and the end of the scan, if there are checks and so many rows.
+    fn sought(
+        &self,
+        read: impl Fn(&Statement, u32) -> Result<Found, Refusal>,
+        after: Option<Place>,
+        limit: u32,
+    ) -> Result<(Found, Option<Place>), Refusal> {
+        let end = if self.checks.is_empty() { None } else { read(&self.scan_end(after), 1)?.last };
+        let (near, far) = Near::parts(after);
+        let mut found = read(&self.rows(near, end, limit + 1), limit)?;
+        if let Some(far) = far.filter(|_| found.count <= limit) {
+            let more = read(&self.rows(far, end, limit + 1 - found.count), limit - found.count)?;
+            found = found.and(more);
+        }
+        Ok((found, end))
+    }
+
+    /// The rows of a page, found by looking at each; and the end of the scan, if the page did not fill before.
+    fn scanned(
+        &self,
+        read: impl Fn(&Statement, u32) -> Result<Found, Refusal>,
+        after: Option<Place>,
+        limit: u32,
+    ) -> Result<(Found, Option<Place>), Refusal> {
+        let found = read(&self.scan(after, limit + 1), limit)?;
+        let end = if found.count > limit { None } else { read(&self.scan_end(after), 1)?.last };
+        Ok((found, end))
     }
 
     /// The rows from `near` on, up to and including `end`.
@@ -158,11 +182,28 @@ impl Walk {
         text.0
     }
 
+    /// The rows behind `after`: [`SCAN`] are looked at and no more, and none behind the last that is wanted.
+    pub(crate) fn scan(&self, after: Option<Place>, limit: u32) -> Statement {
+        let mut text = Text::default();
+        let wheres = self.wheres(&mut text, Near::behind(after), None, &[]);
+        let checks: Vec<_> = self.checks.iter().map(|check| text.check(check)).collect();
+        let (time, key) = (self.time, self.key);
+        let mut columns = vec![time, key, "json"];
+        for column in self.checks.iter().map(Check::column) {
+            if !columns.contains(&column) {
+                columns.push(column);
+            }
+        }
+        text.merge(self, &wheres, &format!(", {}", columns[2..].join(", ")), SCAN, &format!("LIMIT {SCAN}"));
+        let (scanned, checks) = (text.0.sql, checks.join(" AND "));
+        Statement { sql: format!("SELECT {time}, {key}, json FROM ({scanned}) WHERE {checks} LIMIT {limit}"), ..text.0 }
+    }
+
     /// The place of the last row that a page behind `after` looks at, when there are so many.
     pub(crate) fn scan_end(&self, after: Option<Place>) -> Statement {
         let mut text = Text::default();
-        let wheres = self.wheres(&mut text, after.map_or(Near::Start, Near::Behind), None, &[]);
-        text.merge(self, &wheres, "", SCAN, &format!("LIMIT 1 OFFSET {}", SCAN - 1));
+        let wheres = self.wheres(&mut text, Near::behind(after), None, &[]);
+        text.merge(self, &wheres, ", ''", SCAN, &format!("LIMIT 1 OFFSET {}", SCAN - 1));
         text.0
     }
 
@@ -223,22 +264,19 @@ pub(crate) enum Near {
 }
 
 impl Near {
-    fn parts(after: Option<Place>) -> Vec<Near> {
-        after.map_or_else(|| vec![Near::Start], |place| vec![Near::Tied(place), Near::Past(place)])
+    fn parts(after: Option<Place>) -> (Near, Option<Near>) {
+        after.map_or((Near::Start, None), |place| (Near::Tied(place), Some(Near::Past(place))))
     }
-}
 
-impl Found {
-    fn place(&self) -> Place {
-        (self.time, self.key)
+    fn behind(after: Option<Place>) -> Near {
+        after.map_or(Near::Start, Near::Behind)
     }
 }
 
 impl Statement {
-    fn found_in(&self, db: &Database) -> Result<Vec<Found>, StorageError> {
+    fn found_in(&self, db: &Database, most: u32) -> Result<Found, StorageError> {
         let binds: Vec<&dyn Bind> = self.values.iter().map(|value| value as &dyn Bind).collect();
-        let lines = db.lines(&self.sql, &binds)?;
-        Ok(lines.into_iter().map(|(time, key, json)| Found { time, key, json }).collect())
+        db.found(&self.sql, &binds, most)
     }
 }
 

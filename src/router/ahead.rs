@@ -48,7 +48,7 @@ impl Ahead {
 /// Whom the body names, where the caller may name others.
 fn named(visitor: &Visitor<'_>, body: &[u8]) -> Option<UserId> {
     let caller = visitor.cx.caller.as_ref().filter(|caller| caller.role != Role::Requester)?;
-    let named: Named = serde_json::from_slice(body).ok()?;
+    let named: Named = serde_json::from_str(std::str::from_utf8(body).ok()?).ok()?;
     let id: UserId = named.assignee_id.or(named.requester_id)?.parse().ok()?;
     (id != caller.user.id).then_some(id)
 }

@@ -134,16 +134,16 @@ impl Incoming {
 /// # Errors
 /// `Invalid` with code `malformed_json`, `unknown_field`, `required` or `wrong_type`.
 pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
-    if std::str::from_utf8(body).is_err() {
+    let Ok(text) = std::str::from_utf8(body) else {
         return Err(Refusal::invalid("body", "invalid_utf8", "The body must be UTF-8."));
-    }
+    };
     // First whether it is JSON at all, whole: a broken body is told as such before its first field is.
-    serde_json::from_slice::<IgnoredAny>(body).map_err(|error| not_json(&error))?;
+    serde_json::from_str::<IgnoredAny>(text).map_err(|error| not_json(&error))?;
     // A struct may be read from a JSON array too, by position; no client means that.
-    if body.trim_ascii_start().first() != Some(&b'{') {
+    if !text.trim_ascii_start().starts_with('{') {
         return Err(Refusal::invalid("body", "wrong_type", "The body must be a JSON object."));
     }
-    let mut json = serde_json::Deserializer::from_slice(body);
+    let mut json = serde_json::Deserializer::from_str(text);
     serde_path_to_error::deserialize(&mut json).map_err(|error| refused(&error))
 }
 

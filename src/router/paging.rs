@@ -44,10 +44,10 @@ impl Wanted {
 ///
 /// # Errors
 /// `Internal` when the link cannot be written.
-pub fn reply(visitor: &Visitor<'_>, scope: &str, page: &Page) -> Reply {
+pub fn reply(visitor: &Visitor<'_>, scope: &str, page: Page) -> Reply {
     let next = page.next.as_ref().map(|position| cursor::seal(&visitor.config.cursor_key, scope, position));
     let cursor = next.as_ref().map_or("null".to_owned(), |text| format!("\"{text}\""));
-    let reply = Reply::json_text(200, format!("{{\"items\":{},\"next_cursor\":{cursor}}}", page.items));
+    let reply = Reply::json_around(200, "{\"items\":", page.items, &format!(",\"next_cursor\":{cursor}}}"));
     match next {
         Some(text) => reply.with("link", format!("<{}>; rel=\"next\"", visitor.incoming.with_cursor(&text))),
         None => reply,

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use js_sys::JsString;
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -10,12 +11,23 @@ use web_sys::Response;
 use crate::domain::ids::TraceId;
 use crate::domain::problem::Problem;
 use crate::domain::refusal::Refusal;
+use crate::objects::text::Text;
 
 #[wasm_bindgen]
 extern "C" {
     /// A response with the headers of `head`, name and value on alternate lines, and those that every answer carries.
     #[wasm_bindgen(catch, js_name = cepatedge_respond)]
     fn respond(status: u16, head: &str, body: Option<&str>) -> Result<Response, JsValue>;
+    /// The same with `kept` in the body, which stays in JavaScript.
+    #[wasm_bindgen(catch, js_name = cepatedge_respond_around)]
+    fn respond_around(status: u16, head: &str, before: &str, kept: &JsString, after: &str)
+    -> Result<Response, JsValue>;
+}
+
+/// A body that is handed on as it is.
+enum Body {
+    Written(String),
+    Around { before: String, kept: JsString, after: String },
 }
 
 /// What a route answers.
@@ -23,14 +35,31 @@ pub struct Reply {
     status: u16,
     content_type: &'static str,
     headers: Vec<(&'static str, Cow<'static, str>)>,
-    body: Option<String>,
+    body: Option<Body>,
     socket: Option<Response>,
 }
 
 impl Reply {
     /// JSON text that is handed on as it is.
     pub fn json_text(status: u16, body: impl Into<String>) -> Self {
-        Reply { status, content_type: "application/json", headers: Vec::new(), body: Some(body.into()), socket: None }
+        Reply {
+            status,
+            content_type: "application/json",
+            headers: Vec::new(),
+            body: Some(Body::Written(body.into())),
+            socket: None,
+        }
+    }
+
+    /// JSON text of which a part is not ours.
+    pub fn json_around(status: u16, before: &str, text: Text, after: &str) -> Self {
+        match text {
+            Text::Written(text) => Reply::json_text(status, format!("{before}{text}{after}")),
+            Text::Kept(kept) => {
+                let body = Body::Around { before: before.to_owned(), kept, after: after.to_owned() };
+                Reply { body: Some(body), ..Reply::json_text(status, "") }
+            }
+        }
     }
 
     /// A value as JSON.
@@ -108,7 +137,11 @@ impl Reply {
             }
             head.extend(["\n", name, "\n", value]);
         }
-        respond(self.status, &head, self.body.as_deref())
+        match &self.body {
+            None => respond(self.status, &head, None),
+            Some(Body::Written(text)) => respond(self.status, &head, Some(text)),
+            Some(Body::Around { before, kept, after }) => respond_around(self.status, &head, before, kept, after),
+        }
     }
 }
 

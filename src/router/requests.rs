@@ -150,7 +150,7 @@ pub async fn events(visitor: &Visitor<'_>, id: RequestId) -> Result<Reply, Refus
         None => whole_number("after", query.get("after"))?.unwrap_or(0),
     };
     let page = ask(visitor.env, &key_of(visitor, id)?, Timeline { after, limit: wanted.limit }, &visitor.cx).await?;
-    Ok(paging::reply(visitor, &scope, &page))
+    Ok(paging::reply(visitor, &scope, page))
 }
 
 /// `GET /api/requests/:id/live`.
@@ -177,7 +177,7 @@ pub async fn list(visitor: &Visitor<'_>) -> Result<Reply, Refusal> {
     let wanted = Wanted::read(visitor, &scope, query.get("limit"), query.get("cursor"))?;
     let list = List { filter, only: only(caller), after: wanted.from, limit: wanted.limit };
     let page = ask(visitor.env, &index_of(visitor), list, &visitor.cx).await?;
-    Ok(paging::reply(visitor, &scope, &page))
+    Ok(paging::reply(visitor, &scope, page))
 }
 
 /// `GET /api/requests/live`.

@@ -15,6 +15,7 @@ use crate::objects::account::api::{AccountKey, Listing, Sessions};
 use crate::objects::database::api::{DatabaseKey, KnowsUser, PageUsers, User};
 use crate::objects::page::Page;
 use crate::objects::protocol::ask;
+use crate::objects::text::Text;
 use crate::router::journal::Visit;
 use crate::router::me::MySession;
 use crate::router::paging::{self, Wanted};
@@ -55,7 +56,7 @@ pub async fn list(visitor: &Visitor<'_>) -> Result<Reply, Refusal> {
         }
     });
     let items = serde_json::to_string(&join_all(asked).await).map_err(|_| Refusal::Internal)?;
-    Ok(paging::reply(visitor, &scope, &Page { items, next: page.next }))
+    Ok(paging::reply(visitor, &scope, Page { items: Text::Written(items), next: page.next }))
 }
 
 /// `DELETE /api/system/sessions/:user/:sid`.

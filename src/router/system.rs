@@ -59,7 +59,7 @@ pub async fn log_entries(visitor: &Visitor<'_>, stream: StreamName) -> Result<Re
     let wanted = Wanted::read(visitor, &scope, query.get("limit"), query.get("cursor"))?;
     let page = LogQuery { filter, before: wanted.from, limit: wanted.limit };
     let page = ask(visitor.env, &stream_key(visitor, stream), page, &visitor.cx).await?;
-    Ok(paging::reply(visitor, &scope, &page))
+    Ok(paging::reply(visitor, &scope, page))
 }
 
 /// `GET /api/system/logs/:stream/:id`.

@@ -32,10 +32,14 @@ pub struct Counts {
     pub call_bytes: u64,
     /// Crossings from JavaScript into wasm.
     pub into_wasm: u64,
+    /// The bytes that JavaScript copied into wasm.
+    pub bytes_into_wasm: u64,
     /// Crossings from wasm to JavaScript.
     pub out_of_wasm: u64,
     /// The same by import, for whoever looks for one that is new.
     pub imports: BTreeMap<String, u64>,
+    /// The bytes of the texts that JavaScript made of what is in wasm.
+    pub text_out_of_wasm: u64,
     /// SQL by the class of the object.
     pub sql: BTreeMap<String, Sql>,
     /// Messages to live sockets.

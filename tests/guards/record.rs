@@ -41,6 +41,8 @@ pub fn costs(answer: &Counts, total: &Counts) -> Costs {
     costs.insert(HOPS_BEFORE_COMMIT.to_owned(), answer.hops_before_commit.unwrap_or_default());
     // What goes on behind the answer has durations in its messages, which have more digits on a slow machine.
     costs.insert("answer: bytes between objects".to_owned(), answer.call_bytes);
+    costs.insert("answer: bytes into wasm".to_owned(), answer.bytes_into_wasm);
+    costs.insert("answer: bytes of text out of wasm".to_owned(), answer.text_out_of_wasm);
     for (when, counts) in [("answer", answer), ("rest", total)] {
         let mut cost = |what: &str, count: u64| costs.insert(format!("{when}: {what}"), count);
         cost("calls to objects", counts.calls);

@@ -19,7 +19,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::time::Timestamp;
 use crate::objects::clock;
 use crate::objects::host::{Behaviour, Seat};
-use crate::objects::protocol::{Answer, CALL_LIMIT_MS, CallContext, ask_within};
+use crate::objects::protocol::{Answer, CALL_LIMIT_MS, CallContext, Wire, ask_within};
 use crate::objects::session::api::{Revoke, SessionKey};
 use crate::objects::sqlite::Schema;
 use api::{Attempt, Closed, Inbox, Listing, Opened, Released, Sessions, Succeeded};
@@ -118,7 +118,7 @@ impl Behaviour for AccountObject {
         AccountObject { seat }
     }
 
-    fn answer(self: Rc<Self>, message: Inbox, cx: CallContext) -> Answer<String> {
+    fn answer(self: Rc<Self>, message: Inbox, cx: CallContext) -> Answer<Wire> {
         api::dispatch(self, message, cx)
     }
 

@@ -19,7 +19,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::time::Timestamp;
 use crate::objects::clock;
 use crate::objects::host::{Behaviour, Seat};
-use crate::objects::protocol::{Answer, CallContext};
+use crate::objects::protocol::{Answer, CallContext, Wire};
 use crate::objects::sqlite::{Schema, StorageError, Writer};
 use api::{CacheKey, CacheStats, Cached, Forget, Get, Inbox, Put, Stats};
 
@@ -136,7 +136,7 @@ impl Behaviour for CacheObject {
         CacheObject { seat, entries: Cell::new(None), hits: Cell::new(0), misses: Cell::new(0), stale: Cell::new(0) }
     }
 
-    fn answer(self: Rc<Self>, message: Inbox, cx: CallContext) -> Answer<String> {
+    fn answer(self: Rc<Self>, message: Inbox, cx: CallContext) -> Answer<Wire> {
         api::dispatch(self, message, cx)
     }
 

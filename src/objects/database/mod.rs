@@ -34,7 +34,7 @@ use crate::domain::sync::{UserRow, UserStatus};
 use crate::domain::time::Timestamp;
 use crate::objects::clock;
 use crate::objects::host::{Behaviour, Seat};
-use crate::objects::protocol::{Answer, CallContext};
+use crate::objects::protocol::{Answer, CallContext, Wire};
 use crate::objects::sqlite::Schema;
 use api::{
     Apply, Database, DatabaseKey, FindCredentials, FindUser, Health, Inbox, KnowsUser, ListUsers, Outcome, PageUsers,
@@ -246,7 +246,7 @@ impl Behaviour for DatabaseObject {
         }
     }
 
-    fn answer(self: Rc<Self>, message: Inbox, cx: CallContext) -> Answer<String> {
+    fn answer(self: Rc<Self>, message: Inbox, cx: CallContext) -> Answer<Wire> {
         api::dispatch(self, message, cx)
     }
 

@@ -29,7 +29,7 @@ use crate::objects::clock;
 use crate::objects::host::{Behaviour, Seat};
 use crate::objects::outbox::{Debt, Destination, Outbox, flush};
 use crate::objects::page::Page;
-use crate::objects::protocol::{Answer, CallContext};
+use crate::objects::protocol::{Answer, CallContext, Wire};
 use crate::objects::sockets::{Accepted, Viewer};
 use crate::objects::sqlite::{Schema, Writer};
 use api::{Append, Appended, Inbox, LogStream, Poke, Query, ReadEntry, Stats, StreamKey, StreamStats, Tail};
@@ -212,7 +212,7 @@ impl Behaviour for LogStreamObject {
         }
     }
 
-    fn answer(self: Rc<Self>, message: Inbox, cx: CallContext) -> Answer<String> {
+    fn answer(self: Rc<Self>, message: Inbox, cx: CallContext) -> Answer<Wire> {
         api::dispatch(self, message, cx)
     }
 

@@ -79,5 +79,5 @@ async fn open_socket(env: &Env, binding: &'static str, name: &str, upgrade: &[u8
 /// Reads what [`watch`] wrote.
 pub fn read_upgrade<W: DeserializeOwned>(url: &str) -> Option<Upgrade<W>> {
     let encoded = url.rsplit('/').next()?;
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(encoded).ok()?).ok()
+    serde_json::from_str(&String::from_utf8(URL_SAFE_NO_PAD.decode(encoded).ok()?).ok()?).ok()
 }

@@ -33,7 +33,7 @@ use crate::objects::clock;
 use crate::objects::host::{Behaviour, Seat};
 use crate::objects::outbox::{Debt, Destination, Outbox};
 use crate::objects::page::Page;
-use crate::objects::protocol::{Answer, CallContext, Idempotency};
+use crate::objects::protocol::{Answer, CallContext, Idempotency, Wire};
 use crate::objects::sockets::{Accepted, Viewer};
 use crate::objects::sqlite::{Schema, StorageError, Writer};
 use api::{
@@ -360,7 +360,7 @@ impl Behaviour for RequestObject {
         }
     }
 
-    fn answer(self: Rc<Self>, message: Inbox, cx: CallContext) -> Answer<String> {
+    fn answer(self: Rc<Self>, message: Inbox, cx: CallContext) -> Answer<Wire> {
         api::dispatch(self, message, cx)
     }
 

@@ -4,7 +4,6 @@
 
 use serde::Serialize;
 
-use crate::domain::Position;
 use crate::domain::ids::TraceId;
 use crate::domain::page::Limit;
 use crate::domain::refusal::Refusal;
@@ -167,28 +166,21 @@ pub fn events_after(
     Ok(rows.iter().map(|row| (row.int(0), row.text(1))).collect())
 }
 
-/// A page of the timeline behind `after`, joined by SQLite.
+/// The timeline's events behind a seq, and those of them that a requester sees.
+pub(super) const TIMELINE: [&str; 2] = [
+    "SELECT ts, seq, json FROM event WHERE seq > ? ORDER BY seq LIMIT ?",
+    "SELECT ts, seq, json FROM event WHERE internal = 0 AND seq > ? ORDER BY seq LIMIT ?",
+];
+
+/// A page of the timeline behind `after`.
 ///
 /// # Errors
 /// When SQLite refuses.
 pub fn timeline(db: &Database, after: i64, sees_internal: bool, limit: Limit) -> Result<Page, StorageError> {
-    let limit = i64::from(limit.get());
-    let row = db.row(
-        if sees_internal {
-            "SELECT group_concat(json, ','), max(seq), max(ts), (SELECT max(seq) FROM event)
-             FROM (SELECT seq, ts, json FROM event WHERE seq > ? ORDER BY seq LIMIT ?)"
-        } else {
-            "SELECT group_concat(json, ','), max(seq), max(ts), (SELECT max(seq) FROM event WHERE internal = 0)
-             FROM (SELECT seq, ts, json FROM event WHERE internal = 0 AND seq > ? ORDER BY seq LIMIT ?)"
-        },
-        &[&after, &limit],
-    )?;
-    let items = row.as_ref().map(|row| row.text(0)).unwrap_or_default();
-    let last = row.as_ref().and_then(|row| row.optional_int(1));
-    let newest = row.as_ref().and_then(|row| row.optional_int(3));
-    let ts = row.as_ref().map_or(0, |row| row.int(2));
-    let next = last.filter(|_| last < newest).map(|seq| Position::at(Timestamp::from_ms(ts), seq));
-    Ok(Page { items: format!("[{items}]"), next })
+    let [all, public] = TIMELINE;
+    let limit = limit.get();
+    let found = db.found(if sees_internal { all } else { public }, &[&after, &i64::from(limit + 1)], limit)?;
+    Ok(Page::of(found, limit))
 }
 
 /// How many events there are.

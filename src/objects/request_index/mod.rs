@@ -28,7 +28,7 @@ use crate::domain::summary::Summary;
 use crate::domain::time::Timestamp;
 use crate::objects::host::{Behaviour, Seat};
 use crate::objects::page::Page;
-use crate::objects::protocol::{Answer, CallContext};
+use crate::objects::protocol::{Answer, CallContext, Wire};
 use crate::objects::sockets::{Accepted, Viewer};
 use crate::objects::sqlite::Schema;
 use api::{Inbox, IndexStats, IndexedVersion, List, RequestIndex, Stats, Upsert, Upserted, Versions, Watch, Watermark};
@@ -146,7 +146,7 @@ impl Behaviour for RequestIndexObject {
         RequestIndexObject { seat, earliest: Cell::new(None), reached_ms: Cell::new(None) }
     }
 
-    fn answer(self: Rc<Self>, message: Inbox, cx: CallContext) -> Answer<String> {
+    fn answer(self: Rc<Self>, message: Inbox, cx: CallContext) -> Answer<Wire> {
         api::dispatch(self, message, cx)
     }
 

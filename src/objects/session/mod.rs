@@ -23,7 +23,7 @@ use crate::domain::validation::PersonName;
 use crate::objects::account::api::{AccountKey, Closed};
 use crate::objects::clock;
 use crate::objects::host::{Behaviour, Seat};
-use crate::objects::protocol::{Answer, CALL_LIMIT_MS, CallContext, Key, ask_within};
+use crate::objects::protocol::{Answer, CALL_LIMIT_MS, CallContext, Key, Wire, ask_within};
 use crate::objects::sqlite::Schema;
 use api::{Check, Held, Inbox, Open, Renamed, Revoke, SessionKey};
 use store::{Session, Stored};
@@ -168,7 +168,7 @@ impl Behaviour for SessionObject {
         SessionObject { seat, known: RefCell::new(None) }
     }
 
-    fn answer(self: Rc<Self>, message: Inbox, cx: CallContext) -> Answer<String> {
+    fn answer(self: Rc<Self>, message: Inbox, cx: CallContext) -> Answer<Wire> {
         api::dispatch(self, message, cx)
     }
 

@@ -4,10 +4,11 @@
 
 use rusqlite::{Connection, StatementStatus, ToSql, types::ToSqlOutput};
 
-use super::{Found, Statement, Value, Walk};
+use super::{Statement, Value, Walk};
 use crate::domain::cursor::Position;
 use crate::domain::refusal::Refusal;
-use crate::objects::page::Page;
+use crate::objects::page::{Found, Page, Place};
+use crate::objects::text::Text;
 
 impl ToSql for Value {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
@@ -26,19 +27,25 @@ pub(crate) fn database(schema: &str) -> Connection {
     connection
 }
 
-fn run(connection: &Connection, statement: &Statement) -> (Vec<Found>, i32) {
+fn run(connection: &Connection, statement: &Statement, most: u32) -> (Found, i32) {
     assert!(statement.values.len() <= 100, "the platform binds 100 parameters at most");
     let mut prepared = connection.prepare(&statement.sql).unwrap();
-    let found = prepared
-        .query_map(rusqlite::params_from_iter(&statement.values), |row| {
-            let json = if row.as_ref().column_count() > 2 { row.get(2)? } else { String::new() };
-            Ok(Found { time: row.get(0)?, key: row.get(1)?, json })
-        })
-        .unwrap()
-        .collect::<Result<Vec<_>, _>>()
-        .unwrap();
+    let found = found(prepared.query(rusqlite::params_from_iter(&statement.values)).unwrap(), most);
     let steps = prepared.get_status(StatementStatus::VmStep);
     (found, steps)
+}
+
+/// What `Database::found` makes of such rows.
+pub(crate) fn found(rows: rusqlite::Rows<'_>, most: u32) -> Found {
+    let row = |row: &rusqlite::Row<'_>| Ok(((row.get(0)?, row.get(1)?), row.get::<_, String>(2)?));
+    let rows: Vec<(Place, String)> = rows.mapped(row).collect::<Result<_, _>>().unwrap();
+    let shown = &rows[..rows.len().min(most as usize)];
+    let json: Vec<_> = shown.iter().map(|(_, json)| json.as_str()).collect();
+    Found {
+        count: rows.len() as u32,
+        last: shown.last().map(|(place, _)| *place),
+        shown: Text::Written(json.join(",")),
+    }
 }
 
 /// A page, and the steps it took.
@@ -49,8 +56,8 @@ pub(crate) fn page(
     limit: u32,
 ) -> Result<(Page, i32), Refusal> {
     let steps = std::cell::Cell::new(0);
-    let read = |statement: &Statement| {
-        let (found, taken) = run(connection, statement);
+    let read = |statement: &Statement, most| {
+        let (found, taken) = run(connection, statement, most);
         steps.set(steps.get() + taken);
         Ok::<_, Refusal>(found)
     };
@@ -60,7 +67,7 @@ pub(crate) fn page(
 
 /// The items of a page whose rows are JSON numbers.
 pub(crate) fn items(page: &Page) -> Vec<i64> {
-    serde_json::from_str(&page.items).unwrap()
+    serde_json::from_str(&page.items.read()).unwrap()
 }
 
 /// Every item of a walk, page by page; `between` runs before each further page.

@@ -79,11 +79,10 @@ fn only_the_legs_the_range_and_the_checks_are_met() {
     assert_eq!(all(&connection, &walk, 10, |_| ()), expected);
     let oldest = Walk { direction: Direction::Oldest, ..walk.clone() };
     assert_eq!(all(&connection, &oldest, 10, |_| ()), expected.iter().rev().copied().collect::<Vec<_>>());
-    let checked = with(walk, Check::Below("key", 100));
-    assert_eq!(
-        all(&connection, &checked, 10, |_| ()),
-        expected.into_iter().filter(|key| *key < 100).collect::<Vec<_>>()
-    );
+    // What is checked may also order the walk, and may be checked twice.
+    let checks = vec![Check::Below("key", 200), Check::AtLeast("key", 100), Check::AtLeast("ts", 40)];
+    let few = expected.into_iter().filter(|key| (120..200).contains(key)).collect::<Vec<_>>();
+    assert_eq!(all(&connection, &Walk { checks, ..walk }, 10, |_| ()), few);
 }
 
 #[test]
@@ -113,6 +112,8 @@ fn nothing_is_sorted_and_nothing_but_the_index_is_read() {
         let walk = Walk { from: Some(3), to: Some(12), ..with(walk, needle()) };
         for statement in [
             walk.scan_end(Some((9, 9))),
+            walk.scan(None, 10),
+            walk.scan(Some((9, 9)), 10),
             walk.rows(Near::Start, None, 10),
             walk.rows(Near::Tied((9, 9)), Some((4, 4)), 10),
             walk.rows(Near::Past((9, 9)), Some((4, 4)), 10),
@@ -159,6 +160,19 @@ fn a_scan_is_bounded_by_its_rows_and_not_by_the_table() {
     let search = with(everything(Direction::Newest), Check::Contains("said", "nowhere".into()));
     let (_, cost) = page(&connection, &search, None, 50).unwrap();
     assert!(cost < 25 * SCAN as i32, "{cost}");
+}
+
+#[test]
+fn a_scan_ends_where_the_page_is_full() {
+    let connection = filled(30_000);
+    for legs in [everything(Direction::Newest).legs, of_kinds(&["a", "b"]), of_kinds(&KINDS[..COMPOUND_TERMS])] {
+        let number = legs.len();
+        let search = with(walk(Direction::Newest, legs), needle());
+        // Every hundredth row matches: ten and one more are among the first eleven hundred of all kinds.
+        let (found, cost) = page(&connection, &search, None, 10).unwrap();
+        assert_eq!(items(&found).len(), 10);
+        assert!(cost < 100_000, "{number} legs: {cost}");
+    }
 }
 
 #[test]
