@@ -38,13 +38,9 @@ type Near = { at: "start" } | { at: "tied" | "past" | "behind"; place: Place };
 export function page(db: Sql, walk: Walk, position: Position | null, limit: number): Page {
   const after = position === null ? null : { t: position.ts, k: Number(position.id) };
   if (after !== null && !Number.isInteger(after.k)) throw invalidCursor();
-  const end = walk.checks.length === 0 ? null : scanEnd(db, walk, after);
-  const found: Found[] = [];
-  const parts: Near[] = after === null ? [{ at: "start" }] : [{ at: "tied", place: after }, { at: "past", place: after }];
-  for (const near of parts) {
-    const wanted = limit + 1 - found.length;
-    if (wanted > 0) found.push(...rows(db, walk, near, end, wanted));
-  }
+  const { found, end } = walk.checks.length > 0 && walk.legs.length <= COMPOUND_TERMS
+    ? scanned(db, walk, after, limit + 1)
+    : sought(db, walk, after, limit + 1);
   const shown = found.slice(0, limit);
   const last = found.length > limit ? shown[shown.length - 1]! : end;
   return {
@@ -52,6 +48,28 @@ export function page(db: Sql, walk: Walk, position: Position | null, limit: numb
     next: last === null ? null : { ts: last.t, id: String(last.k) },
   };
 }
+
+type Part = { found: Found[]; end: Place | null };
+
+/** Looks at SCAN rows at most, and at none behind the last that is wanted. */
+function scanned(db: Sql, walk: Walk, after: Place | null, wanted: number): Part {
+  const statement = new Statement(walk);
+  const found = db.rows<Found>(statement.scan(behind(after), wanted), ...statement.values);
+  return { found, end: found.length < wanted ? scanEnd(db, walk, after) : null };
+}
+
+function sought(db: Sql, walk: Walk, after: Place | null, most: number): Part {
+  const end = walk.checks.length === 0 ? null : scanEnd(db, walk, after);
+  const found: Found[] = [];
+  const parts: Near[] = after === null ? [{ at: "start" }] : [{ at: "tied", place: after }, { at: "past", place: after }];
+  for (const near of parts) {
+    const wanted = most - found.length;
+    if (wanted > 0) found.push(...rows(db, walk, near, end, wanted));
+  }
+  return { found, end };
+}
+
+const behind = (after: Place | null): Near => (after === null ? { at: "start" } : { at: "behind", place: after });
 
 function rows(db: Sql, walk: Walk, near: Near, end: Place | null, limit: number): Found[] {
   const statement = new Statement(walk);
@@ -61,7 +79,7 @@ function rows(db: Sql, walk: Walk, near: Near, end: Place | null, limit: number)
 
 function scanEnd(db: Sql, walk: Walk, after: Place | null): Place | null {
   const statement = new Statement(walk);
-  const wheres = statement.wheres(after === null ? { at: "start" } : { at: "behind", place: after }, null, []);
+  const wheres = statement.wheres(behind(after), null, []);
   return db.row<Place>(statement.merge(wheres, "", SCAN, `LIMIT 1 OFFSET ${SCAN - 1}`), ...statement.values) ?? null;
 }
 
@@ -91,6 +109,17 @@ class Statement {
       parts.push(`SELECT * FROM (${selects.slice(start, start + COMPOUND_TERMS).join(" UNION ALL ")} ${order} LIMIT ${most})`);
     }
     return `${parts.join(" UNION ALL ")} ${order} ${tail}`;
+  }
+
+  scan(near: Near, limit: number): string {
+    const { time, key, checks } = this.walk;
+    const wheres = this.wheres(near, null, []);
+    // What is checked may also order the walk, which has a short name inside.
+    const named = (column: string): string => (column === time ? "t" : column === key ? "k" : column);
+    const columns = new Set(["t", "k", "json", ...checks.map(({ column }) => named(column))]);
+    const scanned = this.merge(wheres, ["", ...[...columns].slice(2)].join(", "), SCAN, `LIMIT ${SCAN}`);
+    const passed = checks.map((check) => this.#check({ ...check, column: named(check.column) })).join(" AND ");
+    return `SELECT t, k, json FROM (${scanned}) WHERE ${passed} LIMIT ${limit}`;
   }
 
   #bind(value: Value): string {
