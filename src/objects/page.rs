@@ -4,11 +4,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::cursor::Position;
 use crate::domain::refusal::Refusal;
-use crate::objects::protocol::{OnTheWire, Reply, Wire};
+use crate::objects::protocol::{OnTheWire, Wire};
 use crate::objects::text::Text;
 
 /// The time and the key of a row.
 pub type Place = (i64, i64);
+
+/// The place as a position in a list.
+pub fn position((time, key): Place) -> Position {
+    Position { ts: time, id: key.to_string() }
+}
 
 /// What a statement found whose rows are a time, a key and JSON.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,8 +56,7 @@ pub struct Page {
 impl Page {
     /// A page of `limit` rows at most. One row more was asked for: it tells whether more follow.
     pub fn of(found: Found, limit: u32) -> Page {
-        let next =
-            found.last.filter(|_| found.count > limit).map(|(time, key)| Position { ts: time, id: key.to_string() });
+        let next = found.last.filter(|_| found.count > limit).map(position);
         Page { items: found.shown.between("[", "]"), next }
     }
 }
@@ -65,16 +69,11 @@ struct Head {
 
 impl OnTheWire for Page {
     fn write(self) -> serde_json::Result<Wire> {
-        Ok(Wire { head: serde_json::to_string(&Reply::Ok(Head { next: self.next }))?, items: Some(self.items) })
+        Ok(Wire { items: Some(self.items), ..Head { next: self.next }.write()? })
     }
 
     fn read(wire: Wire) -> serde_json::Result<Result<Self, Refusal>> {
-        Ok(match serde_json::from_str(&wire.head)? {
-            Reply::Ok(Head { next }) => {
-                let items = wire.items.unwrap_or_else(|| Text::from("[]"));
-                Ok(Page { items, next })
-            }
-            Reply::Refused(refusal) => Err(refusal),
-        })
+        let items = wire.items.unwrap_or_else(|| Text::from("[]"));
+        Ok(Head::read(wire.head.into())?.map(|Head { next }| Page { items, next }))
     }
 }

@@ -9,7 +9,7 @@
 
 use crate::domain::cursor::Position;
 use crate::domain::refusal::Refusal;
-use crate::objects::page::{Found, Page, Place};
+use crate::objects::page::{Found, Page, Place, position};
 use crate::objects::sqlite::{Bind, Database, StorageError};
 
 /// How many rows one page looks at when it checks them row by row.
@@ -109,6 +109,9 @@ pub struct Statement {
     pub values: Vec<Value>,
 }
 
+/// Runs a statement, of whose rows so many are to be shown.
+type Read<'a> = &'a dyn Fn(&Statement, u32) -> Result<Found, Refusal>;
+
 /// Text as it is searched: whatever its case, it is the same.
 pub fn fold(text: &str) -> String {
     text.to_lowercase()
@@ -134,9 +137,9 @@ impl Walk {
         let after = after.map(|position| Ok::<_, Refusal>((position.ts, position.seq()?))).transpose()?;
         // More legs than that are sorted in between: only their places, and not the rows of a whole scan.
         let (found, end) = if self.checks.is_empty() || self.legs.len() > COMPOUND_TERMS {
-            self.sought(read, after, limit)?
+            self.sought(&read, after, limit)?
         } else {
-            self.scanned(read, after, limit)?
+            self.scanned(&read, after, limit)?
         };
         let mut page = Page::of(found, limit);
         if page.next.is_none() {
@@ -146,12 +149,7 @@ impl Walk {
     }
 
     /// The rows of a page, each looked for by an index; and the end of the scan, if there are checks and so many rows.
-    fn sought(
-        &self,
-        read: impl Fn(&Statement, u32) -> Result<Found, Refusal>,
-        after: Option<Place>,
-        limit: u32,
-    ) -> Result<(Found, Option<Place>), Refusal> {
+    fn sought(&self, read: Read<'_>, after: Option<Place>, limit: u32) -> Result<(Found, Option<Place>), Refusal> {
         let end = if self.checks.is_empty() { None } else { read(&self.scan_end(after), 1)?.last };
         let (near, far) = Near::parts(after);
         let mut found = read(&self.rows(near, end, limit + 1), limit)?;
@@ -163,12 +161,7 @@ impl Walk {
     }
 
     /// The rows of a page, found by looking at each; and the end of the scan, if the page did not fill before.
-    fn scanned(
-        &self,
-        read: impl Fn(&Statement, u32) -> Result<Found, Refusal>,
-        after: Option<Place>,
-        limit: u32,
-    ) -> Result<(Found, Option<Place>), Refusal> {
+    fn scanned(&self, read: Read<'_>, after: Option<Place>, limit: u32) -> Result<(Found, Option<Place>), Refusal> {
         let found = read(&self.scan(after, limit + 1), limit)?;
         let end = if found.count > limit { None } else { read(&self.scan_end(after), 1)?.last };
         Ok((found, end))
@@ -278,10 +271,6 @@ impl Statement {
         let binds: Vec<&dyn Bind> = self.values.iter().map(|value| value as &dyn Bind).collect();
         db.found(&self.sql, &binds, most)
     }
-}
-
-fn position((time, key): Place) -> Position {
-    Position { ts: time, id: key.to_string() }
 }
 
 /// A statement that is being written.

@@ -26,10 +26,10 @@ fn a_page_of_the_longest_comments_is_no_value_of_sqlite() {
     for seq in 1..=201 {
         connection.execute("INSERT INTO event VALUES (?, 10, ?, 't', ?)", (seq, seq % 2, &json)).unwrap();
     }
-    for (timeline, shown, last) in TIMELINE.into_iter().zip([200, 100]).zip([200, 200]).map(|((a, b), c)| (a, b, c)) {
+    for (timeline, shown) in TIMELINE.into_iter().zip([200, 100]) {
         let mut timeline = connection.prepare(timeline).unwrap();
         let found = found(timeline.query((0, 201)).unwrap(), 200);
-        assert_eq!(found.last, Some((10, last)));
+        assert_eq!(found.last, Some((10, 200)));
         assert_eq!(found.shown.read().len(), shown * (json.len() + 1) - 1);
     }
 }
