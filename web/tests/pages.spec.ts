@@ -192,6 +192,19 @@ test("an operator sees log entries come, and a role without the right finds noth
   await expect(requester.getByText("There is nothing here that you can see.")).toBeVisible();
 });
 
+test("a key that comes before the list is painted finds its first row", async ({ browser }) => {
+  const page = await signIn(browser, "manager");
+  await page.addInitScript(() => {
+    new MutationObserver((_, observer) => {
+      if (!document.querySelector("[data-index] a")) return;
+      observer.disconnect();
+      document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "j", bubbles: true }));
+    }).observe(document, { childList: true, subtree: true });
+  });
+  await page.goto("/requests");
+  await expect(page.locator('[data-index="0"] a')).toBeFocused();
+});
+
 test("the list is walked with keys", async ({ browser }) => {
   const page = await signIn(browser, "manager");
   await page.goto("/requests");

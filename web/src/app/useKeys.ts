@@ -6,8 +6,9 @@ export function useKeys(keys: Record<string, () => void>) {
   useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const target = event.target as HTMLElement;
-      if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, textarea, select, dialog")) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, textarea, select")) return;
       const act = keys[event.key];
+      // Only an open one: until the next frame, the focus is still in one that has just been closed.
       if (act === undefined || document.querySelector("dialog[open]")) return;
       event.preventDefault();
       act();

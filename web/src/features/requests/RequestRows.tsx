@@ -21,6 +21,8 @@ const ROW_PX = 46;
 const CARD_PX = 112;
 /** So much above and below the window is there before it is scrolled to. */
 const AROUND_PX = 500;
+/** Of a row that is seen, so much and more is below the top of the window. */
+const COVERED_PX = 60;
 /** More rows are asked for when so few are left below. */
 const AHEAD = 30;
 const COLUMNS = "lg:grid lg:grid-cols-[1.25rem_5.5rem_minmax(0,1fr)_8rem_8.5rem_5.5rem_5.5rem] lg:items-center lg:gap-x-4 min-[90rem]:grid-cols-[1.25rem_5.5rem_minmax(0,1fr)_8rem_9rem_9rem_5.5rem_5.5rem]";
@@ -54,9 +56,12 @@ export function RequestRows({ ref, rows, isGone, onEnd }: Props) {
 
   useImperativeHandle(ref, () => ({
     move(step) {
-      const focused = document.activeElement?.closest("[data-index]")?.getAttribute("data-index");
-      const first = items.find((item) => item.start + item.size > scrollY + 60)?.index ?? 0;
-      const index = Math.min(Math.max(focused == null ? first : Number(focused) + step, 0), rows.length - 1);
+      const focused = document.activeElement?.closest("[data-index]");
+      // The page is asked, not the window of rows: where the list begins is known to that one only after the paint, and a key
+      // may come before.
+      const first = () => [...body.current!.children].find((row) => row.getBoundingClientRect().bottom > COVERED_PX);
+      const indexOf = (row?: Element) => Number(row?.getAttribute("data-index") ?? 0);
+      const index = Math.min(Math.max(focused ? indexOf(focused) + step : indexOf(first()), 0), rows.length - 1);
       const focus = () => {
         const link = body.current?.querySelector<HTMLElement>(`[data-index="${index}"] a`);
         link?.focus({ preventScroll: true });
