@@ -37,6 +37,22 @@ fn a_password_is_hashed_and_checked() {
     assert!(!password::verify(None, "cepatedge-demo"));
 }
 
+/// The examples of RFC 4013, section 3, and a password as a keyboard of decomposed letters types it.
+#[wasm_bindgen_test]
+fn a_password_for_postgresql_is_prepared_with_what_the_runtime_knows_of_unicode() {
+    for (typed, prepared) in [
+        ("I\u{AD}X", Some("IX")),
+        ("user", Some("user")),
+        ("\u{AA}", Some("a")),
+        ("\u{2168}", Some("IX")),
+        ("cafe\u{301}", Some("caf\u{E9}")),
+        ("\u{7}", None),
+        ("\u{627}\u{31}", None),
+    ] {
+        assert_eq!(stringprep::saslprep(typed).ok().as_deref(), prepared, "{typed:?}");
+    }
+}
+
 #[wasm_bindgen_test]
 fn a_token_that_is_signed_here_is_read_here_and_nowhere_else() {
     let keys = |byte: char| {

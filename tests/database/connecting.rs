@@ -14,7 +14,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::machine::Machine;
-use crate::scratch::server_url;
+use crate::scratch::{Scratch, server_url};
 
 const AUTHENTICATION_OK: &[u8] = b"R\0\0\0\x08\0\0\0\0";
 const READY: &[u8] = b"Z\0\0\0\x05I";
@@ -71,6 +71,20 @@ async fn hear(stream: &mut DuplexStream) -> Vec<u8> {
 #[tokio::test]
 async fn the_real_server_signs_us_in_with_scram() {
     sign_in(&server_url()).await.unwrap();
+}
+
+/// PostgreSQL keeps a password as RFC 4013 prepares it; what was typed differs from that here.
+#[tokio::test]
+async fn a_password_is_prepared_as_the_server_prepares_it() {
+    let (url, role) = (real(), "prepared");
+    let scratch = Scratch::new().await;
+    let make = format!("DROP ROLE IF EXISTS {role}; CREATE ROLE {role} LOGIN PASSWORD 'cafe\u{301} \u{2168}'");
+    scratch.driver.batch_execute(&make).await.unwrap();
+    for typed in ["cafe\u{301}%20\u{2168}", "caf\u{E9}%20IX"] {
+        let url = format!("postgres://{role}:{typed}@{}:{}/{}", url.host(), url.port(), url.database());
+        sign_in(&url).await.unwrap();
+    }
+    scratch.driver.batch_execute(&format!("DROP ROLE {role}")).await.unwrap();
 }
 
 #[tokio::test]

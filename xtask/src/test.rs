@@ -143,7 +143,7 @@ fn format() -> Result<()> {
 
 /// The packages that are compiled for this machine, in groups: all at once, cargo would unite their features and compile
 /// what `cargo xtask` consists of a second time.
-const NATIVE: [&[&str]; 2] = [&["cepatedge"], &["testbed", "xtask", "cepatedge-bench"]];
+const NATIVE: [&[&str]; 2] = [&["cepatedge"], &["testbed", "xtask", "cepatedge-bench", "unicode-normalization"]];
 /// The fuzz targets, which run by themselves: the step `fuzz`.
 const TARGETS: &[&str] = &["cepatedge-fuzz"];
 
