@@ -1,6 +1,6 @@
 //! One run: a system, its clients and viewers, the hands that break it, and in the end the questions.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -226,17 +226,18 @@ fn break_things(
     random: &mut Random,
     began: Instant,
 ) -> Result<(Vec<Struck>, Vec<Diary>)> {
-    let (mut struck, mut diaries, done) = (Vec::new(), Vec::new(), AtomicUsize::new(0));
+    let (mut struck, mut diaries) = (Vec::new(), Vec::new());
     loop {
         let (runtime, postgres) = Plan::of(&measures.counts, random);
-        let total = done.load(Ordering::Relaxed) + runtime.len() + postgres.len();
+        let (before, planned) = (struck.len(), runtime.len() + postgres.len());
         let (here, there) = (random.branch(), random.branch());
         thread::scope(|scope| {
-            let one = scope.spawn(|| runtime.carry_out(site, here, PACE_OF_THE_RUNTIME, &done));
-            let other = scope.spawn(|| postgres.carry_out(site, there, PACE_OF_POSTGRES, &done));
+            let one = scope.spawn(|| runtime.carry_out(site, &postgres, here, PACE_OF_THE_RUNTIME));
+            let other = scope.spawn(|| postgres.carry_out(site, &runtime, there, PACE_OF_POSTGRES));
             while !(one.is_finished() && other.is_finished()) {
-                let (faults, writes) = (done.load(Ordering::Relaxed), acknowledged(site));
-                step.detail(&format!("{faults} of {total} faults, {writes} writes acknowledged"));
+                let (done, writes) = (runtime.done() + postgres.done(), acknowledged(site));
+                let (done, planned) = (before + done, before + planned);
+                step.detail(&format!("{done} of {planned} faults, {writes} writes acknowledged"));
                 thread::sleep(Duration::from_millis(100));
             }
             for hand in [one, other] {

@@ -1,5 +1,5 @@
-//! What is broken, by whom and when: two hands with a plan each, one at the runtime and one at PostgreSQL, which go their
-//! own pace, so that faults come alone and together as the seed wants it.
+//! What is broken, by whom and when: two hands with a plan each, one at the runtime and one at PostgreSQL. Each goes its own pace,
+//! the faster one with longer pauses, so that faults come alone and together until the end.
 
 pub mod clock;
 pub mod disk;
@@ -7,7 +7,7 @@ pub mod postgres;
 pub mod release;
 mod runtime;
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -133,35 +133,51 @@ impl<'w> Site<'w> {
     }
 }
 
-/// What to break, how often, in an order that the seed gives.
-#[derive(Clone, Debug)]
-pub struct Plan(Vec<Fault>);
+/// What to break, how often, in an order that the seed gives, and how much of it is done.
+#[derive(Debug)]
+pub struct Plan {
+    faults: Vec<Fault>,
+    done: AtomicUsize,
+}
+
+/// How long a hand rests that is ahead by its whole plan, in milliseconds. Ahead by a few percent it rests for a few seconds, which
+/// keeps both at work until the end; a bound instead would stop one in every outage that the other makes.
+const REST_MS: f64 = 100_000.0;
+/// The longest rest, in milliseconds.
+const LONGEST_REST_MS: f64 = 10_000.0;
 
 impl Plan {
     /// The plans of both hands.
     pub fn of(counts: &[(Fault, usize)], random: &mut Random) -> (Plan, Plan) {
         let mut all: Vec<Fault> = counts.iter().flat_map(|(fault, count)| vec![*fault; *count]).collect();
         random.shuffle(&mut all);
-        let (runtime, postgres) = all.into_iter().partition(|fault| fault.is_of_the_runtime());
-        (Plan(runtime), Plan(postgres))
+        let (runtime, postgres): (Vec<_>, Vec<_>) = all.into_iter().partition(|fault| fault.is_of_the_runtime());
+        (Plan::from(runtime), Plan::from(postgres))
     }
 
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.faults.len()
     }
 
-    /// Works through the plan; what was written on the way is in the diary. `pace` lies between two faults.
+    /// How many faults have been made and mended.
+    pub fn done(&self) -> usize {
+        self.done.load(Ordering::Relaxed)
+    }
+
+    /// Works through the plan; what was written on the way is in the diary. `pace` lies between two faults, and more where
+    /// this is ahead of `beside`.
     pub fn carry_out(
         &self,
         site: &Site<'_>,
+        beside: &Plan,
         mut random: Random,
         pace: (u64, u64),
-        done: &std::sync::atomic::AtomicUsize,
     ) -> Result<(Vec<Struck>, Diary)> {
         let (mut struck, mut diary) = (Vec::new(), Diary::default());
-        for fault in &self.0 {
+        for fault in &self.faults {
             site.ensure_progress()?;
-            thread::sleep(Duration::from_millis(random.between(pace.0, pace.1)));
+            let rest = 2 * self.rest_ms(beside);
+            thread::sleep(Duration::from_millis(random.between(pace.0, pace.1) + random.between(0, rest)));
             let began = Instant::now();
             let hit = if fault.is_of_the_runtime() {
                 runtime::strike(*fault, site, &mut random, &mut diary)
@@ -170,9 +186,26 @@ impl Plan {
             };
             let hit = hit.with_context(|| format!("the fault {}", fault.name()))?;
             struck.push(Struck { fault: *fault, hit, took: began.elapsed() });
-            done.fetch_add(1, Ordering::Relaxed);
+            self.done.fetch_add(1, Ordering::Relaxed);
         }
         Ok((struck, diary))
+    }
+
+    /// How long to rest on average, by how much this is ahead of `beside`.
+    fn rest_ms(&self, beside: &Plan) -> u64 {
+        let lead = self.share() - beside.share();
+        (lead * REST_MS).clamp(0.0, LONGEST_REST_MS) as u64
+    }
+
+    /// What of it is done, from 0 to 1; of an empty plan everything.
+    fn share(&self) -> f64 {
+        if self.faults.is_empty() { 1.0 } else { self.done() as f64 / self.len() as f64 }
+    }
+}
+
+impl From<Vec<Fault>> for Plan {
+    fn from(faults: Vec<Fault>) -> Self {
+        Self { faults, done: AtomicUsize::new(0) }
     }
 }
 
@@ -189,4 +222,22 @@ fn while_busy(within: Duration, busy: impl Fn() -> bool) -> bool {
         thread::sleep(Duration::from_micros(200));
     }
     busy()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(faults: usize, done: usize) -> Plan {
+        Plan { faults: vec![Fault::Kill; faults], done: done.into() }
+    }
+
+    #[test]
+    fn who_is_ahead_rests_and_nobody_else() {
+        assert_eq!(plan(100, 53).rest_ms(&plan(1_000, 500)), 3_000);
+        assert_eq!(plan(100, 100).rest_ms(&plan(10, 0)), 10_000);
+        assert_eq!(plan(100, 50).rest_ms(&plan(1_000, 500)), 0);
+        assert_eq!(plan(100, 47).rest_ms(&plan(1_000, 500)), 0);
+        assert_eq!(plan(100, 50).rest_ms(&plan(0, 0)), 0);
+    }
 }
