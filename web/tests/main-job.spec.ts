@@ -123,6 +123,6 @@ test("what comes to need somebody is on their page at once, also when it is olde
   await expect(needs.getByText(newer)).toBeVisible();
   await approve(olderUrl);
   await expect(needs.getByText(older)).toBeVisible();
-  const titles = await needs.getByRole("listitem").allInnerTexts();
-  expect(titles.findIndex((text) => text.includes(older))).toBe(titles.findIndex((text) => text.includes(newer)) + 1);
+  const place = async (title: string) => (await needs.getByRole("listitem").allInnerTexts()).findIndex((text) => text.includes(title));
+  await expect.poll(async () => (await place(older)) - (await place(newer))).toBe(1);
 });
