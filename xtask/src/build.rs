@@ -73,7 +73,7 @@ const RECORDED_GZIPPED: usize = 635_100;
 /// Paths and hashes of another machine change a few bytes.
 const TOLERATED: usize = RECORDED_GZIPPED / 200;
 
-/// The deployed build, and that its module has not grown past [`RECORDED_GZIPPED`], nor the record past [`LARGEST_GZIPPED`].
+/// The deployed build, and that its module has not grown past [`RECORDED_GZIPPED`], nor past [`LARGEST_GZIPPED`].
 pub fn check_size() -> Result<()> {
     let bundle = Bundle::release();
     make(&bundle)?;

@@ -1,7 +1,7 @@
 //! Unicode normalization form KC by the JavaScript runtime, which has the tables anyway.
 //!
 //! Stands in for the crate of this name (`[patch.crates-io]`), of which one user is left: `stringprep`, which prepares a
-//! password for SCRAM as RFC 4013 says. The tables of that crate are 59 kB of the gzipped module, and every isolate would load them
+//! password for SCRAM as RFC 4013 says. The tables of that crate are 60 kB of the gzipped module, and every isolate would load them
 //! for a password that is not ASCII. Off the platform, in tests, `icu_normalizer` does it.
 
 use std::str::Chars;
