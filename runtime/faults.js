@@ -11,7 +11,7 @@ import * as entry from "../entry.js";
 
 export * from "../entry.js";
 
-globalThis.cepatedge_release = env.RELEASE;
+globalThis.durable_release = env.RELEASE;
 
 let ahead = Number(env.CLOCK_MS ?? 0);
 const machineNow = Date.now;

@@ -18,19 +18,23 @@ use worker::{Context, Env};
 
 #[wasm_bindgen]
 extern "C" {
-    /// Tells `entry.js` that this instance is about to trap.
-    #[wasm_bindgen(js_name = cepatedge_trapped)]
+    /// Tells the actor kit that this instance is about to trap.
+    #[wasm_bindgen(js_name = durable_trapped)]
     fn trapped(reason: &str);
 }
 
-/// Runs once per wasm instance: a panic is told to `entry.js` with its reason, before the trap.
+/// Runs once per wasm instance: a panic is told to `js/life.js` of the actor kit with its reason, before the trap; and the kit
+/// is told which actors there are.
 ///
 /// `worker` has set a handler for traps, which lets the next call from JavaScript, also one of the dead instance's own
-/// closures, start another instance unseen. Only `entry.js` may do that: it knows what was in flight.
+/// closures, start another instance unseen. Only `js/life.js` may do that: it knows what was in flight.
 #[wasm_bindgen]
 pub fn begin() {
     std::panic::set_hook(Box::new(|panic| trapped(&panic.to_string())));
     wasm_bindgen::handler::set_on_abort(|| ());
+    objects::register();
+    #[cfg(feature = "fault-injection")]
+    durable::release::change(&["comment", "upsert", "apply", "append"]);
 }
 
 /// An HTTP request.

@@ -12,10 +12,10 @@ mod operation;
 mod operations;
 mod schemas;
 
+use base::refusal::Refusal;
 use serde_json::{Map, Value, json};
 
 use crate::domain::problem::Problem;
-use crate::domain::refusal::Refusal;
 use crate::domain::request::Status;
 use crate::router::cookie::SessionCookie;
 use crate::router::reply::status_of;

@@ -13,15 +13,12 @@ const LAYERS: [&str; 4] = ["domain", "db", "objects", "router"];
 /// What belongs to the platform.
 const PLATFORM: [&str; 4] = ["worker::", "js_sys", "wasm_bindgen", "web_sys"];
 
-/// The only files of `src/db` that touch the platform: the socket and the timer.
-const DB_PLATFORM: [&str; 2] = ["src/db/socket.rs", "src/db/timer.rs"];
+/// The only file of `src/db` that touches the platform.
+const DB_PLATFORM: [&str; 1] = ["src/db/edge.rs"];
 
 /// What would end the wasm instance, and every event in flight with it.
 const PANICS: [&str; 7] =
     [".unwrap()", ".expect(", "panic!(", "unimplemented!(", "todo!(", "unreachable!(", "assert!("];
-
-/// The files outside of `src/db` and the actors' `store.rs` and `query.rs` that may hold SQL: they serve every actor.
-const SQL_FOR_ALL: [&str; 3] = ["src/objects/outbox.rs", "src/objects/sqlite.rs", "src/objects/walk.rs"];
 
 /// A file past this many lines hides a noun that wants its own.
 const MOST_LINES: usize = 400;
@@ -67,7 +64,7 @@ fn sql_stays_where_it_belongs() {
     for source in sources("src") {
         let file = source.path.rsplit('/').next().unwrap_or_default();
         let of_an_actor = source.path.starts_with("src/objects/") && ["store.rs", "query.rs"].contains(&file);
-        if source.path.starts_with("src/db/") || of_an_actor || SQL_FOR_ALL.contains(&source.path.as_str()) {
+        if source.path.starts_with("src/db/") || of_an_actor {
             continue;
         }
         for text in source.texts.iter().filter(|text| is_sql(text)) {
@@ -176,8 +173,8 @@ fn lock_files_name_no_registry_of_ours() {
 }
 
 #[test]
-fn every_actor_is_bound_migrated_exported_and_seated() {
-    let (deployment, entry, host) = (read("wrangler.toml"), read("entry.js"), read("src/objects/host.rs"));
+fn every_actor_is_bound_migrated_and_registered() {
+    let (deployment, actors) = (read("wrangler.toml"), read("src/objects/mod.rs"));
     let contracts = files("src/objects").into_iter().filter(|path| path.ends_with("/api.rs"));
     let mut wanted: Vec<_> = contracts.filter_map(|path| quoted_after(&read(&path), "binding: ").next()).collect();
     wanted.sort();
@@ -189,10 +186,7 @@ fn every_actor_is_bound_migrated_exported_and_seated() {
         let migrated =
             deployment.split("new_sqlite_classes").skip(1).any(|list| list.contains(&format!("\"{class}\"")));
         assert!(migrated, "{class} is in no migration of wrangler.toml");
-        let export = format!("export class {class} extends actor(");
-        let kind = quoted_after(&entry, &export).next();
-        let kind = kind.unwrap_or_else(|| panic!("entry.js does not export {class}"));
-        assert!(host.contains(&format!("\"{kind}\" => seated::<")), "host.rs seats no {kind}");
+        assert!(actors.contains(&format!("::{class}>(\"{class}\")")), "src/objects/mod.rs registers no {class}");
     }
     bound.sort();
     assert_eq!(bound, wanted, "left: wrangler.toml; right: the contracts");

@@ -6,12 +6,12 @@
 
 use std::future::pending;
 
+use base::ids::UserId;
 use cepatedge::domain::id_seal::IdSeal;
-use cepatedge::domain::ids::UserId;
 use cepatedge::domain::role::Role;
-use cepatedge::objects::clock;
 use cepatedge::router::password;
 use cepatedge::router::token::{Claims, Keys, SessionId, issue, verify};
+use durable::clock;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test]

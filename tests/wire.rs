@@ -16,17 +16,16 @@ use cepatedge::domain::{
 };
 use cepatedge::objects::account::api as account;
 use cepatedge::objects::cache::api as cache;
+use cepatedge::objects::context::{CallContext, Idempotency};
 use cepatedge::objects::database::api as database;
 use cepatedge::objects::log_stream::api as log_stream;
-use cepatedge::objects::outbox::{Debt, Destination};
-use cepatedge::objects::page::Page;
-use cepatedge::objects::protocol::{
-    CallContext, Contract, Envelope, Idempotency, Key, Message, OnTheWire, Reply, Upgrade, Wire,
-};
 use cepatedge::objects::request::api as request;
 use cepatedge::objects::request_index::api as request_index;
 use cepatedge::objects::session::api as session;
-use cepatedge::objects::text::Text;
+use durable::outbox::Debt;
+use durable::page::Page;
+use durable::text::Text;
+use durable::{Contract, Envelope, Key, Message, OnTheWire, Reply, Upgrade, Wire};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -91,7 +90,7 @@ fn limit() -> Limit {
 
 fn debts() -> Vec<Debt> {
     vec![Debt {
-        destination: Destination::Postgres,
+        destination: "postgres".into(),
         pending: 2,
         delivered_seq: 3,
         attempts: 1,
@@ -107,7 +106,12 @@ fn page(items: &str) -> Page {
 
 /// The call and its reply are what the golden file says, and the file is read back as them; also by a reader who does not
 /// know every field.
-fn exchange<M: Message>(key: &<M::To as Contract>::Key, cx: CallContext, message: M, reply: M::Reply) {
+fn exchange<M: Message<To: Contract<Context = CallContext>>>(
+    key: &<M::To as Contract>::Key,
+    cx: CallContext,
+    message: M,
+    reply: M::Reply,
+) {
     let call = to_value(Envelope { to: key.name(), cx, message: message.into_inbox() }).unwrap();
     let (reply, behind) = apart(reply.write().unwrap());
     let (word, _) = call["message"].as_object().unwrap().iter().next().unwrap();
@@ -120,12 +124,12 @@ fn exchange<M: Message>(key: &<M::To as Contract>::Key, cx: CallContext, message
     let golden = golden(&name, recorded);
 
     let (mut call, mut reply, items) = (golden["call"].clone(), golden["reply"].clone(), golden.get("items"));
-    assert_eq!(read::<Envelope<<M::To as Contract>::Inbox>>(&call), call, "{name}");
+    assert_eq!(read::<Envelope<<M::To as Contract>::Inbox, CallContext>>(&call), call, "{name}");
     assert_eq!(read_reply::<M::Reply>(&reply, items), reply, "{name}");
     add_a_field(&mut call);
     add_a_field(&mut call["cx"]);
     add_a_field(&mut call["message"][&word]);
-    assert_eq!(read::<Envelope<<M::To as Contract>::Inbox>>(&call), golden["call"], "{name}");
+    assert_eq!(read::<Envelope<<M::To as Contract>::Inbox, CallContext>>(&call), golden["call"], "{name}");
     if !is_closed(&reply["ok"]) {
         add_a_field(&mut reply["ok"]);
         assert_eq!(read_reply::<M::Reply>(&reply, items), golden["reply"], "{name}");
@@ -155,7 +159,7 @@ fn upgrade<C: Contract>(key: &C::Key, watch: C::Watch) {
     let mut newer = golden.clone();
     add_a_field(&mut newer["watch"]);
     for text in [&golden, &newer] {
-        assert_eq!(read::<Upgrade<C::Watch>>(text), golden);
+        assert_eq!(read::<Upgrade<C::Watch, CallContext>>(text), golden);
     }
 }
 
@@ -399,7 +403,7 @@ fn a_refusal_is_a_reply() {
 fn what_was_added_may_be_absent() {
     fn reads<C: Contract>(message: Value) {
         let cx = json!({ "org": "default", "trace": "0193c0de-0000-7000-8000-000000000001" });
-        read::<Envelope<C::Inbox>>(&json!({ "to": "default", "cx": cx, "message": message }));
+        read::<Envelope<C::Inbox, CallContext>>(&json!({ "to": "default", "cx": cx, "message": message }));
     }
     let summary: Value = from_str(domain!("summary")).unwrap();
     reads::<request::Request>(json!({ "act": { "command": { "command": "approve" } } }));
@@ -425,7 +429,7 @@ fn every_message_has_its_file_and_every_file_its_message() {
         let messages = contract.lines().filter_map(|line| line.strip_suffix(';')?.trim().split_once(") -> "));
         expected
             .extend(messages.map(|(handler, _)| format!("{binding}.{}", snake(handler.split_once('(').unwrap().1))));
-        if !contract.contains("watch: () }") {
+        if !contract.contains("watch: ()") {
             expected.push(format!("{binding}.watch"));
         }
     }

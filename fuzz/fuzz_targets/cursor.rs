@@ -6,10 +6,10 @@
 
 #![no_main]
 
+use base::cursor::{open, seal};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cepatedge::domain::Position;
-use cepatedge::domain::cursor::{open, seal};
 use cepatedge_fuzz::{Input, begin, damaged};
 use hmac::{Hmac, KeyInit, Mac};
 use libfuzzer_sys::fuzz_target;

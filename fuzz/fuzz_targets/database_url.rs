@@ -7,10 +7,10 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use cepatedge::db::url::{DatabaseUrl, Reach, Transport, UrlError};
 use cepatedge_fuzz::{Input, begin};
 use libfuzzer_sys::fuzz_target;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use pg::url::{DatabaseUrl, Reach, Transport, UrlError};
 
 const PASSWORD: &str = "Tr0ub4dor-and-3";
 

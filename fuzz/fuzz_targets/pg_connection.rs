@@ -13,13 +13,13 @@ use std::task::{Context, Poll};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::BytesMut;
-use cepatedge::db::connection::{Access, Connection};
-use cepatedge::db::frame::{Backend, TransactionStatus, next_message};
-use cepatedge::db::statement::Statement;
-use cepatedge::db::url::{DatabaseUrl, Reach};
 use cepatedge_fuzz::{Input, begin, finish};
 use hmac::{Hmac, KeyInit, Mac};
 use libfuzzer_sys::fuzz_target;
+use pg::connection::{Access, Connection};
+use pg::frame::{Backend, TransactionStatus, next_message};
+use pg::statement::Statement;
+use pg::url::{DatabaseUrl, Reach};
 use sha2::Sha256;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 

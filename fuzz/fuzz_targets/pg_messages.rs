@@ -6,9 +6,9 @@
 #![no_main]
 
 use bytes::BytesMut;
-use cepatedge::db::frame::{Authentication, Backend, MAX_MESSAGE_BYTES, TransactionStatus, next_message};
 use cepatedge_fuzz::{Input, begin};
 use libfuzzer_sys::fuzz_target;
+use pg::frame::{Authentication, Backend, MAX_MESSAGE_BYTES, TransactionStatus, next_message};
 
 fuzz_target!(init: begin(), |data: &[u8]| {
     let mut input = Input(data);

@@ -6,16 +6,15 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
+use pg::error::{Class, DbError, Fault};
+use pg::platform::Platform;
+use pg::session::Session;
+use pg::statement::Statement;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::domain::sync::Packed;
-
-use super::error::{Class, DbError, Fault};
-use super::platform::Platform;
-use super::session::Session;
-use super::statement::Statement;
 use super::statements::apply;
+use crate::domain::sync::Packed;
 
 /// The most rows of one transaction.
 pub const MAX_ROWS: usize = 200;

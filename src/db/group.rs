@@ -10,12 +10,12 @@ use std::time::Duration;
 use futures::channel::oneshot;
 use futures::future::{Either, select};
 use futures::lock::Mutex;
+use pg::error::{Class, Fault};
+use pg::platform::Platform;
+use pg::session::Session;
 use serde::{Deserialize, Serialize};
 
 use super::batch::{MAX_ROWS, Outcome, apply};
-use super::error::{Class, Fault};
-use super::platform::Platform;
-use super::session::Session;
 use crate::domain::sync::Packed;
 
 /// How long the one whose turn it is waits for company.

@@ -1,26 +1,11 @@
-//! PostgreSQL: the client, and every line of PostgreSQL SQL of the product.
+//! PostgreSQL: every line of its SQL, the group commit of deliveries, and a Worker's socket for the client in `crates/pg`.
 //!
-//! From the outside in: `group` commits deliveries of many objects together, `batch` decides what goes into one transaction
-//! and who is to blame when it is refused, `session` keeps one connection open behind a circuit breaker, `connection` speaks
-//! pipelined extended queries, `handshake` signs in, `frame` turns bytes into messages, and `platform` is the little that
-//! all of it needs of the machine: a byte stream and a clock. `statements` holds the SQL.
+//! `group` commits deliveries of many objects together, `batch` decides what goes into one transaction and who is to blame when
+//! it is refused, `statements` holds the SQL, `edge` is the platform under the client.
 //!
-//! Architecture invariant: only `socket` names `worker`. The rest compiles and is tested natively, byte for byte the same.
+//! Architecture invariant: only `edge` names `worker`.
 
 pub mod batch;
-pub mod breaker;
-pub mod connection;
-pub mod error;
-pub mod frame;
+pub mod edge;
 pub mod group;
-pub mod handshake;
-pub mod platform;
-mod reply;
-pub mod row;
-pub mod session;
-pub mod socket;
-pub mod statement;
 pub mod statements;
-pub mod timer;
-pub mod url;
-mod wire;

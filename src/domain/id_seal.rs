@@ -6,12 +6,13 @@
 //!
 //! It is no permission: who may see a request is the policy's business.
 
+use base::ids::{IdempotencyKey, OrgId, UserId};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
-use super::ids::{IdempotencyKey, OrgId, RequestId, UserId};
+use crate::domain::request::RequestId;
 
 /// Bytes that tell requests apart; six of their 80 bits are the UUID's own.
 const UNIQUE: usize = 10;

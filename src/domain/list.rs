@@ -2,13 +2,13 @@
 
 use std::fmt::Write;
 
+use base::words;
+use base::{ids::UserId, time::Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ids::UserId,
     person::Caller,
     request::{Priority, Status},
-    time::Timestamp,
     validation::{Category, SearchText},
 };
 

@@ -1,14 +1,17 @@
 //! Log entries and what they are searched by. Fields are data: a message is one line whatever it was made from, and no
 //! entry carries a token, a body or an e-mail address.
 
+use base::words;
+use base::{
+    ids::{EntryId, TraceId, UserId},
+    time::{Timestamp, rfc3339},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{
-    ids::{EntryId, TraceId, UserId},
     list::{put, put_all},
     person::{Actor, Caller},
-    time::{Timestamp, rfc3339},
     validation::SearchText,
 };
 

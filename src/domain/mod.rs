@@ -7,45 +7,40 @@
 //! A command travels: [`validation`] (parse) -> [`decide`](request::decide()) (the state table) -> [`apply`](request::apply()) (the fold) ->
 //! [`record`] (what the caller is shown) or [`refusal`] (why not).
 
-#[macro_use]
-mod words;
-
-pub mod backoff;
-pub mod cursor;
 pub mod id_seal;
-pub mod ids;
 pub mod list;
 pub mod log;
-pub mod page;
 pub mod person;
 pub mod problem;
 pub mod record;
-pub mod refusal;
 pub mod request;
 pub mod role;
 pub mod sla;
 pub mod summary;
 pub mod sync;
-pub mod time;
+pub mod text;
 pub mod validation;
 
 #[cfg(test)]
 mod golden;
+#[cfg(test)]
+mod refusal;
+#[cfg(test)]
+mod words_tests;
 
-pub use cursor::Position;
-pub use ids::{EntryId, IdempotencyKey, InvalidId, OrgId, RequestId, SessionName, TraceId, UserId};
+pub use base::{
+    EntryId, IdempotencyKey, InvalidId, Limit, OrgId, Page, PageSize, Position, Refusal, SessionName, Timestamp,
+    TraceId, UnknownWord, UserId,
+};
 pub use list::{ListFilter, Sort};
 pub use log::{Entry, Level, LogFilter, NewEntry, StreamName};
-pub use page::{Limit, Page, PageSize};
 pub use person::{Actor, Caller, Person};
 pub use problem::{FieldProblem, Problem};
 pub use record::Record;
-pub use refusal::Refusal;
 pub use request::{
-    Action, Command, Event, EventBody, MaintenanceRequest, NewRequest, Priority, RequestRules, Status, Visibility,
+    Action, Command, Event, EventBody, MaintenanceRequest, NewRequest, Priority, RequestId, RequestRules, Status,
+    Visibility,
 };
 pub use role::Role;
 pub use sla::{Sla, SlaState};
 pub use summary::Summary;
-pub use time::Timestamp;
-pub use words::UnknownWord;

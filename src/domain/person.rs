@@ -1,8 +1,9 @@
 //! Who: a person as others see him, the caller of a command, and the author of an event.
 
+use base::ids::UserId;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{ids::UserId, role::Role};
+use super::role::Role;
 
 /// A user as shown to others: the id decides, the name is the one at the time of writing.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -2,10 +2,15 @@
 //!
 //! The HTTP status of a refusal is the router's knowledge and is passed in.
 
+use base::{
+    ids::TraceId,
+    refusal::{Refusal, Word},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{ids::TraceId, refusal::Refusal, request::Action};
+#[cfg(feature = "openapi")]
+use super::request::Action;
 
 /// An error reply.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,7 +34,8 @@ pub struct Problem {
     pub errors: Vec<FieldProblem>,
     /// With `invalid_transition`: what the caller may do now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub allowed_actions: Option<Vec<Action>>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<Action>>))]
+    pub allowed_actions: Option<Vec<Word>>,
     /// With `invalid_transition` and `stale`: the fresh record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]

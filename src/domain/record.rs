@@ -2,15 +2,15 @@
 //!
 //! This is the hot path of `GET /api/requests/:id`: a record borrows from the snapshot and is written in one pass.
 
+use base::time::{Timestamp, rfc3339};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    ids::RequestId,
     person::{Caller, Person},
+    request::RequestId,
     request::{self, Action, MaintenanceRequest, Priority, RequestRules, Status},
     sla::Sla,
-    time::{Timestamp, rfc3339},
 };
 
 /// A request, complete, for one caller at one instant.

@@ -1,5 +1,7 @@
 //! The four roles. What a role may do to a request is in [`super::request::policy`].
 
+use base::words;
+
 words! {
     /// What a user is in the organisation.
     pub enum Role: "role" {

@@ -1,12 +1,11 @@
 //! The clock of a request: when it is due, and how it stands. The clock stands still on hold, and from a completion to its
 //! reopening; it stops when the request is completed or becomes final.
 
+use base::time::Timestamp;
+use base::words;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    request::{MaintenanceRequest, Status},
-    time::Timestamp,
-};
+use super::request::{MaintenanceRequest, Status};
 
 words! {
     /// How a request stands against its due time.

@@ -1,12 +1,12 @@
 //! One line of a list: what the organisation's index stores of a request and what lists and the live list show.
 
+use base::time::{Timestamp, rfc3339};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ids::RequestId,
     person::Person,
+    request::RequestId,
     request::{MaintenanceRequest, Priority, Status},
-    time::{Timestamp, rfc3339},
 };
 
 /// A request in short. Its JSON is public, with RFC 3339 times.

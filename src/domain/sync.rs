@@ -5,16 +5,20 @@
 
 use std::fmt;
 
+use base::words;
+use base::{
+    ids::{EntryId, OrgId, TraceId, UserId},
+    time::Timestamp,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::{
-    ids::{EntryId, OrgId, RequestId, TraceId, UserId},
     person::{Actor, Person},
+    request::RequestId,
     request::{Event, EventBody, MaintenanceRequest, Priority, Status, Visibility},
     role::Role,
-    time::Timestamp,
 };
 
 /// A row of `requests`: the columns that queries need, and the whole snapshot.

@@ -1,82 +1,16 @@
 //! Texts and numbers of the API, parsed at the edge: whoever holds a [`Title`] need not check it again.
 //!
-//! Every text is trimmed, measured in characters, and free of control characters; multi-line texts keep line feeds and tabs.
-//! A refusal is [`Refusal::Invalid`] with one of the codes `required`, `too_long`, `control_character`, `malformed`,
-//! `out_of_range`, `unknown_value`, `unexpected`, `no_change`. Stored snapshots and events hold plain strings, so a rule
-//! that becomes stricter never makes an old record unreadable.
+//! What holds for every text is in [`base::text`]; here are the kinds of this product.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
+use base::text::{Lines, required};
+use base::text_type;
 use serde::{Deserialize, Serialize};
 
-use super::{refusal::Refusal, time::Timestamp};
+pub use base::text::{parse_time, parse_value, parse_words};
 
-/// Which characters a text may hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Lines {
-    /// One line: no control character, no line or paragraph separator.
-    One,
-    /// Several lines: line feed and tab are text, `\r\n` becomes `\n`.
-    Many,
-}
-
-macro_rules! text_type {
-    ($(#[$meta:meta])* $name:ident, $field:literal, $min:literal..=$max:literal, $lines:expr) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(try_from = "String")]
-        pub struct $name(String);
-
-        impl $name {
-            /// The input's name in the API, as refusals call it.
-            pub const FIELD: &'static str = $field;
-            /// The greatest length in characters.
-            pub const MAX_CHARS: usize = $max;
-
-            /// Parses what the client sent.
-            ///
-            /// # Errors
-            /// [`Refusal::Invalid`] naming [`Self::FIELD`].
-            pub fn parse(text: &str) -> Result<Self, Refusal> {
-                parse_text(text, $field, $min, $max, $lines).map(Self)
-            }
-
-            /// Parses what the client sent, or not.
-            ///
-            /// # Errors
-            /// As [`Self::parse`]; a missing text is treated as an empty one.
-            pub fn required(text: Option<&str>) -> Result<Self, Refusal> {
-                Self::parse(text.unwrap_or_default())
-            }
-
-            /// The text.
-            #[must_use]
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-
-            /// The text, owned.
-            #[must_use]
-            pub fn into_string(self) -> String {
-                self.0
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = Refusal;
-
-            fn try_from(text: String) -> Result<Self, Self::Error> {
-                Self::parse(&text)
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str(&self.0)
-            }
-        }
-    };
-}
+use base::refusal::Refusal;
 
 text_type! {
     /// What is broken, in one line of 1 to 200 characters.
@@ -187,77 +121,6 @@ impl TryFrom<i64> for Rating {
                 Err(Refusal::invalid("rating", "out_of_range", "A rating is a whole number from 1 to 5."))
             }
         }
-    }
-}
-
-/// Parses one word of a vocabulary or one id.
-///
-/// # Errors
-/// [`Refusal::Invalid`] naming `field`, with the code `unknown_value`.
-pub fn parse_value<T>(field: &str, text: &str) -> Result<T, Refusal>
-where
-    T: FromStr,
-    T::Err: fmt::Display,
-{
-    text.parse().map_err(|error: T::Err| Refusal::invalid(field, "unknown_value", format!("{field} {error}.")))
-}
-
-/// Parses a comma-separated list of words, sorted and without duplicates; an empty text is an empty list.
-///
-/// # Errors
-/// As [`parse_value`], for the first word that is not known.
-pub fn parse_words<T>(field: &str, text: &str) -> Result<Vec<T>, Refusal>
-where
-    T: FromStr + Ord,
-    T::Err: fmt::Display,
-{
-    let mut words = Vec::new();
-    for word in text.split(',').map(str::trim).filter(|word| !word.is_empty()) {
-        let word = parse_value(field, word)?;
-        // Sorted insertion keeps the list no longer than the vocabulary, however long the text is.
-        if let Err(place) = words.binary_search(&word) {
-            words.insert(place, word);
-        }
-    }
-    Ok(words)
-}
-
-/// Parses an RFC 3339 time.
-///
-/// # Errors
-/// [`Refusal::Invalid`] naming `field`, with the code `malformed`.
-pub fn parse_time(field: &str, text: &str) -> Result<Timestamp, Refusal> {
-    Timestamp::parse_rfc3339(text).map_err(|error| Refusal::invalid(field, "malformed", format!("{field} {error}.")))
-}
-
-fn required(field: &str) -> Refusal {
-    Refusal::invalid(field, "required", format!("{field} is required."))
-}
-
-fn parse_text(text: &str, field: &str, min: usize, max: usize, lines: Lines) -> Result<String, Refusal> {
-    let text = text.trim();
-    // A character is at most four bytes and `\r\n` counts for two: a text of a megabyte is refused before it is walked.
-    if text.len() > max.saturating_mul(8) || text.chars().filter(|&c| c != '\r').count() > max {
-        return Err(Refusal::invalid(field, "too_long", format!("{field} may have at most {max} characters.")));
-    }
-    if text.is_empty() && min > 0 {
-        return Err(required(field));
-    }
-    let text = match lines {
-        Lines::One => text.to_owned(),
-        Lines::Many => text.replace("\r\n", "\n"),
-    };
-    if text.chars().any(|character| !is_text(character, lines)) {
-        let detail = format!("{field} contains a control character.");
-        return Err(Refusal::invalid(field, "control_character", detail));
-    }
-    Ok(text)
-}
-
-fn is_text(character: char, lines: Lines) -> bool {
-    match lines {
-        Lines::One => !character.is_control() && !matches!(character, '\u{2028}' | '\u{2029}'),
-        Lines::Many => !character.is_control() || matches!(character, '\n' | '\t'),
     }
 }
 

@@ -1,25 +1,26 @@
-//! The actors: one file or folder each, and the typed call layer between the router and them.
+//! The actors: a folder each.
 //!
 //! An actor is one Durable Object: `<actor>/api.rs` is its contract, `<actor>/mod.rs` the object, `<actor>/store.rs` its
-//! SQLite. Shared by all: [`protocol`] (calls), [`host`] (the platform's events), [`sqlite`], [`outbox`], [`sockets`],
-//! [`clock`].
+//! SQLite. What they are made of is `crates/durable`; [`context`] is what every call carries, [`viewer`] who looks through a live
+//! socket.
 
 pub mod account;
 pub mod cache;
-pub mod calls;
-pub mod clock;
+pub mod context;
 pub mod database;
-pub mod host;
 pub mod log_stream;
-pub mod outbox;
-pub mod page;
-pub mod protocol;
-#[cfg(feature = "fault-injection")]
-pub mod release;
 pub mod request;
 pub mod request_index;
 pub mod session;
-pub mod sockets;
-pub mod sqlite;
-pub mod text;
-pub mod walk;
+pub mod viewer;
+
+/// The actor behind each class that `wrangler.toml` binds. To be done once per wasm instance.
+pub fn register() {
+    durable::register::<account::AccountObject>("AccountObject");
+    durable::register::<cache::CacheObject>("CacheObject");
+    durable::register::<database::DatabaseObject>("DatabaseObject");
+    durable::register::<log_stream::LogStreamObject>("LogStreamObject");
+    durable::register::<request::RequestObject>("RequestObject");
+    durable::register::<request_index::RequestIndexObject>("RequestIndexObject");
+    durable::register::<session::SessionObject>("SessionObject");
+}

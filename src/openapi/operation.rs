@@ -3,14 +3,15 @@
 
 use std::collections::BTreeSet;
 
+use base::ids::{EntryId, SessionName};
+use base::page::{Limit, PageSize};
 use serde_json::{Map, Value, json};
 
 use super::REFUSED;
 use super::schemas::Schemas;
-use crate::domain::ids::{EntryId, RequestId, SessionName};
 use crate::domain::log::StreamName;
-use crate::domain::page::{Limit, PageSize};
 use crate::domain::request::Action;
+use crate::domain::request::RequestId;
 use crate::router::routes::{Permission, Route};
 
 /// One operation.

@@ -1,11 +1,11 @@
 //! What each route takes and answers, as one table.
 
+use base::ids::{TraceId, UserId};
 use serde_json::{Value, json};
 
 use super::messages::{ListMessage, RequestMessage, TailMessage};
 use super::operation::Operation;
 use super::schemas::Schemas;
-use crate::domain::ids::{TraceId, UserId};
 use crate::domain::list::Sort;
 use crate::domain::log::{Entry, Level};
 use crate::domain::record::Record;

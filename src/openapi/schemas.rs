@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use base::page::Page;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
-
-use crate::domain::page::Page;
 
 /// What was spoken of so far.
 #[derive(Default)]

@@ -5,9 +5,8 @@
 
 use std::borrow::Cow;
 
+use base::refusal::Refusal;
 use form_urlencoded::parse as parse_query;
-
-use crate::domain::refusal::Refusal;
 
 /// The parameter that holds the position in a list.
 const CURSOR: &str = "cursor";

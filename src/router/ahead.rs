@@ -3,10 +3,10 @@
 //!
 //! Architecture invariant: nothing of it is shown, and nothing is done with it, unless the session holds.
 
+use base::ids::UserId;
+use base::refusal::Refusal;
 use serde::Deserialize;
 
-use crate::domain::ids::UserId;
-use crate::domain::refusal::Refusal;
 use crate::domain::request::Action;
 use crate::domain::role::Role;
 use crate::objects::database::api::User;

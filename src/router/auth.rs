@@ -5,20 +5,20 @@
 
 use std::borrow::Cow;
 
+use base::ids::{SessionName, UserId};
+use base::refusal::Refusal;
+use durable::{ask, clock};
 use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::domain::ids::{SessionName, UserId};
 use crate::domain::log::{Level, StreamName};
 use crate::domain::person::{Caller, Person};
-use crate::domain::refusal::Refusal;
 use crate::domain::sync::{UserRow, UserStatus};
 use crate::domain::validation::Email;
 use crate::objects::account::api::{AccountKey, Attempt, Closed, Listing, Opened, Released, Succeeded};
-use crate::objects::clock;
+use crate::objects::context::CallContext;
 use crate::objects::database::api::{DatabaseKey, FindCredentials};
-use crate::objects::protocol::{CallContext, ask};
 use crate::objects::session::api::{Held, Open, Revoke, SessionKey};
 use crate::router::config::Config;
 use crate::router::incoming::parse_json;

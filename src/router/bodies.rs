@@ -1,11 +1,11 @@
 //! The bodies of the writes on maintenance requests as clients send them, and what the domain makes of each.
 
+#[cfg(feature = "openapi")]
+use base::ids::UserId;
+use base::refusal::Refusal;
 use serde::Deserialize;
 
-#[cfg(feature = "openapi")]
-use crate::domain::ids::UserId;
 use crate::domain::person::Person;
-use crate::domain::refusal::Refusal;
 #[cfg(feature = "openapi")]
 use crate::domain::request::Priority;
 use crate::domain::request::{Action, ActionInput, Command, EditInput, NewRequest, Visibility};

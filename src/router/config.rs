@@ -6,13 +6,13 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
+use base::ids::OrgId;
 use js_sys::Reflect;
 use thiserror::Error;
 use wasm_bindgen::JsValue;
 use worker::Env;
 
 use crate::domain::id_seal::IdSeal;
-use crate::domain::ids::OrgId;
 use crate::router::cookie::SessionCookie;
 use crate::router::token::Keys;
 

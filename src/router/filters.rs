@@ -1,10 +1,11 @@
 //! What the query of a list asks for, as the domain's filters: of requests, and of log entries.
 
-use crate::domain::ids::UserId;
+use base::ids::UserId;
+use base::refusal::Refusal;
+
 use crate::domain::list::ListFilter;
 use crate::domain::log::LogFilter;
 use crate::domain::person::Caller;
-use crate::domain::refusal::Refusal;
 use crate::domain::validation::{Category, SearchText, parse_time, parse_value, parse_words};
 use crate::router::address::Query;
 

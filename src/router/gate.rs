@@ -3,13 +3,14 @@
 //! The token names the session; the session decides. A read asks the session while the target works and releases the
 //! answer only if the session holds (one sequential hop); a write asks the session first (two).
 
+use base::ids::TraceId;
+use base::refusal::Refusal;
+use durable::ask;
 use worker::Env;
 
-use crate::domain::ids::TraceId;
 use crate::domain::person::{Caller, Person};
-use crate::domain::refusal::Refusal;
 use crate::domain::role::Role;
-use crate::objects::protocol::{CallContext, ask};
+use crate::objects::context::CallContext;
 use crate::objects::session::api::{Check, Held, SessionKey};
 use crate::router::config::Config;
 use crate::router::incoming::Incoming;

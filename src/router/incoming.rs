@@ -4,13 +4,13 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
+use base::refusal::Refusal;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Request;
 
-use crate::domain::refusal::Refusal;
 use crate::router::address::{Address, Query, named, printable};
 
 /// The largest JSON body, in bytes.
@@ -176,7 +176,7 @@ mod tests {
     use serde::Deserialize;
 
     use super::parse_json;
-    use crate::domain::refusal::Refusal;
+    use base::refusal::Refusal;
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]

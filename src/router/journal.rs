@@ -5,17 +5,17 @@
 
 use std::cell::{Cell, RefCell};
 
+use base::ids::{EntryId, OrgId, TraceId};
+use base::refusal::Refusal;
+use base::time::Timestamp;
+use durable::{ask_within, clock};
 use serde_json::Value;
 use worker::{Context, Env};
 
-use crate::domain::ids::{EntryId, OrgId, TraceId};
 use crate::domain::log::{Level, NewEntry, StreamName};
 use crate::domain::person::{Actor, Caller};
-use crate::domain::refusal::Refusal;
-use crate::domain::time::Timestamp;
-use crate::objects::clock;
+use crate::objects::context::CallContext;
 use crate::objects::log_stream::api::{Append, StreamKey};
-use crate::objects::protocol::{CallContext, ask_within};
 use crate::router::reply::status_of;
 use crate::router::routes::Found;
 

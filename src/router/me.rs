@@ -1,17 +1,17 @@
 //! The signed-in user: who am I, what am I called, where am I signed in.
 
+use base::ids::{SessionName, UserId};
+use base::refusal::Refusal;
+use base::time::{Timestamp, rfc3339};
+use durable::ask;
 use futures::future::join_all;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::{SessionName, UserId};
 use crate::domain::log::{Level, StreamName};
-use crate::domain::refusal::Refusal;
 use crate::domain::role::Role;
-use crate::domain::time::{Timestamp, rfc3339};
 use crate::domain::validation::PersonName;
 use crate::objects::cache::api::{CacheKey, Forget};
 use crate::objects::database::api::{DatabaseKey, RenameUser};
-use crate::objects::protocol::ask;
 use crate::objects::session::api::{Held, Renamed, SessionKey};
 use crate::router::incoming::parse_json;
 use crate::router::journal::Visit;

@@ -34,13 +34,13 @@ pub mod token;
 
 use std::rc::Rc;
 
+use base::refusal::Refusal;
+use durable::clock;
 use futures::future::{join, try_join};
 use web_sys::{Request, Response};
 use worker::{Context, Env};
 
-use crate::domain::refusal::Refusal;
-use crate::objects::clock;
-use crate::objects::protocol::CallContext;
+use crate::objects::context::CallContext;
 use crate::objects::session::api::Held;
 use ahead::Ahead;
 use config::Config;

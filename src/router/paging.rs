@@ -1,9 +1,10 @@
 //! Pages on the wire: `{"items":[…],"next_cursor":…}` with a `Link: rel="next"`.
 
-use crate::domain::cursor::{self, Position};
-use crate::domain::page::{Limit, PageSize};
-use crate::domain::refusal::Refusal;
-use crate::objects::page::Page;
+use base::cursor::{self, Position};
+use base::page::{Limit, PageSize};
+use base::refusal::Refusal;
+use durable::page::Page;
+
 use crate::router::Visitor;
 use crate::router::reply::Reply;
 

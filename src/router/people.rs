@@ -1,17 +1,17 @@
 //! Users, just enough for pickers. They live in PostgreSQL and are read through the `users` cache; while PostgreSQL is
 //! away, what the cache still has is good enough to assign work.
 
+use base::ids::UserId;
+use base::refusal::Refusal;
+use durable::ask;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::domain::ids::UserId;
 use crate::domain::person::Person;
-use crate::domain::refusal::Refusal;
 use crate::domain::role::Role;
 use crate::domain::validation::parse_value;
 use crate::objects::cache::api::{CacheKey, Get, Put};
 use crate::objects::database::api::{DatabaseKey, FindUser, ListUsers, User};
-use crate::objects::protocol::ask;
 use crate::router::Visitor;
 use crate::router::reply::Reply;
 

@@ -1,12 +1,12 @@
 //! Health, readiness and the API's own description.
 
+use base::refusal::Refusal;
+use durable::{ask, ask_within};
 use serde::Serialize;
 
 use crate::domain::log::StreamName;
-use crate::domain::refusal::Refusal;
 use crate::objects::database::api::{DatabaseKey, Ping};
 use crate::objects::log_stream::api::{Stats as StreamStats, StreamKey};
-use crate::objects::protocol::{ask, ask_within};
 use crate::objects::request_index::api::{IndexKey, Stats as IndexStats};
 use crate::router::Visitor;
 use crate::router::reply::Reply;

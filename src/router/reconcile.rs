@@ -4,16 +4,17 @@
 //! nobody calls, and rows that PostgreSQL lost after it had acknowledged them. It walks the index in order of last change behind a watermark that moves only past what has arrived,
 //! so a run costs as much as there is to do. Idempotent; takes no input.
 
+use base::cursor::Position;
+use base::ids::OrgId;
+use base::refusal::Refusal;
+use base::time::{Timestamp, rfc3339};
+use durable::{ask, clock};
 use serde::Serialize;
 use worker::Env;
 
-use crate::domain::cursor::Position;
-use crate::domain::ids::{OrgId, RequestId};
-use crate::domain::refusal::Refusal;
-use crate::domain::time::{Timestamp, rfc3339};
-use crate::objects::clock;
+use crate::domain::request::RequestId;
+use crate::objects::context::CallContext;
 use crate::objects::database::api::{DatabaseKey, Synced};
-use crate::objects::protocol::{CallContext, ask};
 use crate::objects::request::api::{Poke, RequestKey};
 use crate::objects::request_index::api::{IndexKey, IndexedVersion, Versions, Watermark};
 

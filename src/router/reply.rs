@@ -2,16 +2,16 @@
 
 use std::borrow::Cow;
 
+use base::ids::TraceId;
+use base::refusal::Refusal;
+use durable::text::Text;
 use js_sys::JsString;
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Response;
 
-use crate::domain::ids::TraceId;
 use crate::domain::problem::Problem;
-use crate::domain::refusal::Refusal;
-use crate::objects::text::Text;
 
 #[wasm_bindgen]
 extern "C" {

@@ -1,14 +1,16 @@
 //! Maintenance requests over HTTP: parse, hand to the RequestObject or the index, answer.
 
+use base::ids::{IdempotencyKey, UserId};
+use base::refusal::Refusal;
+use durable::{ask, watch as open_socket};
 use sha2::{Digest, Sha256};
 
-use crate::domain::ids::{IdempotencyKey, RequestId, UserId};
 use crate::domain::person::{Caller, Person};
-use crate::domain::refusal::Refusal;
+use crate::domain::request::RequestId;
 use crate::domain::request::{Action, Command};
 use crate::domain::role::Role;
 use crate::domain::validation::parse_value;
-use crate::objects::protocol::{CallContext, Idempotency, ask, watch as open_socket};
+use crate::objects::context::{CallContext, Idempotency};
 use crate::objects::request::api::{Act, Create, Read, Request, RequestKey, Timeline, Versioned, Watch};
 use crate::objects::request_index::api::{IndexKey, List, RequestIndex, Watch as WatchList};
 use crate::router::Visitor;

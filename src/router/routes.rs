@@ -2,9 +2,11 @@
 //!
 //! Architecture invariant: a path is matched here and nowhere else, and a route without a permission does not compile.
 
-use crate::domain::ids::{RequestId, SessionName, UserId};
+use base::ids::{SessionName, UserId};
+
 use crate::domain::log::StreamName;
 use crate::domain::request::Action;
+use crate::domain::request::RequestId;
 
 /// One route, its path parameters parsed.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,19 +3,19 @@
 //! Architecture invariant: an AccountObject is asked only for users that PostgreSQL knows, so that a made-up id leaves no
 //! object behind.
 
+use base::ids::{SessionName, UserId};
+use base::page::PageSize;
+use base::refusal::Refusal;
+use durable::ask;
+use durable::page::Page;
+use durable::text::Text;
 use futures::future::join_all;
 use serde::Serialize;
 
-use crate::domain::ids::{SessionName, UserId};
 use crate::domain::log::{Level, StreamName};
-use crate::domain::page::PageSize;
-use crate::domain::refusal::Refusal;
 use crate::domain::validation::SearchText;
 use crate::objects::account::api::{AccountKey, Listing, Sessions};
 use crate::objects::database::api::{DatabaseKey, KnowsUser, PageUsers, User};
-use crate::objects::page::Page;
-use crate::objects::protocol::ask;
-use crate::objects::text::Text;
 use crate::router::journal::Visit;
 use crate::router::me::MySession;
 use crate::router::paging::{self, Wanted};

@@ -1,20 +1,19 @@
 //! What operators see: logs, the state of the parts, what has not reached PostgreSQL, one request from both sides.
 
+use base::refusal::Refusal;
+use durable::outbox::Debt;
+use durable::{ask, clock, watch};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::domain::ids::RequestId;
 use crate::domain::log::StreamName;
-use crate::domain::refusal::Refusal;
+use crate::domain::request::RequestId;
 use crate::domain::validation::parse_value;
 use crate::objects::cache::api::{CacheKey, CacheStats, Stats as AskCache};
-use crate::objects::clock;
 use crate::objects::database::api::{DatabaseKey, Health, ReadModel, Stats as AskDatabase};
 use crate::objects::log_stream::api::{
     LogStream, Poke as PokeStream, Query as LogQuery, ReadEntry, Stats as AskStream, StreamKey, StreamStats, Tail,
 };
-use crate::objects::outbox::Debt;
-use crate::objects::protocol::{ask, watch};
 use crate::objects::request::api::{Inspect, Inspection, Poke, RequestKey};
 use crate::objects::request_index::api::{IndexKey, IndexStats, Stats as AskIndex};
 use crate::router::filters::{OF_LOG_ENTRIES, log_filter};

@@ -13,12 +13,13 @@ mod session_id;
 #[cfg(test)]
 mod tests;
 
+use base::ids::{OrgId, UserId};
 use jsonwebtoken::errors::ErrorKind;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::domain::ids::{OrgId, UserId};
 use crate::domain::role::Role;
+
 pub use keys::{InvalidKeys, Keys};
 pub use session_id::{InvalidSessionId, NoRandomness, SessionId};
 

@@ -2,12 +2,12 @@
 
 use cepatedge::db::batch::{Outcome, apply};
 use cepatedge::db::group::GroupCommit;
-use cepatedge::db::session::Session;
-use cepatedge::db::statement::Statement;
 use cepatedge::db::statements::versions;
 use cepatedge::domain::sync::{AuditRow, Delivery, EventRow, Packed, RequestRow};
 use cepatedge::domain::{OrgId, Priority, RequestId, Status, Timestamp, UserId, Visibility};
 use futures::future::join_all;
+use pg::session::Session;
+use pg::statement::Statement;
 use serde_json::json;
 use tokio::time::{Duration, sleep};
 use uuid::Uuid;

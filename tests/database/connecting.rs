@@ -3,13 +3,13 @@
 use std::future::Future;
 use std::time::Duration;
 
-use cepatedge::db::connection::{Access, Connection};
-use cepatedge::db::error::{Class, DbError, Step};
-use cepatedge::db::frame::ProtocolError;
-use cepatedge::db::handshake::AuthenticationError;
-use cepatedge::db::session::Session;
-use cepatedge::db::statement::Statement;
-use cepatedge::db::url::DatabaseUrl;
+use pg::connection::{Access, Connection};
+use pg::error::{Class, DbError, Step};
+use pg::frame::ProtocolError;
+use pg::handshake::AuthenticationError;
+use pg::session::Session;
+use pg::statement::Statement;
+use pg::url::DatabaseUrl;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 use tokio::net::{TcpListener, TcpStream};
 

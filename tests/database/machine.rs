@@ -4,9 +4,9 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use cepatedge::db::error::DbError;
-use cepatedge::db::platform::Platform;
-use cepatedge::db::url::DatabaseUrl;
+use pg::error::DbError;
+use pg::platform::Platform;
+use pg::url::DatabaseUrl;
 use tokio::net::TcpStream;
 
 /// This machine.

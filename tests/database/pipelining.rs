@@ -1,8 +1,8 @@
 //! Statements over one connection to the real server.
 
-use cepatedge::db::connection::{Access, Connection};
-use cepatedge::db::error::{Class, DbError};
-use cepatedge::db::statement::Statement;
+use pg::connection::{Access, Connection};
+use pg::error::{Class, DbError};
+use pg::statement::Statement;
 use tokio::net::TcpStream;
 
 use crate::scratch::Scratch;

@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::{env, fs, process, thread};
 
-use cepatedge::db::session::Session;
-use cepatedge::db::url::DatabaseUrl;
+use pg::session::Session;
+use pg::url::DatabaseUrl;
 use tokio_postgres::{Client, NoTls};
 
 use crate::machine::Machine;

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use cepatedge::db::breaker::BreakerState;
-use cepatedge::db::error::{Class, DbError};
-use cepatedge::db::row::Rows;
-use cepatedge::db::session::Session;
-use cepatedge::db::statement::Statement;
-use cepatedge::db::url::DatabaseUrl;
 use futures::future::join_all;
+use pg::breaker::BreakerState;
+use pg::error::{Class, DbError};
+use pg::row::Rows;
+use pg::session::Session;
+use pg::statement::Statement;
+use pg::url::DatabaseUrl;
 use tokio::net::TcpListener;
 
 use crate::machine::Machine;

@@ -1,10 +1,10 @@
 //! Users and versions, as the router and the reconciler ask for them.
 
-use cepatedge::db::error::Class;
-use cepatedge::db::session::Session;
 use cepatedge::db::statements::{users, versions};
 use cepatedge::domain::sync::{UserRow, UserStatus};
 use cepatedge::domain::{Limit, OrgId, Position, RequestId, Role, Timestamp, UserId};
+use pg::error::Class;
+use pg::session::Session;
 use uuid::Uuid;
 
 use crate::machine::Machine;

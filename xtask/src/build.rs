@@ -12,14 +12,16 @@ use anyhow::{Context, Result, bail, ensure};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
-use testbed::{Bundle, workspace};
+use testbed::{Bundle, workspace, wrangler::Wrangler};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::cargo;
 use crate::progress::{self, step};
 
-/// `entry.js` imports the bindgen output by this name.
-const ALIAS: &str = "cepatedge-wasm";
+/// `entry.js` and the actor kit import the bindgen output by this name,
+const WASM: &str = "durable-wasm";
+/// and the Durable Object classes by this one.
+const CLASSES: &str = "durable-classes";
 
 /// The feature of builds with faults on demand, which have another entry.
 pub const FAULTS: &str = "fault-injection";
@@ -140,7 +142,7 @@ fn tell_of_traps(glue: &Path) -> Result<()> {
     const HOOK: &str = "function __wbg_call_abort_hook() {";
     let text = fs::read_to_string(glue)?;
     ensure!(text.contains(HOOK), "the bindgen output has no abort hook any more: see docs/decisions");
-    Ok(fs::write(glue, text.replacen(HOOK, &format!("{HOOK}\n    globalThis.cepatedge_trapped(\"a trap\");"), 1))?)
+    Ok(fs::write(glue, text.replacen(HOOK, &format!("{HOOK}\n    globalThis.durable_trapped(\"a trap\");"), 1))?)
 }
 
 /// The module that exports the Worker.
@@ -149,11 +151,24 @@ fn entry(bundle: &Bundle) -> &'static str {
     if obeys { "runtime/faults.js" } else { "entry.js" }
 }
 
+/// A module that exports the class of each actor that wrangler.toml binds.
+fn classes(bundle: &Bundle) -> Result<PathBuf> {
+    let kit = workspace::root().join("crates/durable/js/actor.js");
+    let mut module = format!("import {{ actor }} from {};\n", serde_json::to_string(&kit)?);
+    for (_, class) in Wrangler::read()?.namespaces() {
+        module.push_str(&format!("export class {class} extends actor(\"{class}\") {{}}\n"));
+    }
+    let path = bundle.dir().join("classes.js");
+    fs::write(&path, module)?;
+    Ok(path)
+}
+
 /// esbuild takes some 30 ms, so it always runs.
 fn join(bundle: &Bundle) -> Result<()> {
     let output = Command::new(esbuild()?)
         .arg(workspace::root().join(entry(bundle)))
-        .arg(format!("--alias:{ALIAS}={}", bindgen_dir(bundle).join("index.js").display()))
+        .arg(format!("--alias:{WASM}={}", bindgen_dir(bundle).join("index.js").display()))
+        .arg(format!("--alias:{CLASSES}={}", classes(bundle)?.display()))
         .arg(format!("--outfile={}", bundle.main_module().display()))
         .args(["--bundle", "--format=esm", "--target=esnext", "--external:cloudflare:*", "--external:*.wasm"])
         // An export that the crate does not have would only show when it is called.

@@ -6,7 +6,7 @@
 //!
 //! Milliseconds become times by interval arithmetic, which is exact; `to_timestamp(ms / 1000.0)` rounds twice.
 
-use crate::db::statement::Statement;
+use pg::statement::Statement;
 
 /// Upserts request rows from a JSON array of `RequestRow`s.
 pub fn requests(rows: String) -> Statement {

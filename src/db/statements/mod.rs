@@ -7,7 +7,7 @@ pub mod apply;
 pub mod users;
 pub mod versions;
 
-use crate::db::statement::Statement;
+use pg::statement::Statement;
 
 /// Asks nothing but whether PostgreSQL answers.
 pub fn ping() -> Statement {

@@ -2,10 +2,11 @@
 //!
 //! Only `credentials` selects the password hash.
 
-use crate::db::row::{DecodeError, Rows};
-use crate::db::statement::Statement;
+use base::time::Timestamp;
+use pg::row::{DecodeError, Rows};
+use pg::statement::Statement;
+
 use crate::domain::sync::UserRow;
-use crate::domain::time::Timestamp;
 use crate::domain::validation::{PersonName, SearchText};
 use crate::domain::{Limit, OrgId, Position, Role, UserId};
 

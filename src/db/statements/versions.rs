@@ -1,10 +1,10 @@
 //! What the read model holds of requests: for the reconciler, which compares versions, and for `inspect`, which shows a
 //! row beside its object.
 
+use pg::row::{DecodeError, Rows};
+use pg::statement::Statement;
 use serde::{Deserialize, Serialize};
 
-use crate::db::row::{DecodeError, Rows};
-use crate::db::statement::Statement;
 use crate::domain::sync::RequestRow;
 use crate::domain::{OrgId, RequestId, Timestamp};
 

@@ -1,12 +1,13 @@
 //! A cursor's scope tells lists, filters and viewers apart; a filter crosses to the index unchanged.
 
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::domain::{
     golden,
     request::fixtures::{at, caller, manager, requester, technician},
     role::Role,
 };
-use std::collections::BTreeSet;
 
 fn full() -> ListFilter {
     ListFilter {

@@ -1,12 +1,13 @@
 //! The error replies that clients see.
 
+use serde_json::json;
+
 use super::*;
 use crate::domain::{Status, golden::assert_golden, request::fixtures::trace};
-use serde_json::json;
 
 #[test]
 fn problems_say_what_a_client_needs_and_no_more() {
-    let transition = Refusal::InvalidTransition { status: Status::Cancelled, allowed: Vec::new(), record: None };
+    let transition = Refusal::InvalidTransition { status: Status::Cancelled.word(), allowed: Vec::new(), record: None };
     let problems = [
         Problem::new(Refusal::NotFound, 404, trace()),
         Problem::new(Refusal::invalid("title", "required", "title is required."), 400, trace()),

@@ -1,8 +1,9 @@
 //! What callers are shown: the same request, and to each his own actions.
 
+use serde_json::Value;
+
 use super::*;
 use crate::domain::{golden, request::fixtures::*};
-use serde_json::Value;
 
 fn record(request: &MaintenanceRequest, caller: &Caller) -> Value {
     serde_json::to_value(Record::of(request, caller, at(60), &RULES)).unwrap()

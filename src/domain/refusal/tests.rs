@@ -1,17 +1,21 @@
 //! Refusals cross between actors and between versions: their JSON is golden.
 
-use super::*;
-use crate::domain::golden::assert_golden;
 use serde_json::json;
 
+use crate::domain::golden::assert_golden;
+use crate::domain::{Action, Refusal, Status};
+
 pub(crate) fn one_of_each() -> Vec<Refusal> {
-    let transition =
-        Refusal::InvalidTransition { status: Status::Approved, allowed: vec![Action::Assign], record: None };
+    let transition = Refusal::InvalidTransition {
+        status: Status::Approved.word(),
+        allowed: vec![Action::Assign.word()],
+        record: None,
+    };
     let stale = Refusal::Stale { version: 7, record: None };
     vec![
         Refusal::NotFound,
         Refusal::Unauthenticated,
-        Refusal::Forbidden { action: Some(Action::Approve) },
+        Refusal::Forbidden { action: Some(Action::Approve.word()) },
         Refusal::Forbidden { action: None },
         transition.clone(),
         transition.with_record(json!({"version": 7})),

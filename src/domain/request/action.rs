@@ -1,5 +1,7 @@
 //! The ten actions of the state machine: the words of `POST /api/requests/:id/{action}` and of `allowed_actions`.
 
+use base::words;
+
 words! {
     /// A step of the state machine; who may take it from which state is the state table in docs/requests.md.
     pub enum Action: "action" {

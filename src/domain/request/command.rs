@@ -1,11 +1,11 @@
 //! What a caller wants of a request, in the imperative and already parsed. Whether he may have it is `decide`'s matter.
 
+use base::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 
 use super::{action::Action, event::Visibility, status::Priority};
 use crate::domain::{
     person::Person,
-    refusal::Refusal,
     validation::{Category, CommentBody, Description, Rating, Reason, Resolution, Title},
 };
 

@@ -4,6 +4,8 @@
 //! Three kinds of no: [`Refusal::NotFound`] for who may not see the request, [`Refusal::Forbidden`] for who may never do
 //! this to it, [`Refusal::InvalidTransition`] with the allowed actions for who may, but not in its present state.
 
+use base::{refusal::Refusal, time::Timestamp};
+
 use super::{
     action::Action,
     command::{Command, EditInput, NewRequest},
@@ -15,8 +17,6 @@ use super::{
 };
 use crate::domain::{
     person::{Caller, Person},
-    refusal::Refusal,
-    time::Timestamp,
     validation::Rating,
 };
 
@@ -119,10 +119,10 @@ fn refuse(
 ) -> Result<(), Refusal> {
     match verdict {
         Verdict::Allowed => Ok(()),
-        Verdict::Never => Err(Refusal::Forbidden { action }),
+        Verdict::Never => Err(Refusal::Forbidden { action: action.map(Action::word) }),
         Verdict::NotNow => Err(Refusal::InvalidTransition {
-            status: request.status,
-            allowed: policy::allowed_actions(request, caller, now, rules),
+            status: request.status.word(),
+            allowed: policy::allowed_actions(request, caller, now, rules).into_iter().map(Action::word).collect(),
             record: None,
         }),
     }
@@ -130,7 +130,7 @@ fn refuse(
 
 fn assign(request: &MaintenanceRequest, assignee: &Person, caller: &Caller) -> Result<EventBody, Refusal> {
     if !caller.role.manages() && !caller.is(assignee) {
-        return Err(Refusal::Forbidden { action: Some(Action::Assign) });
+        return Err(Refusal::Forbidden { action: Some(Action::Assign.word()) });
     }
     if request.is_assigned_to(assignee) {
         return Err(Refusal::invalid("assignee_id", "no_change", "The request is assigned to this person already."));

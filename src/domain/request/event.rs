@@ -3,14 +3,13 @@
 //! The JSON of an [`Event`] is the public one: `{"seq","ts","kind","actor":{"id","name"},"body":{…}}`. A body holds
 //! whatever the fold needs, so that the events alone give the snapshot, under any later settings.
 
+use base::time::{Timestamp, rfc3339};
+use base::words;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::status::Priority;
-use crate::domain::{
-    person::{Actor, Person},
-    time::{Timestamp, rfc3339},
-};
+use crate::domain::person::{Actor, Person};
 
 words! {
     /// Who may read a comment.

@@ -3,8 +3,10 @@
 //! Architecture invariant: every answer comes from (request, caller, now, rules) alone. `decide` and `allowed_actions` ask
 //! the same [`verdict`], so what a record offers is exactly what a command would be granted.
 
+use base::{ids::UserId, time::Timestamp};
+
 use super::{action::Action, event::Visibility, rules::RequestRules, state::MaintenanceRequest, status::Status};
-use crate::domain::{ids::UserId, person::Caller, role::Role, summary::Summary, time::Timestamp};
+use crate::domain::{person::Caller, role::Role, summary::Summary};
 
 /// What the table says about one action of one caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 //! This is a stored form. Fields are added with `#[serde(default)]` and never renamed, and texts are plain strings: a rule
 //! that became stricter must not make an old snapshot unreadable.
 
+use base::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -11,9 +12,8 @@ use super::{
     status::{Priority, Status},
 };
 use crate::domain::{
-    ids::RequestId,
     person::{Actor, Person},
-    time::Timestamp,
+    request::RequestId,
 };
 
 /// A maintenance request. Times are milliseconds since 1970, durations milliseconds.

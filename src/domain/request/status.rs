@@ -1,5 +1,7 @@
 //! The nine states of a request and its four priorities.
 
+use base::words;
+
 words! {
     /// Where a request stands; see the state table in docs/requests.md.
     pub enum Status: "status" {

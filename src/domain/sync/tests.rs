@@ -1,9 +1,10 @@
 //! Rows wait in outboxes across deploys: their JSON is golden, and they give back what they were made from.
 
-use super::*;
-use crate::domain::{golden, request::fixtures::*};
 use serde::de::DeserializeOwned;
 use serde_json::json;
+
+use super::*;
+use crate::domain::{golden, request::fixtures::*};
 
 #[track_caller]
 fn is_golden<T: Serialize + DeserializeOwned + PartialEq + fmt::Debug>(name: &str, row: &T) {
@@ -44,7 +45,7 @@ fn the_system_has_no_id_in_a_row() {
 fn audit_and_user_rows_are_golden() {
     let audit = AuditRow {
         org_id: org(),
-        id: EntryId::of_event(request_id(), 1, 2),
+        id: EntryId::of_event(request_id().0, 1, 2),
         seq: 7,
         ts: at(0),
         actor_id: Some(manager().user.id),

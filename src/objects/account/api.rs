@@ -1,11 +1,12 @@
 //! The contract of the AccountObject: one user account's live sessions, and the throttle of its sign-in.
 
+use base::ids::{OrgId, SessionName, UserId};
+use base::time::Timestamp;
+use durable::Key;
+use durable::actor_api;
 use serde::{Deserialize, Serialize};
 
-use crate::actor_api;
-use crate::domain::ids::{OrgId, SessionName, UserId};
-use crate::domain::time::Timestamp;
-use crate::objects::protocol::Key;
+use crate::objects::context::CallContext;
 
 /// Names one account.
 ///
@@ -50,7 +51,7 @@ impl Key for AccountKey {
 
 actor_api! {
     /// One account.
-    actor Account { binding: "ACCOUNT", key: AccountKey, watch: () }
+    actor Account { binding: "ACCOUNT", context: CallContext, key: AccountKey, watch: () }
 
     /// Asks for one try at the password. Refused as `TooManyAttempts` while the throttle holds; otherwise the try is
     /// counted as failed until `succeeded` says otherwise, so that parallel guesses gain nothing.

@@ -13,15 +13,13 @@ mod throttle;
 
 use std::rc::Rc;
 
+use base::refusal::Refusal;
+use base::time::Timestamp;
+use durable::{Answer, CALL_LIMIT_MS, Object, Schema, State, Wire, ask_within, clock};
 use futures::future::LocalBoxFuture;
 
-use crate::domain::refusal::Refusal;
-use crate::domain::time::Timestamp;
-use crate::objects::clock;
-use crate::objects::host::{Behaviour, Seat};
-use crate::objects::protocol::{Answer, CALL_LIMIT_MS, CallContext, Wire, ask_within};
+use crate::objects::context::CallContext;
 use crate::objects::session::api::{Revoke, SessionKey};
-use crate::objects::sqlite::Schema;
 use api::{Attempt, Closed, Inbox, Listing, Opened, Released, Sessions, Succeeded};
 use throttle::{FADES_AFTER_MS, Throttle};
 
@@ -34,40 +32,40 @@ const RETRY_MS: i64 = 60_000;
 
 /// One account.
 pub struct AccountObject {
-    seat: Seat,
+    state: State,
 }
 
 impl AccountObject {
     fn try_once(&self) -> Result<(), Refusal> {
-        let allowed = store::throttle(&self.seat.db)?.attempt(clock::now())?;
+        let allowed = store::throttle(&self.state.db)?.attempt(clock::now())?;
         self.remember(allowed)
     }
 
     fn release(&self) -> Result<(), Refusal> {
-        match store::throttle(&self.seat.db)? {
+        match store::throttle(&self.state.db)? {
             Throttle { failures: 0, .. } => Ok(()),
             counted => self.remember(counted.released()),
         }
     }
 
     fn remember(&self, throttle: Throttle) -> Result<(), Refusal> {
-        self.seat.db.atomically(|write| store::put_throttle(write, throttle))?;
-        self.seat.alarm.ring_by(Some(throttle.fades_at()));
+        self.state.db.atomically(|write| store::put_throttle(write, throttle))?;
+        self.state.alarm.set_by(Some(throttle.fades_at()));
         Ok(())
     }
 
     fn start_anew(&self) -> Result<(), Refusal> {
-        if self.seat.db.exists()? {
-            self.seat.db.atomically(store::clear_throttle)?;
+        if self.state.db.exists()? {
+            self.state.db.atomically(store::clear_throttle)?;
         }
         Ok(())
     }
 
     /// Lists a session; gives those that are too many, oldest last.
     fn list(&self, listing: &Listing) -> Result<Vec<Listing>, Refusal> {
-        self.seat.db.atomically(|write| store::put_session(write, listing))?;
-        self.seat.alarm.ring_by(Some(listing.ends_at));
-        let mut sessions = store::sessions(&self.seat.db, clock::now())?;
+        self.state.db.atomically(|write| store::put_session(write, listing))?;
+        self.state.alarm.set_by(Some(listing.ends_at));
+        let mut sessions = store::sessions(&self.state.db, clock::now())?;
         Ok(sessions.split_off(MOST_SESSIONS.min(sessions.len())))
     }
 
@@ -77,8 +75,8 @@ impl AccountObject {
         for Listing { session, .. } in too_many {
             let key = SessionKey { org: cx.org.clone(), session };
             let revoke = Revoke { reason: "replaced".into() };
-            match ask_within(&self.seat.env, &key, revoke, &cx, CALL_LIMIT_MS).await {
-                Ok(()) => self.seat.db.atomically(|write| store::drop_session(write, &key.session))?,
+            match ask_within(&self.state.env, &key, revoke, &cx, CALL_LIMIT_MS).await {
+                Ok(()) => self.state.db.atomically(|write| store::drop_session(write, &key.session))?,
                 Err(refusal) => worker::console_error!("a session too many could not be ended: {refusal}"),
             }
         }
@@ -86,55 +84,55 @@ impl AccountObject {
     }
 
     fn close(&self, closed: &Closed) -> Result<(), Refusal> {
-        if self.seat.db.exists()? {
-            self.seat.db.atomically(|write| store::drop_session(write, &closed.session))?;
+        if self.state.db.exists()? {
+            self.state.db.atomically(|write| store::drop_session(write, &closed.session))?;
         }
         Ok(())
     }
 
     /// Drops what is over at `now`; gives when something will be next.
     fn tidy(&self, now: Timestamp) -> Result<Option<Timestamp>, Refusal> {
-        if !self.seat.db.exists()? {
+        if !self.state.db.exists()? {
             return Ok(None);
         }
         let faded = now.plus_ms(-FADES_AFTER_MS);
-        self.seat.db.atomically(|write| store::purge(write, now, faded))?;
-        let throttle = store::throttle(&self.seat.db)?;
+        self.state.db.atomically(|write| store::purge(write, now, faded))?;
+        let throttle = store::throttle(&self.state.db)?;
         let fades_at = (throttle != Throttle::default()).then(|| throttle.fades_at());
-        let next = fades_at.into_iter().chain(store::first_end(&self.seat.db)?).min();
+        let next = fades_at.into_iter().chain(store::first_end(&self.state.db)?).min();
         if next.is_none() {
             // Anyone can name an account by trying an address; what nobody needs any more is not kept.
-            self.seat.db.erase()?;
+            self.state.db.erase()?;
         }
         Ok(next)
     }
 }
 
-impl Behaviour for AccountObject {
+impl Object for AccountObject {
     type Contract = api::Account;
     const SCHEMA: Schema = store::SCHEMA;
 
-    fn wake(seat: Seat) -> Self {
-        AccountObject { seat }
+    fn start(state: State) -> Self {
+        AccountObject { state }
     }
 
     fn answer(self: Rc<Self>, message: Inbox, cx: CallContext) -> Answer<Wire> {
         api::dispatch(self, message, cx)
     }
 
-    fn ring(self: Rc<Self>) -> LocalBoxFuture<'static, ()> {
+    fn alarm(self: Rc<Self>) -> LocalBoxFuture<'static, ()> {
         Box::pin(async move {
             let now = clock::now();
             let next = self.tidy(now).unwrap_or_else(|refusal| {
                 worker::console_error!("an account could not be tidied: {refusal}");
                 Some(now.plus_ms(RETRY_MS))
             });
-            self.seat.alarm.ring_by(next);
+            self.state.alarm.set_by(next);
         })
     }
 
-    fn seat(&self) -> &Seat {
-        &self.seat
+    fn state(&self) -> &State {
+        &self.state
     }
 
     // `next_due` stays `None`: the host would set the alarm at every wake, and a read would write. The alarm is set by
@@ -167,6 +165,6 @@ impl api::Handler for AccountObject {
     }
 
     fn sessions(self: Rc<Self>, _message: Sessions, _cx: CallContext) -> Answer<Vec<Listing>> {
-        store::sessions(&self.seat.db, clock::now()).into()
+        store::sessions(&self.state.db, clock::now()).into()
     }
 }

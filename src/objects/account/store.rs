@@ -1,11 +1,13 @@
 //! The SQLite of an AccountObject: the throttle of its sign-in, and its live sessions.
 
-use crate::domain::ids::SessionName;
-use crate::domain::refusal::Refusal;
-use crate::domain::time::Timestamp;
+use base::ids::SessionName;
+use base::refusal::Refusal;
+use base::time::Timestamp;
+use durable::sqlite::Row;
+use durable::{Database, Schema, StorageError, Writer};
+
 use crate::objects::account::api::Listing;
 use crate::objects::account::throttle::Throttle;
-use crate::objects::sqlite::{Database, Row, Schema, StorageError, Writer};
 
 /// Schema steps.
 pub const SCHEMA: Schema = Schema::first(&["

@@ -7,8 +7,8 @@
 //! would get the free tries again and again. So one account bears 15 guesses in the first quarter of an hour, and 305 in
 //! a day.
 
-use crate::domain::refusal::Refusal;
-use crate::domain::time::Timestamp;
+use base::refusal::Refusal;
+use base::time::Timestamp;
 
 /// So many failed tries cost nothing.
 pub const FREE_TRIES: u32 = 5;

@@ -1,11 +1,12 @@
 //! The contract of the CacheObject: one namespace of cached values.
 
+use base::ids::OrgId;
+use durable::Key;
+use durable::actor_api;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::actor_api;
-use crate::domain::ids::OrgId;
-use crate::objects::protocol::Key;
+use crate::objects::context::CallContext;
 
 /// Names a cache: `{org}/{namespace}`.
 #[derive(Clone, Debug)]
@@ -29,7 +30,7 @@ impl Key for CacheKey {
 
 actor_api! {
     /// One namespace: values with a time to live, tags and hit statistics.
-    actor Cache { binding: "CACHE", key: CacheKey, watch: () }
+    actor Cache { binding: "CACHE", context: CallContext, key: CacheKey, watch: () }
 
     /// The value of a key, if there is one; a stale one is marked, for when its source is away.
     get(Get) -> Option<Cached>;

@@ -1,8 +1,8 @@
 //! What a cache takes: bounds that keep one namespace small, checked before anything is written.
 
+use base::refusal::Refusal;
 use serde_json::value::RawValue;
 
-use crate::domain::refusal::Refusal;
 use crate::objects::cache::api::Put;
 
 /// The largest value, in bytes: 256 KiB.

@@ -12,15 +12,13 @@ mod store;
 use std::cell::Cell;
 use std::rc::Rc;
 
+use base::refusal::Refusal;
+use base::time::Timestamp;
+use durable::{Answer, Object, Schema, State, StorageError, Wire, Writer, clock};
 use futures::future::LocalBoxFuture;
 use serde_json::value::RawValue;
 
-use crate::domain::refusal::Refusal;
-use crate::domain::time::Timestamp;
-use crate::objects::clock;
-use crate::objects::host::{Behaviour, Seat};
-use crate::objects::protocol::{Answer, CallContext, Wire};
-use crate::objects::sqlite::{Schema, StorageError, Writer};
+use crate::objects::context::CallContext;
 use api::{CacheKey, CacheStats, Cached, Forget, Get, Inbox, Put, Stats};
 
 /// The most values of one namespace; one more drops the one that was stored longest ago.
@@ -34,7 +32,7 @@ const ROUND_MS: i64 = 60 * 60 * 1_000;
 
 /// One namespace.
 pub struct CacheObject {
-    seat: Seat,
+    state: State,
     /// How many values SQLite has, when that has been counted.
     entries: Cell<Option<i64>>,
     hits: Cell<i64>,
@@ -45,7 +43,7 @@ pub struct CacheObject {
 impl CacheObject {
     fn find(&self, key: &str) -> Result<Option<Cached>, Refusal> {
         let now = clock::now();
-        let found = store::get(&self.seat.db, key, now)?;
+        let found = store::get(&self.state.db, key, now)?;
         // A value that is not JSON cannot have been stored; it would be no value.
         let cached = found.and_then(|entry| {
             let value = RawValue::from_string(entry.value).ok()?;
@@ -71,12 +69,12 @@ impl CacheObject {
             let dropped = if too_many > 0 { store::drop_oldest(write, too_many)? } else { 0 };
             Ok(grown - dropped)
         })?;
-        self.seat.alarm.ring_by(Some(kept_until.plus_ms(ROUND_MS)));
+        self.state.alarm.set_by(Some(kept_until.plus_ms(ROUND_MS)));
         Ok(())
     }
 
     fn drop_what(&self, forget: &Forget) -> Result<i64, Refusal> {
-        if !self.seat.db.exists()? {
+        if !self.state.db.exists()? {
             return Ok(0);
         }
         let grown = self.change(|write| {
@@ -92,7 +90,7 @@ impl CacheObject {
     /// The one write of this object: `work` tells by how much the number of values grows.
     fn change(&self, work: impl FnOnce(&Writer<'_>) -> Result<i64, StorageError>) -> Result<i64, Refusal> {
         let before = self.count()?;
-        let grown = self.seat.db.atomically(work)?;
+        let grown = self.state.db.atomically(work)?;
         self.entries.set(Some(before + grown));
         Ok(grown)
     }
@@ -101,18 +99,18 @@ impl CacheObject {
         if let Some(counted) = self.entries.get() {
             return Ok(counted);
         }
-        let counted = store::count(&self.seat.db)?;
+        let counted = store::count(&self.state.db)?;
         self.entries.set(Some(counted));
         Ok(counted)
     }
 
     /// Drops what is over at `now`; gives when the next round is due.
     fn tidy(&self, now: Timestamp) -> Result<Option<Timestamp>, Refusal> {
-        if !self.seat.db.exists()? {
+        if !self.state.db.exists()? {
             return Ok(None);
         }
         self.change(|write| store::drop_over(write, now).map(|dropped| -dropped))?;
-        Ok(store::first_over(&self.seat.db)?.map(|over| over.plus_ms(ROUND_MS)))
+        Ok(store::first_over(&self.state.db)?.map(|over| over.plus_ms(ROUND_MS)))
     }
 
     fn numbers(&self, cx: &CallContext) -> Result<CacheStats, Refusal> {
@@ -123,36 +121,36 @@ impl CacheObject {
             hits: self.hits.get(),
             misses: self.misses.get(),
             stale: self.stale.get(),
-            storage_bytes: self.seat.db.size_bytes(),
+            storage_bytes: self.state.db.size_bytes(),
         })
     }
 }
 
-impl Behaviour for CacheObject {
+impl Object for CacheObject {
     type Contract = api::Cache;
     const SCHEMA: Schema = store::SCHEMA;
 
-    fn wake(seat: Seat) -> Self {
-        CacheObject { seat, entries: Cell::new(None), hits: Cell::new(0), misses: Cell::new(0), stale: Cell::new(0) }
+    fn start(state: State) -> Self {
+        CacheObject { state, entries: Cell::new(None), hits: Cell::new(0), misses: Cell::new(0), stale: Cell::new(0) }
     }
 
     fn answer(self: Rc<Self>, message: Inbox, cx: CallContext) -> Answer<Wire> {
         api::dispatch(self, message, cx)
     }
 
-    fn ring(self: Rc<Self>) -> LocalBoxFuture<'static, ()> {
+    fn alarm(self: Rc<Self>) -> LocalBoxFuture<'static, ()> {
         Box::pin(async move {
             let now = clock::now();
             let next = self.tidy(now).unwrap_or_else(|refusal| {
                 worker::console_error!("a cache could not be tidied: {refusal}");
                 Some(now.plus_ms(ROUND_MS))
             });
-            self.seat.alarm.ring_by(next);
+            self.state.alarm.set_by(next);
         })
     }
 
-    fn seat(&self) -> &Seat {
-        &self.seat
+    fn state(&self) -> &State {
+        &self.state
     }
 
     // `next_due` stays `None`: the host would set the alarm at every wake, and a read would write. The alarm is set when

@@ -2,9 +2,10 @@
 //!
 //! A value that is stored again is a new row, so the lowest id is the one that was stored longest ago.
 
-use crate::domain::time::Timestamp;
+use base::time::Timestamp;
+use durable::{Database, Schema, StorageError, Writer};
+
 use crate::objects::cache::api::Put;
-use crate::objects::sqlite::{Database, Schema, StorageError, Writer};
 
 /// Schema steps. Foreign keys are on in a Durable Object: a value takes its tags with it.
 pub const SCHEMA: Schema = Schema::first(&["

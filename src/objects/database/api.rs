@@ -1,19 +1,21 @@
 //! The contract of the DatabaseObject: one shard of connections to PostgreSQL.
 
+use base::cursor::Position;
+use base::ids::{OrgId, UserId};
+use base::page::Limit;
+use base::time::{Timestamp, rfc3339};
+use durable::Key;
+use durable::actor_api;
+use durable::outbox::Failure;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use worker::Env;
 
-use crate::actor_api;
-use crate::domain::cursor::Position;
-use crate::domain::ids::{OrgId, RequestId, UserId};
-use crate::domain::page::Limit;
+use crate::domain::request::RequestId;
 use crate::domain::role::Role;
 use crate::domain::sync::{Packed, UserRow};
-use crate::domain::time::{Timestamp, rfc3339};
 use crate::domain::validation::{PersonName, SearchText};
-use crate::objects::outbox::Failure;
-use crate::objects::protocol::Key;
+use crate::objects::context::CallContext;
 
 /// Names one shard: `{org}/{shard}`, with the shard below the configured number (`DATABASE_SHARDS`).
 #[derive(Clone, Debug)]
@@ -63,7 +65,7 @@ impl Key for DatabaseKey {
 
 actor_api! {
     /// One shard: a connection kept open, and batches committed as groups.
-    actor Database { binding: "DATABASE", key: DatabaseKey, watch: () }
+    actor Database { binding: "DATABASE", context: CallContext, key: DatabaseKey, watch: () }
 
     /// Writes an object's rows to the read model; answers only after COMMIT. `Unavailable` is worth another try.
     apply(Apply) -> Outcome;

@@ -3,14 +3,15 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use base::ids::EntryId;
+use durable::{CALL_LIMIT_MS, ask_within, clock};
 use worker::Env;
 
 use crate::db::batch::Outcome;
-use crate::domain::ids::{EntryId, RequestId};
 use crate::domain::log::{Level, NewEntry, StreamName};
-use crate::objects::clock;
+use crate::domain::request::RequestId;
+use crate::objects::context::CallContext;
 use crate::objects::log_stream::api::{Append, StreamKey};
-use crate::objects::protocol::{CALL_LIMIT_MS, CallContext, ask_within};
 
 /// Entries wait this long for company, in milliseconds.
 const GATHER_MS: u32 = 250;

@@ -13,29 +13,27 @@ mod store;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
+use base::cursor::Position;
+use base::page::Limit;
+use base::refusal::Refusal;
+use base::time::Timestamp;
+use durable::{Answer, Object, Schema, State, Wire, clock};
 use futures::future::LocalBoxFuture;
+use pg::breaker::BreakerState;
+use pg::error::{DbError, Fault};
+use pg::row::{DecodeError, Rows};
+use pg::session::Session;
+use pg::statement::Statement;
+use pg::url::{DatabaseUrl, UrlError};
 use serde_json::value::{RawValue, to_raw_value};
 use worker::Env;
 
 use crate::db::batch;
-use crate::db::breaker::BreakerState;
-use crate::db::error::{DbError, Fault};
+use crate::db::edge::Edge;
 use crate::db::group::GroupCommit;
-use crate::db::row::{DecodeError, Rows};
-use crate::db::session::Session;
-use crate::db::socket::Edge;
-use crate::db::statement::Statement;
 use crate::db::statements::{ping, users, versions};
-use crate::db::url::{DatabaseUrl, UrlError};
-use crate::domain::cursor::Position;
-use crate::domain::page::Limit;
-use crate::domain::refusal::Refusal;
 use crate::domain::sync::{UserRow, UserStatus};
-use crate::domain::time::Timestamp;
-use crate::objects::clock;
-use crate::objects::host::{Behaviour, Seat};
-use crate::objects::protocol::{Answer, CallContext, Wire};
-use crate::objects::sqlite::Schema;
+use crate::objects::context::CallContext;
 use api::{
     Apply, Database, DatabaseKey, FindCredentials, FindUser, Health, Inbox, KnowsUser, ListUsers, Outcome, PageUsers,
     Ping, ReadModel, RenameUser, Stats, Synced, SyncedVersion, User, UserPage,
@@ -48,7 +46,7 @@ const RETRY_AFTER_S: u32 = 5;
 
 /// One shard.
 pub struct DatabaseObject {
-    seat: Seat,
+    state: State,
     session: OnceCell<Result<Session<Edge>, Fault>>,
     group: GroupCommit,
     journal: Journal,
@@ -59,11 +57,11 @@ pub struct DatabaseObject {
 
 impl DatabaseObject {
     fn session(&self) -> Result<&Session<Edge>, Refusal> {
-        let open = || match database_url(&self.seat.env) {
-            Some(Ok(url)) => Ok(Session::new(Edge { owner: self.seat.id.clone() }, url)),
+        let open = || match database_url(&self.state.env) {
+            Some(Ok(url)) => Ok(Session::new(Edge { owner: self.state.id.clone() }, url)),
             Some(Err(error)) => Err(Fault::from(&DbError::Url(error))),
             None => Err(Fault {
-                class: crate::db::error::Class::Configuration,
+                class: pg::error::Class::Configuration,
                 sqlstate: None,
                 message: "DATABASE_URL is not set".into(),
             }),
@@ -102,16 +100,16 @@ impl DatabaseObject {
         let Apply(delivery) = message;
         let about = delivery.about();
         let outcome = self.group.deliver(self.session()?, delivery).await;
-        self.journal.note(&self.seat.env, cx, about, &outcome);
+        self.journal.note(&self.state.env, cx, about, &outcome);
         let request = about.map(|(request, _)| request);
         match outcome {
             batch::Outcome::Applied => {
-                self.recovery.delivered(&self.seat.db, &cx.org, request);
+                self.recovery.delivered(&self.state.db, &cx.org, request);
                 Ok(Outcome::Applied)
             }
             batch::Outcome::Deferred(fault) => {
-                self.recovery.put_off(&self.seat.db, &cx.org, request);
-                self.seat.alarm.ring_by(self.recovery.next_probe());
+                self.recovery.put_off(&self.state.db, &cx.org, request);
+                self.state.alarm.set_by(self.recovery.next_probe());
                 Err(self.away(&fault))
             }
             batch::Outcome::Refused(fault) => {
@@ -229,14 +227,14 @@ impl api::Handler for DatabaseObject {
     }
 }
 
-impl Behaviour for DatabaseObject {
+impl Object for DatabaseObject {
     type Contract = Database;
     const SCHEMA: Schema = store::SCHEMA;
 
-    fn wake(seat: Seat) -> Self {
-        let recovery = Recovery::wake(&seat.db);
+    fn start(state: State) -> Self {
+        let recovery = Recovery::start(&state.db);
         DatabaseObject {
-            seat,
+            state,
             session: OnceCell::new(),
             group: GroupCommit::default(),
             journal: Journal::default(),
@@ -250,16 +248,16 @@ impl Behaviour for DatabaseObject {
         api::dispatch(self, message, cx)
     }
 
-    fn ring(self: Rc<Self>) -> LocalBoxFuture<'static, ()> {
+    fn alarm(self: Rc<Self>) -> LocalBoxFuture<'static, ()> {
         Box::pin(async move {
             if !self.recovery.is_over() && self.read(ping()).await.is_ok() {
-                self.recovery.poke_all(&self.seat.db, &self.seat.env).await;
+                self.recovery.poke_all(&self.state.db, &self.state.env).await;
             }
         })
     }
 
-    fn seat(&self) -> &Seat {
-        &self.seat
+    fn state(&self) -> &State {
+        &self.state
     }
 
     fn next_due(&self) -> Option<Timestamp> {

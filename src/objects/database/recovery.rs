@@ -7,20 +7,20 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
+use base::ids::OrgId;
+use base::time::Timestamp;
+use durable::{CALL_LIMIT_MS, Database, StorageError, ask_within, clock};
 use futures::StreamExt;
 use futures::future::join;
 use futures::stream;
 use worker::Env;
 
 use super::store;
-use crate::domain::ids::{OrgId, RequestId};
 use crate::domain::log::StreamName;
-use crate::domain::time::Timestamp;
-use crate::objects::clock;
+use crate::domain::request::RequestId;
+use crate::objects::context::CallContext;
 use crate::objects::log_stream::api::{Poke as PokeStream, StreamKey};
-use crate::objects::protocol::{CALL_LIMIT_MS, CallContext, ask_within};
 use crate::objects::request::api::{Poke, RequestKey};
-use crate::objects::sqlite::{Database, StorageError};
 
 /// How often PostgreSQL is asked while somebody waits, in milliseconds. The circuit breaker thins these out.
 const PROBE_MS: i64 = 1_000;
@@ -41,7 +41,7 @@ pub struct Recovery {
 
 impl Recovery {
     /// Those who were put off before this object started.
-    pub fn wake(db: &Database) -> Self {
+    pub fn start(db: &Database) -> Self {
         let recovery = Recovery::default();
         for (org, request) in store::all(db).unwrap_or_else(|error| noted(error, Vec::new())) {
             recovery.remember(&org, request);

@@ -2,8 +2,10 @@
 //!
 //! It is written only while PostgreSQL is away and when it is back, so a delivery on a good day costs nothing.
 
-use crate::domain::ids::{OrgId, RequestId};
-use crate::objects::sqlite::{Database, Schema, StorageError};
+use base::ids::OrgId;
+use durable::{Database, Schema, StorageError};
+
+use crate::domain::request::RequestId;
 
 /// Schema steps. An empty `request` stands for the audit stream.
 pub const SCHEMA: Schema = Schema::first(&["

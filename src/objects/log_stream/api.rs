@@ -1,17 +1,18 @@
 //! The contract of the LogStreamObject: one stream of log entries.
 
+use base::cursor::Position;
+use base::ids::OrgId;
+use base::page::Limit;
+use base::time::{Timestamp, rfc3339};
+use durable::Key;
+use durable::actor_api;
+use durable::outbox::Debt;
+use durable::page::Page;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::actor_api;
-use crate::domain::cursor::Position;
-use crate::domain::ids::OrgId;
 use crate::domain::log::{LogFilter, NewEntry, StreamName};
-use crate::domain::page::Limit;
-use crate::domain::time::{Timestamp, rfc3339};
-use crate::objects::outbox::Debt;
-use crate::objects::page::Page;
-use crate::objects::protocol::Key;
+use crate::objects::context::CallContext;
 
 /// Names one stream: `{org}/{stream}`. A stream that becomes hot may be split as `{org}/{stream}/{shard}`.
 #[derive(Clone, Debug)]
@@ -35,7 +36,7 @@ impl Key for StreamKey {
 
 actor_api! {
     /// One log stream: append, query, tail, retention.
-    actor LogStream { binding: "LOG_STREAM", key: StreamKey, watch: Tail }
+    actor LogStream { binding: "LOG_STREAM", context: CallContext, key: StreamKey, watch: Tail }
 
     /// Appends entries in order. An entry whose id the stream has already is skipped, so a repeated append is harmless.
     append(Append) -> Appended;

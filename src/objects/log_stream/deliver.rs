@@ -2,44 +2,57 @@
 //!
 //! The shard is always the first one: audit entries come from everywhere, and one connection keeps their order.
 
+use base::ids::{OrgId, TraceId};
+use base::words;
+use durable::outbox::{self, Deliver, Failure, Outbox, SeqRange};
+use durable::{CALL_LIMIT_MS, Database, ask_within};
 use serde_json::{Value, json};
 
 use super::LogStreamObject;
 use super::store::{self, Kept};
-use crate::domain::ids::{OrgId, TraceId};
 use crate::domain::log::Entry;
 use crate::domain::person::Actor;
 use crate::domain::sync::{AuditRow, Packed};
+use crate::objects::context::CallContext;
 use crate::objects::database::api::{Apply, DatabaseKey};
-use crate::objects::outbox::{Destination, Failure, Outbox, Owes, Run};
-use crate::objects::protocol::{CALL_LIMIT_MS, CallContext, ask_within};
-use crate::objects::sqlite::Database;
 
-impl Owes for LogStreamObject {
-    fn outbox(&self) -> &Outbox {
+words! {
+    /// Whom a stream's entries go to; only those of `audit` go anywhere.
+    pub enum Destination: "destination" {
+        /// The copy of the audit, through a DatabaseObject.
+        Postgres = "postgres",
+    }
+}
+
+impl outbox::Destination for Destination {
+    const ALL: &'static [Self] = Self::ALL;
+}
+
+impl Deliver for LogStreamObject {
+    type Destination = Destination;
+
+    fn outbox(&self) -> &Outbox<Destination> {
         &self.outbox
     }
 
     fn database(&self) -> &Database {
-        &self.seat.db
+        &self.state.db
     }
 
-    async fn deliver(&self, destination: Destination, run: Run) -> Result<Run, Failure> {
+    async fn deliver(&self, destination: Destination, run: SeqRange) -> Result<SeqRange, Failure> {
         match destination {
             Destination::Postgres => self.to_postgres(run).await,
-            // Never owed by a stream.
-            Destination::Index | Destination::Audit => Ok(run),
         }
     }
 }
 
 impl LogStreamObject {
-    async fn to_postgres(&self, run: Run) -> Result<Run, Failure> {
+    async fn to_postgres(&self, run: SeqRange) -> Result<SeqRange, Failure> {
         let Some(key) = self.key()? else { return Ok(run) };
-        let kept = store::owed(&self.seat.db, run)?;
+        let kept = store::owed(&self.state.db, run)?;
         let rows = kept.iter().map(|kept| audit_row(&key.org, kept)).collect::<Result<Vec<_>, _>>()?;
         up_to_refusal(&rows, async |rows| self.apply(&key.org, rows).await).await?;
-        Ok(Run { last: rows.last().map_or(run.last, |row| row.seq), ..run })
+        Ok(SeqRange { last: rows.last().map_or(run.last, |row| row.seq), ..run })
     }
 
     async fn apply(&self, org: &OrgId, rows: &[AuditRow]) -> Result<(), Failure> {
@@ -47,7 +60,7 @@ impl LogStreamObject {
         let cx = CallContext::system(org.clone(), first.request_id.clone());
         let key = DatabaseKey::first(org);
         let apply = Packed::of_audit(rows).map_err(|error| Failure::Transient(error.to_string()))?;
-        ask_within(&self.seat.env, &key, Apply(apply), &cx, CALL_LIMIT_MS).await?.settled(first.seq)
+        ask_within(&self.state.env, &key, Apply(apply), &cx, CALL_LIMIT_MS).await?.settled(first.seq)
     }
 }
 

@@ -4,7 +4,7 @@
 //! `audit` stream is append-only and hash-chained, keeps its entries for ever, and owes each of them to PostgreSQL.
 //!
 //! An append's way: `api.rs` (the message) -> here -> `store.rs` (entries, chain, tallies and outbox in one transaction)
-//! -> `tail.rs` (the viewers) -> `deliver.rs` (PostgreSQL). A search's way: `query.rs` -> `objects::walk`.
+//! -> `tail.rs` (the viewers) -> `deliver.rs` (PostgreSQL). A search's way: `query.rs` -> `durable::keyset`.
 
 pub mod api;
 mod chain;
@@ -18,21 +18,21 @@ mod tail;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
+use base::refusal::Refusal;
+use base::time::Timestamp;
+use durable::outbox::{Debt, Outbox, flush};
+use durable::page::Page;
+use durable::sockets::{Accepted, Sockets};
+use durable::{Answer, Object, Schema, State, Wire, Writer, clock};
 use futures::future::LocalBoxFuture;
 use serde_json::value::RawValue;
 
 use crate::domain::log::StreamName;
-use crate::domain::refusal::Refusal;
 use crate::domain::role::Role;
-use crate::domain::time::Timestamp;
-use crate::objects::clock;
-use crate::objects::host::{Behaviour, Seat};
-use crate::objects::outbox::{Debt, Destination, Outbox, flush};
-use crate::objects::page::Page;
-use crate::objects::protocol::{Answer, CallContext, Wire};
-use crate::objects::sockets::{Accepted, Viewer};
-use crate::objects::sqlite::{Schema, Writer};
+use crate::objects::context::CallContext;
+use crate::objects::viewer::{self, Viewer};
 use api::{Append, Appended, Inbox, LogStream, Poke, Query, ReadEntry, Stats, StreamKey, StreamStats, Tail};
+use deliver::Destination;
 
 /// Entries that expire one after the other leave together: the next sweep comes this much later, in milliseconds.
 const SWEEP_PACE_MS: i64 = 15 * 60 * 1_000;
@@ -41,8 +41,9 @@ const SWEEP_ON_MS: i64 = 1_000;
 
 /// One log stream.
 pub struct LogStreamObject {
-    seat: Seat,
-    outbox: Outbox,
+    state: State,
+    sockets: Sockets<Viewer>,
+    outbox: Outbox<Destination>,
     /// The stream's name, once something was written.
     key: OnceCell<StreamKey>,
     /// Where it ends; unknown until looked at.
@@ -54,7 +55,7 @@ pub struct LogStreamObject {
 impl LogStreamObject {
     fn key(&self) -> Result<Option<&StreamKey>, Refusal> {
         if self.key.get().is_none()
-            && let Some(key) = store::key(&self.seat.db)?
+            && let Some(key) = store::key(&self.state.db)?
         {
             return Ok(Some(self.key.get_or_init(|| key)));
         }
@@ -65,7 +66,7 @@ impl LogStreamObject {
     fn grow(self: &Rc<Self>, mut message: Append, cx: &CallContext) -> Result<Appended, Refusal> {
         let key: StreamKey = cx.own_key()?;
         if message.entries.is_empty() && message.dropped <= 0 {
-            return Ok(Appended { last_seq: store::last_seq(&self.seat.db)? });
+            return Ok(Appended { last_seq: store::last_seq(&self.state.db)? });
         }
         let audit = key.stream == StreamName::Audit;
         if audit {
@@ -80,15 +81,15 @@ impl LogStreamObject {
             store::append(write, key.stream, end, message.entries, message.dropped)
         };
         let growth = if audit {
-            self.outbox.atomically(&self.seat.db, |write, book| {
+            self.outbox.atomically(&self.state.db, |write, offsets| {
                 let growth = append(write)?;
                 if !growth.entries.is_empty() {
-                    book.owe(&[Destination::Postgres], growth.end.seq, clock::now());
+                    offsets.owe(&[Destination::Postgres], growth.end.seq, clock::now());
                 }
                 Ok::<_, Refusal>(growth)
             })?
         } else {
-            self.seat.db.atomically(append)?
+            self.state.db.atomically(append)?
         };
         let last_seq = growth.end.seq;
         *self.end.borrow_mut() = Some(growth.end);
@@ -96,8 +97,8 @@ impl LogStreamObject {
         if let Some(known) = self.sweep_at.get() {
             self.sweep_at.set(Some(growth.entries.iter().filter_map(expiry).chain(known).min()));
         }
-        tail::broadcast(&self.seat.sockets, &growth.entries, message.dropped);
-        self.seat.alarm.ring_by(self.next_due());
+        tail::broadcast(&self.sockets, &growth.entries, message.dropped);
+        self.state.alarm.set_by(self.next_due());
         if audit && !growth.entries.is_empty() {
             clock::in_background(self.clone().push());
         }
@@ -107,8 +108,8 @@ impl LogStreamObject {
     /// Sends what is owed and due.
     async fn push(self: Rc<Self>) {
         flush(&*self, Destination::Postgres).await;
-        self.outbox.keep(&self.seat.db, &self.seat.alarm);
-        self.seat.alarm.ring_by(self.next_due());
+        self.outbox.keep(&self.state.db, &self.state.alarm);
+        self.state.alarm.set_by(self.next_due());
     }
 
     fn sweep(&self) {
@@ -117,7 +118,7 @@ impl LogStreamObject {
             return;
         }
         let swept = match self.key() {
-            Ok(Some(key)) => store::sweep(&self.seat.db, key.stream, now).map_err(Refusal::from),
+            Ok(Some(key)) => store::sweep(&self.state.db, key.stream, now).map_err(Refusal::from),
             Ok(None) => Ok(false),
             Err(refusal) => Err(refusal),
         };
@@ -132,7 +133,7 @@ impl LogStreamObject {
             return known;
         }
         let next = match self.key() {
-            Ok(Some(key)) => store::next_expiry(&self.seat.db, key.stream).map_err(Refusal::from),
+            Ok(Some(key)) => store::next_expiry(&self.state.db, key.stream).map_err(Refusal::from),
             Ok(None) => return None,
             Err(refusal) => Err(refusal),
         };
@@ -143,7 +144,7 @@ impl LogStreamObject {
     }
 
     fn in_numbers(&self, key: &StreamKey) -> Result<StreamStats, Refusal> {
-        let db = &self.seat.db;
+        let db = &self.state.db;
         let tallies = store::tallies(db)?;
         let mut by_level = [0; 4];
         for tally in &tallies {
@@ -158,7 +159,7 @@ impl LogStreamObject {
             earliest: tallies.iter().filter_map(|tally| tally.earliest).min(),
             latest: tallies.iter().filter_map(|tally| tally.latest).max(),
             dropped: store::dropped(db)?,
-            viewers: self.seat.sockets.count(),
+            viewers: self.sockets.count(),
             storage_bytes: db.size_bytes(),
             outbox: self.outbox.debts(db)?,
         })
@@ -171,13 +172,13 @@ impl api::Handler for LogStreamObject {
     }
 
     fn query(self: Rc<Self>, message: Query, _: CallContext) -> Answer<Page> {
-        let walk = query::walk(&message.filter);
-        walk.page(&self.seat.db, message.before.as_ref(), message.limit.get()).into()
+        let query = query::of(&message.filter);
+        query.page(&self.state.db, message.before.as_ref(), message.limit.get()).into()
     }
 
     fn entry(self: Rc<Self>, message: ReadEntry, _: CallContext) -> Answer<Box<RawValue>> {
         let read = || {
-            let json = store::entry(&self.seat.db, &message.id)?.ok_or(Refusal::NotFound)?;
+            let json = store::entry(&self.state.db, &message.id)?.ok_or(Refusal::NotFound)?;
             RawValue::from_string(json).map_err(|_| Refusal::Internal)
         };
         read().into()
@@ -188,23 +189,25 @@ impl api::Handler for LogStreamObject {
     }
 
     fn poke(self: Rc<Self>, message: Poke, _: CallContext) -> Answer<Vec<Debt>> {
-        if let Err(error) = self.outbox.poked(&self.seat.db, message.replay) {
+        if let Err(error) = self.outbox.poked(&self.state.db, message.replay) {
             return Answer::Ready(Err(error.into()));
         }
         Answer::after(async move {
             self.clone().push().await;
-            Ok(self.outbox.debts(&self.seat.db)?)
+            Ok(self.outbox.debts(&self.state.db)?)
         })
     }
 }
 
-impl Behaviour for LogStreamObject {
+impl Object for LogStreamObject {
     type Contract = LogStream;
     const SCHEMA: Schema = store::SCHEMA;
 
-    fn wake(seat: Seat) -> Self {
+    fn start(state: State) -> Self {
+        let sockets = Sockets::new(&state);
         LogStreamObject {
-            seat,
+            state,
+            sockets,
             outbox: Outbox::default(),
             key: OnceCell::new(),
             end: RefCell::default(),
@@ -223,25 +226,29 @@ impl Behaviour for LogStreamObject {
             Role::Requester | Role::Technician | Role::Manager => return Err(Refusal::Forbidden { action: None }),
         }
         let wish = serde_json::to_string(&watch.filter).map_err(|_| Refusal::Internal)?;
-        let accepted = self.seat.sockets.accept(&Viewer::of(&cx)?.wishing(wish))?;
-        tail::replay(&self.seat.db, accepted.socket(), &watch.filter, watch.after)?;
+        let accepted = self.sockets.accept(&Viewer::of(&cx)?.wishing(wish))?;
+        tail::replay(&self.state.db, accepted.socket(), &watch.filter, watch.after)?;
         Ok(accepted)
     }
 
-    fn ring(self: Rc<Self>) -> LocalBoxFuture<'static, ()> {
+    fn alarm(self: Rc<Self>) -> LocalBoxFuture<'static, ()> {
         Box::pin(async move {
             self.sweep();
             self.clone().push().await;
-            self.seat.sockets.drop_ended_sessions(&self.seat.env).await;
+            viewer::drop_ended_sessions(&self.sockets, &self.state.env).await;
         })
     }
 
-    fn seat(&self) -> &Seat {
-        &self.seat
+    fn viewer_left(&self) {
+        self.sockets.changed();
+    }
+
+    fn state(&self) -> &State {
+        &self.state
     }
 
     fn next_due(&self) -> Option<Timestamp> {
-        [self.outbox.next_due(&self.seat.db), self.next_sweep(), self.seat.sockets.next_due()]
+        [self.outbox.next_due(&self.state.db), self.next_sweep(), viewer::next_check(&self.sockets)]
             .into_iter()
             .flatten()
             .min()

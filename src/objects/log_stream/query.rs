@@ -1,45 +1,50 @@
-//! A search of a stream as a walk: which index answers it, and what is left to check row by row.
+//! A search of a stream as a query by keys: which index answers it, and what is left to check row by row.
 //!
 //! An HTTP request has few entries, so its id leads wherever it is given; then the actor; the level is part of every
 //! other index, and a search that names none merges the four. Only the search text is looked for row by row.
 
+use base::time::Timestamp;
+use durable::keyset::{Condition, Direction, IndexRange, KeysetQuery, Value};
+
 use crate::domain::log::{Entry, Level, LogFilter};
-use crate::domain::time::Timestamp;
-use crate::objects::walk::{Check, Direction, Leg, Value, Walk, fold};
+use crate::domain::text::fold;
 
 /// The entries that match, newest first.
-pub fn walk(filter: &LogFilter) -> Walk {
-    let mut checks = Vec::new();
-    let legs = if let Some(request_id) = &filter.request_id {
-        checks.extend(filter.actor.map(|actor| Check::OneOf("actor_id", vec![Value::Text(actor.to_string())])));
+pub fn of(filter: &LogFilter) -> KeysetQuery {
+    let mut conditions = Vec::new();
+    let ranges = if let Some(request_id) = &filter.request_id {
+        conditions.extend(filter.actor.map(|actor| Condition::OneOf("actor_id", vec![Value::Text(actor.to_string())])));
         if !filter.level.is_empty() {
-            checks.push(Check::OneOf("level", filter.level.iter().map(|level| word(*level)).collect()));
+            conditions.push(Condition::OneOf("level", filter.level.iter().map(|level| word(*level)).collect()));
         }
-        vec![Leg { index: Some("entry_by_request"), equals: vec![("request_id", Value::Text(request_id.to_string()))] }]
+        vec![IndexRange {
+            index: Some("entry_by_request"),
+            equals: vec![("request_id", Value::Text(request_id.to_string()))],
+        }]
     } else if let Some(actor) = &filter.actor {
-        let leg = |level| Leg {
+        let range = |level| IndexRange {
             index: Some("entry_by_actor"),
             equals: vec![("actor_id", Value::Text(actor.to_string())), ("level", word(level))],
         };
-        levels(filter).into_iter().map(leg).collect()
+        levels(filter).into_iter().map(range).collect()
     } else {
-        let leg = |level| Leg { index: Some("entry_by_level"), equals: vec![("level", word(level))] };
-        levels(filter).into_iter().map(leg).collect()
+        let range = |level| IndexRange { index: Some("entry_by_level"), equals: vec![("level", word(level))] };
+        levels(filter).into_iter().map(range).collect()
     };
-    checks.extend(filter.q.as_ref().map(|text| Check::Contains("search", text.to_string())));
-    Walk {
+    conditions.extend(filter.q.as_ref().map(|text| Condition::Contains("search", fold(text.as_str()))));
+    KeysetQuery {
         table: "entry",
         time: "ts",
         key: "seq",
         direction: Direction::Newest,
-        legs,
+        ranges,
         from: filter.from.map(Timestamp::as_ms),
         to: filter.to.map(Timestamp::as_ms),
-        checks,
+        conditions,
     }
 }
 
-/// Whether one entry, searched by `search`, matches: what [`walk`] would say of it.
+/// Whether one entry, searched by `search`, matches: what [`of`] would say of it.
 pub fn matches(filter: &LogFilter, entry: &Entry, search: &str) -> bool {
     let actor = entry.actor.as_ref().and_then(|actor| actor.id());
     (filter.level.is_empty() || filter.level.contains(&entry.level))

@@ -1,7 +1,8 @@
 //! How long a stream keeps its entries, by level; a line per rule.
 
+use base::time::Timestamp;
+
 use crate::domain::log::{Level, StreamName};
-use crate::domain::time::Timestamp;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 

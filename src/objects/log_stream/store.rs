@@ -5,6 +5,11 @@
 
 use std::collections::HashSet;
 
+use base::refusal::Refusal;
+use base::time::Timestamp;
+use durable::outbox::{self, SeqRange};
+use durable::sqlite::Row;
+use durable::{Database, Key, Schema, StorageError, Writer};
 use serde_json::{Value, json};
 
 use super::api::StreamKey;
@@ -12,11 +17,6 @@ use super::chain;
 use super::retention;
 use super::stored::Stored;
 use crate::domain::log::{Level, NewEntry, StreamName};
-use crate::domain::refusal::Refusal;
-use crate::domain::time::Timestamp;
-use crate::objects::outbox::{self, Run};
-use crate::objects::protocol::Key;
-use crate::objects::sqlite::{Database, Row, Schema, StorageError, Writer};
 
 /// The tables.
 pub const SCHEMA: Schema = Schema {
@@ -227,7 +227,7 @@ pub(super) const OWED: &str = "
 ///
 /// # Errors
 /// When SQLite refuses.
-pub fn owed(db: &Database, run: Run) -> Result<Vec<Kept>, StorageError> {
+pub fn owed(db: &Database, run: SeqRange) -> Result<Vec<Kept>, StorageError> {
     if run.first == run.last {
         return between(db, run.first, run.last);
     }

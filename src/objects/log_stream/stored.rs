@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::domain::log::{Entry, NewEntry};
-use crate::objects::walk::fold;
+use crate::domain::text::fold;
 
 /// An entry's JSON may have this many bytes; one that is larger loses its fields, which a note replaces.
 const MOST_BYTES: usize = 128 * 1024;
@@ -31,7 +31,7 @@ impl Stored {
             json = serde_json::to_string(&entry)?;
         }
         #[cfg(feature = "fault-injection")]
-        let json = crate::objects::release::written(json);
+        let json = durable::release::written(json);
         let search = search_text(&entry);
         Ok(Stored { entry, json, search })
     }
@@ -71,9 +71,9 @@ fn put_line(text: &mut String, name: &str, value: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::EntryId;
     use crate::domain::log::Level;
-    use crate::domain::time::Timestamp;
+    use base::ids::EntryId;
+    use base::time::Timestamp;
 
     fn entry() -> NewEntry {
         let id: EntryId = "e-1".parse().unwrap();

@@ -5,6 +5,9 @@
 
 use std::collections::HashMap;
 
+use base::refusal::Refusal;
+use durable::Database;
+use durable::sockets::{Socket, Sockets};
 use js_sys::JsString;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -13,9 +16,7 @@ use super::query::matches;
 use super::store::{self, Kept};
 use super::stored::Stored;
 use crate::domain::log::{Entry, LogFilter};
-use crate::domain::refusal::Refusal;
-use crate::objects::sockets::{Socket, Sockets};
-use crate::objects::sqlite::Database;
+use crate::objects::viewer::Viewer;
 
 /// At most so many entries are looked at for a viewer that comes back.
 const REPLAY: i64 = 1_000;
@@ -52,7 +53,7 @@ pub fn replay(db: &Database, socket: &Socket, filter: &LogFilter, after: Option<
 }
 
 /// Tells every viewer what came that matches. Viewers with the same wish are told the same text.
-pub fn broadcast(sockets: &Sockets, new: &[Stored], dropped: i64) {
+pub fn broadcast(sockets: &Sockets<Viewer>, new: &[Stored], dropped: i64) {
     let viewers = sockets.viewers();
     let mut texts: HashMap<&str, Option<JsString>> = HashMap::new();
     for (socket, viewer) in viewers.iter() {

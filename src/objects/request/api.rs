@@ -1,16 +1,18 @@
 //! The contract of the RequestObject: one maintenance request.
 
+use base::ids::OrgId;
+use base::page::Limit;
+use durable::Key;
+use durable::actor_api;
+use durable::outbox::Debt;
+use durable::page::Page;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::actor_api;
-use crate::domain::ids::{OrgId, RequestId};
-use crate::domain::page::Limit;
+use crate::domain::request::RequestId;
 use crate::domain::request::{Command, NewRequest, Visibility};
 use crate::domain::validation::CommentBody;
-use crate::objects::outbox::Debt;
-use crate::objects::page::Page;
-use crate::objects::protocol::Key;
+use crate::objects::context::CallContext;
 
 /// Names one maintenance request: `{org}/{uuid}`.
 #[derive(Clone, Debug)]
@@ -34,7 +36,7 @@ impl Key for RequestKey {
 
 actor_api! {
     /// One maintenance request: its state, its timeline, its live viewers, its outbox.
-    actor Request { binding: "REQUEST", key: RequestKey, watch: Watch }
+    actor Request { binding: "REQUEST", context: CallContext, key: RequestKey, watch: Watch }
 
     /// Opens the request. Repeated with the same idempotency key it answers the same.
     create(Create) -> Versioned;

@@ -5,28 +5,28 @@
 
 use std::rc::Rc;
 
+use base::ids::{EntryId, OrgId, TraceId};
+use base::refusal::Refusal;
+use base::words;
+use durable::outbox::{self, Deliver, Failure, Outbox, SeqRange, flush};
+use durable::{CALL_LIMIT_MS, Database, Object, StorageError, ask_within};
 use serde_json::{Value, json};
 
 use super::{RequestObject, store};
-use crate::domain::ids::{EntryId, OrgId, TraceId};
 use crate::domain::log::{Level, NewEntry, StreamName};
-use crate::domain::refusal::Refusal;
 use crate::domain::request::{Event, EventBody, MaintenanceRequest};
 use crate::domain::summary::Summary;
 use crate::domain::sync::{self, EventRow, Packed, RequestRow};
+use crate::objects::context::CallContext;
 use crate::objects::database::api::{Apply, DatabaseKey};
-use crate::objects::host::Behaviour;
 use crate::objects::log_stream::api::{Append, StreamKey};
-use crate::objects::outbox::{Destination, Failure, Outbox, Owes, Run, flush};
-use crate::objects::protocol::{CALL_LIMIT_MS, CallContext, ask_within};
 use crate::objects::request_index::api::{IndexKey, Upsert};
-use crate::objects::sqlite::{Database, StorageError};
 
 impl RequestObject {
     /// Brings the index up to date. Not exclusive: a command must not wait behind another's push, and the index takes
     /// the newest version whatever the order.
     pub(super) async fn push_to_index(&self) {
-        let db = &self.seat.db;
+        let db = &self.state.db;
         let run = match self.outbox.pending(db, Destination::Index) {
             Ok(Some(run)) => run,
             Ok(None) => return,
@@ -47,25 +47,25 @@ impl RequestObject {
             }
         };
         futures::future::join(postgres, flush(self, Destination::Audit)).await;
-        self.outbox.keep(&self.seat.db, &self.seat.alarm);
-        self.seat.alarm.ring_by(self.next_due());
+        self.outbox.keep(&self.state.db, &self.state.alarm);
+        self.state.alarm.set_by(self.next_due());
     }
 
     pub(super) async fn to_index(&self, request: &MaintenanceRequest, cx: &CallContext) -> Result<(), Failure> {
         let upsert = Upsert { summary: Summary::from(request), epoch: request.epoch };
         let key = IndexKey { org: cx.org.clone() };
-        let upserted = ask_within(&self.seat.env, &key, upsert, cx, CALL_LIMIT_MS).await?;
+        let upserted = ask_within(&self.state.env, &key, upsert, cx, CALL_LIMIT_MS).await?;
         Ok(self.take_number(upserted.number, cx)?)
     }
 
     /// The events of `run`, or the first of them when they are too large together; from memory when it is the latest alone,
     /// as it is right behind a write.
-    fn events(&self, run: Run) -> Result<Vec<Rc<Delivery>>, StorageError> {
+    fn events(&self, run: SeqRange) -> Result<Vec<Rc<Delivery>>, StorageError> {
         let latest = self.latest.borrow().clone();
         if let Some(latest) = latest.filter(|latest| run.first == run.last && latest.event.seq == run.last) {
             return Ok(vec![latest]);
         }
-        let stored = store::events_owed(&self.seat.db, run)?;
+        let stored = store::events_owed(&self.state.db, run)?;
         Ok(stored.iter().filter_map(Delivery::read).map(Rc::new).collect())
     }
 
@@ -76,7 +76,7 @@ impl RequestObject {
             return Ok(());
         }
         let numbered = MaintenanceRequest { number: Some(number), ..(*request).clone() };
-        self.seat.db.atomically(|write| store::put_snapshot(write, cx.org.as_str(), &numbered))?;
+        self.state.db.atomically(|write| store::put_snapshot(write, cx.org.as_str(), &numbered))?;
         *self.loaded.borrow_mut() = Some(Some(numbered.into()));
         Ok(())
     }
@@ -89,8 +89,8 @@ impl RequestObject {
     ) -> Result<(), Failure> {
         let first = events.first().map_or(1, |delivery| delivery.event.seq);
         let apply = packed(request, events, &cx.org).map_err(|error| Failure::Transient(error.to_string()))?;
-        let key = DatabaseKey::of_request(&self.seat.env, &cx.org, request.id);
-        ask_within(&self.seat.env, &key, Apply(apply), cx, CALL_LIMIT_MS).await?.settled(first)
+        let key = DatabaseKey::of_request(&self.state.env, &cx.org, request.id);
+        ask_within(&self.state.env, &key, Apply(apply), cx, CALL_LIMIT_MS).await?.settled(first)
     }
 
     pub(super) async fn to_audit(
@@ -102,14 +102,14 @@ impl RequestObject {
         let key = StreamKey { org: cx.org.clone(), stream: StreamName::Audit };
         let entries = events.iter().map(|delivery| delivery.audit_entry(request)).collect();
         let append = Append { entries, dropped: 0 };
-        ask_within(&self.seat.env, &key, append, cx, CALL_LIMIT_MS).await?;
+        ask_within(&self.state.env, &key, append, cx, CALL_LIMIT_MS).await?;
         Ok(())
     }
 
     /// The organisation, if the request exists.
     fn org(&self) -> Result<Option<&OrgId>, Refusal> {
         if self.org.get().is_none()
-            && let Some(org) = store::org(&self.seat.db)?.and_then(|org| org.parse().ok())
+            && let Some(org) = store::org(&self.state.db)?.and_then(|org| org.parse().ok())
         {
             return Ok(Some(self.org.get_or_init(|| org)));
         }
@@ -121,19 +121,59 @@ impl RequestObject {
     }
 }
 
-impl Owes for RequestObject {
-    fn outbox(&self) -> &Outbox {
+words! {
+    /// Whom a request's events go to.
+    pub enum Destination: "destination" {
+        /// The read model, through a DatabaseObject.
+        Postgres = "postgres",
+        /// The organisation's RequestIndexObject.
+        Index = "index",
+        /// The `audit` stream.
+        Audit = "audit",
+    }
+}
+
+impl outbox::Destination for Destination {
+    const ALL: &'static [Self] = Self::ALL;
+}
+
+impl Destination {
+    /// Whom an event is owed to.
+    pub fn of(event: &Event) -> &'static [Self] {
+        match event.body {
+            // Everything that happens to a request, so far.
+            EventBody::Created { .. }
+            | EventBody::Approved {}
+            | EventBody::Rejected { .. }
+            | EventBody::Assigned { .. }
+            | EventBody::Started {}
+            | EventBody::Held { .. }
+            | EventBody::Resumed {}
+            | EventBody::Completed { .. }
+            | EventBody::Closed { .. }
+            | EventBody::Reopened { .. }
+            | EventBody::Cancelled { .. }
+            | EventBody::Edited { .. }
+            | EventBody::Commented { .. } => &[Self::Postgres, Self::Index, Self::Audit],
+        }
+    }
+}
+
+impl Deliver for RequestObject {
+    type Destination = Destination;
+
+    fn outbox(&self) -> &Outbox<Destination> {
         &self.outbox
     }
 
     fn database(&self) -> &Database {
-        &self.seat.db
+        &self.state.db
     }
 
-    async fn deliver(&self, destination: Destination, run: Run) -> Result<Run, Failure> {
+    async fn deliver(&self, destination: Destination, run: SeqRange) -> Result<SeqRange, Failure> {
         let Some(request) = self.load()? else { return Ok(run) };
         // The index takes the summary alone; of the events it needs but the trace of the last one.
-        let wanted = if destination == Destination::Index { Run { first: run.last, ..run } } else { run };
+        let wanted = if destination == Destination::Index { SeqRange { first: run.last, ..run } } else { run };
         let events = self.events(wanted)?;
         let Some(last) = events.last() else { return Ok(run) };
         let Some(cx) = self.system_context(last.trace.clone())? else { return Ok(run) };
@@ -142,7 +182,7 @@ impl Owes for RequestObject {
             Destination::Postgres => self.to_postgres(&request, &events, &cx).await,
             Destination::Audit => self.to_audit(&request, &events, &cx).await,
         }?;
-        Ok(Run { last: last.event.seq, ..run })
+        Ok(SeqRange { last: last.event.seq, ..run })
     }
 }
 
@@ -168,7 +208,7 @@ impl Delivery {
     }
 
     fn audit_entry(&self, request: &MaintenanceRequest) -> NewEntry {
-        let id = EntryId::of_event(request.id, request.epoch, self.event.seq);
+        let id = EntryId::of_event(request.id.0, request.epoch, self.event.seq);
         let message = format!("request {}", self.event.kind());
         let mut entry = NewEntry::new(id, self.event.ts, Level::Info, &message);
         entry.request_id = Some(self.trace.clone());

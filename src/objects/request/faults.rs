@@ -5,18 +5,16 @@
 
 use std::rc::Rc;
 
+use base::refusal::Refusal;
+use durable::outbox::{Offsets, SeqRange};
+use durable::release;
+use durable::{Object, Writer, clock};
 use futures::FutureExt;
 use futures::future::join;
 
-use super::deliver::Delivery;
+use super::deliver::{Delivery, Destination};
 use super::{RequestObject, store};
-use crate::domain::refusal::Refusal;
 use crate::domain::request::{Event, EventBody, MaintenanceRequest, Visibility};
-use crate::objects::clock;
-use crate::objects::host::Behaviour;
-use crate::objects::outbox::{Book, Run};
-use crate::objects::release;
-use crate::objects::sqlite::Writer;
 
 /// Panics in the middle of its transaction.
 const PANIC_IN_TRANSACTION: &str = "fault: panic in the transaction";
@@ -60,12 +58,12 @@ pub fn is_kept_from_viewers(event: &Event) -> bool {
 }
 
 /// Does what the event asks for to what its transaction has written.
-pub fn in_transaction(write: &Writer<'_>, book: &mut Book, event: &Event) -> Result<(), Refusal> {
-    release::owe(book, event.seq, clock::now());
+pub fn in_transaction(write: &Writer<'_>, offsets: &mut Offsets<Destination>, event: &Event) -> Result<(), Refusal> {
+    release::owe(offsets, event.seq, clock::now());
     let EventBody::Commented { body, .. } = &event.body else { return Ok(()) };
     assert!(!body.starts_with(PANIC_IN_TRANSACTION), "injected");
     if let Some(rest) = body.strip_prefix(OWE_NOTHING_TO) {
-        book.forgive(rest.split(' ').next().unwrap_or_default());
+        offsets.forgive(rest.split(' ').next().unwrap_or_default());
     }
     if body.starts_with(FORGET_THE_KEY) {
         write.run("DELETE FROM idempotency WHERE seq = ?", &[&event.seq])?;
@@ -98,7 +96,7 @@ pub fn behind_comment(object: &Rc<RequestObject>, json: &str) -> Result<(), Refu
     }
     let (object, other) = (object.clone(), object.clone());
     if asks_for(&event, RING_TWICE) {
-        clock::in_background(join(object.ring(), other.ring()).map(drop));
+        clock::in_background(join(object.alarm(), other.alarm()).map(drop));
     } else if asks_for(&event, DELIVER_AGAIN) {
         clock::in_background(async move {
             if let Err(refusal) = deliver_again(&object).await {
@@ -112,7 +110,7 @@ pub fn behind_comment(object: &Rc<RequestObject>, json: &str) -> Result<(), Refu
 /// Sends old versions to all destinations, the newest first, as if each had been delayed longer than those behind it.
 async fn deliver_again(object: &RequestObject) -> Result<(), Refusal> {
     let (Some(now), Some(cx)) = (object.load()?, object.system_context(clock::trace())?) else { return Ok(()) };
-    let stored = store::events_owed(&object.seat.db, Run { first: 1, last: now.version })?;
+    let stored = store::events_owed(&object.state.db, SeqRange { first: 1, last: now.version })?;
     let deliveries: Vec<Rc<Delivery>> = stored.iter().filter_map(Delivery::read).map(Rc::new).collect();
     for length in (1..=deliveries.len()).rev().take(AGAIN) {
         let old = deliveries.get(..length).unwrap_or_default();

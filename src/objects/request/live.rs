@@ -4,17 +4,17 @@
 
 use std::collections::HashMap;
 
+use base::ids::UserId;
+use base::refusal::Refusal;
+use durable::sockets::Socket;
 use js_sys::JsString;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::{RequestObject, store};
-use crate::domain::ids::UserId;
 use crate::domain::person::Caller;
-use crate::domain::refusal::Refusal;
 use crate::domain::request::{Event, MaintenanceRequest, Visibility, may_see, sees_internal};
 use crate::domain::role::Role;
-use crate::objects::sockets::Socket;
 
 /// Events are replayed in slices of this many.
 const REPLAY_SLICE: i64 = 200;
@@ -42,7 +42,7 @@ impl RequestObject {
         let record = self.record(request, caller)?;
         let mut after = after;
         loop {
-            let events = store::events_after(&self.seat.db, after, sees_internal(caller.role), REPLAY_SLICE)?;
+            let events = store::events_after(&self.state.db, after, sees_internal(caller.role), REPLAY_SLICE)?;
             let Some((last, _)) = events.last() else { break };
             after = *last;
             for (_, json) in events {
@@ -56,7 +56,7 @@ impl RequestObject {
 
     /// Tells everyone who may know. The record is written once for each different viewer.
     pub(super) fn broadcast(&self, event: &Event, json: &str, request: &MaintenanceRequest) {
-        let viewers = self.seat.sockets.viewers();
+        let viewers = self.sockets.viewers();
         if viewers.is_empty() {
             return;
         }

@@ -17,29 +17,28 @@ mod store;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
+use base::ids::OrgId;
+use base::refusal::Refusal;
+use base::time::Timestamp;
+use durable::outbox::{Debt, Outbox};
+use durable::page::Page;
+use durable::sockets::{Accepted, Sockets};
+use durable::{Answer, Object, Schema, State, StorageError, Wire, Writer, clock};
 use futures::future::LocalBoxFuture;
 use serde_json::value::RawValue;
 
-use crate::domain::ids::OrgId;
 use crate::domain::person::{Actor, Caller};
 use crate::domain::record::Record;
-use crate::domain::refusal::Refusal;
 use crate::domain::request::decide::{close_by_itself, closes_by_itself_at, create, decide};
 use crate::domain::request::{
     Command, Event, EventBody, MaintenanceRequest, RequestRules, apply, may_see, sees_internal,
 };
-use crate::domain::time::Timestamp;
-use crate::objects::clock;
-use crate::objects::host::{Behaviour, Seat};
-use crate::objects::outbox::{Debt, Destination, Outbox};
-use crate::objects::page::Page;
-use crate::objects::protocol::{Answer, CallContext, Idempotency, Wire};
-use crate::objects::sockets::{Accepted, Viewer};
-use crate::objects::sqlite::{Schema, StorageError, Writer};
+use crate::objects::context::{CallContext, Idempotency};
+use crate::objects::viewer::{self, Viewer};
 use api::{
     Act, Comment, Create, Inbox, Inspect, Inspection, Poke, Read, Request, RequestKey, Timeline, Versioned, Watch,
 };
-use deliver::Delivery;
+use deliver::{Delivery, Destination};
 
 /// How long a command's reply waits for the index, in milliseconds. DESIGN section 8: a quarter of a second at most.
 const INDEX_PATIENCE_MS: u32 = 250;
@@ -49,9 +48,10 @@ const FORGET_EVERY_MS: i64 = 60 * 60 * 1_000;
 
 /// One maintenance request.
 pub struct RequestObject {
-    seat: Seat,
+    state: State,
+    sockets: Sockets<Viewer>,
     rules: RequestRules,
-    outbox: Outbox,
+    outbox: Outbox<Destination>,
     /// What SQLite has: unknown, nothing, or this snapshot.
     loaded: RefCell<Option<Option<Rc<MaintenanceRequest>>>>,
     /// The organisation, once the request exists.
@@ -67,7 +67,7 @@ impl RequestObject {
         if let Some(known) = self.loaded.borrow().as_ref() {
             return Ok(known.clone());
         }
-        let found = store::load(&self.seat.db)?.map(Rc::new);
+        let found = store::load(&self.state.db)?.map(Rc::new);
         *self.loaded.borrow_mut() = Some(found.clone());
         Ok(found)
     }
@@ -114,16 +114,16 @@ impl RequestObject {
             return Ok(reply);
         }
         let now = clock::now();
-        let written = self.outbox.atomically(&self.seat.db, |write, book| {
+        let written = self.outbox.atomically(&self.state.db, |write, offsets| {
             store::append(write, event, &json, &cx.trace)?;
             store::put_snapshot(write, org.as_str(), &after)?;
-            book.owe(&Destination::ALL, event.seq, now);
+            offsets.owe(Destination::of(event), event.seq, now);
             if let Some(idempotency) = &cx.idempotency {
                 store::keep_reply(write, idempotency, event.seq, &reply, now)?;
             }
             self.forget_replies(write, now)?;
             #[cfg(feature = "fault-injection")]
-            faults::in_transaction(write, book, event)?;
+            faults::in_transaction(write, offsets, event)?;
             Ok::<_, Refusal>(())
         });
         if let Err(refusal) = written {
@@ -141,7 +141,7 @@ impl RequestObject {
             return Ok(reply);
         }
         self.broadcast(event, &json, &request);
-        self.seat.alarm.ring_by(self.next_due());
+        self.state.alarm.set_by(self.next_due());
         Ok(reply)
     }
 
@@ -170,7 +170,7 @@ impl RequestObject {
 
     /// The reply that was kept for this call's idempotency key.
     fn replied(&self, cx: &CallContext) -> Result<Option<String>, Refusal> {
-        cx.idempotency.as_ref().map_or(Ok(None), |key| store::replied(&self.seat.db, key))
+        cx.idempotency.as_ref().map_or(Ok(None), |key| store::replied(&self.state.db, key))
     }
 
     fn decide_and_commit(&self, message: &Act, cx: &CallContext) -> Result<String, Refusal> {
@@ -222,7 +222,7 @@ impl RequestObject {
         if !kept.is_empty() {
             return serde_json::from_str(&kept).map_err(|_| Refusal::Internal);
         }
-        let request = store::as_opened(&self.seat.db, &*self.load()?.ok_or(Refusal::Internal)?)?;
+        let request = store::as_opened(&self.state.db, &*self.load()?.ok_or(Refusal::Internal)?)?;
         let versioned = self.versioned(&request, cx.require_caller()?)?;
         if let (Some(idempotency), Some(_)) = (&cx.idempotency, &request.number) {
             self.keep(idempotency, &versioned)?;
@@ -232,7 +232,7 @@ impl RequestObject {
 
     fn keep(&self, idempotency: &Idempotency, versioned: &Versioned) -> Result<(), Refusal> {
         let reply = store::json(versioned)?;
-        self.seat.db.atomically(|write| {
+        self.state.db.atomically(|write| {
             store::keep_reply(write, idempotency, 1, &reply, clock::now())?;
             Ok(())
         })
@@ -256,7 +256,7 @@ impl RequestObject {
         if request.version <= synced {
             return Ok(());
         }
-        Ok(self.outbox.owe_again(&self.seat.db, Destination::Postgres, synced)?)
+        Ok(self.outbox.owe_again(&self.state.db, Destination::Postgres, synced)?)
     }
 
     fn close_when_due(&self) -> Result<(), Refusal> {
@@ -312,7 +312,7 @@ impl api::Handler for RequestObject {
     fn timeline(self: Rc<Self>, message: Timeline, cx: CallContext) -> Answer<Page> {
         self.visible(&cx)
             .and_then(|(_, caller)| {
-                Ok(store::timeline(&self.seat.db, message.after, sees_internal(caller.role), message.limit)?)
+                Ok(store::timeline(&self.state.db, message.after, sees_internal(caller.role), message.limit)?)
             })
             .into()
     }
@@ -322,35 +322,37 @@ impl api::Handler for RequestObject {
             let snapshot = serde_json::value::to_raw_value(&self.load()?.as_deref()).map_err(|_| Refusal::Internal)?;
             Ok(Inspection {
                 snapshot,
-                events: store::count_events(&self.seat.db)?,
-                outbox: self.outbox.debts(&self.seat.db)?,
-                viewers: self.seat.sockets.count(),
-                storage_bytes: self.seat.db.size_bytes(),
+                events: store::count_events(&self.state.db)?,
+                outbox: self.outbox.debts(&self.state.db)?,
+                viewers: self.sockets.count(),
+                storage_bytes: self.state.db.size_bytes(),
             })
         };
         inspect().into()
     }
 
     fn poke(self: Rc<Self>, message: Poke, _: CallContext) -> Answer<Vec<Debt>> {
-        let ready = self.outbox.poked(&self.seat.db, message.replay).map_err(Refusal::from);
+        let ready = self.outbox.poked(&self.state.db, message.replay).map_err(Refusal::from);
         if let Err(refusal) = ready.and_then(|()| self.owe_what_is_newer(message.synced)) {
             return Answer::Ready(Err(refusal));
         }
         Answer::after(async move {
             self.push_to_index().await;
             self.push_to_others().await;
-            Ok(self.outbox.debts(&self.seat.db)?)
+            Ok(self.outbox.debts(&self.state.db)?)
         })
     }
 }
 
-impl Behaviour for RequestObject {
+impl Object for RequestObject {
     type Contract = Request;
     const SCHEMA: Schema = store::SCHEMA;
 
-    fn wake(seat: Seat) -> Self {
+    fn start(state: State) -> Self {
+        let sockets = Sockets::new(&state);
         RequestObject {
-            seat,
+            state,
+            sockets,
             rules: RequestRules::default(),
             outbox: Outbox::default(),
             loaded: RefCell::default(),
@@ -366,28 +368,32 @@ impl Behaviour for RequestObject {
 
     fn watch(self: Rc<Self>, watch: Watch, cx: CallContext) -> Result<Accepted, Refusal> {
         let (request, caller) = self.visible(&cx)?;
-        let accepted = self.seat.sockets.accept(&Viewer::of(&cx)?)?;
+        let accepted = self.sockets.accept(&Viewer::of(&cx)?)?;
         self.replay(accepted.socket(), watch.after.unwrap_or(request.version), &request, &caller)?;
         Ok(accepted)
     }
 
-    fn ring(self: Rc<Self>) -> LocalBoxFuture<'static, ()> {
+    fn alarm(self: Rc<Self>) -> LocalBoxFuture<'static, ()> {
         Box::pin(async move {
             if let Err(refusal) = self.close_when_due() {
                 worker::console_error!("a request could not be closed by itself: {refusal}");
             }
             self.push_to_index().await;
             self.push_to_others().await;
-            self.seat.sockets.drop_ended_sessions(&self.seat.env).await;
+            viewer::drop_ended_sessions(&self.sockets, &self.state.env).await;
         })
     }
 
-    fn seat(&self) -> &Seat {
-        &self.seat
+    fn viewer_left(&self) {
+        self.sockets.changed();
+    }
+
+    fn state(&self) -> &State {
+        &self.state
     }
 
     fn next_due(&self) -> Option<Timestamp> {
         let closes = self.load().ok().flatten().and_then(|request| closes_by_itself_at(&request, &self.rules));
-        [closes, self.outbox.next_due(&self.seat.db), self.seat.sockets.next_due()].into_iter().flatten().min()
+        [closes, self.outbox.next_due(&self.state.db), viewer::next_check(&self.sockets)].into_iter().flatten().min()
     }
 }

@@ -2,19 +2,19 @@
 //!
 //! An event is stored as its public JSON text, so a page of the timeline is joined by SQLite and parsed by nobody.
 
+use base::ids::TraceId;
+use base::page::Limit;
+use base::refusal::Refusal;
+use base::time::Timestamp;
+use durable::outbox::{self, SeqRange};
+use durable::page::Page;
+#[cfg(feature = "fault-injection")]
+use durable::release;
+use durable::{Database, Schema, StorageError, Writer};
 use serde::Serialize;
 
-use crate::domain::ids::TraceId;
-use crate::domain::page::Limit;
-use crate::domain::refusal::Refusal;
 use crate::domain::request::{Event, MaintenanceRequest, Visibility};
-use crate::domain::time::Timestamp;
-use crate::objects::outbox::{self, Run};
-use crate::objects::page::Page;
-use crate::objects::protocol::Idempotency;
-#[cfg(feature = "fault-injection")]
-use crate::objects::release;
-use crate::objects::sqlite::{Database, Schema, StorageError, Writer};
+use crate::objects::context::Idempotency;
 
 /// The tables.
 pub const SCHEMA: Schema = Schema {
@@ -70,7 +70,7 @@ pub fn as_opened(db: &Database, now: &MaintenanceRequest) -> Result<MaintenanceR
     if now.version == 1 {
         return Ok(now.clone());
     }
-    let stored = events_owed(db, Run { first: 1, last: 1 })?;
+    let stored = events_owed(db, SeqRange { first: 1, last: 1 })?;
     let first = stored.first().and_then(|stored| serde_json::from_str::<Event>(&stored.json).ok());
     first.and_then(|first| now.as_opened(&first)).ok_or(Refusal::Internal)
 }
@@ -140,7 +140,7 @@ pub(super) const OWED: &str = "
 ///
 /// # Errors
 /// When SQLite refuses.
-pub fn events_owed(db: &Database, run: Run) -> Result<Vec<StoredEvent>, StorageError> {
+pub fn events_owed(db: &Database, run: SeqRange) -> Result<Vec<StoredEvent>, StorageError> {
     let rows = db.rows(OWED, &[&run.first, &run.last, &outbox::MOST_BYTES])?;
     Ok(rows.iter().map(|row| StoredEvent { trace: row.text(0), json: row.text(1) }).collect())
 }

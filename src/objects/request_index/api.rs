@@ -1,16 +1,18 @@
 //! The contract of the RequestIndexObject: an organisation's request summaries, in order of time.
 
+use base::cursor::Position;
+use base::ids::{OrgId, UserId};
+use base::page::Limit;
+use base::time::Timestamp;
+use durable::Key;
+use durable::actor_api;
+use durable::page::Page;
 use serde::{Deserialize, Serialize};
 
-use crate::actor_api;
-use crate::domain::cursor::Position;
-use crate::domain::ids::{OrgId, RequestId, UserId};
 use crate::domain::list::ListFilter;
-use crate::domain::page::Limit;
+use crate::domain::request::RequestId;
 use crate::domain::summary::Summary;
-use crate::domain::time::Timestamp;
-use crate::objects::page::Page;
-use crate::objects::protocol::Key;
+use crate::objects::context::CallContext;
 
 /// Names an organisation's index: `{org}`. It may be split by hash of the request once it is too large.
 #[derive(Clone, Debug)]
@@ -31,7 +33,7 @@ impl Key for IndexKey {
 
 actor_api! {
     /// The summaries of an organisation's requests: lists, live lists, human numbers.
-    actor RequestIndex { binding: "REQUEST_INDEX", key: IndexKey, watch: Watch }
+    actor RequestIndex { binding: "REQUEST_INDEX", context: CallContext, key: IndexKey, watch: Watch }
 
     /// Takes a summary, unless it has a newer one; gives the request its number the first time.
     upsert(Upsert) -> Upserted;

@@ -4,7 +4,7 @@
 //! objects know, fenced by (epoch, version), and can be filled again from them.
 //!
 //! An upsert's way: `api.rs` (the message) -> here -> `store.rs` (row, number and tally in one transaction) -> the live
-//! lists. A list's way: `query.rs` (which index leads) -> `objects::walk`.
+//! lists. A list's way: `query.rs` (which index leads) -> `durable::keyset`.
 
 pub mod api;
 mod number;
@@ -14,28 +14,29 @@ mod store;
 use std::cell::Cell;
 use std::rc::Rc;
 
+use base::cursor::Position;
+use base::ids::UserId;
+use base::refusal::Refusal;
+use base::time::Timestamp;
+use durable::page::Page;
+use durable::sockets::{Accepted, Sockets};
+use durable::{Answer, Object, Schema, State, Wire};
 use futures::future::LocalBoxFuture;
 use js_sys::JsString;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::domain::cursor::Position;
-use crate::domain::ids::UserId;
 use crate::domain::person::Caller;
-use crate::domain::refusal::Refusal;
 use crate::domain::request::policy::{may_see_summary, sees_only};
 use crate::domain::summary::Summary;
-use crate::domain::time::Timestamp;
-use crate::objects::host::{Behaviour, Seat};
-use crate::objects::page::Page;
-use crate::objects::protocol::{Answer, CallContext, Wire};
-use crate::objects::sockets::{Accepted, Viewer};
-use crate::objects::sqlite::Schema;
+use crate::objects::context::CallContext;
+use crate::objects::viewer::{self, Viewer};
 use api::{Inbox, IndexStats, IndexedVersion, List, RequestIndex, Stats, Upsert, Upserted, Versions, Watch, Watermark};
 
 /// An organisation's index.
 pub struct RequestIndexObject {
-    seat: Seat,
+    state: State,
+    sockets: Sockets<Viewer>,
     /// The earliest change that was taken since the reconciler last moved its watermark.
     earliest: Cell<Option<Timestamp>>,
     /// Where that is, once it has been asked for.
@@ -53,7 +54,7 @@ enum Message<'a> {
 impl RequestIndexObject {
     fn take(&self, message: Upsert) -> Result<Upserted, Refusal> {
         let (changed_at, reached_ms) = (message.summary.updated_at, self.reached_ms.get());
-        let taken = self.seat.db.atomically(|write| {
+        let taken = self.state.db.atomically(|write| {
             if reached_ms.is_none_or(|reached_ms| changed_at.as_ms() <= reached_ms) {
                 store::look_again(write, changed_at)?;
             }
@@ -68,7 +69,7 @@ impl RequestIndexObject {
 
     /// Tells every viewer who may see the request and did not ask for another's.
     fn broadcast(&self, summary: &Summary, json: String) {
-        let viewers = self.seat.sockets.viewers();
+        let viewers = self.sockets.viewers();
         if viewers.is_empty() {
             return;
         }
@@ -101,23 +102,23 @@ impl api::Handler for RequestIndexObject {
     }
 
     fn list(self: Rc<Self>, message: List, cx: CallContext) -> Answer<Page> {
-        let walk = query::walk(&message.filter, restricted(cx.caller.as_ref(), message.only));
-        walk.page(&self.seat.db, message.after.as_ref(), message.limit.get()).into()
+        let query = query::of(&message.filter, restricted(cx.caller.as_ref(), message.only));
+        query.page(&self.state.db, message.after.as_ref(), message.limit.get()).into()
     }
 
     fn versions(self: Rc<Self>, message: Versions, _: CallContext) -> Answer<Vec<IndexedVersion>> {
         let (after, before) = (message.after.as_ref(), message.changed_before);
-        store::versions(&self.seat.db, after, before, message.limit).map_err(Refusal::from).into()
+        store::versions(&self.state.db, after, before, message.limit).map_err(Refusal::from).into()
     }
 
     fn stats(self: Rc<Self>, _: Stats, _: CallContext) -> Answer<IndexStats> {
         let stats = || {
-            let by_status = store::tallies(&self.seat.db)?;
+            let by_status = store::tallies(&self.state.db)?;
             Ok(IndexStats {
                 requests: by_status.iter().map(|(_, requests)| requests).sum(),
                 by_status,
-                viewers: self.seat.sockets.count(),
-                storage_bytes: self.seat.db.size_bytes(),
+                viewers: self.sockets.count(),
+                storage_bytes: self.state.db.size_bytes(),
             })
         };
         stats().into()
@@ -128,9 +129,9 @@ impl api::Handler for RequestIndexObject {
             if let Some(reached) = message.reached {
                 // Not past what the walk may not have met.
                 let unseen = self.earliest.take().map(just_before).filter(|unseen| unseen.ts < reached.ts);
-                store::set_watermark(&self.seat.db, &unseen.unwrap_or(reached))?;
+                store::set_watermark(&self.state.db, &unseen.unwrap_or(reached))?;
             }
-            let watermark = store::watermark(&self.seat.db)?;
+            let watermark = store::watermark(&self.state.db)?;
             self.reached_ms.set(Some(watermark.as_ref().map_or(i64::MIN, |position| position.ts)));
             Ok(watermark)
         };
@@ -138,12 +139,13 @@ impl api::Handler for RequestIndexObject {
     }
 }
 
-impl Behaviour for RequestIndexObject {
+impl Object for RequestIndexObject {
     type Contract = RequestIndex;
     const SCHEMA: Schema = store::SCHEMA;
 
-    fn wake(seat: Seat) -> Self {
-        RequestIndexObject { seat, earliest: Cell::new(None), reached_ms: Cell::new(None) }
+    fn start(state: State) -> Self {
+        let sockets = Sockets::new(&state);
+        RequestIndexObject { state, sockets, earliest: Cell::new(None), reached_ms: Cell::new(None) }
     }
 
     fn answer(self: Rc<Self>, message: Inbox, cx: CallContext) -> Answer<Wire> {
@@ -156,18 +158,22 @@ impl Behaviour for RequestIndexObject {
             Some(only) => viewer.wishing(only.to_string()),
             None => viewer,
         };
-        self.seat.sockets.accept(&viewer)
+        self.sockets.accept(&viewer)
     }
 
-    fn ring(self: Rc<Self>) -> LocalBoxFuture<'static, ()> {
-        Box::pin(async move { self.seat.sockets.drop_ended_sessions(&self.seat.env).await })
+    fn alarm(self: Rc<Self>) -> LocalBoxFuture<'static, ()> {
+        Box::pin(async move { viewer::drop_ended_sessions(&self.sockets, &self.state.env).await })
     }
 
-    fn seat(&self) -> &Seat {
-        &self.seat
+    fn viewer_left(&self) {
+        self.sockets.changed();
+    }
+
+    fn state(&self) -> &State {
+        &self.state
     }
 
     fn next_due(&self) -> Option<Timestamp> {
-        self.seat.sockets.next_due()
+        viewer::next_check(&self.sockets)
     }
 }

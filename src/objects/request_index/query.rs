@@ -1,15 +1,17 @@
-//! A list of requests as a walk: which index leads, and what is left to check row by row.
+//! A list of requests as a query by keys: which index leads, and what is left to check row by row.
 //!
 //! Each filter has an index in each order, so a list with one filter reads what it shows and nothing else. With several,
 //! the one that is likely to leave the fewest rows leads: a person first, then open work (there is always more that is
 //! done), then category and priority.
 
+use base::ids::UserId;
+use base::time::Timestamp;
+use durable::keyset::{Condition, Direction, IndexRange, KeysetQuery, Value};
+
 use super::number;
-use crate::domain::ids::UserId;
 use crate::domain::list::{ListFilter, Sort};
 use crate::domain::request::Status;
-use crate::domain::time::Timestamp;
-use crate::objects::walk::{Check, Direction, Leg, Value, Walk};
+use crate::domain::text::fold;
 
 /// A column that lists are filtered by, with its index in each order.
 struct Column {
@@ -41,42 +43,42 @@ struct Wanted {
 }
 
 /// The requests that match, of `only`'s or all.
-pub fn walk(filter: &ListFilter, only: Option<UserId>) -> Walk {
+pub fn of(filter: &ListFilter, only: Option<UserId>) -> KeysetQuery {
     let by_update = matches!(filter.sort, Sort::RecentlyUpdated);
     let number = filter.q.as_ref().and_then(|text| number::parse(text.as_str()));
     let mut wanted = wanted(filter, only).into_iter();
-    let mut checks = Vec::new();
+    let mut conditions = Vec::new();
     let index = |column: &Column| if by_update { column.by_updated } else { column.by_created };
-    let legs = if let Some(number) = number {
-        vec![Leg { index: None, equals: vec![("number", Value::Int(number))] }]
+    let ranges = if let Some(number) = number {
+        vec![IndexRange { index: None, equals: vec![("number", Value::Int(number))] }]
     } else if let Some(Wanted { column, values }) = wanted.next() {
-        let leg = |value| Leg { index: Some(index(column)), equals: vec![(column.name, value)] };
-        values.into_iter().map(leg).collect()
+        let range = |value| IndexRange { index: Some(index(column)), equals: vec![(column.name, value)] };
+        values.into_iter().map(range).collect()
     } else {
-        vec![Leg {
+        vec![IndexRange {
             index: Some(if by_update { "request_by_updated" } else { "request_by_created" }),
             equals: Vec::new(),
         }]
     };
-    checks.extend(wanted.map(|Wanted { column, values }| Check::OneOf(column.name, values)));
+    conditions.extend(wanted.map(|Wanted { column, values }| Condition::OneOf(column.name, values)));
     if number.is_none() {
-        checks.extend(filter.q.as_ref().map(|text| Check::Contains("search", text.to_string())));
+        conditions.extend(filter.q.as_ref().map(|text| Condition::Contains("search", fold(text.as_str()))));
     }
     let (mut from, mut to) = (filter.from.map(Timestamp::as_ms), filter.to.map(Timestamp::as_ms));
     if by_update {
         // The range is of creation, the order is not.
-        checks.extend(from.take().map(|from| Check::AtLeast("created_ms", from)));
-        checks.extend(to.take().map(|to| Check::Below("created_ms", to)));
+        conditions.extend(from.take().map(|from| Condition::AtLeast("created_ms", from)));
+        conditions.extend(to.take().map(|to| Condition::Below("created_ms", to)));
     }
-    Walk {
+    KeysetQuery {
         table: "request",
         time: if by_update { "updated_ms" } else { "created_ms" },
         key: "number",
         direction: if matches!(filter.sort, Sort::Oldest) { Direction::Oldest } else { Direction::Newest },
-        legs,
+        ranges,
         from,
         to,
-        checks,
+        conditions,
     }
 }
 

@@ -3,15 +3,16 @@
 //!
 //! A request's number is its row's key: given once, in the transaction of its first upsert, and never again.
 
+use base::cursor::Position;
+use base::refusal::Refusal;
+use base::time::Timestamp;
+use durable::{Database, Schema, StorageError, Writer};
+
 use super::api::IndexedVersion;
 use super::number;
-use crate::domain::cursor::Position;
-use crate::domain::refusal::Refusal;
 use crate::domain::request::Status;
 use crate::domain::summary::Summary;
-use crate::domain::time::Timestamp;
-use crate::objects::sqlite::{Database, Schema, StorageError, Writer};
-use crate::objects::walk::fold;
+use crate::domain::text::fold;
 
 /// The schema, step by step.
 pub const SCHEMA: Schema = Schema::first(&["

@@ -1,13 +1,14 @@
 //! The contract of the SessionObject: one signed-in session.
 
+use base::ids::{OrgId, SessionName};
+use base::time::Timestamp;
+use durable::Key;
+use durable::actor_api;
 use serde::{Deserialize, Serialize};
 
-use crate::actor_api;
-use crate::domain::ids::{OrgId, SessionName};
 use crate::domain::person::Caller;
-use crate::domain::time::Timestamp;
 use crate::domain::validation::PersonName;
-use crate::objects::protocol::Key;
+use crate::objects::context::CallContext;
 
 /// Names one session by the SHA-256 of its id: `{org}/{hex}`. No store holds the id itself.
 #[derive(Clone, Debug)]
@@ -31,7 +32,7 @@ impl Key for SessionKey {
 
 actor_api! {
     /// One session: whether it holds, until when, and from where it was opened.
-    actor Session { binding: "SESSION", key: SessionKey, watch: () }
+    actor Session { binding: "SESSION", context: CallContext, key: SessionKey, watch: () }
 
     /// Opens the session for a user who has just proved who they are.
     open(Open) -> Held;

@@ -14,20 +14,19 @@ mod term;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use base::ids::SessionName;
+use base::refusal::Refusal;
+use base::time::Timestamp;
+use durable::{Answer, CALL_LIMIT_MS, Key, Object, Schema, State, Wire, ask_within, clock};
 use futures::future::LocalBoxFuture;
 
-use crate::domain::ids::SessionName;
-use crate::domain::refusal::Refusal;
-use crate::domain::time::Timestamp;
 use crate::domain::validation::PersonName;
 use crate::objects::account::api::{AccountKey, Closed};
-use crate::objects::clock;
-use crate::objects::host::{Behaviour, Seat};
-use crate::objects::protocol::{Answer, CALL_LIMIT_MS, CallContext, Key, Wire, ask_within};
-use crate::objects::sqlite::Schema;
+use crate::objects::context::CallContext;
 use api::{Check, Held, Inbox, Open, Renamed, Revoke, SessionKey};
 use store::{Session, Stored};
 use term::Term;
+
 pub use term::{ABSOLUTE_LIMIT_MS, IDLE_LIMIT_MS};
 
 /// So long after its absolute limit a session is forgotten, in milliseconds: a day. No token of it is valid any more, so
@@ -45,7 +44,7 @@ const ADDRESS_CHARS: usize = 64;
 
 /// One session.
 pub struct SessionObject {
-    seat: Seat,
+    state: State,
     /// What SQLite has: not read yet, nothing, or this row.
     known: RefCell<Option<Option<Stored>>>,
 }
@@ -56,7 +55,7 @@ impl SessionObject {
         let mut known = self.known.borrow_mut();
         match known.as_mut() {
             Some(row) => work(row),
-            None => work(known.insert(store::load(&self.seat.db)?)),
+            None => work(known.insert(store::load(&self.state.db)?)),
         }
     }
 
@@ -75,9 +74,9 @@ impl SessionObject {
                 // An id is random and used once: whoever opens it again has not made it himself.
                 return Err(Refusal::conflict("already_exists", "This session was opened before."));
             }
-            self.seat.db.atomically(|write| store::insert(write, &session))?;
+            self.state.db.atomically(|write| store::insert(write, &session))?;
             let held = held(&session, key.session);
-            self.seat.alarm.ring_by(Some(held.expires_at));
+            self.state.alarm.set_by(Some(held.expires_at));
             *row = Some(Stored::Open(session));
             Ok(held)
         })
@@ -92,9 +91,9 @@ impl SessionObject {
                 return Err(Refusal::Unauthenticated);
             }
             if let Some(used) = session.term.used(now) {
-                self.seat.db.atomically(|write| store::put_seen(write, used.seen_at))?;
+                self.state.db.atomically(|write| store::put_seen(write, used.seen_at))?;
                 session.term = used;
-                self.seat.alarm.ring_by(Some(used.expires_at()));
+                self.state.alarm.set_by(Some(used.expires_at()));
             }
             Ok(held(session, key.session))
         })
@@ -105,7 +104,7 @@ impl SessionObject {
             let Some(Stored::Open(session)) = row else { return Ok(()) };
             let mut caller = session.caller.clone();
             caller.user.name = name.into_string();
-            self.seat.db.atomically(|write| store::put_caller(write, &caller))?;
+            self.state.db.atomically(|write| store::put_caller(write, &caller))?;
             session.caller = caller;
             Ok(())
         })
@@ -115,10 +114,10 @@ impl SessionObject {
     fn end(&self, reason: &str) -> Result<Option<Session>, Refusal> {
         self.with_row(|row| {
             let Some(Stored::Open(session)) = row else { return Ok(None) };
-            self.seat.db.atomically(|write| store::bury(write, clock::now(), reason))?;
+            self.state.db.atomically(|write| store::bury(write, clock::now(), reason))?;
             let (ended, ends_at) = (session.clone(), session.term.ends_at);
             *row = Some(Stored::Ended { ends_at });
-            self.seat.alarm.ring_by(Some(forgotten_at(ends_at)));
+            self.state.alarm.set_by(Some(forgotten_at(ends_at)));
             Ok(Some(ended))
         })
     }
@@ -143,7 +142,7 @@ impl SessionObject {
             if now < due {
                 return Ok((None, Some(due)));
             }
-            self.seat.db.erase()?;
+            self.state.db.erase()?;
             *row = None;
             Ok((None, None))
         })
@@ -154,44 +153,44 @@ impl SessionObject {
         let Some(SessionKey { org, session }) = SessionKey::parse(&expired.name) else { return };
         let account = AccountKey::User { org: org.clone(), user: expired.caller.user.id };
         let cx = CallContext::system(org, clock::trace());
-        if let Err(refusal) = ask_within(&self.seat.env, &account, Closed { session }, &cx, CALL_LIMIT_MS).await {
+        if let Err(refusal) = ask_within(&self.state.env, &account, Closed { session }, &cx, CALL_LIMIT_MS).await {
             worker::console_error!("an expired session stays on its account's list: {refusal}");
         }
     }
 }
 
-impl Behaviour for SessionObject {
+impl Object for SessionObject {
     type Contract = api::Session;
     const SCHEMA: Schema = store::SCHEMA;
 
-    fn wake(seat: Seat) -> Self {
-        SessionObject { seat, known: RefCell::new(None) }
+    fn start(state: State) -> Self {
+        SessionObject { state, known: RefCell::new(None) }
     }
 
     fn answer(self: Rc<Self>, message: Inbox, cx: CallContext) -> Answer<Wire> {
         api::dispatch(self, message, cx)
     }
 
-    fn ring(self: Rc<Self>) -> LocalBoxFuture<'static, ()> {
+    fn alarm(self: Rc<Self>) -> LocalBoxFuture<'static, ()> {
         Box::pin(async move {
             let now = clock::now();
             match self.tidy(now) {
                 Ok((expired, next)) => {
-                    self.seat.alarm.ring_by(next);
+                    self.state.alarm.set_by(next);
                     if let Some(expired) = expired {
                         self.tell_account(expired).await;
                     }
                 }
                 Err(refusal) => {
                     worker::console_error!("a session could not be tidied: {refusal}");
-                    self.seat.alarm.ring_by(Some(now.plus_ms(RETRY_MS)));
+                    self.state.alarm.set_by(Some(now.plus_ms(RETRY_MS)));
                 }
             }
         })
     }
 
-    fn seat(&self) -> &Seat {
-        &self.seat
+    fn state(&self) -> &State {
+        &self.state
     }
 
     // `next_due` stays `None`: the host would set the alarm at every wake, and a session that is only read would write.

@@ -1,10 +1,11 @@
 //! The SQLite of a SessionObject: one row, which becomes a tombstone when the session ends.
 
+use base::refusal::Refusal;
+use base::time::Timestamp;
+use durable::{Database, Schema, StorageError, Writer};
+
 use crate::domain::person::Caller;
-use crate::domain::refusal::Refusal;
-use crate::domain::time::Timestamp;
 use crate::objects::session::term::Term;
-use crate::objects::sqlite::{Database, Schema, StorageError, Writer};
 
 /// Schema steps.
 pub const SCHEMA: Schema = Schema::first(&["
@@ -82,7 +83,7 @@ pub fn load(db: &Database) -> Result<Option<Stored>, Refusal> {
 pub fn insert(write: &Writer<'_>, session: &Session) -> Result<(), Refusal> {
     let caller = serde_json::to_string(&session.caller).map_err(|_| Refusal::Internal)?;
     #[cfg(feature = "fault-injection")]
-    let caller = crate::objects::release::written(caller);
+    let caller = durable::release::written(caller);
     let Session { name, email, user_agent, address, term, .. } = session;
     let (opened_ms, seen_ms, ends_ms) = (term.opened_at.as_ms(), term.seen_at.as_ms(), term.ends_at.as_ms());
     write.run(

@@ -3,7 +3,7 @@
 //! A session ends when it has not been used for the idle limit, and at the absolute limit in any case (OWASP ASVS 7.3).
 //! Both are kept with the session when it is opened, so that a changed limit applies to new sessions only.
 
-use crate::domain::time::Timestamp;
+use base::time::Timestamp;
 
 /// A session ends after so long without use: 12 hours, so that a working day needs one sign-in. RELIABILITY proposes 30
 /// minutes for staff; a technician's phone is in a pocket for longer than that between two jobs.

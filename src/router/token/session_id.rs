@@ -2,12 +2,11 @@
 
 use std::fmt;
 
+use base::ids::SessionName;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
-
-use crate::domain::ids::SessionName;
 
 /// A session's id: 256 random bits. Whoever has it is the session, so it is written nowhere but in the cookie's token;
 /// objects and logs know its [`SessionName`].

@@ -41,11 +41,15 @@ impl When {
 }
 
 fn forbidden(action: Action) -> Refusal {
-    Refusal::Forbidden { action: Some(action) }
+    Refusal::Forbidden { action: Some(action.word()) }
 }
 
 fn not_while(status: Status, allowed: &[Action]) -> Refusal {
-    Refusal::InvalidTransition { status, allowed: allowed.to_vec(), record: None }
+    Refusal::InvalidTransition {
+        status: status.word(),
+        allowed: allowed.iter().map(|action| action.word()).collect(),
+        record: None,
+    }
 }
 
 fn by_word(action: Action) -> Command {

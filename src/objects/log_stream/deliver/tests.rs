@@ -2,14 +2,14 @@
 
 use std::cell::RefCell;
 
+use base::ids::EntryId;
+use base::ids::UserId;
+use base::time::Timestamp;
 use futures::FutureExt;
 
 use super::*;
-use crate::domain::ids::EntryId;
-use crate::domain::ids::UserId;
 use crate::domain::log::{Level, NewEntry};
 use crate::domain::person::Person;
-use crate::domain::time::Timestamp;
 
 fn entry() -> NewEntry {
     let id: EntryId = "e-1".parse().unwrap();

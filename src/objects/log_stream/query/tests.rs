@@ -1,16 +1,16 @@
 //! A search finds what matches and nothing else, page by page, and by an index.
 
+use base::ids::{EntryId, TraceId, UserId};
+use durable::keyset::Start;
+use durable::keyset::native::{all, database, page, plan};
 use serde_json::Value;
 
 use super::super::store;
 use super::super::stored::Stored;
 use super::*;
-use crate::domain::ids::{EntryId, TraceId, UserId};
 use crate::domain::log::NewEntry;
 use crate::domain::person::{Actor, Person};
 use crate::domain::validation::SearchText;
-use crate::objects::walk::Near;
-use crate::objects::walk::native::{all, database, page, plan};
 
 fn user(n: i64) -> UserId {
     UserId(uuid::Uuid::from_u128(n as u128))
@@ -72,7 +72,7 @@ fn a_search_finds_what_matches_newest_first() {
         };
         let expected: Vec<i64> = (1..=1_000).rev().filter(matching).collect();
         for limit in [1, 7, 50, 200] {
-            assert_eq!(all(&connection, &walk(&filter), limit, |_| ()), expected, "{filter:?}");
+            assert_eq!(all(&connection, &of(&filter), limit, |_| ()), expected, "{filter:?}");
         }
     }
 }
@@ -81,12 +81,12 @@ fn a_search_finds_what_matches_newest_first() {
 fn every_search_reads_an_index_in_order() {
     let connection = filled(100);
     for filter in filters() {
-        let walk = walk(&filter);
+        let query = of(&filter);
         for statement in [
-            walk.rows(Near::Start, None, 50),
-            walk.rows(Near::Tied((60, 60)), Some((20, 20)), 50),
-            walk.rows(Near::Past((60, 60)), Some((20, 20)), 50),
-            walk.scan_end(None),
+            query.rows(Start::Beginning, None, 50),
+            query.rows(Start::Tied((60, 60)), Some((20, 20)), 50),
+            query.rows(Start::Past((60, 60)), Some((20, 20)), 50),
+            query.scan_end(None),
         ] {
             let plan = plan(&connection, &statement);
             assert!(!plan.iter().any(|line| line.contains("TEMP B-TREE")), "{plan:?}");
@@ -101,12 +101,12 @@ fn every_search_reads_an_index_in_order() {
 fn a_page_costs_the_same_in_a_long_stream() {
     let (short, long) = (filled(2_000), filled(30_000));
     for filter in filters().into_iter().filter(|filter| filter.q.is_none()) {
-        let walk = walk(&filter);
-        let (_, before) = page(&short, &walk, None, 50).unwrap();
-        let (first, after) = page(&long, &walk, None, 50).unwrap();
+        let query = of(&filter);
+        let (_, before) = page(&short, &query, None, 50).unwrap();
+        let (first, after) = page(&long, &query, None, 50).unwrap();
         assert!(after <= before + before / 4 + 200, "{filter:?}: {before} {after}");
         let Some(next) = first.next else { continue };
-        let (_, second) = page(&long, &walk, Some(&next), 50).unwrap();
+        let (_, second) = page(&long, &query, Some(&next), 50).unwrap();
         assert!(second <= after + after / 4 + 200, "{filter:?}: {after} {second}");
     }
 }
@@ -115,7 +115,7 @@ fn a_page_costs_the_same_in_a_long_stream() {
 fn a_search_for_what_is_nowhere_is_bounded() {
     let long = filled(30_000);
     let filter = LogFilter { q: Some(SearchText::parse("nowhere").unwrap()), ..LogFilter::default() };
-    let (page, steps) = page(&long, &walk(&filter), None, 50).unwrap();
+    let (page, steps) = page(&long, &of(&filter), None, 50).unwrap();
     assert_eq!(page.items.read(), "[]");
     assert!(page.next.is_some());
     assert!(steps < 1_000_000, "{steps}");

@@ -1,7 +1,8 @@
 //! What the stream's tables allow, on a real SQLite.
 
+use durable::keyset::native::database;
+
 use super::*;
-use crate::objects::walk::native::database;
 
 const ROW: &str = "INSERT INTO entry (seq, id, ts, level, hash, search, json) VALUES (?, ?, ?, 'info', ?, '', '{}')";
 

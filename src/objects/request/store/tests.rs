@@ -1,7 +1,8 @@
 //! What the request's tables give, on a real SQLite.
 
+use durable::keyset::native::{database, found};
+
 use super::*;
-use crate::objects::walk::native::{database, found};
 
 #[test]
 fn what_is_owed_goes_together_up_to_so_many_bytes_and_the_first_always() {

@@ -1,12 +1,14 @@
 //! A list finds what its filters say, in order, without a gap or a repetition, and by an index.
 
+use base::cursor::Position;
+use durable::keyset::Start;
+use durable::keyset::native::{all, database, items, page, plan};
+
 use super::super::store;
 use super::*;
-use crate::domain::cursor::Position;
 use crate::domain::request::Priority;
+use crate::domain::text::fold;
 use crate::domain::validation::{Category, SearchText};
-use crate::objects::walk::native::{all, database, items, page, plan};
-use crate::objects::walk::{Near, fold};
 
 const CATEGORIES: [&str; 3] = ["plumbing", "power", "lifts"];
 
@@ -163,7 +165,7 @@ fn a_list_shows_what_matches_in_its_order() {
         }
         let expected: Vec<i64> = expected.iter().map(|it| it.number).collect();
         for limit in [1, 7, 50, 200] {
-            assert_eq!(all(&connection, &walk(&filter, only), limit, |_| ()), expected, "{filter:?} {only:?}");
+            assert_eq!(all(&connection, &of(&filter, only), limit, |_| ()), expected, "{filter:?} {only:?}");
         }
     }
 }
@@ -173,7 +175,7 @@ fn a_list_that_is_walked_while_requests_come_in_has_no_gap_and_no_repetition() {
     let connection = filled(2_000);
     for (limit, start) in [(7, 2_000), (50, 4_000), (200, 6_000)] {
         let known: i64 = connection.query_row("SELECT count(*) FROM request", (), |row| row.get(0)).unwrap();
-        let seen = all(&connection, &walk(&ListFilter::default(), None), limit, |n| put(&connection, start + n as i64));
+        let seen = all(&connection, &of(&ListFilter::default(), None), limit, |n| put(&connection, start + n as i64));
         assert_eq!(seen.len() as i64, known);
         assert!(seen.is_sorted_by(|a, b| a > b));
     }
@@ -183,14 +185,14 @@ fn a_list_that_is_walked_while_requests_come_in_has_no_gap_and_no_repetition() {
 fn every_list_is_led_by_an_index_and_sorts_a_few_pages_at_most() {
     let connection = filled(100);
     for (filter, only) in sorted(single()).chain(sorted(combined())) {
-        let walk = walk(&filter, only);
-        let statement = walk.rows(Near::Past((1, 1)), None, 50);
+        let query = of(&filter, only);
+        let statement = query.rows(Start::Past((1, 1)), None, 50);
         let plan = plan(&connection, &statement);
         let reads = plan.iter().filter(|line| line.contains(" request"));
-        assert!(reads.clone().count() >= walk.legs.len(), "{plan:?}");
+        assert!(reads.clone().count() >= query.ranges.len(), "{plan:?}");
         assert!(reads.clone().all(|line| line.contains("USING")), "{plan:?}");
         let sorts = plan.iter().any(|line| line.contains("TEMP B-TREE"));
-        assert!(!sorts || walk.legs.len() > 5, "{filter:?} {plan:?}");
+        assert!(!sorts || query.ranges.len() > 5, "{filter:?} {plan:?}");
     }
 }
 
@@ -198,22 +200,22 @@ fn every_list_is_led_by_an_index_and_sorts_a_few_pages_at_most() {
 fn one_filter_costs_the_same_among_a_hundred_times_as_many_and_on_page_a_thousand() {
     let (short, long) = (filled(1_000), filled(100_000));
     for (filter, only) in sorted(single()) {
-        let walk = walk(&filter, only);
-        let (_, before) = page(&short, &walk, None, 50).unwrap();
-        let (first, after) = page(&long, &walk, None, 50).unwrap();
+        let query = of(&filter, only);
+        let (_, before) = page(&short, &query, None, 50).unwrap();
+        let (first, after) = page(&long, &query, None, 50).unwrap();
         assert!(after <= before * 2 + 500, "{filter:?}: {before} {after}");
         let full = items(&first).len() as i64;
         let deep = match filter.sort {
             Sort::Newest | Sort::Oldest => Position { ts: 50_000 / 3, id: "50000".into() },
             Sort::RecentlyUpdated => Position { ts: 1_000_000 + 2_500, id: "50000".into() },
         };
-        let (page, at_depth) = page(&long, &walk, Some(&deep), 50).unwrap();
+        let (page, at_depth) = page(&long, &query, Some(&deep), 50).unwrap();
         assert!(items(&page).len() as i64 == full || full == 1, "{filter:?}");
         assert!(at_depth <= after + after / 4 + 500, "{filter:?}: {after} {at_depth}");
     }
     // Several filters together are bounded by the scan.
     for (filter, only) in sorted(combined()) {
-        let (_, steps) = page(&long, &walk(&filter, only), None, 50).unwrap();
+        let (_, steps) = page(&long, &of(&filter, only), None, 50).unwrap();
         assert!(steps < 1_500_000, "{filter:?}: {steps}");
     }
 }
@@ -223,7 +225,7 @@ fn open_work_leads_before_category_and_finished_work_behind_it() {
     let category = Some(Category::parse("power").unwrap());
     let lead = |status: Vec<Status>| {
         let filter = ListFilter { status, category: category.clone(), ..ListFilter::default() };
-        walk(&filter, None).legs.first().and_then(|leg| leg.index)
+        of(&filter, None).ranges.first().and_then(|range| range.index)
     };
     assert_eq!(lead(vec![Status::Submitted]), Some("request_by_status_created"));
     assert_eq!(lead(vec![Status::Submitted, Status::Closed]), Some("request_by_category_created"));

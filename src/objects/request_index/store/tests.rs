@@ -1,7 +1,8 @@
 //! What the index's tables allow, on a real SQLite.
 
+use durable::keyset::native::database;
+
 use super::*;
-use crate::objects::walk::native::database;
 
 fn put(connection: &rusqlite::Connection, statement: &str, number: i64, version: i64, updated_ms: i64) -> usize {
     let row = (
@@ -51,14 +52,14 @@ fn versions_go_on_behind_a_request_even_among_changes_of_one_moment() {
         put(&connection, INSERT, number, number, 10);
     });
     put(&connection, INSERT, 6, 6, 30);
-    let walk = |after, limit| {
+    let query = |after, limit| {
         versions(&connection, after, 20, limit).into_iter().map(|(_, version)| version).collect::<Vec<_>>()
     };
-    assert_eq!(walk((0, ""), 2), [1, 2]);
-    assert_eq!(walk((10, "r-2"), 2), [3, 4]);
-    assert_eq!(walk((10, "r-4"), 2), [5]);
+    assert_eq!(query((0, ""), 2), [1, 2]);
+    assert_eq!(query((10, "r-2"), 2), [3, 4]);
+    assert_eq!(query((10, "r-4"), 2), [5]);
     // An unknown request repeats its moment rather than leaving any of it out.
-    assert_eq!(walk((10, "gone"), 9), [1, 2, 3, 4, 5]);
+    assert_eq!(query((10, "gone"), 9), [1, 2, 3, 4, 5]);
 }
 
 #[test]

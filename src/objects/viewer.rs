@@ -1,0 +1,103 @@
+//! Who looks through a live socket, and for how long they are trusted.
+//!
+//! Architecture invariant: a socket outlives its session by [`RECHECK_MS`] at most; the alarm of every object that has sockets
+//! calls [`drop_ended_sessions`].
+
+use std::collections::HashMap;
+
+use base::ids::{OrgId, SessionName};
+use base::refusal::Refusal;
+use base::time::Timestamp;
+use durable::sockets::{Note, Socket, Sockets};
+use durable::{ask_within, clock};
+use serde::{Deserialize, Serialize};
+use worker::Env;
+
+use crate::domain::person::Caller;
+use crate::objects::context::CallContext;
+use crate::objects::session::api::{Check, SessionKey};
+
+/// How long a viewer's session is trusted before it is asked for again, in milliseconds. DESIGN promises 60 s.
+pub const RECHECK_MS: i64 = 30_000;
+
+/// How long a session may take to answer, in milliseconds.
+const ANSWER_LIMIT_MS: u32 = 5_000;
+
+/// Close code for a session that has ended: policy violation, RFC 6455 section 7.4.1.
+const SESSION_ENDED: u16 = 1008;
+
+/// Who looks through a socket.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Viewer {
+    /// The organisation.
+    pub org: OrgId,
+    /// The signed-in user, with the role that the session had when it was last asked.
+    pub caller: Caller,
+    /// The session that must still hold.
+    pub session: SessionName,
+    /// When the session was last asked.
+    pub checked_at: Timestamp,
+    /// What the viewer asked to see, as the actor wrote it down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wish: Option<String>,
+}
+
+impl Note for Viewer {
+    /// A look later than now was made by a clock that went back.
+    fn trusted_until(&self, now: Timestamp) -> Timestamp {
+        if self.checked_at > now { now } else { self.checked_at.plus_ms(RECHECK_MS) }
+    }
+}
+
+impl Viewer {
+    /// The viewer of a call that came through the router's gate.
+    ///
+    /// # Errors
+    /// `Unauthenticated` without a caller and a session.
+    pub fn of(cx: &CallContext) -> Result<Self, Refusal> {
+        let session = cx.session.clone().ok_or(Refusal::Unauthenticated)?;
+        let (org, caller) = (cx.org.clone(), cx.require_caller()?.clone());
+        Ok(Viewer { org, caller, session, checked_at: clock::now(), wish: None })
+    }
+
+    /// The same viewer, who asked to see `wish`.
+    #[must_use]
+    pub fn wishing(self, wish: String) -> Self {
+        Viewer { wish: Some(wish), ..self }
+    }
+}
+
+/// When the first session is to be asked again.
+pub fn next_check(sockets: &Sockets<Viewer>) -> Option<Timestamp> {
+    sockets.next_due(RECHECK_MS)
+}
+
+/// Asks again for the sessions that were trusted long enough, each once, and closes the sockets of those that have
+/// ended. A session that cannot be asked just now is asked at the next alarm.
+pub async fn drop_ended_sessions(sockets: &Sockets<Viewer>, env: &Env) {
+    let check = async |due: Vec<(Socket, Viewer)>| {
+        let mut by_session: HashMap<String, Vec<(Socket, Viewer)>> = HashMap::new();
+        for (socket, viewer) in due {
+            by_session.entry(viewer.session.to_string()).or_default().push((socket, viewer));
+        }
+        futures::future::join_all(by_session.into_values().map(|sockets| ask_again(env, sockets))).await;
+    };
+    sockets.recheck(RECHECK_MS, check).await;
+}
+
+async fn ask_again(env: &Env, sockets: Vec<(Socket, Viewer)>) {
+    let Some((_, viewer)) = sockets.first() else { return };
+    let key = SessionKey { org: viewer.org.clone(), session: viewer.session.clone() };
+    let cx = CallContext::system(viewer.org.clone(), clock::trace());
+    let held = ask_within(env, &key, Check {}, &cx, ANSWER_LIMIT_MS).await;
+    for (socket, mut viewer) in sockets {
+        match &held {
+            Ok(session) if session.caller.role == viewer.caller.role => {
+                viewer.checked_at = clock::now();
+                socket.note(&viewer);
+            }
+            Ok(_) | Err(Refusal::Unauthenticated) => socket.end(SESSION_ENDED, "session ended"),
+            Err(_) => {}
+        }
+    }
+}
