@@ -31,10 +31,28 @@ function blank(status) {
 }
 
 // What the router does with each request, in one crossing between wasm and JavaScript instead of several.
-/** Method, URL and the two headers that router/incoming.rs reads ahead; "\r" where one was not sent. */
+/** Method, URL and the two headers that router/http/incoming.rs reads ahead; "\r" where one was not sent. */
 globalThis.cepatedge_request_line = (request) => {
   const { method, url, headers } = request;
   return `${method}\n${url}\n${headers.get("origin") ?? "\r"}\n${headers.get("cookie") ?? "\r"}`;
+};
+/** The body as router/http/body.rs wants it: within a size and a time, as it was sent; or the word for why not. */
+globalThis.cepatedge_body = async (request, largest, patienceMs) => {
+  const { headers, body } = request;
+  if ((headers.get("content-encoding") ?? "identity").trim().toLowerCase() !== "identity") return "encoding";
+  const length = Number(headers.get("content-length") ?? NaN);
+  if (length > largest) return "size";
+  if (!body) return new Uint8Array();
+  let timer;
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, patienceMs, "time")));
+  try {
+    // A body that tells its length is read at once, and any other only as far as it may go.
+    return await Promise.race([length >= 0 ? request.bytes() : readUpTo(largest, body), late]);
+  } catch {
+    return "broken";
+  } finally {
+    clearTimeout(timer);
+  }
 };
 globalThis.cepatedge_respond = (status, head, body) => {
   const response = new Response(body, blank(status));
@@ -44,6 +62,19 @@ globalThis.cepatedge_respond = (status, head, body) => {
   return response;
 };
 globalThis.cepatedge_respond_around = (status, head, ...body) => cepatedge_respond(status, head, durable_around(...body));
+
+async function readUpTo(largest, body) {
+  const chunks = [];
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.length;
+    if (length > largest) return "size";
+    chunks.push(chunk);
+  }
+  const whole = new Uint8Array(length);
+  for (const chunk of chunks.reverse()) whole.set(chunk, (length -= chunk.length));
+  return whole;
+}
 
 /** The answer for a request whose own answer, and own id, is gone with its instance. */
 function unavailable(detail) {
@@ -56,8 +87,17 @@ function unavailable(detail) {
   });
 }
 
+/** What the API answers on the app's host, too: itself, and what probes ask for. */
+const OF_THE_API = /^https?:\/\/[^/?#]+\/(?:api|health|ready)(?:[/?#]|$)/;
+
+/** Whether a page of the app is asked for. On a host of its own, the API has every path. */
+function isPage({ url }, { ASSETS, API_HOST }) {
+  return ASSETS && !OF_THE_API.test(url) && new URL(url).hostname !== API_HOST;
+}
+
 export default {
   async fetch(request, env, ctx) {
+    if (isPage(request, env)) return env.ASSETS.fetch(request);
     let timer;
     const limit = new Promise((resolve) => {
       timer = setTimeout(() => resolve(unavailable("The request took too long and may or may not have been carried out; repeat it with the same Idempotency-Key.")), REQUEST_LIMIT_MS);

@@ -1,6 +1,6 @@
 //! Writes the API's description: `cargo run --features openapi --example openapi > docs/openapi.json`.
 
 fn main() -> Result<(), serde_json::Error> {
-    print!("{}", cepatedge::openapi::text()?);
+    print!("{}", cepatedge::openapi::written()?);
     Ok(())
 }

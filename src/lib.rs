@@ -4,6 +4,7 @@
 
 pub mod db;
 pub mod domain;
+pub mod jobs;
 pub mod objects;
 #[cfg(feature = "openapi")]
 pub mod openapi;
@@ -49,7 +50,7 @@ pub fn scheduled(env: Env) -> Promise {
     future_to_promise(async move {
         match router::config::Config::of(&env) {
             Ok(config) => {
-                if let Err(refusal) = router::reconcile::run(&env, &config.org).await {
+                if let Err(refusal) = jobs::reconcile::run(&env, &config.org).await {
                     worker::console_log!("the reconciler will try again: {refusal}");
                 }
             }

@@ -3,60 +3,24 @@
 //! `cargo run --features openapi --example openapi > docs/openapi.json` writes it; the Worker serves that file as it is.
 //! This module is built on the host alone, under the feature `openapi`, and so is utoipa, which derives the schemas.
 //!
-//! Architecture invariants: [`operations::describe`] matches every [`Route`](crate::router::routes::Route) without `_`, so a route that is not described
-//! does not compile; a test compares [`ADDRESSES`] with the URL table line by line, and the committed file with
-//! [`document`].
+//! Architecture invariants: each line of the URL table has a description beside its handler, so a route that is not described does
+//! not compile; a test compares the committed file with [`document`].
 
 pub mod messages;
 mod operation;
-mod operations;
 mod schemas;
 
 use base::refusal::Refusal;
 use serde_json::{Map, Value, json};
 
-use crate::domain::problem::Problem;
 use crate::domain::request::Status;
-use crate::router::cookie::SessionCookie;
-use crate::router::reply::status_of;
-use crate::router::routes::{Found, find};
-use schemas::Schemas;
+use crate::router::http::cookie::SessionCookie;
+use crate::router::http::problem::Problem;
+use crate::router::http::reply::status_of;
+use crate::router::routes::ROUTES;
 
-/// One address for each line of the table in `router/routes.rs`, in its order.
-const ADDRESSES: [(&str, &str); 29] = [
-    ("GET", "/health"),
-    ("GET", "/ready"),
-    ("GET", "/openapi.json"),
-    ("POST", "/auth/login"),
-    ("POST", "/auth/logout"),
-    ("GET", "/me"),
-    ("PATCH", "/me"),
-    ("GET", "/me/sessions"),
-    ("DELETE", "/me/sessions/0000000000000000000000000000000000000000000000000000000000000000"),
-    ("GET", "/users"),
-    ("GET", "/requests"),
-    ("POST", "/requests"),
-    ("GET", "/requests/live"),
-    ("GET", "/requests/00000000-0000-7000-8000-000000000000"),
-    ("PATCH", "/requests/00000000-0000-7000-8000-000000000000"),
-    ("GET", "/requests/00000000-0000-7000-8000-000000000000/events"),
-    ("GET", "/requests/00000000-0000-7000-8000-000000000000/live"),
-    ("POST", "/requests/00000000-0000-7000-8000-000000000000/comments"),
-    ("POST", "/requests/00000000-0000-7000-8000-000000000000/approve"),
-    ("GET", "/system/logs"),
-    ("GET", "/system/logs/http"),
-    ("GET", "/system/logs/http/tail"),
-    ("GET", "/system/logs/http/0-1"),
-    ("GET", "/system/sessions"),
-    (
-        "DELETE",
-        "/system/sessions/00000000-0000-7000-8000-000000000000/0000000000000000000000000000000000000000000000000000000000000000",
-    ),
-    ("GET", "/system/monitor"),
-    ("GET", "/system/sync"),
-    ("POST", "/system/sync/replay"),
-    ("GET", "/system/requests/00000000-0000-7000-8000-000000000000/inspect"),
-];
+pub use operation::Operation;
+pub use schemas::Schemas;
 
 /// The groups that operations are shown in.
 const TAGS: [(&str, &str); 5] = [
@@ -68,14 +32,16 @@ const TAGS: [(&str, &str); 5] = [
 ];
 
 /// The names of the error replies, by status.
-const REFUSED: [(u16, &str); 11] = [
+const REFUSED: [(u16, &str); 13] = [
     (400, "Invalid"),
     (401, "Unauthenticated"),
     (403, "Forbidden"),
     (404, "NotFound"),
+    (408, "TimedOut"),
     (409, "Conflict"),
     (412, "Stale"),
     (413, "TooLarge"),
+    (415, "UnsupportedEncoding"),
     (422, "IdempotencyKeyReused"),
     (429, "TooManyAttempts"),
     (500, "Internal"),
@@ -83,25 +49,26 @@ const REFUSED: [(u16, &str); 11] = [
 ];
 
 const ABOUT: &str = "\
-Maintenance requests at the edge. The paths are the same without `/api`. JSON in and out; times are RFC 3339 UTC with \
+Maintenance requests at the edge. On the API's own host (API_HOST) the paths are the same without `/api`. JSON in and out; times are RFC 3339 UTC with \
 milliseconds; every answer carries `X-Request-Id`, under which the logs know it.
 
 Whoever is signed in has the session cookie. A write (any method but GET) must come from a page of this origin or of a \
 listed one, or from a program, and must have `Content-Type: application/json` or the header `X-CepatEdge` (any value).
 
 Errors are RFC 9457 problem+json with a stable `code`. An unknown query parameter or body field is an error. A path that \
-exists with other methods answers 405 `method_not_allowed`.";
+exists with other methods answers 405 `method_not_allowed` with `Allow`; HEAD is answered wherever GET is. A body is JSON \
+as it is (a `Content-Encoding` is refused), at most 256 KiB, and arrives within 10 s. A parameter without a value is one that \
+is not there.";
 
 /// The whole document.
 #[must_use]
 pub fn document() -> Value {
     let mut schemas = Schemas::default();
     let mut paths: Map<String, Value> = Map::new();
-    for (method, address) in ADDRESSES {
-        let Found::Route(route) = find(method, address) else { continue };
-        let operation = operations::describe(&route, &mut schemas).into_json(&route, &mut schemas);
-        let path = paths.entry(route.pattern()).or_insert_with(|| json!({}));
-        path[method.to_lowercase()] = operation;
+    for route in ROUTES {
+        let operation = (route.describe)(&mut schemas).into_json(route, &mut schemas);
+        let path = paths.entry(route.pattern).or_insert_with(|| json!({}));
+        path[route.method.to_lowercase()] = operation;
     }
     let problem = schemas.of::<Problem>();
     json!({
@@ -151,12 +118,12 @@ fn refused(status: u16, problem: &Value) -> Value {
 }
 
 /// One of each kind.
-fn refusals() -> [Refusal; 14] {
+fn refusals() -> [Refusal; 16] {
     [
         Refusal::NotFound,
         Refusal::Unauthenticated,
-        Refusal::Forbidden { action: None },
-        Refusal::InvalidTransition { status: Status::Closed, allowed: Vec::new(), record: None },
+        Refusal::FORBIDDEN,
+        Refusal::InvalidTransition { status: Status::Closed.word(), allowed: Vec::new(), record: None },
         Refusal::Stale { version: 1, record: None },
         Refusal::IdempotencyKeyReused,
         Refusal::invalid("title", "required", ""),
@@ -165,6 +132,8 @@ fn refusals() -> [Refusal; 14] {
         Refusal::InvalidCredentials,
         Refusal::unavailable("database", 1),
         Refusal::TooLarge { limit_bytes: 1 },
+        Refusal::UnsupportedEncoding,
+        Refusal::TimedOut,
         Refusal::Internal,
         Refusal::conflict("already_exists", ""),
     ]
@@ -174,11 +143,31 @@ fn refusals() -> [Refusal; 14] {
 ///
 /// # Errors
 /// Those of `serde_json`; no document causes one.
-pub fn text() -> Result<String, serde_json::Error> {
+pub fn written() -> Result<String, serde_json::Error> {
     let mut bytes = Vec::new();
     let formatter = serde_json::ser::PrettyFormatter::with_indent(b" ");
     serde::Serialize::serialize(&document(), &mut serde_json::Serializer::with_formatter(&mut bytes, formatter))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned() + "\n")
+}
+
+/// Several of these in one parameter, with commas.
+pub fn any_of(schema: Value) -> Value {
+    json!({ "type": "array", "items": schema })
+}
+
+/// A text of at most so many characters.
+pub fn text(most: u32) -> Value {
+    json!({ "type": "string", "maxLength": most })
+}
+
+/// A point in time.
+pub fn time() -> Value {
+    json!({ "type": "string", "format": "date-time" })
+}
+
+/// A place in a sequence.
+pub fn seq() -> Value {
+    json!({ "type": "integer", "minimum": 0 })
 }
 
 #[cfg(test)]

@@ -7,10 +7,10 @@
 use std::future::pending;
 
 use base::ids::UserId;
-use cepatedge::domain::id_seal::IdSeal;
-use cepatedge::domain::role::Role;
-use cepatedge::router::password;
-use cepatedge::router::token::{Claims, Keys, SessionId, issue, verify};
+use cepatedge::domain::request::IdSeal;
+use cepatedge::domain::user::Role;
+use cepatedge::domain::user::password;
+use cepatedge::router::http::token::{Claims, Keys, SessionId, issue, verify};
 use durable::clock;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -30,7 +30,7 @@ async fn work_beyond_its_limit_is_given_up_and_work_within_it_is_not() {
 
 #[wasm_bindgen_test]
 fn a_password_is_hashed_and_checked() {
-    let hash = password::hash("cepatedge-demo").unwrap();
+    let hash = password::hash("cepatedge-demo", &[7; 16]).unwrap();
     assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
     assert!(password::verify(Some(&hash), "cepatedge-demo"));
     assert!(!password::verify(Some(&hash), "cepatedge-demO"));

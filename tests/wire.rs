@@ -7,10 +7,12 @@
 use std::path::PathBuf;
 use std::{env, fs};
 
+use cepatedge::domain::delivery::{Delivery, Packed};
 use cepatedge::domain::log::{LogFilter, StreamName};
+use cepatedge::domain::request::{Category, CommentBody, Description, Title};
 use cepatedge::domain::request::{Command, NewRequest, Priority, Visibility};
-use cepatedge::domain::sync::{Delivery, Packed};
-use cepatedge::domain::validation::{Category, CommentBody, Description, PersonName, SearchText, Title};
+use cepatedge::domain::text::SearchText;
+use cepatedge::domain::user::PersonName;
 use cepatedge::domain::{
     Caller, Limit, OrgId, Person, Position, Refusal, RequestId, Role, SessionName, Timestamp, UserId,
 };
@@ -283,7 +285,7 @@ fn the_log_stream_speaks_as_recorded() {
 #[test]
 fn the_session_speaks_as_recorded() {
     let key = session::SessionKey { org: org(), session: session_name() };
-    let held = || session::Held {
+    let held = || session::LiveSession {
         session: session_name(),
         caller: caller(),
         email: "maya@example.com".into(),

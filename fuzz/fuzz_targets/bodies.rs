@@ -6,15 +6,15 @@
 
 #![no_main]
 
+use cepatedge::domain::request::{Category, CommentBody, Description, Reason, Resolution, Title};
 use cepatedge::domain::request::{Command, NewRequest};
-use cepatedge::domain::validation::{
-    Category, CommentBody, Description, Email, PersonName, Reason, Resolution, SearchText, Title,
-};
+use cepatedge::domain::text::SearchText;
+use cepatedge::domain::user::{Email, PersonName};
 use cepatedge::domain::{Action, Refusal, Role};
 use cepatedge::router::auth::Login;
-use cepatedge::router::bodies::{ActionBody, CommentBodyInput, EditBody, NewRequestBody};
-use cepatedge::router::incoming::parse_json;
+use cepatedge::router::http::body::parse_json;
 use cepatedge::router::me::EditMe;
+use cepatedge::router::requests::bodies::{ActionBody, CommentBodyInput, EditBody, NewRequestBody};
 use cepatedge_fuzz::json::mutate;
 use cepatedge_fuzz::{Input, begin, caller, check_refusal};
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};

@@ -7,16 +7,20 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use cepatedge::domain::{Entry, Event, MaintenanceRequest, NewEntry, Refusal, Summary, Timestamp, sync};
+use cepatedge::domain::log::AuditRow;
+use cepatedge::domain::request::{EventRow, RequestRow};
+use cepatedge::domain::user::UserRow;
+use cepatedge::domain::{Entry, Event, MaintenanceRequest, NewEntry, Refusal, Summary, Timestamp};
 use cepatedge::objects::account::api::{Account, Listing};
 use cepatedge::objects::cache::api::{Cache, Cached};
+use cepatedge::objects::context::CallContext;
 use cepatedge::objects::database::api::{Database, Health, User, UserPage};
 use cepatedge::objects::log_stream::api::{LogStream, StreamStats};
-use cepatedge::objects::outbox::Debt;
 use cepatedge::objects::request::api::{Inspection, Request, Versioned};
 use cepatedge::objects::request_index::api::{IndexStats, RequestIndex};
-use cepatedge::objects::session::api::{Held, Session};
+use cepatedge::objects::session::api::{LiveSession, Session};
 use cepatedge_fuzz::{Input, begin, json};
+use durable::outbox::Debt;
 use durable::page::Page;
 use durable::{Contract, Envelope, OnTheWire, Reply, Upgrade, Wire, read_upgrade};
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
@@ -60,7 +64,7 @@ const REPLIES: [fn(&str); 13] = [
     is_stable::<Reply<Vec<Debt>>>,
     is_stable::<Reply<IndexStats>>,
     is_stable::<Reply<StreamStats>>,
-    is_stable::<Reply<Held>>,
+    is_stable::<Reply<LiveSession>>,
     is_stable::<Reply<Vec<Listing>>>,
     is_stable::<Reply<Option<Cached>>>,
     is_stable::<Reply<Health>>,
@@ -75,22 +79,22 @@ const ROWS: [fn(&str); 9] = [
     is_stable::<Summary>,
     is_stable::<NewEntry>,
     is_stable::<Entry>,
-    is_stable::<sync::RequestRow>,
+    is_stable::<RequestRow>,
     event_row,
-    is_stable::<sync::AuditRow>,
-    is_stable::<sync::UserRow>,
+    is_stable::<AuditRow>,
+    is_stable::<UserRow>,
 ];
 
 /// A call of a message of this actor.
-type Call<C> = Envelope<<C as Contract>::Inbox>;
+type Call<C> = Envelope<<C as Contract>::Inbox, CallContext>;
 
 fn upgrade<C: Contract>(text: &str) {
-    is_stable::<Upgrade<C::Watch>>(text);
+    is_stable::<Upgrade<C::Watch, CallContext>>(text);
     let url = format!("https://object/{}", URL_SAFE_NO_PAD.encode(text));
-    let read = read_upgrade::<C::Watch>(&url).map(|upgrade| serde_json::to_string(&upgrade).unwrap());
-    assert_eq!(read, written::<Upgrade<C::Watch>>(text));
+    let read = read_upgrade::<C::Watch, CallContext>(&url).map(|upgrade| serde_json::to_string(&upgrade).unwrap());
+    assert_eq!(read, written::<Upgrade<C::Watch, CallContext>>(text));
     // Whatever the URL.
-    read_upgrade::<C::Watch>(text);
+    read_upgrade::<C::Watch, CallContext>(text);
 }
 
 /// A page's items stand behind its JSON, and come through as they are.
@@ -102,8 +106,8 @@ fn page(text: &str) {
 }
 
 fn event_row(text: &str) {
-    is_stable::<sync::EventRow>(text);
-    if let Ok(row) = serde_json::from_str::<sync::EventRow>(text)
+    is_stable::<EventRow>(text);
+    if let Ok(row) = serde_json::from_str::<EventRow>(text)
         && let Ok(event) = row.clone().into_event()
     {
         assert_eq!((event.seq, event.kind()), (row.seq, &*row.kind));

@@ -6,7 +6,7 @@
 
 #![no_main]
 
-use cepatedge::router::cookie::SessionCookie;
+use cepatedge::router::http::cookie::SessionCookie;
 use cepatedge_fuzz::{Input, begin};
 use libfuzzer_sys::fuzz_target;
 

@@ -9,7 +9,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use cepatedge::domain::id_seal::IdSeal;
+use cepatedge::domain::request::IdSeal;
 use cepatedge::domain::{EntryId, IdempotencyKey, OrgId, RequestId, SessionName, TraceId, UserId};
 use cepatedge::objects::account::api::Account;
 use cepatedge::objects::cache::api::Cache;

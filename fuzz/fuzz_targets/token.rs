@@ -9,7 +9,9 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use cepatedge::domain::{Role, UserId};
-use cepatedge::router::token::{CLOCK_LEEWAY_S, Claims, ISSUED_LEEWAY_S, Keys, SessionId, TokenRefusal, issue, verify};
+use cepatedge::router::http::token::{
+    CLOCK_LEEWAY_S, Claims, ISSUED_LEEWAY_S, Keys, SessionId, TokenRefusal, issue, verify,
+};
 use cepatedge_fuzz::{Input, begin, damaged};
 use hmac::{Hmac, KeyInit, Mac};
 use libfuzzer_sys::fuzz_target;

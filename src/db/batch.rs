@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::statements::apply;
-use crate::domain::sync::Packed;
+use crate::domain::delivery::Packed;
 
 /// The most rows of one transaction.
 pub const MAX_ROWS: usize = 200;

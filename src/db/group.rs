@@ -16,7 +16,7 @@ use pg::session::Session;
 use serde::{Deserialize, Serialize};
 
 use super::batch::{MAX_ROWS, Outcome, apply};
-use crate::domain::sync::Packed;
+use crate::domain::delivery::Packed;
 
 /// How long the one whose turn it is waits for company.
 const GATHER: Duration = Duration::from_millis(3);

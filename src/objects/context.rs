@@ -5,7 +5,7 @@ use base::refusal::Refusal;
 use durable::{Context, Key};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::person::Caller;
+use crate::domain::user::Caller;
 
 /// For whom a call is made and in which HTTP request.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -13,7 +13,7 @@ use durable::{ask_within, clock};
 use serde::{Deserialize, Serialize};
 use worker::Env;
 
-use crate::domain::person::Caller;
+use crate::domain::user::Caller;
 use crate::objects::context::CallContext;
 use crate::objects::session::api::{Check, SessionKey};
 

@@ -5,9 +5,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::log::Entry;
-use crate::domain::record::Record;
 use crate::domain::request::Event;
-use crate::domain::summary::Summary;
+use crate::domain::request::Record;
+use crate::domain::request::Summary;
 
 /// A message of the live timeline of one request.
 #[derive(Serialize, ToSchema)]

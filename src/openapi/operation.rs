@@ -1,9 +1,9 @@
 //! One operation in the making. What follows from the route itself (path parameters, who may call it, which refusals are
-//! possible) is worked out here, so that the table in `operations.rs` says only what it alone knows.
+//! possible) is worked out here, so that its description says only what it alone knows.
 
 use std::collections::BTreeSet;
 
-use base::ids::{EntryId, SessionName};
+use base::ids::{EntryId, SessionName, UserId};
 use base::page::{Limit, PageSize};
 use serde_json::{Map, Value, json};
 
@@ -12,7 +12,8 @@ use super::schemas::Schemas;
 use crate::domain::log::StreamName;
 use crate::domain::request::Action;
 use crate::domain::request::RequestId;
-use crate::router::routes::{Permission, Route};
+use crate::router::path::Parameter;
+use crate::router::routes::{Kind, Permission, Route};
 
 /// One operation.
 pub struct Operation {
@@ -86,6 +87,12 @@ impl Operation {
         .refuses(&[400, 412])
     }
 
+    /// The header that spares an answer that the caller has.
+    pub fn conditional(self) -> Self {
+        let description = "The ETag of what the caller has; if it is still true, 304 without a body.";
+        self.header("If-None-Match", json!({ "type": "string" }), description)
+    }
+
     fn header(mut self, name: &str, schema: Value, description: &str) -> Self {
         self.parameters.push(json!({ "name": name, "in": "header", "schema": schema, "description": description }));
         self
@@ -94,13 +101,13 @@ impl Operation {
     /// The JSON that it needs.
     pub fn body(mut self, schema: Value) -> Self {
         self.body = Some((schema, true));
-        self.refuses(&[400, 413])
+        self.refuses(&[400, 408, 413, 415])
     }
 
     /// The JSON that it takes, if there is any.
     pub fn optional_body(mut self, schema: Value) -> Self {
         self.body = Some((schema, false));
-        self.refuses(&[400, 413])
+        self.refuses(&[400, 408, 413, 415])
     }
 
     /// What it answers.
@@ -138,7 +145,7 @@ impl Operation {
 
     /// The operation as the document has it.
     pub fn into_json(mut self, route: &Route, schemas: &mut Schemas) -> Value {
-        let permission = route.permission();
+        let permission = route.permission;
         let who = match permission {
             Permission::Public => "Anyone.",
             Permission::SignedIn => "Anyone who is signed in.",
@@ -148,7 +155,10 @@ impl Operation {
         if permission != Permission::Public {
             self.refusals.extend([401, 503]);
         }
-        if route.is_write() || route.is_socket() || !matches!(permission, Permission::Public | Permission::SignedIn) {
+        if route.kind.is_write()
+            || route.kind == Kind::Socket
+            || !matches!(permission, Permission::Public | Permission::SignedIn)
+        {
             self.refusals.insert(403);
         }
         let in_path = path_parameters(route, schemas);
@@ -186,16 +196,16 @@ impl Operation {
 
 /// The parameters in the path's pattern.
 fn path_parameters(route: &Route, schemas: &mut Schemas) -> Vec<Value> {
-    let names = route.pattern().split('{').skip(1).filter_map(|rest| rest.split('}').next());
+    let names = route.pattern.split('{').skip(1).filter_map(|rest| rest.split('}').next());
     let mut parameters = Vec::new();
-    for name in names {
-        let schema = match name {
-            "id" if matches!(route, Route::LogEntry(..)) => schemas.of::<EntryId>(),
-            "id" => schemas.of::<RequestId>(),
-            "sid" => schemas.of::<SessionName>(),
-            "stream" => schemas.of::<StreamName>(),
-            "action" => schemas.of::<Action>(),
-            _ => json!({ "type": "string" }),
+    for (name, kind) in names.zip(route.parameters) {
+        let schema = match kind {
+            Parameter::Request => schemas.of::<RequestId>(),
+            Parameter::Action => schemas.of::<Action>(),
+            Parameter::User => schemas.of::<UserId>(),
+            Parameter::Session => schemas.of::<SessionName>(),
+            Parameter::Stream => schemas.of::<StreamName>(),
+            Parameter::Entry => schemas.of::<EntryId>(),
         };
         parameters.push(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
     }

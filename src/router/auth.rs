@@ -13,20 +13,20 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::domain::log::{Level, StreamName};
-use crate::domain::person::{Caller, Person};
-use crate::domain::sync::{UserRow, UserStatus};
-use crate::domain::validation::Email;
+use crate::domain::user::{Caller, Person};
+use crate::domain::user::{Email, password};
+use crate::domain::user::{UserRow, UserStatus};
 use crate::objects::account::api::{AccountKey, Attempt, Closed, Listing, Opened, Released, Succeeded};
 use crate::objects::context::CallContext;
 use crate::objects::database::api::{DatabaseKey, FindCredentials};
-use crate::objects::session::api::{Held, Open, Revoke, SessionKey};
+use crate::objects::session::api::{LiveSession, Open, Revoke, SessionKey};
 use crate::router::config::Config;
-use crate::router::incoming::parse_json;
-use crate::router::journal::Visit;
+use crate::router::context::Exchange;
+use crate::router::gate;
+use crate::router::http::body::parse_json;
+use crate::router::http::reply::Reply;
+use crate::router::http::token::{Claims, SessionId, issue};
 use crate::router::me::Profile;
-use crate::router::reply::Reply;
-use crate::router::token::{Claims, SessionId, issue};
-use crate::router::{Visitor, gate, password};
 
 /// A token older than this is renewed on use, in seconds. What ends a session is its SessionObject, so the token may
 /// live as long as the session does when idle.
@@ -48,83 +48,83 @@ pub struct Login {
 ///
 /// # Errors
 /// `InvalidCredentials`, `TooManyAttempts`, `Invalid`; `Unavailable` while PostgreSQL is away.
-pub async fn login(visitor: &Visitor<'_>, visit: &mut Visit) -> Result<Reply, Refusal> {
-    let login: Login = parse_json(visitor.incoming.body().await?)?;
-    let address = visitor.incoming.header("cf-connecting-ip").map_or_else(|| "unknown".to_owned(), Cow::into_owned);
-    limit_by_address(visitor, &address).await?;
+pub async fn login(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
+    let login: Login = parse_json(exchange.incoming.body().await?)?;
+    let address = exchange.incoming.header("cf-connecting-ip").map_or_else(|| "unknown".to_owned(), Cow::into_owned);
+    limit_by_address(exchange, &address).await?;
     let email = Email::parse(&login.email)?;
     if login.password.chars().count() > password::MAX_CHARS {
         return Err(Refusal::InvalidCredentials);
     }
 
-    let (org, cx) = (&visitor.config.org, &visitor.cx);
+    let (org, cx) = (exchange.org(), &exchange.cx);
     let throttle = AccountKey::Login { org: org.clone(), address_hash: hash_hex(email.as_str()) };
-    if let Err(refusal) = ask(visitor.env, &throttle, Attempt {}, cx).await {
-        visit.note(StreamName::Auth, Level::Warn, "sign-in throttled", &[("address", address.into())]);
+    if let Err(refusal) = ask(exchange.env, &throttle, Attempt {}, cx).await {
+        exchange.access.note(StreamName::Auth, Level::Warn, "sign-in throttled", &[("address", address.into())]);
         return Err(refusal);
     }
     let find = FindCredentials { email: email.as_str().to_owned() };
-    let found = match ask(visitor.env, &DatabaseKey::first(org), find, cx).await {
+    let found = match ask(exchange.env, &DatabaseKey::first(org), find, cx).await {
         Ok(found) => found,
         Err(refusal) => {
             // An outage is not a wrong password.
-            let _still_counted = ask(visitor.env, &throttle, Released {}, cx).await;
+            let _still_counted = ask(exchange.env, &throttle, Released {}, cx).await;
             return Err(refusal);
         }
     };
     // Asked for every address alike: nobody's password takes as long to check as somebody's.
     let proven = password::verify(found.as_ref().and_then(|user| user.password_hash.as_deref()), &login.password);
     let user = found.filter(|user| proven && user.status == UserStatus::Active).ok_or_else(|| {
-        visit.note(StreamName::Auth, Level::Warn, "sign-in refused", &[("address", address.as_str().into())]);
+        exchange.access.note(StreamName::Auth, Level::Warn, "sign-in refused", &[("address", address.as_str().into())]);
         Refusal::InvalidCredentials
     })?;
-    ask(visitor.env, &throttle, Succeeded {}, cx).await?;
-    open_session(visitor, user, address, visit).await
+    ask(exchange.env, &throttle, Succeeded {}, cx).await?;
+    open_session(exchange, user, address).await
 }
 
-async fn open_session(
-    visitor: &Visitor<'_>,
-    user: UserRow,
-    address: String,
-    visit: &mut Visit,
-) -> Result<Reply, Refusal> {
-    let org = &visitor.config.org;
+async fn open_session(exchange: &Exchange<'_>, user: UserRow, address: String) -> Result<Reply, Refusal> {
+    let org = exchange.org();
     let id = SessionId::random().map_err(|_| Refusal::Internal)?;
     let caller = Caller { user: Person { id: user.id, name: user.name }, role: user.role };
-    let cx = CallContext { caller: Some(caller.clone()), ..visitor.cx.clone() };
-    let user_agent: String = visitor.incoming.header("user-agent").unwrap_or_default().chars().take(200).collect();
+    let cx = CallContext { caller: Some(caller.clone()), ..exchange.cx.clone() };
+    let user_agent: String = exchange.incoming.header("user-agent").unwrap_or_default().chars().take(200).collect();
     let open = Open { caller, email: user.email, user_agent, address };
     let key = SessionKey { org: org.clone(), session: id.name() };
-    let held = ask(visitor.env, &key, open, &cx).await?;
+    let session = ask(exchange.env, &key, open, &cx).await?;
     let listing = Listing {
-        session: held.session.clone(),
-        opened_at: held.opened_at,
-        ends_at: held.ends_at,
-        user_agent: held.user_agent.clone(),
-        address: held.address.clone(),
+        session: session.session.clone(),
+        opened_at: session.opened_at,
+        ends_at: session.ends_at,
+        user_agent: session.user_agent.clone(),
+        address: session.address.clone(),
     };
-    let account = AccountKey::User { org: org.clone(), user: held.caller.user.id };
-    ask(visitor.env, &account, Opened { listing }, &cx).await?;
-    visit.is_by(&cx);
-    visit.note(StreamName::Auth, Level::Info, "signed in", &[("session", short(&held.session))]);
+    let account = AccountKey::User { org: org.clone(), user: session.caller.user.id };
+    ask(exchange.env, &account, Opened { listing }, &cx).await?;
+    exchange.access.is_by(&cx);
+    exchange.access.note(StreamName::Auth, Level::Info, "signed in", &[("session", short(&session.session))]);
 
     let now_s = clock::now().as_ms() / 1_000;
-    let cookie = cookie_for(visitor.config, &id, &held, now_s)?;
-    Ok(Reply::json(200, &Profile::of(&held))?.with("set-cookie", cookie))
+    let cookie = cookie_for(exchange.config, &id, &session, now_s)?;
+    Ok(Reply::json(200, &Profile::of(&session))?.with("set-cookie", cookie))
 }
 
 /// `POST /api/auth/logout`. Without a session there is nothing to end, and the cookie goes all the same.
 ///
 /// # Errors
 /// `Unavailable` when the session cannot be told.
-pub async fn logout(visitor: &Visitor<'_>, visit: &mut Visit) -> Result<Reply, Refusal> {
+pub async fn logout(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let now_s = clock::now().as_ms() / 1_000;
-    if let Ok(presented) = gate::present(visitor.incoming, visitor.config, visit.trace(), now_s) {
-        visit.is_by(&presented.cx);
-        end_session(visitor, presented.claims.sub, &presented.key.session, "logout", &presented.cx).await?;
-        visit.note(StreamName::Auth, Level::Info, "signed out", &[("session", short(&presented.key.session))]);
+    if let Ok(presented) = gate::present(exchange.incoming, exchange.config, exchange.access.trace(), now_s) {
+        exchange.access.is_by(&presented.cx);
+        end_session(exchange, presented.claims.sub, &presented.key.session, "logout", &presented.cx).await?;
+        exchange.access.note(
+            StreamName::Auth,
+            Level::Info,
+            "signed out",
+            &[("session", short(&presented.key.session))],
+        );
     }
-    Ok(Reply::empty(204).with("set-cookie", visitor.config.cookie.clear()))
+    Ok(Reply::empty(204).with("set-cookie", exchange.config.cookie.clear()))
 }
 
 /// Ends a session of a user and takes it off the account's list.
@@ -132,40 +132,40 @@ pub async fn logout(visitor: &Visitor<'_>, visit: &mut Visit) -> Result<Reply, R
 /// # Errors
 /// `Unavailable` when either cannot be told.
 pub async fn end_session(
-    visitor: &Visitor<'_>,
+    exchange: &Exchange<'_>,
     user: UserId,
     session: &SessionName,
     reason: &str,
     cx: &CallContext,
 ) -> Result<(), Refusal> {
-    let org = &visitor.config.org;
+    let org = exchange.org();
     let key = SessionKey { org: org.clone(), session: session.clone() };
-    ask(visitor.env, &key, Revoke { reason: reason.to_owned() }, cx).await?;
+    ask(exchange.env, &key, Revoke { reason: reason.to_owned() }, cx).await?;
     let account = AccountKey::User { org: org.clone(), user };
-    ask(visitor.env, &account, Closed { session: session.clone() }, cx).await
+    ask(exchange.env, &account, Closed { session: session.clone() }, cx).await
 }
 
 /// The cookie with a fresh token for a session that holds.
 ///
 /// # Errors
 /// `Internal` when the token cannot be signed.
-pub fn cookie_for(config: &Config, sid: &SessionId, held: &Held, now_s: i64) -> Result<String, Refusal> {
+pub fn cookie_for(config: &Config, sid: &SessionId, session: &LiveSession, now_s: i64) -> Result<String, Refusal> {
     let claims = Claims {
         sid: sid.clone(),
-        sub: held.caller.user.id,
+        sub: session.caller.user.id,
         org: config.org.clone(),
-        role: held.caller.role,
-        name: held.caller.user.name.clone(),
+        role: session.caller.role,
+        name: session.caller.user.name.clone(),
         iat: now_s,
-        exp: held.expires_at.as_ms() / 1_000,
+        exp: session.expires_at.as_ms() / 1_000,
     };
     let token = issue(&config.keys, &claims).map_err(|_| Refusal::Internal)?;
     Ok(config.cookie.set(&token, claims.exp - now_s))
 }
 
-async fn limit_by_address(visitor: &Visitor<'_>, address: &str) -> Result<(), Refusal> {
+async fn limit_by_address(exchange: &Exchange<'_>, address: &str) -> Result<(), Refusal> {
     // Raw workerd has no rate-limit binding; the throttle per account holds everywhere.
-    let Ok(limiter) = visitor.env.rate_limiter("LOGIN_RATE") else { return Ok(()) };
+    let Ok(limiter) = exchange.env.rate_limiter("LOGIN_RATE") else { return Ok(()) };
     match limiter.limit(address.to_owned()).await {
         Ok(outcome) if !outcome.success => Err(Refusal::TooManyAttempts { retry_after_s: 60 }),
         Ok(_) | Err(_) => Ok(()),
@@ -179,4 +179,28 @@ pub fn short(session: &SessionName) -> serde_json::Value {
 
 fn hash_hex(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What each route takes and answers.
+#[cfg(feature = "openapi")]
+pub(super) mod describe {
+    use super::Login;
+    use crate::openapi::{Operation, Schemas};
+    use crate::router::me::Profile;
+
+    pub fn login(schemas: &mut Schemas) -> Operation {
+        Operation::new("login", "session", "Sign in.")
+            .detail("Unknown addresses and wrong passwords are answered alike.")
+            .body(schemas.of::<Login>())
+            .replies(200, "Signed in.", schemas.of::<Profile<'_>>())
+            .with_header("Set-Cookie", "The session.")
+            .refuses(&[401, 429, 503])
+    }
+
+    pub fn logout(_schemas: &mut Schemas) -> Operation {
+        Operation::new("logout", "session", "Sign out.")
+            .detail("Without a session there is nothing to end, and the answer is the same.")
+            .replies_empty(204, "The session has ended and the cookie is gone.")
+            .refuses(&[503])
+    }
 }

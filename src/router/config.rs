@@ -12,9 +12,9 @@ use thiserror::Error;
 use wasm_bindgen::JsValue;
 use worker::Env;
 
-use crate::domain::id_seal::IdSeal;
-use crate::router::cookie::SessionCookie;
-use crate::router::token::Keys;
+use crate::domain::request::IdSeal;
+use crate::router::http::cookie::SessionCookie;
+use crate::router::http::token::Keys;
 
 /// The shortest acceptable key for cursors, in bytes.
 const SHORTEST_KEY: usize = 32;

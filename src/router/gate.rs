@@ -8,15 +8,15 @@ use base::refusal::Refusal;
 use durable::ask;
 use worker::Env;
 
-use crate::domain::person::{Caller, Person};
-use crate::domain::role::Role;
+use crate::domain::user::Role;
+use crate::domain::user::{Caller, Person};
 use crate::objects::context::CallContext;
-use crate::objects::session::api::{Check, Held, SessionKey};
+use crate::objects::session::api::{Check, LiveSession, SessionKey};
 use crate::router::config::Config;
-use crate::router::incoming::Incoming;
-use crate::router::origin;
-use crate::router::routes::{Permission, Route};
-use crate::router::token::{self, Claims};
+use crate::router::http::incoming::Incoming;
+use crate::router::http::origin;
+use crate::router::http::token::{self, Claims};
+use crate::router::routes::{Kind, Permission};
 
 /// A caller whose token is genuine; whether the session still holds is not known yet.
 pub struct Presented {
@@ -53,10 +53,10 @@ pub fn present(incoming: &Incoming, config: &Config, trace: &TraceId, now_s: i64
 ///
 /// # Errors
 /// `Unauthenticated` when it has ended, or belongs to another user or role than the token says.
-pub async fn hold(env: &Env, presented: &Presented) -> Result<Held, Refusal> {
-    let held = ask(env, &presented.key, Check {}, &presented.cx).await?;
-    let same = held.caller.user.id == presented.claims.sub && held.caller.role == presented.claims.role;
-    if same { Ok(held) } else { Err(Refusal::Unauthenticated) }
+pub async fn hold(env: &Env, presented: &Presented) -> Result<LiveSession, Refusal> {
+    let session = ask(env, &presented.key, Check {}, &presented.cx).await?;
+    let is_same = session.caller.user.id == presented.claims.sub && session.caller.role == presented.claims.role;
+    if is_same { Ok(session) } else { Err(Refusal::Unauthenticated) }
 }
 
 /// Whether the role may use the route at all.
@@ -69,20 +69,20 @@ pub fn permit(permission: Permission, role: Role) -> Result<(), Refusal> {
         Permission::Managers => matches!(role, Role::Manager | Role::Admin),
         Permission::Operators => role == Role::Admin,
     };
-    if allowed { Ok(()) } else { Err(Refusal::Forbidden { action: None }) }
+    if allowed { Ok(()) } else { Err(Refusal::FORBIDDEN) }
 }
 
 /// Whether a write or an upgrade comes from where it may: see [`origin`].
 ///
 /// # Errors
 /// `Forbidden` when not.
-pub fn check_origin(incoming: &Incoming, config: &Config, route: &Route) -> Result<(), Refusal> {
-    let forbidden = |_| Refusal::Forbidden { action: None };
-    if route.is_socket() {
+pub fn check_origin(incoming: &Incoming, config: &Config, kind: Kind) -> Result<(), Refusal> {
+    let forbidden = |_| Refusal::FORBIDDEN;
+    if kind == Kind::Socket {
         let origin = incoming.header("origin");
         return origin::check_upgrade(origin.as_deref(), incoming.own_origin(), &config.origins).map_err(forbidden);
     }
-    if !route.is_write() {
+    if !kind.is_write() {
         return Ok(());
     }
     let (site, origin) = (incoming.header("sec-fetch-site"), incoming.header("origin"));

@@ -8,15 +8,15 @@ use futures::future::join_all;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::log::{Level, StreamName};
-use crate::domain::role::Role;
-use crate::domain::validation::PersonName;
+use crate::domain::user::PersonName;
+use crate::domain::user::Role;
 use crate::objects::cache::api::{CacheKey, Forget};
 use crate::objects::database::api::{DatabaseKey, RenameUser};
-use crate::objects::session::api::{Held, Renamed, SessionKey};
-use crate::router::incoming::parse_json;
-use crate::router::journal::Visit;
-use crate::router::reply::Reply;
-use crate::router::{Visitor, sessions};
+use crate::objects::session::api::{LiveSession, Renamed, SessionKey};
+use crate::router::context::Exchange;
+use crate::router::http::body::parse_json;
+use crate::router::http::reply::Reply;
+use crate::router::sessions;
 
 /// Who is signed in, and the session.
 #[derive(Serialize)]
@@ -60,11 +60,12 @@ pub struct SessionInfo<'a> {
 
 impl<'a> Profile<'a> {
     /// The profile behind a session.
-    pub fn of(held: &'a Held) -> Self {
-        let user = &held.caller.user;
+    pub fn of(session: &'a LiveSession) -> Self {
+        let user = &session.caller.user;
+        let LiveSession { opened_at, expires_at, .. } = *session;
         Profile {
-            user: Me { id: user.id, name: &user.name, email: &held.email, role: held.caller.role },
-            session: SessionInfo { id: held.session.as_str(), opened_at: held.opened_at, expires_at: held.expires_at },
+            user: Me { id: user.id, name: &user.name, email: &session.email, role: session.caller.role },
+            session: SessionInfo { id: session.session.as_str(), opened_at, expires_at },
         }
     }
 }
@@ -73,8 +74,8 @@ impl<'a> Profile<'a> {
 ///
 /// # Errors
 /// `Internal` when it cannot be written as JSON.
-pub fn read(held: &Held) -> Result<Reply, Refusal> {
-    Reply::json(200, &Profile::of(held))
+pub async fn read(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
+    Reply::json(200, &Profile::of(exchange.session()?))
 }
 
 /// What of the profile is edited.
@@ -91,15 +92,16 @@ pub struct EditMe {
 ///
 /// # Errors
 /// `Invalid` for the name; `Unavailable` while PostgreSQL is away, or when a session cannot be told.
-pub async fn edit(visitor: &Visitor<'_>, held: &Held, visit: &mut Visit) -> Result<Reply, Refusal> {
-    let edit: EditMe = parse_json(visitor.incoming.body().await?)?;
+pub async fn edit(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
+    let edit: EditMe = parse_json(exchange.incoming.body().await?)?;
     let name = PersonName::parse(&edit.name)?;
-    let (env, cx, org) = (visitor.env, &visitor.cx, &visitor.config.org);
-    let id = held.caller.user.id;
+    let (env, cx, org) = (exchange.env, &exchange.cx, exchange.org());
+    let mut session = exchange.session()?.clone();
+    let id = session.caller.user.id;
     let renamed = ask(env, &DatabaseKey::first(org), RenameUser { id, name: name.clone() }, cx).await?;
     renamed.ok_or(Refusal::Unauthenticated)?;
 
-    let told = sessions::listings(visitor, id).await?.into_iter().map(|listing| {
+    let told = sessions::listings(exchange, id).await?.into_iter().map(|listing| {
         let key = SessionKey { org: org.clone(), session: listing.session };
         let message = Renamed { name: name.clone() };
         async move { ask(env, &key, message, cx).await }
@@ -109,10 +111,9 @@ pub async fn edit(visitor: &Visitor<'_>, held: &Held, visit: &mut Visit) -> Resu
     // A list that could not be forgotten is fresh for a minute at most.
     let (told, _forgotten) = futures::join!(join_all(told), ask(env, &cache, forget, cx));
     told.into_iter().collect::<Result<Vec<()>, Refusal>>()?;
-    visit.note(StreamName::Auth, Level::Info, "profile edited", &[]);
-    let mut held = held.clone();
-    held.caller.user.name = name.into_string();
-    Reply::json(200, &Profile::of(&held))
+    exchange.access.note(StreamName::Auth, Level::Info, "profile edited", &[]);
+    session.caller.user.name = name.into_string();
+    Reply::json(200, &Profile::of(&session))
 }
 
 /// One live session.
@@ -149,9 +150,9 @@ pub struct MySessions {
 ///
 /// # Errors
 /// `Unavailable` when the account cannot be asked.
-pub async fn my_sessions(visitor: &Visitor<'_>) -> Result<Reply, Refusal> {
-    let listings = sessions::listings(visitor, visitor.cx.require_caller()?.user.id).await?;
-    let items = listings.into_iter().map(|listing| sessions::shown(visitor, listing)).collect();
+pub async fn sessions(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
+    let listings = sessions::listings(exchange, exchange.caller()?.user.id).await?;
+    let items = listings.into_iter().map(|listing| sessions::shown(exchange, listing)).collect();
     Reply::json(200, &MySessions { items })
 }
 
@@ -159,6 +160,40 @@ pub async fn my_sessions(visitor: &Visitor<'_>) -> Result<Reply, Refusal> {
 ///
 /// # Errors
 /// `NotFound` for a session that is not the caller's, or not live.
-pub async fn revoke(visitor: &Visitor<'_>, session: &SessionName, visit: &mut Visit) -> Result<Reply, Refusal> {
-    sessions::end(visitor, visitor.cx.require_caller()?.user.id, session, visit).await
+pub async fn revoke(exchange: &Exchange<'_>, session: SessionName) -> Result<Reply, Refusal> {
+    sessions::end(exchange, exchange.caller()?.user.id, &session).await
+}
+
+/// What each route takes and answers.
+#[cfg(feature = "openapi")]
+pub(super) mod describe {
+    use super::{EditMe, MySessions, Profile};
+    use crate::openapi::{Operation, Schemas};
+
+    pub fn read(schemas: &mut Schemas) -> Operation {
+        let profile = schemas.of::<Profile<'_>>();
+        Operation::new("me", "session", "Who is signed in.").replies(200, "The user and the session.", profile)
+    }
+
+    pub fn edit(schemas: &mut Schemas) -> Operation {
+        Operation::new("editMe", "session", "Edit my profile.")
+            .detail("Every session of mine has the new name at once; what I did before keeps the old one.")
+            .body(schemas.of::<EditMe>())
+            .replies(200, "The user after it, and the session.", schemas.of::<Profile<'_>>())
+            .refuses(&[503])
+    }
+
+    pub fn sessions(schemas: &mut Schemas) -> Operation {
+        let sessions = schemas.of::<MySessions>();
+        Operation::new("mySessions", "session", "Where I am signed in.").replies(
+            200,
+            "The live sessions, newest first.",
+            sessions,
+        )
+    }
+
+    pub fn revoke(_schemas: &mut Schemas) -> Operation {
+        Operation::new("revokeMySession", "session", "End one of my sessions, at once.")
+            .replies_empty(204, "It has ended.")
+    }
 }

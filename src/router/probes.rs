@@ -8,20 +8,26 @@ use crate::domain::log::StreamName;
 use crate::objects::database::api::{DatabaseKey, Ping};
 use crate::objects::log_stream::api::{Stats as StreamStats, StreamKey};
 use crate::objects::request_index::api::{IndexKey, Stats as IndexStats};
-use crate::router::Visitor;
-use crate::router::reply::Reply;
+use crate::router::context::Exchange;
+use crate::router::http::reply::Reply;
 
 /// How long readiness waits for a dependency, in milliseconds.
 const PATIENCE_MS: u32 = 6_000;
 
 /// `GET /api/health`: the Worker answers.
-pub fn health() -> Reply {
-    Reply::json_text(200, r#"{"status":"ok"}"#)
+///
+/// # Errors
+/// None.
+pub async fn health(_exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
+    Ok(Reply::json_text(200, r#"{"status":"ok"}"#))
 }
 
 /// `GET /api/openapi.json`: generated from the Rust types (`cargo run --features openapi --example openapi`) and kept in `docs/`.
-pub fn openapi() -> Reply {
-    Reply::json_text(200, include_str!("../../docs/openapi.json"))
+///
+/// # Errors
+/// None.
+pub async fn openapi(_exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
+    Ok(Reply::json_text(200, include_str!("../../docs/openapi.json")))
 }
 
 /// Whether each dependency answers.
@@ -58,8 +64,8 @@ impl Dependency {
 ///
 /// # Errors
 /// `Internal` when it cannot be written as JSON.
-pub async fn ready(visitor: &Visitor<'_>) -> Result<Reply, Refusal> {
-    let (env, cx, org) = (visitor.env, &visitor.cx, &visitor.config.org);
+pub async fn ready(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
+    let (env, cx, org) = (exchange.env, &exchange.cx, exchange.org());
     let (database, index) = (DatabaseKey::first(org), IndexKey { org: org.clone() });
     let system = StreamKey { org: org.clone(), stream: StreamName::System };
     let (database, index, logs) = futures::join!(
@@ -74,4 +80,28 @@ pub async fn ready(visitor: &Visitor<'_>) -> Result<Reply, Refusal> {
     ];
     let ready = dependencies.iter().all(|dependency| dependency.ready);
     Reply::json(if ready { 200 } else { 503 }, &Readiness { ready, dependencies })
+}
+
+/// What each route takes and answers.
+#[cfg(feature = "openapi")]
+pub(super) mod describe {
+    use serde_json::json;
+
+    use super::Readiness;
+    use crate::openapi::{Operation, Schemas};
+
+    pub fn health(_schemas: &mut Schemas) -> Operation {
+        let body = json!({ "type": "object", "required": ["status"], "properties": { "status": { "const": "ok" } } });
+        Operation::new("health", "system", "Whether the Worker answers.").replies(200, "It does.", body)
+    }
+
+    pub fn ready(schemas: &mut Schemas) -> Operation {
+        Operation::new("ready", "system", "Whether each dependency answers.")
+            .replies(200, "All of them do.", schemas.of::<Readiness>())
+            .replies(503, "One does not, and why.", schemas.of::<Readiness>())
+    }
+
+    pub fn openapi(_schemas: &mut Schemas) -> Operation {
+        Operation::new("openapi", "system", "This document.").replies(200, "It.", json!({ "type": "object" }))
+    }
 }

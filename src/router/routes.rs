@@ -1,75 +1,23 @@
-//! The whole URL table: every route once, with its permission.
+//! The whole URL table: a line per route.
 //!
-//! Architecture invariant: a path is matched here and nowhere else, and a route without a permission does not compile.
+//! A line says method, pattern with its parameters and their types, who may call it, its kind, and its handler. The pattern serves
+//! matching, logs and the API's description; the handler's description stands beside it, under `describe`. A line without a permission
+//! does not compile, nor does a handler whose parameters are others than the pattern's.
+//!
+//! Architecture invariant: a path is matched here and nowhere else.
 
-use base::ids::{SessionName, UserId};
+use base::ids::{EntryId, SessionName, UserId};
+use base::refusal::Refusal;
+use futures::future::LocalBoxFuture;
 
 use crate::domain::log::StreamName;
-use crate::domain::request::Action;
-use crate::domain::request::RequestId;
-
-/// One route, its path parameters parsed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Route {
-    /// Whether the Worker answers.
-    Health,
-    /// Whether each dependency answers.
-    Ready,
-    /// The API's description.
-    OpenApi,
-    /// Signs in.
-    Login,
-    /// Signs out.
-    Logout,
-    /// Who am I.
-    Me,
-    /// Edits my profile.
-    EditMe,
-    /// My live sessions.
-    MySessions,
-    /// Ends one of them.
-    RevokeMySession(SessionName),
-    /// Users, for pickers.
-    Users,
-    /// A list of requests.
-    ListRequests,
-    /// Reports a fault.
-    CreateRequest,
-    /// Live list.
-    WatchRequests,
-    /// One request.
-    ReadRequest(RequestId),
-    /// Edits one request.
-    EditRequest(RequestId),
-    /// One step of the state machine.
-    ActOnRequest(RequestId, Action),
-    /// The timeline.
-    RequestEvents(RequestId),
-    /// Adds a comment.
-    CommentOnRequest(RequestId),
-    /// Live timeline.
-    WatchRequest(RequestId),
-    /// The log streams.
-    LogStreams,
-    /// Entries of a stream.
-    LogEntries(StreamName),
-    /// One entry.
-    LogEntry(StreamName, String),
-    /// Entries as they come.
-    TailLog(StreamName),
-    /// Who is signed in where.
-    Sessions,
-    /// Ends a session of anyone.
-    RevokeSession(UserId, SessionName),
-    /// The state of the parts.
-    Monitor,
-    /// What has not reached PostgreSQL.
-    Sync,
-    /// Tries again what was parked.
-    ReplaySync,
-    /// An object and its row in the read model, side by side.
-    InspectRequest(RequestId),
-}
+use crate::domain::request::{Action, RequestId};
+#[cfg(feature = "openapi")]
+use crate::openapi::{Operation, Schemas};
+use crate::router::context::Exchange;
+use crate::router::http::reply::Reply;
+use crate::router::path::{self, Parameter, Parameters};
+use crate::router::{auth, me, probes, requests, sessions, system, users};
 
 /// Who may use a route at all; the actors decide about the single record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,168 +32,212 @@ pub enum Permission {
     Operators,
 }
 
+/// What a route does, which decides how it is guarded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// It reads: the session is asked while the target works, and the answer is released only if it holds.
+    Read,
+    /// It reads what the session says, which is asked first.
+    OfSession,
+    /// It changes something: where it is called from is checked, and the session is asked before the target.
+    Write,
+    /// As [`Kind::Write`], and whom its body names is looked up while the session is asked.
+    WriteNaming,
+    /// It opens a WebSocket; the session is asked first.
+    Socket,
+}
+
+impl Kind {
+    /// Whether it changes something.
+    pub const fn is_write(self) -> bool {
+        matches!(self, Kind::Write | Kind::WriteNaming)
+    }
+}
+
+/// A route's answer.
+pub type Answer<'a> = LocalBoxFuture<'a, Result<Reply, Refusal>>;
+
+/// One line of the table.
+pub struct Route {
+    /// The method, in upper case. `HEAD` is answered by the `GET` of the same pattern.
+    pub method: &'static str,
+    /// The path with its parameters unnamed.
+    pub pattern: &'static str,
+    /// Who may use it.
+    pub permission: Permission,
+    /// What it does.
+    pub kind: Kind,
+    /// The types of the pattern's parameters, in their order.
+    pub parameters: &'static [Parameter],
+    /// Whether the segments at the parameters' places are of their types.
+    pub(super) fits: fn(&[&str]) -> bool,
+    /// Answers.
+    pub(super) handle: for<'a> fn(&'a Exchange<'a>, &[&str]) -> Answer<'a>,
+    /// What it takes and answers.
+    #[cfg(feature = "openapi")]
+    pub describe: fn(&mut Schemas) -> Operation,
+}
+
+macro_rules! routes {
+    ($(
+        $method:ident $pattern:literal $(($($name:ident: $type:ty),+))?
+        $permission:ident $kind:ident $module:ident::$handler:ident;
+    )+) => {
+        /// Every route, once.
+        pub static ROUTES: &[Route] = &[$(Route {
+            method: stringify!($method),
+            pattern: concat!("/api", $pattern),
+            permission: Permission::$permission,
+            kind: Kind::$kind,
+            parameters: <($($($type,)+)?) as Parameters>::KINDS,
+            fits: |segments| <($($($type,)+)?) as Parameters>::parse(segments).is_some(),
+            handle: |exchange, segments| match <($($($type,)+)?) as Parameters>::parse(segments) {
+                Some(($($($name,)+)?)) => Box::pin($module::$handler(exchange, $($($name,)+)?)),
+                None => Box::pin(async { Err(Refusal::NotFound) }),
+            },
+            #[cfg(feature = "openapi")]
+            describe: $module::describe::$handler,
+        },)+];
+    };
+}
+
+routes! {
+    GET    "/health"                                                Public    Read        probes::health;
+    GET    "/ready"                                                 Public    Read        probes::ready;
+    GET    "/openapi.json"                                          Public    Read        probes::openapi;
+
+    POST   "/auth/login"                                            Public    Write       auth::login;
+    POST   "/auth/logout"                                           Public    Write       auth::logout;
+    GET    "/me"                                                    SignedIn  OfSession   me::read;
+    PATCH  "/me"                                                    SignedIn  Write       me::edit;
+    GET    "/me/sessions"                                           SignedIn  Read        me::sessions;
+    DELETE "/me/sessions/{sid}" (sid: SessionName)                  SignedIn  Write       me::revoke;
+    GET    "/users"                                                 Managers  Read        users::list;
+
+    GET    "/requests"                                              SignedIn  Read        requests::list;
+    POST   "/requests"                                              SignedIn  WriteNaming requests::create;
+    GET    "/requests/live"                                         SignedIn  Socket      requests::watch_list;
+    GET    "/requests/{id}" (id: RequestId)                         SignedIn  Read        requests::read;
+    PATCH  "/requests/{id}" (id: RequestId)                         SignedIn  Write       requests::edit;
+    GET    "/requests/{id}/events" (id: RequestId)                  SignedIn  Read        requests::events;
+    GET    "/requests/{id}/live" (id: RequestId)                    SignedIn  Socket      requests::watch;
+    POST   "/requests/{id}/comments" (id: RequestId)                SignedIn  Write       requests::comment;
+    POST   "/requests/{id}/{action}" (id: RequestId, action: Action) SignedIn WriteNaming requests::act;
+
+    GET    "/system/logs"                                           Operators Read        system::log_streams;
+    GET    "/system/logs/{stream}" (stream: StreamName)             Operators Read        system::log_entries;
+    GET    "/system/logs/{stream}/tail" (stream: StreamName)        Operators Socket      system::tail;
+    GET    "/system/logs/{stream}/{id}" (stream: StreamName, id: EntryId) Operators Read  system::log_entry;
+    GET    "/system/sessions"                                       Operators Read        sessions::list;
+    DELETE "/system/sessions/{user}/{sid}" (user: UserId, sid: SessionName) Operators Write sessions::revoke;
+    GET    "/system/monitor"                                        Operators Read        system::monitor;
+    GET    "/system/sync"                                           Operators Read        system::sync;
+    POST   "/system/sync/replay"                                    Operators Write       system::replay;
+    GET    "/system/requests/{id}/inspect" (id: RequestId)          Operators Read        system::inspect;
+}
+
 /// What a method and a path lead to.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Found {
-    /// A route.
-    Route(Route),
-    /// The path exists, with another method.
-    OtherMethod,
+pub enum Found<'p> {
+    /// A route, and the segments at the places of its parameters.
+    Route(&'static Route, Vec<&'p str>),
+    /// The path exists, with other methods: those of `Allow`.
+    OtherMethods(String),
     /// There is no such path.
     Nothing,
 }
 
-/// Finds the route.
-pub fn find(method: &str, path: &str) -> Found {
-    let Some(path) = path.strip_prefix('/') else { return Found::Nothing };
-    let segments: Vec<&str> = path.split('/').collect();
-    match route(method, &segments) {
-        Some(route) => Found::Route(route),
-        None => {
-            let others = ["GET", "POST", "PATCH", "DELETE", "PUT"];
-            let elsewhere = others.iter().any(|other| *other != method && route(other, &segments).is_some());
-            if elsewhere { Found::OtherMethod } else { Found::Nothing }
+/// Finds the route; `path` is without the `/api` prefix.
+pub fn find<'p>(method: &str, path: &'p str) -> Found<'p> {
+    let wanted = if method == "HEAD" { "GET" } else { method };
+    let mut allowed: Vec<&str> = Vec::new();
+    for route in ROUTES {
+        let Some(segments) = path::matched(route, path) else { continue };
+        if route.method == wanted {
+            return Found::Route(route, segments);
+        }
+        if !allowed.contains(&route.method) {
+            allowed.push(route.method);
         }
     }
-}
-
-fn route(method: &str, segments: &[&str]) -> Option<Route> {
-    let parsed = match (method, segments) {
-        ("GET", ["health"]) => Route::Health,
-        ("GET", ["ready"]) => Route::Ready,
-        ("GET", ["openapi.json"]) => Route::OpenApi,
-
-        ("POST", ["auth", "login"]) => Route::Login,
-        ("POST", ["auth", "logout"]) => Route::Logout,
-        ("GET", ["me"]) => Route::Me,
-        ("PATCH", ["me"]) => Route::EditMe,
-        ("GET", ["me", "sessions"]) => Route::MySessions,
-        ("DELETE", ["me", "sessions", session]) => Route::RevokeMySession(session.parse().ok()?),
-        ("GET", ["users"]) => Route::Users,
-
-        ("GET", ["requests"]) => Route::ListRequests,
-        ("POST", ["requests"]) => Route::CreateRequest,
-        ("GET", ["requests", "live"]) => Route::WatchRequests,
-        ("GET", ["requests", id]) => Route::ReadRequest(id.parse().ok()?),
-        ("PATCH", ["requests", id]) => Route::EditRequest(id.parse().ok()?),
-        ("GET", ["requests", id, "events"]) => Route::RequestEvents(id.parse().ok()?),
-        ("GET", ["requests", id, "live"]) => Route::WatchRequest(id.parse().ok()?),
-        ("POST", ["requests", id, "comments"]) => Route::CommentOnRequest(id.parse().ok()?),
-        ("POST", ["requests", id, action]) => Route::ActOnRequest(id.parse().ok()?, action.parse().ok()?),
-
-        ("GET", ["system", "logs"]) => Route::LogStreams,
-        ("GET", ["system", "logs", stream]) => Route::LogEntries(stream.parse().ok()?),
-        ("GET", ["system", "logs", stream, "tail"]) => Route::TailLog(stream.parse().ok()?),
-        ("GET", ["system", "logs", stream, id]) => Route::LogEntry(stream.parse().ok()?, (*id).to_owned()),
-        ("GET", ["system", "sessions"]) => Route::Sessions,
-        ("DELETE", ["system", "sessions", user, session]) => {
-            Route::RevokeSession(user.parse().ok()?, session.parse().ok()?)
-        }
-        ("GET", ["system", "monitor"]) => Route::Monitor,
-        ("GET", ["system", "sync"]) => Route::Sync,
-        ("POST", ["system", "sync", "replay"]) => Route::ReplaySync,
-        ("GET", ["system", "requests", id, "inspect"]) => Route::InspectRequest(id.parse().ok()?),
-        _ => return None,
-    };
-    Some(parsed)
-}
-
-impl Route {
-    /// Who may use it.
-    pub fn permission(&self) -> Permission {
-        match self {
-            Route::Health | Route::Ready | Route::OpenApi | Route::Login | Route::Logout => Permission::Public,
-            Route::Me | Route::EditMe | Route::MySessions | Route::RevokeMySession(_) => Permission::SignedIn,
-            Route::ListRequests | Route::CreateRequest | Route::WatchRequests => Permission::SignedIn,
-            Route::ReadRequest(_) | Route::EditRequest(_) | Route::ActOnRequest(..) => Permission::SignedIn,
-            Route::RequestEvents(_) | Route::CommentOnRequest(_) | Route::WatchRequest(_) => Permission::SignedIn,
-            Route::Users => Permission::Managers,
-            Route::LogStreams | Route::LogEntries(_) | Route::LogEntry(..) | Route::TailLog(_) => Permission::Operators,
-            Route::Sessions | Route::RevokeSession(..) => Permission::Operators,
-            Route::Monitor | Route::Sync | Route::ReplaySync | Route::InspectRequest(_) => Permission::Operators,
-        }
+    if allowed.is_empty() {
+        return Found::Nothing;
     }
-
-    /// Whether it changes something: such a route checks where it is called from, and asks the session before the
-    /// target.
-    pub fn is_write(&self) -> bool {
-        match self {
-            Route::Login | Route::Logout | Route::EditMe | Route::RevokeMySession(_) | Route::RevokeSession(..) => true,
-            Route::CreateRequest | Route::EditRequest(_) | Route::ActOnRequest(..) => true,
-            Route::CommentOnRequest(_) | Route::ReplaySync => true,
-            Route::Health | Route::Ready | Route::OpenApi | Route::Me | Route::MySessions | Route::Users => false,
-            Route::ListRequests | Route::WatchRequests | Route::ReadRequest(_) | Route::RequestEvents(_) => false,
-            Route::WatchRequest(_) | Route::LogStreams | Route::LogEntries(_) | Route::LogEntry(..) => false,
-            Route::Sessions | Route::TailLog(_) | Route::Monitor | Route::Sync | Route::InspectRequest(_) => false,
-        }
+    if allowed.contains(&"GET") {
+        allowed.push("HEAD");
     }
-
-    /// Whether it opens a WebSocket.
-    pub fn is_socket(&self) -> bool {
-        matches!(self, Route::WatchRequests | Route::WatchRequest(_) | Route::TailLog(_))
-    }
-
-    /// The path with its parameters unnamed, for logs and the API description.
-    pub fn pattern(&self) -> &'static str {
-        match self {
-            Route::Health => "/api/health",
-            Route::Ready => "/api/ready",
-            Route::OpenApi => "/api/openapi.json",
-            Route::Login => "/api/auth/login",
-            Route::Logout => "/api/auth/logout",
-            Route::Me | Route::EditMe => "/api/me",
-            Route::MySessions => "/api/me/sessions",
-            Route::RevokeMySession(_) => "/api/me/sessions/{sid}",
-            Route::Users => "/api/users",
-            Route::ListRequests | Route::CreateRequest => "/api/requests",
-            Route::WatchRequests => "/api/requests/live",
-            Route::ReadRequest(_) | Route::EditRequest(_) => "/api/requests/{id}",
-            Route::ActOnRequest(..) => "/api/requests/{id}/{action}",
-            Route::RequestEvents(_) => "/api/requests/{id}/events",
-            Route::CommentOnRequest(_) => "/api/requests/{id}/comments",
-            Route::WatchRequest(_) => "/api/requests/{id}/live",
-            Route::LogStreams => "/api/system/logs",
-            Route::LogEntries(_) => "/api/system/logs/{stream}",
-            Route::LogEntry(..) => "/api/system/logs/{stream}/{id}",
-            Route::TailLog(_) => "/api/system/logs/{stream}/tail",
-            Route::Sessions => "/api/system/sessions",
-            Route::RevokeSession(..) => "/api/system/sessions/{user}/{sid}",
-            Route::Monitor => "/api/system/monitor",
-            Route::Sync => "/api/system/sync",
-            Route::ReplaySync => "/api/system/sync/replay",
-            Route::InspectRequest(_) => "/api/system/requests/{id}/inspect",
-        }
-    }
+    allowed.push("OPTIONS");
+    Found::OtherMethods(allowed.join(", "))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Found, Permission, Route, find};
+    use super::{Found, Permission, ROUTES, find};
 
     const ID: &str = "0190a5b8-0000-7000-8000-000000000001";
 
+    fn pattern(method: &str, path: &str) -> Option<&'static str> {
+        match find(method, path) {
+            Found::Route(route, _) => Some(route.pattern),
+            Found::OtherMethods(_) | Found::Nothing => None,
+        }
+    }
+
+    fn allow(method: &str, path: &str) -> Option<String> {
+        match find(method, path) {
+            Found::OtherMethods(allow) => Some(allow),
+            Found::Route(..) | Found::Nothing => None,
+        }
+    }
+
     #[test]
     fn a_path_leads_to_its_route() {
-        assert_eq!(find("GET", "/me"), Found::Route(Route::Me));
-        assert!(matches!(find("POST", &format!("/requests/{ID}/approve")), Found::Route(Route::ActOnRequest(..))));
-        assert!(matches!(find("POST", &format!("/requests/{ID}/comments")), Found::Route(Route::CommentOnRequest(_))));
-        assert!(matches!(find("GET", "/requests/live"), Found::Route(Route::WatchRequests)));
+        assert_eq!(pattern("GET", "/me"), Some("/api/me"));
+        assert_eq!(pattern("POST", &format!("/requests/{ID}/approve")), Some("/api/requests/{id}/{action}"));
+        assert_eq!(pattern("POST", &format!("/requests/{ID}/comments")), Some("/api/requests/{id}/comments"));
+        assert_eq!(pattern("GET", &format!("/requests/{}", ID.to_uppercase())), Some("/api/requests/{id}"));
+        assert_eq!(pattern("GET", "/requests/live"), Some("/api/requests/live"));
+        assert_eq!(pattern("GET", "/system/logs/http/tail"), Some("/api/system/logs/{stream}/tail"));
+    }
+
+    #[test]
+    fn head_is_answered_wherever_get_is() {
+        for route in ROUTES.iter().filter(|route| route.method == "GET" && route.parameters.is_empty()) {
+            let path = route.pattern.trim_start_matches("/api");
+            assert_eq!(pattern("HEAD", path), Some(route.pattern));
+        }
     }
 
     #[test]
     fn what_is_not_in_the_table_is_nothing() {
-        for path in ["/", "/requests/7", "/requests/../me", "/system", "/system/logs/nostream", "/requests//approve"] {
-            assert_eq!(find("GET", path), Found::Nothing, "{path}");
+        for path in
+            ["/", "/requests/7", "/requests/../me", "/system", "/system/logs/nostream", "/requests//approve", "me"]
+        {
+            assert!(matches!(find("GET", path), Found::Nothing), "{path}");
         }
-        assert_eq!(find("DELETE", "/me"), Found::OtherMethod);
-        assert_eq!(find("GET", &format!("/requests/{ID}/approve")), Found::OtherMethod);
+        assert!(matches!(find("POST", &format!("/requests/{ID}/frobnicate")), Found::Nothing));
+    }
+
+    #[test]
+    fn another_method_is_told_which_there_are() {
+        assert_eq!(allow("DELETE", "/me").as_deref(), Some("GET, PATCH, HEAD, OPTIONS"));
+        assert_eq!(allow("GET", &format!("/requests/{ID}/approve")).as_deref(), Some("POST, OPTIONS"));
+        assert_eq!(allow("OPTIONS", "/requests").as_deref(), Some("GET, POST, HEAD, OPTIONS"));
     }
 
     #[test]
     fn every_system_route_is_for_operators() {
-        for path in ["/system/logs", "/system/logs/http", "/system/logs/http/tail", "/system/monitor", "/system/sync"] {
-            let Found::Route(route) = find("GET", path) else { panic!("{path}") };
-            assert_eq!(route.permission(), Permission::Operators, "{path}");
+        for route in ROUTES.iter().filter(|route| route.pattern.starts_with("/api/system")) {
+            assert_eq!(route.permission, Permission::Operators, "{}", route.pattern);
+        }
+    }
+
+    #[test]
+    fn no_two_lines_are_the_same_and_each_names_its_parameters() {
+        for (at, route) in ROUTES.iter().enumerate() {
+            assert!(
+                !ROUTES.iter().skip(at + 1).any(|other| (other.method, other.pattern) == (route.method, route.pattern))
+            );
+            assert_eq!(route.pattern.matches('{').count(), route.parameters.len(), "{}", route.pattern);
         }
     }
 }

@@ -13,14 +13,14 @@ use futures::future::join_all;
 use serde::Serialize;
 
 use crate::domain::log::{Level, StreamName};
-use crate::domain::validation::SearchText;
+use crate::domain::text::SearchText;
 use crate::objects::account::api::{AccountKey, Listing, Sessions};
 use crate::objects::database::api::{DatabaseKey, KnowsUser, PageUsers, User};
-use crate::router::journal::Visit;
+use crate::router::auth;
+use crate::router::context::Exchange;
+use crate::router::http::paging::{self, Wanted};
+use crate::router::http::reply::Reply;
 use crate::router::me::MySession;
-use crate::router::paging::{self, Wanted};
-use crate::router::reply::Reply;
-use crate::router::{Visitor, auth};
 
 /// Each user on a page costs a call to an object, so pages are shorter than elsewhere.
 pub const PAGE_SIZE: PageSize = PageSize { usual: 25, most: 50 };
@@ -40,58 +40,48 @@ pub struct UserSessions {
 ///
 /// # Errors
 /// `Invalid`, `InvalidCursor`; `Unavailable` while PostgreSQL is away.
-pub async fn list(visitor: &Visitor<'_>) -> Result<Reply, Refusal> {
-    let query = visitor.incoming.query(&["q", "limit", "cursor"])?;
-    let q = query.get("q").filter(|text| !text.trim().is_empty()).map(SearchText::parse).transpose()?;
+pub async fn list(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
+    let query = exchange.incoming.query(&["q", "limit", "cursor"])?;
+    let q = query.get("q").map(SearchText::parse).transpose()?;
     let scope = format!("sessions {}", q.as_ref().map_or("", SearchText::as_str));
-    let wanted = Wanted::read_within(visitor, &scope, PAGE_SIZE, query.get("limit"), query.get("cursor"))?;
+    let wanted = Wanted::read_within(exchange, &scope, PAGE_SIZE, &query)?;
     let page = PageUsers { q, after: wanted.from, limit: wanted.limit };
-    let page = ask(visitor.env, &DatabaseKey::first(&visitor.config.org), page, &visitor.cx).await?;
+    let page = ask(exchange.env, &DatabaseKey::first(exchange.org()), page, &exchange.cx).await?;
 
     let asked = page.items.into_iter().map(|user| async move {
-        let sessions = listings(visitor, user.id).await.ok();
+        let sessions = listings(exchange, user.id).await.ok();
         UserSessions {
             user,
-            sessions: sessions.map(|found| found.into_iter().map(|one| shown(visitor, one)).collect()),
+            sessions: sessions.map(|found| found.into_iter().map(|one| shown(exchange, one)).collect()),
         }
     });
     let items = serde_json::to_string(&join_all(asked).await).map_err(|_| Refusal::Internal)?;
-    Ok(paging::reply(visitor, &scope, Page { items: Text::Written(items), next: page.next }))
+    Ok(paging::reply(exchange, &scope, Page { items: Text::Written(items), next: page.next }))
 }
 
 /// `DELETE /api/system/sessions/:user/:sid`.
 ///
 /// # Errors
 /// `NotFound` for a session that is not live, or not this user's; `Unavailable` while PostgreSQL is away.
-pub async fn revoke(
-    visitor: &Visitor<'_>,
-    user: UserId,
-    session: &SessionName,
-    visit: &mut Visit,
-) -> Result<Reply, Refusal> {
-    let database = DatabaseKey::first(&visitor.config.org);
-    if !ask(visitor.env, &database, KnowsUser { id: user }, &visitor.cx).await? {
+pub async fn revoke(exchange: &Exchange<'_>, user: UserId, session: SessionName) -> Result<Reply, Refusal> {
+    let database = DatabaseKey::first(exchange.org());
+    if !ask(exchange.env, &database, KnowsUser { id: user }, &exchange.cx).await? {
         return Err(Refusal::NotFound);
     }
-    end(visitor, user, session, visit).await
+    end(exchange, user, &session).await
 }
 
 /// Ends a live session of a user that is known to exist.
 ///
 /// # Errors
 /// `NotFound` for a session that is not live, or not this user's.
-pub async fn end(
-    visitor: &Visitor<'_>,
-    user: UserId,
-    session: &SessionName,
-    visit: &mut Visit,
-) -> Result<Reply, Refusal> {
-    if !listings(visitor, user).await?.iter().any(|listing| listing.session == *session) {
+pub async fn end(exchange: &Exchange<'_>, user: UserId, session: &SessionName) -> Result<Reply, Refusal> {
+    if !listings(exchange, user).await?.iter().any(|listing| listing.session == *session) {
         return Err(Refusal::NotFound);
     }
-    auth::end_session(visitor, user, session, "revoked", &visitor.cx).await?;
+    auth::end_session(exchange, user, session, "revoked", &exchange.cx).await?;
     let fields = [("session", auth::short(session)), ("user", serde_json::json!(user))];
-    visit.note(StreamName::Auth, Level::Info, "session revoked", &fields);
+    exchange.access.note(StreamName::Auth, Level::Info, "session revoked", &fields);
     Ok(Reply::empty(204))
 }
 
@@ -99,19 +89,42 @@ pub async fn end(
 ///
 /// # Errors
 /// `Unavailable` when the account cannot be asked.
-pub async fn listings(visitor: &Visitor<'_>, user: UserId) -> Result<Vec<Listing>, Refusal> {
-    let account = AccountKey::User { org: visitor.config.org.clone(), user };
-    ask(visitor.env, &account, Sessions {}, &visitor.cx).await
+pub async fn listings(exchange: &Exchange<'_>, user: UserId) -> Result<Vec<Listing>, Refusal> {
+    let account = AccountKey::User { org: exchange.org().clone(), user };
+    ask(exchange.env, &account, Sessions {}, &exchange.cx).await
 }
 
 /// A session as the API shows it.
-pub fn shown(visitor: &Visitor<'_>, listing: Listing) -> MySession {
+pub fn shown(exchange: &Exchange<'_>, listing: Listing) -> MySession {
     MySession {
-        current: visitor.cx.session.as_ref() == Some(&listing.session),
+        current: exchange.cx.session.as_ref() == Some(&listing.session),
         id: listing.session.to_string(),
         opened_at: listing.opened_at,
         ends_at: listing.ends_at,
         user_agent: listing.user_agent,
         address: listing.address,
+    }
+}
+
+/// What each route takes and answers.
+#[cfg(feature = "openapi")]
+pub(super) mod describe {
+    use super::{PAGE_SIZE, UserSessions};
+    use crate::openapi::{Operation, Schemas, text};
+
+    pub fn list(schemas: &mut Schemas) -> Operation {
+        Operation::new("sessions", "system", "Who is signed in where.")
+            .detail("Users, disabled ones among them, oldest account first.")
+            .query("q", text(100), "The name or the address contains this, whatever the case.")
+            .paged_within(PAGE_SIZE)
+            .replies(200, "One page.", schemas.page::<UserSessions>("UserSessionsPage"))
+            .with_header("Link", "`rel=\"next\"`, when more follow.")
+            .refuses(&[503])
+    }
+
+    pub fn revoke(_schemas: &mut Schemas) -> Operation {
+        Operation::new("revokeSession", "system", "End a session of anyone, at once.")
+            .replies_empty(204, "It has ended.")
+            .refuses(&[503])
     }
 }

@@ -3,7 +3,9 @@
 use cepatedge::db::batch::{Outcome, apply};
 use cepatedge::db::group::GroupCommit;
 use cepatedge::db::statements::versions;
-use cepatedge::domain::sync::{AuditRow, Delivery, EventRow, Packed, RequestRow};
+use cepatedge::domain::delivery::{Delivery, Packed};
+use cepatedge::domain::log::AuditRow;
+use cepatedge::domain::request::{EventRow, RequestRow};
 use cepatedge::domain::{OrgId, Priority, RequestId, Status, Timestamp, UserId, Visibility};
 use futures::future::join_all;
 use pg::session::Session;

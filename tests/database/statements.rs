@@ -1,7 +1,7 @@
 //! Users and versions, as the router and the reconciler ask for them.
 
 use cepatedge::db::statements::{users, versions};
-use cepatedge::domain::sync::{UserRow, UserStatus};
+use cepatedge::domain::user::{UserRow, UserStatus};
 use cepatedge::domain::{Limit, OrgId, Position, RequestId, Role, Timestamp, UserId};
 use pg::error::Class;
 use pg::session::Session;

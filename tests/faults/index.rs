@@ -30,14 +30,14 @@ async fn a_create_that_was_answered_without_a_number_is_answered_with_what_was_m
     requester.comment(&id, "It drips faster now.", "public").await.expect(201);
 
     let again = create(&requester).await;
-    assert_eq!(again.header("etag"), first.header("etag"), "{again}");
     let (mut before, mut after) = (first.json(), again.json());
     let number = after["number"].take();
     assert!(number.as_str().is_some_and(|number| number.starts_with("MR-")), "{again}");
     before["number"].take();
     assert_eq!(after, before);
     // It is kept from then on, number and all.
-    assert_eq!(create(&requester).await.text(), again.text());
+    let once_more = create(&requester).await;
+    assert_eq!((once_more.text(), once_more.header("etag")), (again.text(), again.header("etag")));
 }
 
 async fn create(requester: &Client) -> Reply {

@@ -9,6 +9,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::handshake::client::Request;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
@@ -104,6 +105,19 @@ impl Live {
     /// Says something.
     pub async fn say(&mut self, text: &str) {
         self.socket.send(Message::text(text)).await.unwrap_or_else(|error| panic!("{}: {error}", self.path));
+    }
+
+    /// Closes with this code; gives the code of the answer, as [`Live::closed`] does.
+    pub async fn close(&mut self, code: u16, within: Duration) -> u16 {
+        let frame = CloseFrame { code: code.into(), reason: "done".into() };
+        self.socket.send(Message::Close(Some(frame))).await.unwrap_or_else(|error| panic!("{}: {error}", self.path));
+        self.closed(within).await
+    }
+
+    /// Closes without a code; gives the code of the answer, as [`Live::closed`] does.
+    pub async fn close_without_a_code(&mut self, within: Duration) -> u16 {
+        self.socket.send(Message::Close(None)).await.unwrap_or_else(|error| panic!("{}: {error}", self.path));
+        self.closed(within).await
     }
 
     /// Hangs up in an orderly way.

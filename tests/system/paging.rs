@@ -199,7 +199,7 @@ async fn a_cursor_that_was_tampered_with_is_refused() {
         let flipped = if good.as_bytes()[at] == b'A' { "B" } else { "A" };
         format!("{}{flipped}{}", &good[..at], &good[at + 1..])
     }));
-    for cursor in bad {
+    for cursor in bad.into_iter().filter(|cursor| !cursor.is_empty()) {
         requester.get(&format!("/api/requests?limit=1&cursor={cursor}")).await.problem(400, "invalid_cursor");
     }
 }

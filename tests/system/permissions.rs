@@ -154,15 +154,13 @@ fn shape<'a>(segments: impl Iterator<Item = &'a str>) -> String {
     segments.map(|segment| if segment.starts_with('{') { "{}" } else { segment }).collect::<Vec<_>>().join("/")
 }
 
-/// Every line `("METHOD", ["segment", parameter]) => …` of the routing table.
+/// Every line `METHOD "/path/{parameter}" …;` of the routing table.
 fn table() -> BTreeSet<(&'static str, String)> {
     let lines = ROUTES.lines().filter_map(|line| {
-        let (method, rest) = line.trim().strip_prefix("(\"")?.split_once("\", [")?;
-        let (segments, _) = rest.split_once("]) =>")?;
-        let segments = segments
-            .split(", ")
-            .map(|segment| segment.strip_prefix('"').map_or("{}", |text| text.trim_end_matches('"')));
-        Some((method, shape(segments)))
+        let (method, rest) = line.trim().split_once(' ')?;
+        let (path, rest) = rest.trim_start().strip_prefix("\"/")?.split_once('"')?;
+        let is_route = method.bytes().all(|byte| byte.is_ascii_uppercase()) && rest.ends_with(';');
+        is_route.then(|| (method, shape(path.split('/'))))
     });
     lines.collect()
 }

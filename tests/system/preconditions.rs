@@ -26,7 +26,7 @@ async fn a_stale_if_match_is_refused_with_the_fresh_record() {
         }
     }
     let edited = matching(&manager, Method::PATCH, &format!("/api/requests/{id}"), "\"v2\"", &edit).await.expect(200);
-    assert_eq!(edited.header("etag"), Some("\"v3\""));
+    assert!(edited.header("etag").is_some_and(|tag| tag.starts_with("\"v3-")), "{edited}");
     assert_eq!(edited.json()["title"], "A better title");
     let any = json!({ "title": "The best title" });
     matching(&manager, Method::PATCH, &format!("/api/requests/{id}"), "*", &any).await.expect(200);

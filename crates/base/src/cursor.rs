@@ -3,6 +3,8 @@
 //! The scope is a text that names the list, its filters and its viewer, so a cursor is of no use in another list or in
 //! another's hands. The position is that of the last item shown; the next page begins after it, whatever was written since.
 
+use std::fmt::Write;
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
@@ -101,6 +103,20 @@ fn key_block(key: &[u8]) -> [u8; 64] {
 
 fn fill(block: &mut [u8; 64], bytes: &[u8]) {
     block.iter_mut().zip(bytes).for_each(|(to, &from)| *to = from);
+}
+
+/// Appends `;name=length:value` to a cursor's scope, if there is a value.
+pub fn put(scope: &mut String, name: &str, value: Option<impl ToString>) {
+    if let Some(value) = value {
+        let value = value.to_string();
+        // Writing to a String cannot fail; there is no error to keep.
+        let _ = write!(scope, ";{name}={}:{value}", value.len());
+    }
+}
+
+/// Appends each value of a list to a cursor's scope.
+pub fn put_all<T: ToString>(scope: &mut String, name: &str, values: &[T]) {
+    values.iter().for_each(|value| put(scope, name, Some(value.to_string())));
 }
 
 #[cfg(test)]

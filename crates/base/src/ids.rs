@@ -42,7 +42,7 @@ macro_rules! uuid_id {
         impl ::std::str::FromStr for $name {
             type Err = $crate::ids::InvalidId;
 
-            /// Accepts the hyphenated form of 36 lower-case characters alone: one id has one spelling in a URL.
+            /// Accepts the hyphenated form of 36 characters alone, in either case (RFC 9562 section 4).
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 $crate::ids::hyphenated(text).map(Self).ok_or($crate::ids::InvalidId { kind: $kind })
             }
@@ -76,9 +76,9 @@ macro_rules! text_id {
         impl TryFrom<String> for $name {
             type Error = InvalidId;
 
-            fn try_from(text: String) -> Result<Self, Self::Error> {
-                let is_valid: fn(&str) -> bool = $is_valid;
-                if is_valid(&text) { Ok(Self(text)) } else { Err(InvalidId { kind: $kind }) }
+            fn try_from(mut text: String) -> Result<Self, Self::Error> {
+                let is_valid: fn(&mut String) -> bool = $is_valid;
+                if is_valid(&mut text) { Ok(Self(text)) } else { Err(InvalidId { kind: $kind }) }
             }
         }
 
@@ -115,7 +115,10 @@ text_id! {
 
 text_id! {
     /// One HTTP request on its way through the system (the `request_id` of logs and problems): a UUID as text.
-    TraceId, "trace id", |text| hyphenated(text).is_some()
+    TraceId, "trace id", |text| {
+        text.make_ascii_lowercase();
+        hyphenated(text).is_some()
+    }
 }
 
 text_id! {
@@ -170,8 +173,7 @@ fn within(text: &str, max_bytes: usize) -> bool {
 /// The UUID that a text spells out in the hyphenated form.
 #[doc(hidden)]
 pub fn hyphenated(text: &str) -> Option<Uuid> {
-    let is_lower_case = !text.bytes().any(|byte| byte.is_ascii_uppercase());
-    if text.len() == 36 && is_lower_case { Uuid::try_parse(text).ok() } else { None }
+    if text.len() == 36 { Uuid::try_parse(text).ok() } else { None }
 }
 
 #[cfg(test)]

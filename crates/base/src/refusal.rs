@@ -88,6 +88,12 @@ pub enum Refusal {
         /// The limit in bytes.
         limit_bytes: u64,
     },
+    /// The input is compressed, or encoded in another way.
+    #[error("Send the body as it is, without a Content-Encoding.")]
+    UnsupportedEncoding,
+    /// The input did not arrive in time.
+    #[error("The body did not arrive in time.")]
+    TimedOut,
     /// A fault of ours; the log has the cause.
     #[error("Something went wrong on our side.")]
     Internal,
@@ -139,6 +145,8 @@ impl Refusal {
             Self::InvalidCredentials => "invalid_credentials",
             Self::Unavailable { .. } => "unavailable",
             Self::TooLarge { .. } => "too_large",
+            Self::UnsupportedEncoding => "unsupported_encoding",
+            Self::TimedOut => "timed_out",
             Self::Internal => "internal",
             Self::Conflict { code, .. } => code,
         }
@@ -160,6 +168,8 @@ impl Refusal {
             Self::InvalidCredentials => "Invalid credentials",
             Self::Unavailable { .. } => "Temporarily unavailable",
             Self::TooLarge { .. } => "Too large",
+            Self::UnsupportedEncoding => "Unsupported encoding",
+            Self::TimedOut => "Timed out",
             Self::Internal => "Internal error",
             Self::Conflict { .. } => "Conflict",
         }
@@ -180,6 +190,8 @@ impl Refusal {
             | Self::InvalidCursor
             | Self::InvalidCredentials
             | Self::TooLarge { .. }
+            | Self::UnsupportedEncoding
+            | Self::TimedOut
             | Self::Internal
             | Self::Conflict { .. } => None,
         }

@@ -6,8 +6,9 @@ use base::time::Timestamp;
 use pg::row::{DecodeError, Rows};
 use pg::statement::Statement;
 
-use crate::domain::sync::UserRow;
-use crate::domain::validation::{PersonName, SearchText};
+use crate::domain::text::SearchText;
+use crate::domain::user::PersonName;
+use crate::domain::user::UserRow;
 use crate::domain::{Limit, OrgId, Position, Role, UserId};
 
 /// A user as `decode` reads one, without the password hash.

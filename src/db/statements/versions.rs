@@ -5,7 +5,7 @@ use pg::row::{DecodeError, Rows};
 use pg::statement::Statement;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::sync::RequestRow;
+use crate::domain::request::RequestRow;
 use crate::domain::{OrgId, RequestId, Timestamp};
 
 /// How far the read model is with one request.

@@ -4,10 +4,8 @@ use base::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 
 use super::{action::Action, event::Visibility, status::Priority};
-use crate::domain::{
-    person::Person,
-    validation::{Category, CommentBody, Description, Rating, Reason, Resolution, Title},
-};
+use crate::domain::request::{Category, CommentBody, Description, Rating, Reason, Resolution, Title};
+use crate::domain::user::Person;
 
 /// A wish, with its inputs validated by their types.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -15,10 +15,8 @@ use super::{
     state::MaintenanceRequest,
     status::Status,
 };
-use crate::domain::{
-    person::{Caller, Person},
-    validation::Rating,
-};
+use crate::domain::request::Rating;
+use crate::domain::user::{Caller, Person};
 
 /// Decides about a new request.
 ///

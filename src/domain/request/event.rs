@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::status::Priority;
-use crate::domain::person::{Actor, Person};
+use crate::domain::user::{Actor, Person};
 
 words! {
     /// Who may read a comment.
@@ -35,7 +35,7 @@ pub struct Event {
     #[serde(flatten)]
     pub body: EventBody,
     /// Who did it.
-    #[cfg_attr(feature = "openapi", schema(value_type = crate::domain::person::ActorSchema))]
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::domain::user::ActorSchema))]
     pub actor: Actor,
 }
 

@@ -6,10 +6,8 @@ use super::{
     ActionInput, Command, EditInput, Event, EventBody, MaintenanceRequest, NewRequest, Priority, RequestRules, Status,
     Visibility, create, decide,
 };
-use crate::domain::{
-    Actor, Caller, OrgId, Person, Refusal, RequestId, Role, Timestamp, TraceId, UserId,
-    validation::{Category, CommentBody, Description, Title},
-};
+use crate::domain::request::{Category, CommentBody, Description, Title};
+use crate::domain::{Actor, Caller, OrgId, Person, Refusal, RequestId, Role, Timestamp, TraceId, UserId};
 
 pub(crate) const RULES: RequestRules = RequestRules {
     reopen_days: 30,

@@ -6,7 +6,8 @@
 use base::{ids::UserId, time::Timestamp};
 
 use super::{action::Action, event::Visibility, rules::RequestRules, state::MaintenanceRequest, status::Status};
-use crate::domain::{person::Caller, role::Role, summary::Summary};
+use crate::domain::request::Summary;
+use crate::domain::user::{Caller, Role};
 
 /// What the table says about one action of one caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,6 +125,15 @@ pub const fn sees_only(caller: &Caller) -> Option<UserId> {
     match caller.role {
         Role::Requester => Some(caller.user.id),
         Role::Technician | Role::Manager | Role::Admin => None,
+    }
+}
+
+/// Whether work may be given to somebody of this role.
+#[must_use]
+pub const fn does_maintenance(role: Role) -> bool {
+    match role {
+        Role::Requester => false,
+        Role::Technician | Role::Manager | Role::Admin => true,
     }
 }
 

@@ -6,12 +6,8 @@ use super::{
     Action, Command, EditInput, EventBody, MaintenanceRequest, Status, Visibility, allowed_actions, apply, decide,
     fixtures::*, may_edit, may_see, rules::DAY_MS,
 };
-use crate::domain::{
-    Actor, Caller, Event, Priority, Refusal, Timestamp,
-    sla::{Sla, SlaState},
-    summary::Summary,
-    sync,
-};
+use crate::domain::request::{EventRow, RequestRow, Sla, SlaState, Summary};
+use crate::domain::{Actor, Caller, Event, Priority, Refusal, Timestamp};
 
 /// One attempt: who, what, and how far the clock moves before it (it may run backwards).
 type Attempt = (Caller, Wish, i64);
@@ -177,11 +173,11 @@ proptest! {
     #[test]
     fn snapshot_and_events_survive_storage(attempts in attempts()) {
         let Story { request, events } = live(&attempts)?;
-        let row = sync::RequestRow::new(&org(), &request).unwrap();
-        let row: sync::RequestRow = serde_json::from_str(&serde_json::to_string(&row).unwrap()).unwrap();
+        let row = RequestRow::new(&org(), &request).unwrap();
+        let row: RequestRow = serde_json::from_str(&serde_json::to_string(&row).unwrap()).unwrap();
         prop_assert_eq!(row.into_request().unwrap(), request.clone());
         for event in events {
-            let row = sync::EventRow::new(&org(), &request, &event, &trace()).unwrap();
+            let row = EventRow::new(&org(), &request, &event, &trace()).unwrap();
             prop_assert_eq!(row.into_event().unwrap(), event.clone());
             let json = serde_json::to_string(&event).unwrap();
             prop_assert_eq!(serde_json::from_str::<Event>(&json).unwrap(), event.clone());

@@ -11,10 +11,8 @@ use super::{
     event::{Event, EventBody},
     status::{Priority, Status},
 };
-use crate::domain::{
-    person::{Actor, Person},
-    request::RequestId,
-};
+use crate::domain::request::RequestId;
+use crate::domain::user::{Actor, Person};
 
 /// A maintenance request. Times are milliseconds since 1970, durations milliseconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

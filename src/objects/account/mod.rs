@@ -9,7 +9,6 @@
 
 pub mod api;
 mod store;
-mod throttle;
 
 use std::rc::Rc;
 
@@ -18,10 +17,10 @@ use base::time::Timestamp;
 use durable::{Answer, CALL_LIMIT_MS, Object, Schema, State, Wire, ask_within, clock};
 use futures::future::LocalBoxFuture;
 
+use crate::domain::user::{FADES_AFTER_MS, Throttle};
 use crate::objects::context::CallContext;
 use crate::objects::session::api::{Revoke, SessionKey};
 use api::{Attempt, Closed, Inbox, Listing, Opened, Released, Sessions, Succeeded};
-use throttle::{FADES_AFTER_MS, Throttle};
 
 /// The most sessions that one user has at a time. One more ends the oldest: a script that signs in without end must not
 /// make the list endless, and a person does not have a hundred browsers.

@@ -6,8 +6,8 @@ use base::time::Timestamp;
 use durable::sqlite::Row;
 use durable::{Database, Schema, StorageError, Writer};
 
+use crate::domain::user::Throttle;
 use crate::objects::account::api::Listing;
-use crate::objects::account::throttle::Throttle;
 
 /// Schema steps.
 pub const SCHEMA: Schema = Schema::first(&["

@@ -11,10 +11,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use worker::Env;
 
+use crate::domain::delivery::Packed;
 use crate::domain::request::RequestId;
-use crate::domain::role::Role;
-use crate::domain::sync::{Packed, UserRow};
-use crate::domain::validation::{PersonName, SearchText};
+use crate::domain::text::SearchText;
+use crate::domain::user::PersonName;
+use crate::domain::user::Role;
+use crate::domain::user::UserRow;
 use crate::objects::context::CallContext;
 
 /// Names one shard: `{org}/{shard}`, with the shard below the configured number (`DATABASE_SHARDS`).

@@ -32,7 +32,7 @@ use crate::db::batch;
 use crate::db::edge::Edge;
 use crate::db::group::GroupCommit;
 use crate::db::statements::{ping, users, versions};
-use crate::domain::sync::{UserRow, UserStatus};
+use crate::domain::user::{UserRow, UserStatus};
 use crate::objects::context::CallContext;
 use api::{
     Apply, Database, DatabaseKey, FindCredentials, FindUser, Health, Inbox, KnowsUser, ListUsers, Outcome, PageUsers,

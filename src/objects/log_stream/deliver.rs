@@ -10,9 +10,10 @@ use serde_json::{Value, json};
 
 use super::LogStreamObject;
 use super::store::{self, Kept};
+use crate::domain::delivery::Packed;
+use crate::domain::log::AuditRow;
 use crate::domain::log::Entry;
-use crate::domain::person::Actor;
-use crate::domain::sync::{AuditRow, Packed};
+use crate::domain::user::Actor;
 use crate::objects::context::CallContext;
 use crate::objects::database::api::{Apply, DatabaseKey};
 

@@ -7,10 +7,8 @@
 //! -> `tail.rs` (the viewers) -> `deliver.rs` (PostgreSQL). A search's way: `query.rs` -> `durable::keyset`.
 
 pub mod api;
-mod chain;
 mod deliver;
 mod query;
-mod retention;
 mod store;
 mod stored;
 mod tail;
@@ -27,8 +25,8 @@ use durable::{Answer, Object, Schema, State, Wire, Writer, clock};
 use futures::future::LocalBoxFuture;
 use serde_json::value::RawValue;
 
-use crate::domain::log::StreamName;
-use crate::domain::role::Role;
+use crate::domain::log::{StreamName, retention};
+use crate::domain::user::Role;
 use crate::objects::context::CallContext;
 use crate::objects::viewer::{self, Viewer};
 use api::{Append, Appended, Inbox, LogStream, Poke, Query, ReadEntry, Stats, StreamKey, StreamStats, Tail};

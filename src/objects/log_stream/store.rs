@@ -13,9 +13,9 @@ use durable::{Database, Key, Schema, StorageError, Writer};
 use serde_json::{Value, json};
 
 use super::api::StreamKey;
-use super::chain;
-use super::retention;
 use super::stored::Stored;
+use crate::domain::log::chain;
+use crate::domain::log::retention;
 use crate::domain::log::{Level, NewEntry, StreamName};
 
 /// The tables.

@@ -9,9 +9,9 @@ use durable::page::Page;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::domain::request::CommentBody;
 use crate::domain::request::RequestId;
 use crate::domain::request::{Command, NewRequest, Visibility};
-use crate::domain::validation::CommentBody;
 use crate::objects::context::CallContext;
 
 /// Names one maintenance request: `{org}/{uuid}`.

@@ -13,10 +13,12 @@ use durable::{CALL_LIMIT_MS, Database, Object, StorageError, ask_within};
 use serde_json::{Value, json};
 
 use super::{RequestObject, store};
+use crate::domain::delivery;
+use crate::domain::delivery::Packed;
 use crate::domain::log::{Level, NewEntry, StreamName};
+use crate::domain::request::Summary;
 use crate::domain::request::{Event, EventBody, MaintenanceRequest};
-use crate::domain::summary::Summary;
-use crate::domain::sync::{self, EventRow, Packed, RequestRow};
+use crate::domain::request::{EventRow, RequestRow};
 use crate::objects::context::CallContext;
 use crate::objects::database::api::{Apply, DatabaseKey};
 use crate::objects::log_stream::api::{Append, StreamKey};
@@ -188,7 +190,7 @@ impl Deliver for RequestObject {
 
 fn packed(request: &MaintenanceRequest, events: &[Rc<Delivery>], org: &OrgId) -> Result<Packed, serde_json::Error> {
     let rows = events.iter().map(|delivery| delivery.row(request, org)).collect::<Result<_, _>>()?;
-    Packed::new(&sync::Delivery { request: Some(RequestRow::new(org, request)?), events: rows, audit: Vec::new() })
+    Packed::new(&delivery::Delivery { request: Some(RequestRow::new(org, request)?), events: rows, audit: Vec::new() })
 }
 
 /// An event on its way out.

@@ -12,9 +12,9 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::{RequestObject, store};
-use crate::domain::person::Caller;
 use crate::domain::request::{Event, MaintenanceRequest, Visibility, may_see, sees_internal};
-use crate::domain::role::Role;
+use crate::domain::user::Caller;
+use crate::domain::user::Role;
 
 /// Events are replayed in slices of this many.
 const REPLAY_SLICE: i64 = 200;

@@ -27,12 +27,12 @@ use durable::{Answer, Object, Schema, State, StorageError, Wire, Writer, clock};
 use futures::future::LocalBoxFuture;
 use serde_json::value::RawValue;
 
-use crate::domain::person::{Actor, Caller};
-use crate::domain::record::Record;
+use crate::domain::request::Record;
 use crate::domain::request::decide::{close_by_itself, closes_by_itself_at, create, decide};
 use crate::domain::request::{
     Command, Event, EventBody, MaintenanceRequest, RequestRules, apply, may_see, sees_internal,
 };
+use crate::domain::user::{Actor, Caller};
 use crate::objects::context::{CallContext, Idempotency};
 use crate::objects::viewer::{self, Viewer};
 use api::{

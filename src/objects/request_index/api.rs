@@ -9,9 +9,9 @@ use durable::actor_api;
 use durable::page::Page;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::list::ListFilter;
+use crate::domain::request::ListFilter;
 use crate::domain::request::RequestId;
-use crate::domain::summary::Summary;
+use crate::domain::request::Summary;
 use crate::objects::context::CallContext;
 
 /// Names an organisation's index: `{org}`. It may be split by hash of the request once it is too large.

@@ -26,9 +26,9 @@ use js_sys::JsString;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::domain::person::Caller;
+use crate::domain::request::Summary;
 use crate::domain::request::policy::{may_see_summary, sees_only};
-use crate::domain::summary::Summary;
+use crate::domain::user::Caller;
 use crate::objects::context::CallContext;
 use crate::objects::viewer::{self, Viewer};
 use api::{Inbox, IndexStats, IndexedVersion, List, RequestIndex, Stats, Upsert, Upserted, Versions, Watch, Watermark};

@@ -9,8 +9,8 @@ use base::time::Timestamp;
 use durable::keyset::{Condition, Direction, IndexRange, KeysetQuery, Value};
 
 use super::number;
-use crate::domain::list::{ListFilter, Sort};
 use crate::domain::request::Status;
+use crate::domain::request::{ListFilter, Sort};
 use crate::domain::text::fold;
 
 /// A column that lists are filtered by, with its index in each order.

@@ -11,7 +11,7 @@ use durable::{Database, Schema, StorageError, Writer};
 use super::api::IndexedVersion;
 use super::number;
 use crate::domain::request::Status;
-use crate::domain::summary::Summary;
+use crate::domain::request::Summary;
 use crate::domain::text::fold;
 
 /// The schema, step by step.

@@ -6,8 +6,8 @@ use durable::Key;
 use durable::actor_api;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::person::Caller;
-use crate::domain::validation::PersonName;
+use crate::domain::user::Caller;
+use crate::domain::user::PersonName;
 use crate::objects::context::CallContext;
 
 /// Names one session by the SHA-256 of its id: `{org}/{hex}`. No store holds the id itself.
@@ -35,9 +35,9 @@ actor_api! {
     actor Session { binding: "SESSION", context: CallContext, key: SessionKey, watch: () }
 
     /// Opens the session for a user who has just proved who they are.
-    open(Open) -> Held;
+    open(Open) -> LiveSession;
     /// Whether the session holds; it slides the expiry (written down at most once a minute). `Unauthenticated` when not.
-    check(Check) -> Held;
+    check(Check) -> LiveSession;
     /// The user has another name from now on. An ended or unknown session has nobody to rename, which is no error.
     renamed(Renamed) -> ();
     /// Ends the session at once, for good. Ending an ended or unknown session is no error.
@@ -77,7 +77,7 @@ pub struct Revoke {
 
 /// A session that holds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Held {
+pub struct LiveSession {
     /// The session.
     pub session: SessionName,
     /// Who it is.

@@ -9,7 +9,6 @@
 
 pub mod api;
 mod store;
-mod term;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -20,14 +19,12 @@ use base::time::Timestamp;
 use durable::{Answer, CALL_LIMIT_MS, Key, Object, Schema, State, Wire, ask_within, clock};
 use futures::future::LocalBoxFuture;
 
-use crate::domain::validation::PersonName;
+use crate::domain::session::Term;
+use crate::domain::user::PersonName;
 use crate::objects::account::api::{AccountKey, Closed};
 use crate::objects::context::CallContext;
-use api::{Check, Held, Inbox, Open, Renamed, Revoke, SessionKey};
+use api::{Check, Inbox, LiveSession, Open, Renamed, Revoke, SessionKey};
 use store::{Session, Stored};
-use term::Term;
-
-pub use term::{ABSOLUTE_LIMIT_MS, IDLE_LIMIT_MS};
 
 /// So long after its absolute limit a session is forgotten, in milliseconds: a day. No token of it is valid any more, so
 /// that an unknown session and an ended one are the same.
@@ -59,7 +56,7 @@ impl SessionObject {
         }
     }
 
-    fn begin(&self, message: Open, cx: &CallContext) -> Result<Held, Refusal> {
+    fn begin(&self, message: Open, cx: &CallContext) -> Result<LiveSession, Refusal> {
         let key: SessionKey = cx.own_key()?;
         let session = Session {
             name: key.name(),
@@ -75,14 +72,14 @@ impl SessionObject {
                 return Err(Refusal::conflict("already_exists", "This session was opened before."));
             }
             self.state.db.atomically(|write| store::insert(write, &session))?;
-            let held = held(&session, key.session);
+            let held = live(&session, key.session);
             self.state.alarm.set_by(Some(held.expires_at));
             *row = Some(Stored::Open(session));
             Ok(held)
         })
     }
 
-    fn seen(&self, cx: &CallContext) -> Result<Held, Refusal> {
+    fn seen(&self, cx: &CallContext) -> Result<LiveSession, Refusal> {
         let now = clock::now();
         let key: SessionKey = cx.own_key()?;
         self.with_row(|row| {
@@ -95,7 +92,7 @@ impl SessionObject {
                 session.term = used;
                 self.state.alarm.set_by(Some(used.expires_at()));
             }
-            Ok(held(session, key.session))
+            Ok(live(session, key.session))
         })
     }
 
@@ -198,11 +195,11 @@ impl Object for SessionObject {
 }
 
 impl api::Handler for SessionObject {
-    fn open(self: Rc<Self>, message: Open, cx: CallContext) -> Answer<Held> {
+    fn open(self: Rc<Self>, message: Open, cx: CallContext) -> Answer<LiveSession> {
         self.begin(message, &cx).into()
     }
 
-    fn check(self: Rc<Self>, _message: Check, cx: CallContext) -> Answer<Held> {
+    fn check(self: Rc<Self>, _message: Check, cx: CallContext) -> Answer<LiveSession> {
         self.seen(&cx).into()
     }
 
@@ -215,8 +212,8 @@ impl api::Handler for SessionObject {
     }
 }
 
-fn held(session: &Session, name: SessionName) -> Held {
-    Held {
+fn live(session: &Session, name: SessionName) -> LiveSession {
+    LiveSession {
         session: name,
         caller: session.caller.clone(),
         email: session.email.clone(),

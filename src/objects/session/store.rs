@@ -4,8 +4,8 @@ use base::refusal::Refusal;
 use base::time::Timestamp;
 use durable::{Database, Schema, StorageError, Writer};
 
-use crate::domain::person::Caller;
-use crate::objects::session::term::Term;
+use crate::domain::session::Term;
+use crate::domain::user::Caller;
 
 /// Schema steps.
 pub const SCHEMA: Schema = Schema::first(&["

@@ -3,13 +3,15 @@
 use super::*;
 
 #[test]
-fn a_uuid_id_has_one_spelling() {
+fn a_uuid_is_the_same_in_either_case() {
     let text = "7d7c9c3a-53ea-5b0e-9d9a-64a8f1f0a001";
-    assert_eq!(text.parse::<UserId>().unwrap().to_string(), text);
+    for spelling in [text, "7D7C9C3A-53EA-5B0E-9D9A-64A8F1F0A001", "7D7C9C3A-53ea-5b0e-9d9a-64a8f1f0a001"] {
+        assert_eq!(spelling.parse::<UserId>().unwrap().to_string(), text);
+        assert_eq!(spelling.parse::<TraceId>().unwrap().as_str(), text);
+    }
     let strangers = [
         "",
         "7d7c9c3a53ea5b0e9d9a64a8f1f0a001",
-        "7D7C9C3A-53ea-5b0e-9d9a-64a8f1f0a001",
         "{7d7c9c3a-53ea-5b0e-9d9a-64a8f1f0a001}",
         "urn:uuid:7d7c9c3a-53ea-5b0e-9d9a-64a8f1f0a001",
         "7d7c9c3a-53ea-5b0e-9d9a-64a8f1f0a00g",

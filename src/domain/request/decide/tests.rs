@@ -1,11 +1,10 @@
 //! Given a request, when somebody wants something of it, then this happens, or that is why not.
 
 use super::*;
-use crate::domain::{
-    Action, Actor, Visibility,
-    request::{fixtures::*, rules::DAY_MS},
-    validation::{Category, Title},
-};
+use crate::domain::request::fixtures::*;
+use crate::domain::request::rules::DAY_MS;
+use crate::domain::request::{Category, Title};
+use crate::domain::{Action, Actor, Visibility};
 
 struct Given(Story);
 struct When(Story, Result<(), Refusal>);

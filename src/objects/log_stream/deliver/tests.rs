@@ -9,7 +9,7 @@ use futures::FutureExt;
 
 use super::*;
 use crate::domain::log::{Level, NewEntry};
-use crate::domain::person::Person;
+use crate::domain::user::Person;
 
 fn entry() -> NewEntry {
     let id: EntryId = "e-1".parse().unwrap();

@@ -9,8 +9,8 @@ use super::super::store;
 use super::super::stored::Stored;
 use super::*;
 use crate::domain::log::NewEntry;
-use crate::domain::person::{Actor, Person};
-use crate::domain::validation::SearchText;
+use crate::domain::text::SearchText;
+use crate::domain::user::{Actor, Person};
 
 fn user(n: i64) -> UserId {
     UserId(uuid::Uuid::from_u128(n as u128))

@@ -6,9 +6,10 @@ use durable::keyset::native::{all, database, items, page, plan};
 
 use super::super::store;
 use super::*;
+use crate::domain::request::Category;
 use crate::domain::request::Priority;
+use crate::domain::text::SearchText;
 use crate::domain::text::fold;
-use crate::domain::validation::{Category, SearchText};
 
 const CATEGORIES: [&str; 3] = ["plumbing", "power", "lifts"];
 

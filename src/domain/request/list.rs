@@ -1,0 +1,71 @@
+//! What a list of requests is asked for: the filters of `GET /api/requests`, its order, and the scope of its cursors.
+
+use base::cursor::{put, put_all};
+use base::words;
+use base::{ids::UserId, time::Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::{Priority, Status};
+use crate::domain::request::Category;
+use crate::domain::text::SearchText;
+use crate::domain::user::Caller;
+
+words! {
+    /// The order of a list of requests, by (time, id).
+    #[derive(Default)]
+    pub enum Sort: "sort" {
+        /// By creation, newest first.
+        #[default]
+        Newest = "-created",
+        /// By creation, oldest first.
+        Oldest = "created",
+        /// By last event, latest first.
+        RecentlyUpdated = "-updated",
+    }
+}
+
+/// The filters of a list of requests; all that are set must hold, and an empty list of words does not filter.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListFilter {
+    /// Any of these states; sorted and without duplicates (see `validation::parse_words`).
+    pub status: Vec<Status>,
+    /// Any of these priorities; likewise.
+    pub priority: Vec<Priority>,
+    /// The work is this user's.
+    pub assignee: Option<UserId>,
+    /// The request is this user's.
+    pub requester: Option<UserId>,
+    /// Exactly this category.
+    pub category: Option<Category>,
+    /// The number or the title contains this, whatever the case.
+    pub q: Option<SearchText>,
+    /// Created at or after.
+    pub from: Option<Timestamp>,
+    /// Created before.
+    pub to: Option<Timestamp>,
+    /// The order.
+    pub sort: Sort,
+}
+
+impl ListFilter {
+    /// The scope that seals this list's cursors: the list, all of its filters, and the viewer with his role, since both
+    /// decide what the list holds. Texts carry their length, so that no two filters have the same scope.
+    #[must_use]
+    pub fn scope(&self, viewer: &Caller) -> String {
+        let mut scope = format!("requests;viewer={},{}", viewer.user.id, viewer.role);
+        put_all(&mut scope, "status", &self.status);
+        put_all(&mut scope, "priority", &self.priority);
+        put(&mut scope, "assignee", self.assignee);
+        put(&mut scope, "requester", self.requester);
+        put(&mut scope, "category", self.category.as_ref());
+        put(&mut scope, "q", self.q.as_ref());
+        put(&mut scope, "from", self.from.map(Timestamp::as_ms));
+        put(&mut scope, "to", self.to.map(Timestamp::as_ms));
+        put(&mut scope, "sort", Some(self.sort));
+        scope
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,152 @@
+//! A request as the API shows it to one caller: the snapshot with RFC 3339 times, its clock, and what he may do now.
+//!
+//! This is the hot path of `GET /api/requests/:id`: a record borrows from the snapshot and is written in one pass.
+
+use base::time::{Timestamp, rfc3339};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Action, MaintenanceRequest, Priority, RequestId, RequestRules, Status};
+use crate::domain::request::Sla;
+use crate::domain::user::{Caller, Person};
+
+/// A request, complete, for one caller at one instant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Record<'a> {
+    /// Its id.
+    pub id: RequestId,
+    /// The number for people, `MR-000123`; null until the index gave one.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub number: Option<&'a str>,
+    /// What is broken.
+    pub title: &'a str,
+    /// The report.
+    pub description: &'a str,
+    /// The kind of fault.
+    pub category: &'a str,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// Where it stands.
+    pub status: Status,
+    /// The reason of a rejection, a hold or a cancellation, as long as it lasts.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub status_reason: Option<&'a str>,
+    /// Where it is broken.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub location: Option<&'a Reference>,
+    /// What it is that is broken.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub asset: Option<&'a Reference>,
+    /// Whose request it is.
+    pub requester: &'a Person,
+    /// Who reported it, possibly on the requester's behalf.
+    pub raised_by: &'a Person,
+    /// Who does the work.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub assignee: Option<&'a Person>,
+    /// What was done, while completed or closed.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub resolution: Option<&'a str>,
+    /// 1 to 5, while closed, if one was given.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub rating: Option<u8>,
+    /// When it is due; a hold that still lasts is not in it.
+    #[serde(with = "rfc3339")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub due_at: Timestamp,
+    /// Its clock.
+    pub sla: Sla,
+    /// The last event's seq; `ETag: "v<version>"`.
+    pub version: i64,
+    /// When it was reported.
+    #[serde(with = "rfc3339")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub created_at: Timestamp,
+    /// When its last event happened.
+    #[serde(with = "rfc3339")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub updated_at: Timestamp,
+    /// When work began for the first time.
+    #[serde(with = "rfc3339::option")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime, required = true))]
+    pub started_at: Option<Timestamp>,
+    /// When the work was finished, while completed or closed.
+    #[serde(with = "rfc3339::option")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime, required = true))]
+    pub completed_at: Option<Timestamp>,
+    /// When it became final (closed, rejected or cancelled), while it is.
+    #[serde(with = "rfc3339::option")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime, required = true))]
+    pub closed_at: Option<Timestamp>,
+    /// The files that belong to it.
+    pub attachments: &'a [Attachment],
+    /// Whether the caller may edit it now.
+    pub may_edit: bool,
+    /// Exactly the actions that the caller may take now.
+    pub allowed_actions: Vec<Action>,
+}
+
+/// A location or an asset, by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Reference {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+}
+
+/// A file that belongs to a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Attachment {
+    /// Its id.
+    pub id: Uuid,
+    /// The name it was uploaded under.
+    pub filename: String,
+    /// The media type, found from its bytes.
+    pub content_type: String,
+    /// Its size in bytes.
+    pub size: i64,
+    /// The SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+}
+
+impl<'a> Record<'a> {
+    /// The record of `request` for `caller` at `now`. That he may see it is asked before ([`super::may_see`]).
+    #[must_use]
+    pub fn of(request: &'a MaintenanceRequest, caller: &Caller, now: Timestamp, rules: &RequestRules) -> Self {
+        Self {
+            id: request.id,
+            number: request.number.as_deref(),
+            title: &request.title,
+            description: &request.description,
+            category: &request.category,
+            priority: request.priority,
+            status: request.status,
+            status_reason: request.status_reason.as_deref(),
+            location: None,
+            asset: None,
+            requester: &request.requester,
+            raised_by: &request.raised_by,
+            assignee: request.assignee.as_ref(),
+            resolution: request.resolution.as_deref(),
+            rating: request.rating,
+            due_at: request.due_at,
+            sla: Sla::of(request, now),
+            version: request.version,
+            created_at: request.created_at,
+            updated_at: request.updated_at,
+            started_at: request.started_at,
+            completed_at: request.completed_at,
+            closed_at: request.closed_at,
+            attachments: &[],
+            may_edit: super::may_edit(request, caller),
+            allowed_actions: super::allowed_actions(request, caller, now, rules),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

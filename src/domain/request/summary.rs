@@ -1,0 +1,69 @@
+//! One line of a list: what the organisation's index stores of a request and what lists and the live list show.
+
+use base::time::{Timestamp, rfc3339};
+use serde::{Deserialize, Serialize};
+
+use super::{MaintenanceRequest, Priority, RequestId, Status};
+use crate::domain::user::Person;
+
+/// A request in short. Its JSON is public, with RFC 3339 times.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Summary {
+    /// Its id.
+    pub id: RequestId,
+    /// The number for people, once the index gave one.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub number: Option<String>,
+    /// What is broken.
+    pub title: String,
+    /// The kind of fault.
+    pub category: String,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// Where it stands.
+    pub status: Status,
+    /// Whose request it is.
+    pub requester: Person,
+    /// Who does the work.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub assignee: Option<Person>,
+    /// When it is due.
+    #[serde(with = "rfc3339")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub due_at: Timestamp,
+    /// The last event's seq.
+    pub version: i64,
+    /// When it was reported.
+    #[serde(with = "rfc3339")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub created_at: Timestamp,
+    /// When its last event happened.
+    #[serde(with = "rfc3339")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub updated_at: Timestamp,
+}
+
+impl From<&MaintenanceRequest> for Summary {
+    fn from(request: &MaintenanceRequest) -> Self {
+        Self {
+            id: request.id,
+            number: request.number.clone(),
+            title: request.title.clone(),
+            category: request.category.clone(),
+            priority: request.priority,
+            status: request.status,
+            requester: request.requester.clone(),
+            assignee: request.assignee.clone(),
+            due_at: request.due_at,
+            version: request.version,
+            created_at: request.created_at,
+            updated_at: request.updated_at,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,16 @@
+//! Users: who they are to others, what they may be, how they prove it.
+
+pub mod password;
+mod person;
+mod role;
+mod row;
+mod texts;
+mod throttle;
+
+#[cfg(feature = "openapi")]
+pub use person::ActorSchema;
+pub use person::{Actor, Caller, Person};
+pub use role::Role;
+pub use row::{UserRow, UserStatus};
+pub use texts::{Email, PersonName};
+pub use throttle::{FADES_AFTER_MS, Throttle};

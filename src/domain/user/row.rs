@@ -1,0 +1,64 @@
+//! An account as PostgreSQL has it.
+
+use std::fmt;
+
+use base::ids::{OrgId, UserId};
+use base::time::Timestamp;
+use base::words;
+use serde::{Deserialize, Serialize};
+
+use super::{Person, Role};
+
+words! {
+    /// Whether an account may sign in.
+    pub enum UserStatus: "user status" {
+        /// It may.
+        Active = "active",
+        /// It may not, and has no live session.
+        Disabled = "disabled",
+    }
+}
+
+/// A row of `users`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserRow {
+    /// The user.
+    pub id: UserId,
+    /// His organisation.
+    pub org_id: OrgId,
+    /// His address, as he spelled it.
+    pub email: String,
+    /// How others see him.
+    pub name: String,
+    /// What he is in the organisation.
+    pub role: Role,
+    /// Whether he may sign in.
+    pub status: UserStatus,
+    /// Argon2id as a PHC string; only there for signing in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_hash: Option<String>,
+    /// When the account was made.
+    pub created_at: Timestamp,
+}
+
+impl UserRow {
+    /// The user as shown to others.
+    #[must_use]
+    pub fn person(&self) -> Person {
+        Person { id: self.id, name: self.name.clone() }
+    }
+}
+
+impl fmt::Debug for UserRow {
+    /// Neither the address nor the hash: they must not reach a log by accident.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, org_id, role, status, .. } = self;
+        formatter
+            .debug_struct("UserRow")
+            .field("id", id)
+            .field("org_id", org_id)
+            .field("role", role)
+            .field("status", status)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,3 @@
+//! What the cron trigger starts.
+
+pub mod reconcile;

@@ -1,0 +1,54 @@
+//! One HTTP exchange: what a handler has at hand.
+
+use base::ids::OrgId;
+use base::refusal::Refusal;
+use worker::Env;
+
+use crate::domain::user::Caller;
+use crate::objects::context::CallContext;
+use crate::objects::session::api::LiveSession;
+use crate::router::access_log::Access;
+use crate::router::config::Config;
+use crate::router::http::incoming::Incoming;
+use crate::router::prefetch::Prefetched;
+
+/// A request that came in, on its way to its answer.
+pub struct Exchange<'a> {
+    /// The environment.
+    pub env: &'a Env,
+    /// The deployment's configuration.
+    pub config: &'a Config,
+    /// The request.
+    pub incoming: &'a Incoming,
+    /// What the logs are told of it.
+    pub access: &'a Access,
+    /// For whom the actors are called, and in which trace.
+    pub cx: CallContext,
+    /// The session's word, where it was waited for.
+    pub session: Option<LiveSession>,
+    /// What was found out while the session was asked.
+    pub prefetched: Prefetched,
+}
+
+impl Exchange<'_> {
+    /// The organisation.
+    pub fn org(&self) -> &OrgId {
+        &self.config.org
+    }
+
+    /// Who is signed in.
+    ///
+    /// # Errors
+    /// `Unauthenticated` on a public route.
+    pub fn caller(&self) -> Result<&Caller, Refusal> {
+        self.cx.require_caller()
+    }
+
+    /// The session's word.
+    ///
+    /// # Errors
+    /// `Unauthenticated` on a route that does not wait for it.
+    pub fn session(&self) -> Result<&LiveSession, Refusal> {
+        self.session.as_ref().ok_or(Refusal::Unauthenticated)
+    }
+}

@@ -1,0 +1,166 @@
+//! An HTTP response in the making, and the one place that knows HTTP statuses.
+
+use std::borrow::Cow;
+
+use base::ids::TraceId;
+use base::refusal::Refusal;
+use durable::text::Text;
+use js_sys::JsString;
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::Response;
+
+use crate::router::http::problem::Problem;
+
+#[wasm_bindgen]
+extern "C" {
+    /// A response with the headers of `head`, name and value on alternate lines, and those that every answer carries.
+    #[wasm_bindgen(catch, js_name = cepatedge_respond)]
+    fn respond(status: u16, head: &str, body: Option<&str>) -> Result<Response, JsValue>;
+    /// The same with `kept` in the body, which stays in JavaScript.
+    #[wasm_bindgen(catch, js_name = cepatedge_respond_around)]
+    fn respond_around(status: u16, head: &str, before: &str, kept: &JsString, after: &str)
+    -> Result<Response, JsValue>;
+}
+
+/// A body that is handed on as it is.
+enum Body {
+    Written(String),
+    Around { before: String, kept: JsString, after: String },
+}
+
+/// What a route answers.
+pub struct Reply {
+    status: u16,
+    content_type: &'static str,
+    headers: Vec<(&'static str, Cow<'static, str>)>,
+    body: Option<Body>,
+    socket: Option<Response>,
+}
+
+impl Reply {
+    /// JSON text that is handed on as it is.
+    pub fn json_text(status: u16, body: impl Into<String>) -> Self {
+        Reply {
+            status,
+            content_type: "application/json",
+            headers: Vec::new(),
+            body: Some(Body::Written(body.into())),
+            socket: None,
+        }
+    }
+
+    /// JSON text of which a part is not ours.
+    pub fn json_around(status: u16, before: &str, text: Text, after: &str) -> Self {
+        match text {
+            Text::Written(text) => Reply::json_text(status, format!("{before}{text}{after}")),
+            Text::Kept(kept) => {
+                let body = Body::Around { before: before.to_owned(), kept, after: after.to_owned() };
+                Reply { body: Some(body), ..Reply::json_text(status, "") }
+            }
+        }
+    }
+
+    /// A value as JSON.
+    ///
+    /// # Errors
+    /// `Internal` when it cannot be written as JSON.
+    pub fn json(status: u16, value: &impl Serialize) -> Result<Self, Refusal> {
+        serde_json::to_string(value).map(|body| Reply::json_text(status, body)).map_err(|_| Refusal::Internal)
+    }
+
+    /// Nothing to say.
+    pub fn empty(status: u16) -> Self {
+        Reply { status, content_type: "", headers: Vec::new(), body: None, socket: None }
+    }
+
+    /// A WebSocket upgrade.
+    pub fn socket(response: Response) -> Self {
+        Reply { status: 101, content_type: "", headers: Vec::new(), body: None, socket: Some(response) }
+    }
+
+    /// A refusal as problem+json (RFC 9457).
+    pub fn refused(refusal: Refusal, trace: &TraceId) -> Self {
+        let (status, retry_after_s) = (status_of(&refusal), refusal.retry_after_s());
+        let reply = Reply::problem(&Problem::new(refusal, status, trace.clone()));
+        match retry_after_s {
+            Some(seconds) => reply.with("retry-after", seconds.to_string()),
+            None => reply,
+        }
+    }
+
+    /// The path exists, with the methods of `allow` (RFC 9110 section 15.5.6).
+    pub fn other_method(allow: String, trace: &TraceId) -> Self {
+        let problem = Problem::new(Refusal::NotFound, 405, trace.clone());
+        Reply::problem(&Problem {
+            title: "Method not allowed".into(),
+            detail: "This path has other methods.".into(),
+            code: "method_not_allowed".into(),
+            ..problem
+        })
+        .with("allow", allow)
+    }
+
+    fn problem(problem: &Problem) -> Self {
+        let body = serde_json::to_string(problem).unwrap_or_default();
+        Reply { content_type: "application/problem+json", ..Reply::json_text(problem.status, body) }
+    }
+
+    /// With one more header.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// The status.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The response for the platform, with the headers that every answer of the API carries; those that are always the same
+    /// stand in `entry.js`, and do not cross with each answer.
+    ///
+    /// # Errors
+    /// When the platform refuses a header.
+    pub fn into_response(self, trace: &TraceId) -> Result<Response, JsValue> {
+        if let Some(response) = self.socket {
+            return Ok(response);
+        }
+        let mut head = format!("x-request-id\n{}", trace.as_str());
+        let content_type = Some(("content-type", self.content_type)).filter(|(_, kind)| !kind.is_empty());
+        let own = self.headers.iter().map(|(name, value)| (*name, value.as_ref()));
+        for (name, value) in content_type.into_iter().chain(own) {
+            // A line would become a header of its own.
+            if value.contains(['\n', '\r']) {
+                return Err(JsValue::from_str("a header has more than one line"));
+            }
+            head.extend(["\n", name, "\n", value]);
+        }
+        match &self.body {
+            None => respond(self.status, &head, None),
+            Some(Body::Written(text)) => respond(self.status, &head, Some(text)),
+            Some(Body::Around { before, kept, after }) => respond_around(self.status, &head, before, kept, after),
+        }
+    }
+}
+
+/// The HTTP status of each refusal.
+pub fn status_of(refusal: &Refusal) -> u16 {
+    match refusal {
+        Refusal::Invalid { .. } | Refusal::InvalidCursor => 400,
+        Refusal::Unauthenticated | Refusal::InvalidCredentials => 401,
+        Refusal::Forbidden { .. } => 403,
+        Refusal::NotFound => 404,
+        Refusal::InvalidTransition { .. } | Refusal::Conflict { .. } => 409,
+        Refusal::TimedOut => 408,
+        Refusal::Stale { .. } => 412,
+        Refusal::TooLarge { .. } => 413,
+        Refusal::UnsupportedEncoding => 415,
+        Refusal::IdempotencyKeyReused => 422,
+        Refusal::TooManyAttempts { .. } => 429,
+        Refusal::Internal => 500,
+        Refusal::Unavailable { .. } => 503,
+    }
+}

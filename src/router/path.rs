@@ -1,0 +1,105 @@
+//! The path of a URL against a pattern of the table, and the types that parameters in a path may have.
+
+use std::str::FromStr;
+
+use base::ids::{EntryId, SessionName, UserId};
+
+use crate::domain::log::StreamName;
+use crate::domain::request::{Action, RequestId};
+use crate::router::routes::Route;
+
+/// What a parameter is, for the API's description.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parameter {
+    /// A maintenance request.
+    Request,
+    /// An action of the state machine.
+    Action,
+    /// A user.
+    User,
+    /// A session.
+    Session,
+    /// A log stream.
+    Stream,
+    /// A log entry.
+    Entry,
+}
+
+/// A type that can stand in a path.
+pub trait InPath: FromStr {
+    /// What it is.
+    const KIND: Parameter;
+}
+
+impl InPath for RequestId {
+    const KIND: Parameter = Parameter::Request;
+}
+
+impl InPath for Action {
+    const KIND: Parameter = Parameter::Action;
+}
+
+impl InPath for UserId {
+    const KIND: Parameter = Parameter::User;
+}
+
+impl InPath for SessionName {
+    const KIND: Parameter = Parameter::Session;
+}
+
+impl InPath for StreamName {
+    const KIND: Parameter = Parameter::Stream;
+}
+
+impl InPath for EntryId {
+    const KIND: Parameter = Parameter::Entry;
+}
+
+/// The parameters of one pattern, in their order.
+pub trait Parameters: Sized {
+    /// What each of them is.
+    const KINDS: &'static [Parameter];
+
+    /// The parameters, if each segment is of its type.
+    fn parse(segments: &[&str]) -> Option<Self>;
+}
+
+impl Parameters for () {
+    const KINDS: &'static [Parameter] = &[];
+
+    fn parse(_segments: &[&str]) -> Option<Self> {
+        Some(())
+    }
+}
+
+impl<A: InPath> Parameters for (A,) {
+    const KINDS: &'static [Parameter] = &[A::KIND];
+
+    fn parse(segments: &[&str]) -> Option<Self> {
+        Some((segments.first()?.parse().ok()?,))
+    }
+}
+
+impl<A: InPath, B: InPath> Parameters for (A, B) {
+    const KINDS: &'static [Parameter] = &[A::KIND, B::KIND];
+
+    fn parse(segments: &[&str]) -> Option<Self> {
+        let (first, second) = (segments.first()?, segments.get(1)?);
+        Some((first.parse().ok()?, second.parse().ok()?))
+    }
+}
+
+/// The segments of `path` at the places of the route's parameters, if the path is one of the route's. `path` has no `/api` in front.
+pub fn matched<'p>(route: &Route, path: &'p str) -> Option<Vec<&'p str>> {
+    let mut parameters = Vec::new();
+    let mut segments = path.strip_prefix('/')?.split('/');
+    for wanted in route.pattern.trim_start_matches("/api/").split('/') {
+        let segment = segments.next()?;
+        if wanted.starts_with('{') {
+            parameters.push(segment);
+        } else if wanted != segment {
+            return None;
+        }
+    }
+    (segments.next().is_none() && (route.fits)(&parameters)).then_some(parameters)
+}

@@ -1,0 +1,103 @@
+//! Users, just enough for pickers. They live in PostgreSQL and are read through the `users` cache; while PostgreSQL is
+//! away, what the cache still has is good enough to assign work.
+
+use base::ids::UserId;
+use base::refusal::Refusal;
+use base::text::parse_value;
+use durable::ask;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::domain::request::policy;
+use crate::domain::user::Person;
+use crate::domain::user::Role;
+use crate::objects::cache::api::{CacheKey, Get, Put};
+use crate::objects::database::api::{DatabaseKey, FindUser, ListUsers, User};
+use crate::router::context::Exchange;
+use crate::router::http::reply::Reply;
+
+/// How long a cached user is fresh, in milliseconds.
+const FRESH_MS: i64 = 60_000;
+
+/// Users.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Users {
+    /// By name.
+    pub items: Vec<User>,
+}
+
+/// `GET /api/users?role=`.
+///
+/// # Errors
+/// `Invalid` for an unknown role; `Unavailable` while PostgreSQL is away and nothing is cached.
+pub async fn list(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
+    let query = exchange.incoming.query(&["role"])?;
+    let role: Option<Role> = query.get("role").map(|text| parse_value("role", text)).transpose()?;
+    let key = format!("list/{}", role.map_or("all", Role::as_str));
+    let database = DatabaseKey::first(exchange.org());
+    let items = through_cache(exchange, &key, ask(exchange.env, &database, ListUsers { role }, &exchange.cx)).await?;
+    Reply::json(200, &Users { items })
+}
+
+/// The person that work can be given to: an active technician, manager or admin.
+///
+/// # Errors
+/// `Invalid` when there is no such person; `Unavailable` while PostgreSQL is away and nothing is cached.
+pub async fn assignable(exchange: &Exchange<'_>, id: UserId) -> Result<Person, Refusal> {
+    match find(exchange, id).await? {
+        Some(user) if policy::does_maintenance(user.role) => Ok(Person { id: user.id, name: user.name }),
+        Some(_) => Err(Refusal::invalid("assignee_id", "not_assignable", "This user does not do maintenance work.")),
+        None => Err(Refusal::invalid("assignee_id", "unknown_user", "There is no active user with this id.")),
+    }
+}
+
+/// An active user.
+///
+/// # Errors
+/// `Unavailable` while PostgreSQL is away and nothing is cached.
+pub async fn find(exchange: &Exchange<'_>, id: UserId) -> Result<Option<User>, Refusal> {
+    if let Some(found) = exchange.prefetched.user(id) {
+        return found;
+    }
+    let database = DatabaseKey::first(exchange.org());
+    through_cache(exchange, &format!("user/{id}"), ask(exchange.env, &database, FindUser { id }, &exchange.cx)).await
+}
+
+/// The cached value while it is fresh; else the source's, which is then cached; else, with the source away, the stale one.
+async fn through_cache<T: Serialize + DeserializeOwned>(
+    exchange: &Exchange<'_>,
+    key: &str,
+    source: impl Future<Output = Result<T, Refusal>>,
+) -> Result<T, Refusal> {
+    let cache = CacheKey { org: exchange.org().clone(), namespace: "users".into() };
+    let cached = ask(exchange.env, &cache, Get { key: key.to_owned() }, &exchange.cx).await.ok().flatten();
+    let read = |cached: &crate::objects::cache::api::Cached| serde_json::from_str::<T>(cached.value.get()).ok();
+    if let Some(value) = cached.as_ref().filter(|cached| cached.fresh).and_then(read) {
+        return Ok(value);
+    }
+    match source.await {
+        Ok(value) => {
+            let text = serde_json::to_string(&value).map_err(|_| Refusal::Internal)?;
+            let put = Put { key: key.to_owned(), value: text, ttl_ms: FRESH_MS, tags: vec!["users".into()] };
+            let _not_cached = ask(exchange.env, &cache, put, &exchange.cx).await;
+            Ok(value)
+        }
+        Err(away @ Refusal::Unavailable { .. }) => cached.as_ref().and_then(read).ok_or(away),
+        Err(refusal) => Err(refusal),
+    }
+}
+
+/// What each route takes and answers.
+#[cfg(feature = "openapi")]
+pub(super) mod describe {
+    use super::Users;
+    use crate::domain::user::Role;
+    use crate::openapi::{Operation, Schemas};
+
+    pub fn list(schemas: &mut Schemas) -> Operation {
+        Operation::new("users", "people", "Active users, by name.")
+            .query("role", schemas.of::<Role>(), "Only users with this role.")
+            .replies(200, "The users.", schemas.of::<Users>())
+    }
+}
