@@ -1,7 +1,6 @@
 // What a list is filtered by: the search of the URL, the query of the API, and the same question asked of one row.
-import { PRIORITIES, STATUSES, type Priority, type Status, type Summary } from "@/api/types";
-
-export type Sort = "-created" | "created" | "-updated";
+import { PRIORITIES, STATUSES, type Priority, type Sort, type Status, type Summary } from "@/api/types";
+import { SORT } from "@/api/words";
 
 /** As in the URL. `me` stands for whoever looks. */
 export interface Filters {
@@ -14,8 +13,6 @@ export interface Filters {
   sort?: Sort;
 }
 
-const SORTS: Sort[] = ["-created", "created", "-updated"];
-
 /** The filters in a URL; what makes no sense is left out, so that an old link still opens. */
 export function parseFilters(search: Record<string, unknown>): Filters {
   const filters: Filters = {};
@@ -27,7 +24,7 @@ export function parseFilters(search: Record<string, unknown>): Filters {
     const text = String(search[name] ?? "").trim().slice(0, 100);
     if (text !== "") filters[name] = text;
   }
-  if (SORTS.includes(search.sort as Sort) && search.sort !== "-created") filters.sort = search.sort as Sort;
+  if (SORT.includes(search.sort as Sort) && search.sort !== "-created") filters.sort = search.sort as Sort;
   return filters;
 }
 

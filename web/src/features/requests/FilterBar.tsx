@@ -1,8 +1,9 @@
 import { X } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { PRIORITIES, STATUSES, type Priority, type Role, type Status } from "@/api/types";
+import { PRIORITIES, STATUSES, type Priority, type Role, type Sort, type Status } from "@/api/types";
+import { SORT } from "@/api/words";
 import { StatusIcon } from "@/requests/marks";
-import { isFiltered, parseFilters, type Filters, type Sort } from "@/requests/filters";
+import { isFiltered, parseFilters, type Filters } from "@/requests/filters";
 import { Button } from "@/ui/Button";
 import { SearchField } from "@/ui/SearchField";
 import { Select } from "@/ui/Select";
@@ -27,7 +28,7 @@ export function FilterBar({ filters, role, onChange }: { filters: Filters; role:
           <option value="requester">{t("list.raised_me")}</option>
         </Select>}
         <Select aria-label={t("list.sort")} value={filters.sort ?? "-created"} onChange={({ target }) => change({ sort: target.value as Sort })}>
-          {["-created", "created", "-updated"].map((sort) => <option key={sort} value={sort}>{t(`list.${sort}`)}</option>)}
+          {SORT.map((sort) => <option key={sort} value={sort}>{t(`list.${sort}`)}</option>)}
         </Select>
         {isFiltered(filters) && <Button kind="quiet" onClick={() => onChange({ sort: filters.sort })}><X aria-hidden className="size-4" />{t("list.clear")}</Button>}
       </div>
