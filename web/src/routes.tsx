@@ -9,9 +9,9 @@ import { NotFound } from "@/app/NotFound";
 import { meOptions } from "@/app/session";
 import { Shell } from "@/app/Shell";
 import { parseLogSearch } from "@/features/system/search";
-import { parseFilters, type Filters } from "@/requests/filters";
-import { NEEDS, RECENT } from "@/requests/needs";
-import { listOptions, requestOptions } from "@/requests/queries";
+import { parseFilters, type Filters } from "@/resources/request/filters";
+import { NEEDS, RECENT } from "@/resources/request/needs";
+import { listOptions, requestOptions } from "@/resources/request/queries";
 import { Toasts } from "@/ui/toast";
 import { parseSearch, stringifySearch } from "@/app/search";
 

@@ -2,9 +2,8 @@
 // where the browser's own maxlength counts two and cuts what is pasted without a word.
 import { MAX_LENGTH } from "./words";
 
-const { title, description } = MAX_LENGTH.NewRequestBody;
 const { reason, resolution } = MAX_LENGTH.ActionBody;
-/** `name` is not in the document. */
-export const LIMITS = { title, description, reason, resolution, comment: MAX_LENGTH.CommentBodyInput.body, name: 100 } as const;
+/** Of what is written into a request after its report; those of the report are with its fields. `name` is not in the document. */
+export const LIMITS = { reason, resolution, comment: MAX_LENGTH.CommentBodyInput.body, name: 100 } as const;
 
 export const isTooLong = (text: string, limit: number) => text.length > limit && [...text.trim()].length > limit;

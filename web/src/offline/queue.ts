@@ -4,7 +4,7 @@ import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import { useSyncExternalStore } from "react";
 import { etag, post } from "@/api/client";
 import { ApiError, isCode, isPassing, type Problem } from "@/api/problem";
-import { isSameMatter, matterOf, type Matter } from "@/requests/matter";
+import { isSameBasis, basisOf, type Basis } from "@/resources/request/basis";
 
 export interface Change {
   seq?: number;
@@ -17,7 +17,7 @@ export interface Change {
   path: string;
   body: unknown;
   /** For a step of a request: the version that was on the screen, and what it said. */
-  seen?: { version: number; matter: Matter };
+  seen?: { version: number; basis: Basis };
   /** The server's answer, once it refused: the change waits for a decision and lets the others pass. */
   refused?: Problem;
 }
@@ -78,14 +78,14 @@ export async function send(change: Change): Promise<{ answer: unknown } | "queue
   return "queued";
 }
 
-/** A step is made in the state that was on the screen, or in a later one in which the matter is the same. */
+/** A step is made in the state that was on the screen, or in a later one in which the basis is the same. */
 async function perform(change: Change): Promise<unknown> {
   const attempt = (version?: number) => post(change.path, change.body, { "idempotency-key": change.key, ...(version !== undefined && { "if-match": etag(version) }) });
   try {
     return await attempt(change.seen?.version);
   } catch (error) {
     const now = isCode(error, "stale") ? error.problem.record : null;
-    if (!now || !change.seen || !isSameMatter(change.seen.matter, now)) throw error;
+    if (!now || !change.seen || !isSameBasis(change.seen.basis, now)) throw error;
     return attempt(now.version);
   }
 }
@@ -99,7 +99,7 @@ export async function insist(change: Change) {
   const { refused, ...again } = change;
   const record = refused?.record;
   if (!record) return;
-  await (await open()).put("changes", { ...again, seen: { version: record.version, matter: matterOf(record) } });
+  await (await open()).put("changes", { ...again, seen: { version: record.version, basis: basisOf(record) } });
   await changed();
   await replay();
 }

@@ -8,8 +8,8 @@ import { VISIBILITY } from "@/api/words";
 import { ErrorWords } from "@/app/ErrorWords";
 import { useMe } from "@/app/session";
 import { send } from "@/offline/queue";
-import { addEvent } from "@/requests/live";
-import { requestOptions } from "@/requests/queries";
+import { addEvent } from "@/resources/request/live";
+import { requestOptions } from "@/resources/request/queries";
 import { Button } from "@/ui/Button";
 
 /** A comment: shown at once, sent with a key of its own, kept when there is no network. */

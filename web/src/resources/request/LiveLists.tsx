@@ -6,7 +6,7 @@ import { api, dataOf } from "@/api/client";
 import type { Schema, Summary } from "@/api/types";
 import { meOptions, useMe } from "@/app/session";
 import { LiveSocket, type Connection } from "@/live/socket";
-import { hasServedKept } from "@/offline/kept";
+import { hasServedOldAnswers } from "@/offline/answers";
 import { keepSending, onSent } from "@/offline/queue";
 import { updateRow, waitFor, type ListView } from "./live";
 import { LISTS, freshKey } from "./queries";
@@ -37,7 +37,7 @@ export function LiveLists({ children }: { children: ReactNode }) {
           void catchUp(client, me, lostAt);
           lostAt = null;
           isFirst = false;
-          if (hasServedKept()) void client.invalidateQueries();
+          if (hasServedOldAnswers()) void client.invalidateQueries();
           void client.refetchQueries({ predicate: (query) => query.state.status === "error" });
         }
       },

@@ -18,14 +18,14 @@ const open = () =>
 
 let hasServed = false;
 /** Whether kept answers were shown since this was last asked: then they are to be asked for anew. */
-export function hasServedKept(): boolean {
+export function hasServedOldAnswers(): boolean {
   const was = hasServed;
   hasServed = false;
   return was;
 }
 
 /** What `ask` answers, or, when nothing can be reached, what it answered last under this name. */
-export async function keptFor<T>(name: string, ask: () => Promise<T>): Promise<T> {
+export async function orLastAnswer<T>(name: string, ask: () => Promise<T>): Promise<T> {
   try {
     const answer = await ask();
     void keep(name, answer).catch(() => undefined);
@@ -46,6 +46,6 @@ async function keep(name: string, answer: unknown) {
   for (let oldest = await store.index("at").openCursor(); oldest && spare > 0; oldest = await oldest.continue(), spare--) await oldest.delete();
 }
 
-export async function forgetKept() {
+export async function forgetAnswers() {
   await (await open()).clear("answers");
 }
