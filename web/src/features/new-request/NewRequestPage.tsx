@@ -5,11 +5,12 @@ import { useEffect, useRef } from "react";
 import { useForm, type FieldErrors, type Resolver } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { manages, type RequestRecord } from "@/api/types";
-import { ApiError } from "@/api/problem";
+import { ApiError, isCode } from "@/api/problem";
 import { ErrorWords } from "@/app/ErrorWords";
 import { useMe } from "@/app/session";
-import { send } from "@/offline/queue";
-import { FIELD_NAMES, blankReport, bodyOf, fieldOf, reportFrom, wrongWith, type FieldName, type Report } from "@/resources/request/fields";
+import { onSent, send } from "@/offline/queue";
+import { blankDraft, dropDraft, keepDraft, readDraft, sealed, type Begun, type Draft } from "@/resources/request/draft";
+import { FIELD_NAMES, bodyOf, fieldOf, wrongWith, type FieldName } from "@/resources/request/fields";
 import { FieldInput } from "@/resources/request/inputs";
 import { usersOptions } from "@/resources/user/queries";
 import { Button } from "@/ui/Button";
@@ -22,26 +23,39 @@ const resolver: Resolver<Begun> = (values) => {
   return wrong.length === 0 ? { values, errors: {} } : { values: {}, errors: Object.fromEntries(wrong) as FieldErrors<Begun> };
 };
 
-type Begun = Report & { requester_id: string };
+/** The draft of this person, and the way to change it: what is kept on the device is always what is here. */
+function useDraft(user: string) {
+  const draft = useRef<Draft>(null);
+  draft.current ??= readDraft(user);
+  const change = (changed: Partial<Draft>) => keepDraft(user, (draft.current = { ...draft.current!, ...changed }));
+  return { draft: draft as { current: Draft }, change };
+}
 
 export function NewRequestPage() {
   const { t } = useTranslation();
   const me = useMe();
   const navigate = useNavigate();
   const users = useQuery({ ...usersOptions(), enabled: manages(me.role) });
-  const draft = useDraft(me.id);
-  const form = useForm<Begun>({ resolver, defaultValues: draft.read() });
-  // One key for one form: pressed twice, or repeated after a lost answer, it is the same request.
-  const key = useRef(crypto.randomUUID());
-  useEffect(() => form.subscribe({ formState: { values: true }, callback: ({ values }) => draft.keep(values) }), [form, draft]);
+  const { draft, change } = useDraft(me.id);
+  const form = useForm<Begun>({ resolver, defaultValues: draft.current.values });
+  useEffect(() => form.subscribe({ formState: { values: true }, callback: ({ values }) => change({ values }) }), [form]);
+  // The draft was on its way when the page was reloaded, and has arrived since.
+  useEffect(() => onSent(({ key }) => {
+    if (key !== draft.current.key) return;
+    draft.current = blankDraft();
+    form.reset(draft.current.values);
+    toast("done", t("new.sent"));
+  }), [form, draft, t]);
 
   const sending = useMutation({
     mutationFn: ({ requester_id, ...report }: Begun) => {
       const body = { ...bodyOf(report), ...(requester_id !== "" && { requester_id }) };
-      return send({ key: key.current, user: me.id, kind: "create", what: body.title, path: "/api/requests", body });
+      // Pressed twice, repeated after a lost answer or after a reload, it is the same request.
+      change(sealed(draft.current, body));
+      return send({ key: draft.current.key, user: me.id, kind: "create", what: body.title, path: "/api/requests", body });
     },
     onSuccess: async (outcome) => {
-      draft.drop();
+      dropDraft(me.id, draft.current.key);
       if (outcome === "queued") {
         toast("done", t("new.queued"));
         await navigate({ to: "/requests" });
@@ -50,8 +64,8 @@ export function NewRequestPage() {
         await navigate({ to: "/requests/$id", params: { id: (outcome.answer as RequestRecord).id } });
       }
     },
-    // A refused body is corrected and becomes another one.
-    onError: () => (key.current = crypto.randomUUID()),
+    // A refused body is corrected and becomes another one. Whoever was signed out has it waiting in the queue.
+    onError: (error) => !isCode(error, "unauthenticated") && change({ key: crypto.randomUUID(), sent: undefined }),
   });
   const error = (name: FieldName) => {
     const field = fieldOf(name);
@@ -83,17 +97,4 @@ export function NewRequestPage() {
       </form>
     </div>
   );
-}
-
-function useDraft(user: string) {
-  const name = `draft-${user}`;
-  return useRef({
-    read(): Begun {
-      const kept = JSON.parse(localStorage.getItem(name) ?? "{}") as Record<string, unknown>;
-      const requester_id = typeof kept.requester_id === "string" ? kept.requester_id : "";
-      return { ...blankReport(), ...reportFrom(kept), requester_id };
-    },
-    keep: (values: Begun) => localStorage.setItem(name, JSON.stringify(values)),
-    drop: () => localStorage.removeItem(name),
-  }).current;
 }

@@ -7,7 +7,7 @@ import { seesInternal, type TimelineEvent, type Visibility } from "@/api/types";
 import { VISIBILITY } from "@/api/words";
 import { ErrorWords } from "@/app/ErrorWords";
 import { useMe } from "@/app/session";
-import { send } from "@/offline/queue";
+import { send, useQueue } from "@/offline/queue";
 import { addEvent } from "@/resources/request/live";
 import { requestOptions } from "@/resources/request/queries";
 import { Button } from "@/ui/Button";
@@ -33,6 +33,8 @@ export function Composer({ id }: { id: string }) {
     // Nothing that was written is lost.
     onError: (_error, comment) => setBody((now) => now || comment.body),
   });
+  // After a while it is among those that wait, at the end of the timeline.
+  const isListed = useQueue(me.id).some(({ key }) => key === sending.variables?.key);
   const isLong = isTooLong(body, LIMITS.comment);
   const isInternal = visibility === "internal";
   const submit = () => {
@@ -42,7 +44,7 @@ export function Composer({ id }: { id: string }) {
   };
   return (
     <form className="ml-11" onSubmit={(event) => { event.preventDefault(); submit(); }}>
-      {sending.isPending && <p className="words mb-3 rounded-xl border bg-surface p-3 whitespace-pre-wrap opacity-60">{sending.variables.body}<span className="block text-xs text-muted">{t("request.sending")}</span></p>}
+      {sending.isPending && !isListed && <p className="words mb-3 rounded-xl border bg-surface p-3 whitespace-pre-wrap opacity-60">{sending.variables.body}<span className="block text-xs text-muted">{t("request.sending")}</span></p>}
       {sending.error && <div className="mb-3"><ErrorWords error={sending.error} /></div>}
       {isLong && <p id={`${field}-error`} role="alert" className="mb-2 text-sm text-danger">{t("common.too_long", { count: LIMITS.comment })}</p>}
       <div className={`rounded-xl border p-2 focus-within:border-accent ${isInternal ? "border-dashed border-warn bg-warn-soft" : "border-edge bg-surface"}`}>

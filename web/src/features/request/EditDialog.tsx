@@ -2,19 +2,22 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api, dataOf, etag } from "@/api/client";
 import { ApiError, isCode } from "@/api/problem";
 import type { RequestRecord } from "@/api/types";
 import { ErrorWords } from "@/app/ErrorWords";
+import { useMe } from "@/app/session";
+import { send } from "@/offline/queue";
 import { FIELD_NAMES, changesOf, fieldOf, mergeReports, reportOf, sayValue, wrongWith, type FieldName } from "@/resources/request/fields";
 import { FieldInput, controlled } from "@/resources/request/inputs";
 import { applyToRequest } from "@/resources/request/live";
 import { requestOptions } from "@/resources/request/queries";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
+import { toast } from "@/ui/toast";
 
 export function EditDialog({ record, onClose }: { record: RequestRecord; onClose: () => void }) {
   const { t } = useTranslation();
+  const me = useMe();
   const client = useQueryClient();
   /** What one's own words are a correction of, and whether somebody else was quicker. */
   const [base, setBase] = useState(record);
@@ -24,10 +27,16 @@ export function EditDialog({ record, onClose }: { record: RequestRecord; onClose
   const change = (name: FieldName, value: unknown) => setReport((now) => ({ ...now, [name]: value }));
 
   const saving = useMutation({
-    mutationFn: () =>
-      dataOf(api.PATCH("/api/requests/{id}", { params: { path: { id: record.id } }, headers: { "if-match": etag(base.version), "idempotency-key": crypto.randomUUID() }, body: changesOf(theirs, report) })),
-    onSuccess: (saved) => {
-      client.setQueryData(requestOptions(record.id).queryKey, (view) => view && applyToRequest(view, { type: "ready", version: saved.version, request: saved }));
+    mutationFn: () => {
+      const seen = { version: base.version, basis: theirs };
+      return send({ key: crypto.randomUUID(), user: me.id, kind: "edit", what: record.title, method: "PATCH", path: `/api/requests/${record.id}`, body: changesOf(theirs, report), seen });
+    },
+    onSuccess: (outcome) => {
+      if (outcome === "queued") toast("done", t("new.queued"));
+      else {
+        const saved = outcome.answer as RequestRecord;
+        client.setQueryData(requestOptions(record.id).queryKey, (view) => view && applyToRequest(view, { type: "ready", version: saved.version, request: saved }));
+      }
       onClose();
     },
     onError: (error) => {

@@ -8,6 +8,7 @@ import { meOptions, useMe } from "@/app/session";
 import { LiveSocket, type Connection } from "@/live/socket";
 import { hasServedOldAnswers } from "@/offline/answers";
 import { keepSending, onSent } from "@/offline/queue";
+import { dropDraft } from "./draft";
 import { updateRow, waitFor, type ListView } from "./live";
 import { LISTS, freshKey } from "./queries";
 import type { Filters } from "./filters";
@@ -44,7 +45,10 @@ export function LiveLists({ children }: { children: ReactNode }) {
     });
     return () => socket.close();
   }, [client, me]);
-  useEffect(() => onSent(() => void client.invalidateQueries({ queryKey: ["request"] })), [client]);
+  useEffect(() => onSent(({ user, key }) => {
+    dropDraft(user, key);
+    void client.invalidateQueries({ queryKey: ["request"] });
+  }), [client]);
   return <Context value={connection}>{children}</Context>;
 }
 
