@@ -137,7 +137,7 @@ declare module "@tanstack/react-router" {
   /** The key of the page's title in the translations; a page without one sets its own. */
   interface StaticDataRouteOption {
     title?: string;
-    /** What the page shows, asked for at the start of the app, before anybody knows who looks. */
+    /** What the page shows, asked for at the start of the app, before anybody knows who looks: see src/start/pages.ts. */
     early?: (client: QueryClient, match: { params: Record<string, string>; deps: Filters }) => Promise<void>;
   }
 }

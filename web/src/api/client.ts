@@ -1,7 +1,7 @@
 // The one way to the API: typed by docs/openapi.json, same origin, the session in a cookie that no script can read.
 // Every refusal is thrown as an ApiError, every failure to get through as Unreachable.
 import createClient from "openapi-fetch";
-import { takeEarly } from "./early";
+import { takeEarly } from "@/start/early";
 import { ApiError, Unreachable, problemOf } from "./problem";
 import type { paths } from "./schema";
 
