@@ -1,4 +1,5 @@
-// The queue as this page alone sees it: there is no IndexedDB here, as in a browser that gives none.
+// The queue as this page alone sees it: there are no IndexedDB, no locks and no other windows here, as in a browser that gives
+// none.
 import { beforeEach, expect, test, vi } from "vitest";
 import type { Change } from "./store";
 
@@ -6,6 +7,7 @@ vi.stubGlobal("location", { origin: "http://localhost" });
 vi.stubGlobal("addEventListener", () => undefined);
 vi.stubGlobal("removeEventListener", () => undefined);
 vi.stubGlobal("BroadcastChannel", undefined);
+vi.stubGlobal("navigator", {});
 
 interface Call { path: string; key: string; match: string | undefined }
 let calls: Call[];

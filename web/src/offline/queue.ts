@@ -112,7 +112,8 @@ async function perform(change: Change): Promise<unknown> {
     return await attempt(change.seen?.version);
   } catch (error) {
     const now = isCode(error, "stale") ? error.problem.record : null;
-    if (!now || !change.seen?.basis || !isSameBasis(change.seen.basis, now)) throw error;
+    const basis = change.seen?.basis ?? change.seen?.matter;
+    if (!now || !basis || !isSameBasis(basis, now)) throw error;
     return attempt(now.version);
   }
 }

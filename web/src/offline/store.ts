@@ -18,7 +18,7 @@ export interface Change {
   path: string;
   body: unknown;
   /** Where it depends on what was on the screen: the version of the request, and what the decision rests on. */
-  seen?: { version: number; basis?: Partial<Basis> };
+  seen?: { version: number; basis?: Partial<Basis>; /** The basis, as releases before 2026-12 called it. */ matter?: Partial<Basis> };
   /** Until then, in milliseconds of this device, it is on its way for the first time and is not called waiting. */
   quietUntil?: number;
   /** The server's answer, once it refused and nobody was there to be told: it waits for a decision and lets the others pass. */

@@ -108,7 +108,7 @@ const Row = memo(function Row({ row, isWide }: { row: Summary; isWide: boolean }
       </span>
       <span role="cell" className="order-2 ml-3 pt-1 text-xs text-muted tabular-nums lg:order-none lg:ml-0 lg:pt-0 lg:text-sm">{row.number ?? "…"}</span>
       <span role="cell" className="words order-1 line-clamp-2 min-w-0 lg:order-none lg:line-clamp-1">
-        {isWide && <FieldMarks of={row} only="few" iconOnly />}
+        {isWide && <FieldMarks of={row} only="few" iconOnly />}{" "}
         <Link to="/requests/$id" params={{ id: row.id }} className="text-base font-semibold outline-none after:absolute after:inset-0 lg:text-sm">{row.title}</Link>
       </span>
       <span role="cell" className="hidden lg:block"><StatusMark status={row.status} /></span>
