@@ -97,6 +97,14 @@ test("whoever is signed out is told, and the change waits for them", async () =>
   stop();
 });
 
+test("whoever tries too often is told, and the change is not kept", async () => {
+  const { send, all, stop } = await start();
+  answer = () => problem(429, "too_many_attempts");
+  await expect(send(comment("a"))).rejects.toMatchObject({ problem: { code: "too_many_attempts" } });
+  await vi.waitFor(async () => expect(await all()).toEqual([]));
+  stop();
+});
+
 test("a step counts in a later state in which it rests on the same, and is refused in another", async () => {
   const { send, stop } = await start();
   const record = { version: 7, title: "Tap", status: "assigned", assignee: { id: "c" } };

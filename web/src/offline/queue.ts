@@ -97,7 +97,7 @@ async function attempt(change: Kept): Promise<boolean> {
 
 /** What is left is sent later, and is called waiting from now on. */
 async function pause() {
-  for (const { quietUntil, ...change } of whatIsKept().filter((change) => change.user === user && !change.refused)) {
+  for (const { quietUntil, ...change } of (await refresh()).filter((change) => change.user === user && !change.refused)) {
     if (quietUntil !== undefined) await keep(change);
     tell(change.key, "queued");
   }

@@ -60,7 +60,7 @@ export function EditDialog({ record, onClose }: { record: RequestRecord; onClose
       <form noValidate className="flex flex-col gap-4" onSubmit={(event) => { event.preventDefault(); if (!isTooLong) saving.mutate(); }}>
         {FIELD_NAMES.map((name) => (
           <div key={name}>
-            <FieldInput name={name} error={error(name)} known={theirs[name]} input={controlled(name, report[name], (value) => change(name, value))} />
+            <FieldInput name={name} error={error(name)} known={[reportOf(record)[name], theirs[name]]} input={controlled(name, report[name], (value) => change(name, value))} />
             {isContested && theirs[name] !== report[name] && (
               <div className="mt-2 flex items-start gap-2 rounded-lg bg-warn-soft p-2 text-sm text-warn">
                 <span className="words min-w-0 flex-1">{sayValue(t, name, theirs[name])}</span>

@@ -11,13 +11,13 @@ interface Props {
   /** In the form of a new request: asked in its words, with its hint, and said where it may be left empty. */
   isNew?: boolean;
   error?: string;
-  /** The value that it has already, which may be none of those that are offered. */
-  known?: unknown;
+  /** Values that it has already; of an open choice they may be none of those that are offered. */
+  known?: unknown[];
   /** What makes it an input of its form: `register` of a form, or `controlled`. */
   input: object;
 }
 
-export function FieldInput({ name, isNew, error, known, input }: Props) {
+export function FieldInput({ name, isNew, error, known = [], input }: Props) {
   const { t } = useTranslation();
   const field = fieldOf(name);
   const label = t(isNew && field.ask ? field.ask : field.label);
@@ -29,7 +29,7 @@ export function FieldInput({ name, isNew, error, known, input }: Props) {
       {(props) =>
         field.kind === "choice" ? (
           <Select {...props} {...input}>
-            {[...new Set([...(typeof known === "string" && !field.words.includes(known) ? [known] : []), ...field.words])].map((word) => <option key={word} value={word}>{sayValue(t, name, word)}</option>)}
+            {[...new Set([...(field.isOpen ? known.map(String) : []), ...field.words])].map((word) => <option key={word} value={word}>{sayValue(t, name, word)}</option>)}
           </Select>
         ) : field.isLong ? (
           <textarea {...props} {...input} rows={isNew ? 5 : 4} className="field" />
