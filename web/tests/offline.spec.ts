@@ -89,15 +89,15 @@ test("the app opens without a connection, shows what was read before, and sends 
   await expect.poll(kept).toBe(0);
 });
 
-/** From now on a POST to `path` gets no answer, whether or not the server has carried it out; returns those that wait. */
-async function holdAnswers(page: Page, path: RegExp, isCarriedOut: boolean): Promise<Route[]> {
-  const held: Route[] = [];
+/** A POST to `path` gets no answer as long as `isOn`, whether or not the server has carried it out; `routes` are those that wait. */
+async function holdAnswers(page: Page, path: RegExp, isCarriedOut: boolean) {
+  const holding = { isOn: true, routes: [] as Route[] };
   await page.route(path, async (route) => {
-    if (route.request().method() !== "POST") return route.fallback();
+    if (!holding.isOn || route.request().method() !== "POST") return route.fallback();
     if (isCarriedOut) expect((await route.fetch()).ok()).toBe(true);
-    held.push(route);
+    holding.routes.push(route);
   });
-  return held;
+  return holding;
 }
 
 // The service worker would hide the requests from the test.
@@ -107,11 +107,11 @@ for (const [when, isCarriedOut] of [["the server has it", true], ["it has left",
   test(`a comment is there once when the page is reloaded as soon as ${when}`, async ({ browser }) => {
     const page = await signIn(browser, "requester", seen);
     await report(page, fresh("The hinge is loose"));
-    const held = await holdAnswers(page, /\/comments$/, isCarriedOut);
+    const holding = await holdAnswers(page, /\/comments$/, isCarriedOut);
     await page.getByRole("textbox", { name: "Write a comment" }).fill("Said in a hurry");
     await page.getByRole("button", { name: "Send" }).click();
-    await expect.poll(() => held.length).toBe(1);
-    await page.unroute(/\/comments$/);
+    await expect.poll(() => holding.routes.length).toBe(1);
+    holding.isOn = false;
     await page.reload();
     const comment = page.locator("[data-kind=commented]").getByText("Said in a hurry");
     await expect(comment).toHaveCount(1);
@@ -125,18 +125,18 @@ for (const [when, isCarriedOut] of [["the server has it", true], ["it has left",
     const title = fresh("The blind is torn");
     const field = page.getByLabel("What is broken?");
     await page.goto("/new");
-    const held = await holdAnswers(page, /\/api\/requests$/, isCarriedOut);
+    const holding = await holdAnswers(page, /\/api\/requests$/, isCarriedOut);
     await field.fill(title);
     await page.getByRole("button", { name: "Send" }).click();
-    await expect.poll(() => held.length).toBe(1);
+    await expect.poll(() => holding.routes.length).toBe(1);
 
     // The queue sends it again, and so does whoever does not trust it: neither makes another one.
     await page.reload();
     await expect(field).toHaveValue(title);
-    await expect.poll(() => held.length).toBe(2);
+    await expect.poll(() => holding.routes.length).toBe(2);
     await page.getByRole("button", { name: "Send" }).click();
-    await page.unroute(/\/api\/requests$/);
-    await held[1]?.abort();
+    holding.isOn = false;
+    await holding.routes[1]?.abort();
     await expect(page).not.toHaveURL(/new$/);
     await page.goto("/requests");
     await expect(page.getByRole("row").getByText(title)).toHaveCount(1);
@@ -149,17 +149,38 @@ for (const [when, isCarriedOut] of [["the server has it", true], ["it has left",
 test("what takes long to be sent is called waiting, and what does not is not", async ({ browser }) => {
   const page = await signIn(browser, "requester", seen);
   await report(page, fresh("The latch is stiff"));
-  const held = await holdAnswers(page, /\/comments$/, false);
+  const holding = await holdAnswers(page, /\/comments$/, false);
   await page.getByRole("textbox", { name: "Write a comment" }).fill("Slowly");
   await page.getByRole("button", { name: "Send" }).click();
-  await expect.poll(() => held.length).toBe(1);
+  await expect.poll(() => holding.routes.length).toBe(1);
   const waiting = page.getByRole("button", { name: "1 change waiting" });
   expect(await waiting.count()).toBe(0);
   await expect(waiting).toBeVisible();
   await expect(page.getByText("Slowly")).toHaveCount(1);
-  await held[0]?.continue();
+  await holding.routes[0]?.continue();
   await expect(waiting).toHaveCount(0);
   await expect(page.locator("[data-kind=commented]").getByText("Slowly")).toHaveCount(1);
+});
+
+test("what two windows write at the same time is sent once, and each hears of its own", async ({ browser }) => {
+  const first = await signIn(browser, "requester", seen);
+  const address = await report(first, fresh("The fan hums"));
+  const second = await first.context().newPage();
+  await second.goto(address);
+  const windows = [[first, "From the first"], [second, "From the second"]] as const;
+  const holding = await holdAnswers(first, /\/comments$/, true);
+  for (const [page, words] of windows) {
+    await page.getByRole("textbox", { name: "Write a comment" }).fill(words);
+    await page.getByRole("button", { name: "Send" }).click();
+    await expect.poll(() => holding.routes.length).toBe(1);
+  }
+  holding.isOn = false;
+  await holding.routes[0]?.continue();
+  for (const [page] of windows) {
+    for (const [, words] of windows) await expect(page.locator("[data-kind=commented]").getByText(words)).toHaveCount(1);
+    await expect(page.getByText("Sending")).toHaveCount(0);
+    await expect(page.getByRole("button", { name: /waiting/ })).toHaveCount(0);
+  }
 });
 
 test("a report that is edited without a connection is changed when there is one", async ({ browser }) => {

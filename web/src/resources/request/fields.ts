@@ -110,10 +110,10 @@ export function wrongWith(name: FieldName, value: unknown): string | undefined {
   return isTooLong(text, field.max) ? "common.too_long" : undefined;
 }
 
-/** The body of a new request: an optional text that is empty is left out. */
+/** The body of a new request: an empty text and a no are left out. */
 export function bodyOf(report: Report): NewBody {
   const values = FIELD_NAMES.map((name) => [name, typeof report[name] === "string" ? report[name].trim() : report[name]] as const);
-  return Object.fromEntries(values.filter(([, value]) => value !== "")) as unknown as NewBody;
+  return Object.fromEntries(values.filter(([, value]) => value !== "" && (value as unknown) !== false)) as unknown as NewBody;
 }
 
 /** The body of an edit: what `mine` says otherwise than `base`. */
