@@ -162,6 +162,16 @@ test("what takes long to be sent is called waiting, and what does not is not", a
   await expect(page.locator("[data-kind=commented]").getByText("Slowly")).toHaveCount(1);
 });
 
+test("a browser that gives no database still sends", async ({ browser }) => {
+  const page = await signIn(browser, "requester");
+  await page.addInitScript(() => Object.defineProperty(window, "indexedDB", { get: () => { throw new DOMException("", "SecurityError"); } }));
+  await report(page, fresh("The bin is full"));
+  await page.getByRole("textbox", { name: "Write a comment" }).fill("Without a trace");
+  await page.getByRole("button", { name: "Send" }).click();
+  await expect(page.locator("[data-kind=commented]").getByText("Without a trace")).toHaveCount(1);
+  await expect(page.getByRole("button", { name: /waiting/ })).toHaveCount(0);
+});
+
 test("what two windows write at the same time is sent once, and each hears of its own", async ({ browser }) => {
   const first = await signIn(browser, "requester", seen);
   const address = await report(first, fresh("The fan hums"));

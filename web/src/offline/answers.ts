@@ -1,5 +1,5 @@
-// Answers kept on this device, so that what was read once can be read without a network. A fresh answer always wins; the
-// kept one serves only when none comes. Signing out removes them all.
+// The last answers of the API, kept on this device, so that what was read once can be read without a network. A fresh answer
+// always wins; the kept one serves only when none comes. Signing out removes them all.
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import { Unreachable } from "@/api/problem";
 
@@ -10,9 +10,12 @@ interface Schema extends DBSchema {
 /** So many answers are kept; the oldest go first. */
 const MOST = 200;
 
+/** Its name is of an earlier time: another one would leave what is in it on people's devices. */
+const DATABASE = "kept";
 let database: Promise<IDBPDatabase<Schema>> | undefined;
-const open = () =>
-  (database ??= openDB<Schema>("kept", 1, {
+/** Rejects where the browser has no database for us; some throw at the mere mention of one. */
+const open = async () =>
+  (database ??= openDB<Schema>(DATABASE, 1, {
     upgrade: (db) => void db.createObjectStore("answers", { keyPath: "name" }).createIndex("at", "at"),
   }));
 
