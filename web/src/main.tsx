@@ -1,13 +1,13 @@
 // The start of the app: words first, then the routes; the service worker when everything else is there.
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { RouterProvider, type AnyRoute } from "@tanstack/react-router";
+import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode, startTransition } from "react";
 import { createRoot } from "react-dom/client";
-import { endOfStart } from "./api/early";
 import { isCode, isPassing } from "./api/problem";
 import { forget, meOptions } from "./app/session";
 import { startI18n } from "./i18n";
 import { makeRouter } from "./routes";
+import { askEarly, endOfStart } from "./start/early";
 import "./styles.css";
 
 /** Ends the present task: a slow phone answers to a touch between two pieces of the start. */
@@ -35,14 +35,7 @@ const router = makeRouter(client);
 
 // Words, person, page and its data come at the same time; the first paint is the finished page.
 void client.prefetchQuery(meOptions);
-const routes: Record<string, AnyRoute | undefined> = router.routesById;
-for (const { routeId, params, loaderDeps } of router.matchRoutes(router.latestLocation)) {
-  const route = routes[routeId];
-  if (route === undefined) continue;
-  void router.loadRouteChunk(route);
-  // Not after the answer about the person, as the router would: with it.
-  void route.options.staticData?.early?.(client, { params, deps: loaderDeps });
-}
+askEarly(client, router);
 await breathe();
 await Promise.all([startI18n(), router.load()]);
 await breathe();

@@ -9,9 +9,9 @@ import { NotFound } from "@/app/NotFound";
 import { meOptions } from "@/app/session";
 import { Shell } from "@/app/Shell";
 import { parseLogSearch } from "@/features/system/search";
-import { parseFilters, type Filters } from "@/requests/filters";
-import { NEEDS, RECENT } from "@/requests/needs";
-import { listOptions, requestOptions } from "@/requests/queries";
+import { parseFilters, type Filters } from "@/resources/request/filters";
+import { NEEDS, RECENT } from "@/resources/request/needs";
+import { listOptions, requestOptions } from "@/resources/request/queries";
 import { Toasts } from "@/ui/toast";
 import { parseSearch, stringifySearch } from "@/app/search";
 
@@ -137,7 +137,7 @@ declare module "@tanstack/react-router" {
   /** The key of the page's title in the translations; a page without one sets its own. */
   interface StaticDataRouteOption {
     title?: string;
-    /** What the page shows, asked for at the start of the app, before anybody knows who looks. */
+    /** What the page shows, asked for at the start of the app, before anybody knows who looks: see src/start/pages.ts. */
     early?: (client: QueryClient, match: { params: Record<string, string>; deps: Filters }) => Promise<void>;
   }
 }

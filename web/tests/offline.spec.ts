@@ -1,4 +1,4 @@
-import { expect, test } from "@playwright/test";
+import { expect, type Page, type Route, test } from "@playwright/test";
 import { fresh, report, signIn } from "./people";
 
 test("what is reported without a connection is sent once when there is one", async ({ browser }) => {
@@ -87,4 +87,122 @@ test("the app opens without a connection, shows what was read before, and sends 
     };
   }));
   await expect.poll(kept).toBe(0);
+});
+
+/** A POST to `path` gets no answer as long as `isOn`, whether or not the server has carried it out; `routes` are those that wait. */
+async function holdAnswers(page: Page, path: RegExp, isCarriedOut: boolean) {
+  const holding = { isOn: true, routes: [] as Route[] };
+  await page.route(path, async (route) => {
+    if (!holding.isOn || route.request().method() !== "POST") return route.fallback();
+    if (isCarriedOut) expect((await route.fetch()).ok()).toBe(true);
+    holding.routes.push(route);
+  });
+  return holding;
+}
+
+// The service worker would hide the requests from the test.
+const seen = { serviceWorkers: "block" } as const;
+
+for (const [when, isCarriedOut] of [["the server has it", true], ["it has left", false]] as const) {
+  test(`a comment is there once when the page is reloaded as soon as ${when}`, async ({ browser }) => {
+    const page = await signIn(browser, "requester", seen);
+    await report(page, fresh("The hinge is loose"));
+    const holding = await holdAnswers(page, /\/comments$/, isCarriedOut);
+    await page.getByRole("textbox", { name: "Write a comment" }).fill("Said in a hurry");
+    await page.getByRole("button", { name: "Send" }).click();
+    await expect.poll(() => holding.routes.length).toBe(1);
+    holding.isOn = false;
+    await page.reload();
+    const comment = page.locator("[data-kind=commented]").getByText("Said in a hurry");
+    await expect(comment).toHaveCount(1);
+    await expect(page.getByRole("button", { name: /waiting/ })).toHaveCount(0);
+    await page.reload();
+    await expect(comment).toHaveCount(1);
+  });
+
+  test(`a report is one request when the page is reloaded as soon as ${when}`, async ({ browser }) => {
+    const page = await signIn(browser, "requester", seen);
+    const title = fresh("The blind is torn");
+    const field = page.getByLabel("What is broken?");
+    await page.goto("/new");
+    const holding = await holdAnswers(page, /\/api\/requests$/, isCarriedOut);
+    await field.fill(title);
+    await page.getByRole("button", { name: "Send" }).click();
+    await expect.poll(() => holding.routes.length).toBe(1);
+
+    // The queue sends it again, and so does whoever does not trust it: neither makes another one.
+    await page.reload();
+    await expect(field).toHaveValue(title);
+    await expect.poll(() => holding.routes.length).toBe(2);
+    await page.getByRole("button", { name: "Send" }).click();
+    holding.isOn = false;
+    await holding.routes[1]?.abort();
+    await expect(page).not.toHaveURL(/new$/);
+    await page.goto("/requests");
+    await expect(page.getByRole("row").getByText(title)).toHaveCount(1);
+    await expect(page.getByRole("button", { name: /waiting/ })).toHaveCount(0);
+    await page.goto("/new");
+    await expect(field).toHaveValue("");
+  });
+}
+
+test("what takes long to be sent is called waiting, and what does not is not", async ({ browser }) => {
+  const page = await signIn(browser, "requester", seen);
+  await report(page, fresh("The latch is stiff"));
+  const holding = await holdAnswers(page, /\/comments$/, false);
+  await page.getByRole("textbox", { name: "Write a comment" }).fill("Slowly");
+  await page.getByRole("button", { name: "Send" }).click();
+  await expect.poll(() => holding.routes.length).toBe(1);
+  const waiting = page.getByRole("button", { name: "1 change waiting" });
+  expect(await waiting.count()).toBe(0);
+  await expect(waiting).toBeVisible();
+  await expect(page.getByText("Slowly")).toHaveCount(1);
+  await holding.routes[0]?.continue();
+  await expect(waiting).toHaveCount(0);
+  await expect(page.locator("[data-kind=commented]").getByText("Slowly")).toHaveCount(1);
+});
+
+test("a browser that gives no database still sends", async ({ browser }) => {
+  const page = await signIn(browser, "requester");
+  await page.addInitScript(() => Object.defineProperty(window, "indexedDB", { get: () => { throw new DOMException("", "SecurityError"); } }));
+  await report(page, fresh("The bin is full"));
+  await page.getByRole("textbox", { name: "Write a comment" }).fill("Without a trace");
+  await page.getByRole("button", { name: "Send" }).click();
+  await expect(page.locator("[data-kind=commented]").getByText("Without a trace")).toHaveCount(1);
+  await expect(page.getByRole("button", { name: /waiting/ })).toHaveCount(0);
+});
+
+test("what two windows write at the same time is sent once, and each hears of its own", async ({ browser }) => {
+  const first = await signIn(browser, "requester", seen);
+  const address = await report(first, fresh("The fan hums"));
+  const second = await first.context().newPage();
+  await second.goto(address);
+  const windows = [[first, "From the first"], [second, "From the second"]] as const;
+  const holding = await holdAnswers(first, /\/comments$/, true);
+  for (const [page, words] of windows) {
+    await page.getByRole("textbox", { name: "Write a comment" }).fill(words);
+    await page.getByRole("button", { name: "Send" }).click();
+    await expect.poll(() => holding.routes.length).toBe(1);
+  }
+  holding.isOn = false;
+  await holding.routes[0]?.continue();
+  for (const [page] of windows) {
+    for (const [, words] of windows) await expect(page.locator("[data-kind=commented]").getByText(words)).toHaveCount(1);
+    await expect(page.getByText("Sending")).toHaveCount(0);
+    await expect(page.getByRole("button", { name: /waiting/ })).toHaveCount(0);
+  }
+});
+
+test("a report that is edited without a connection is changed when there is one", async ({ browser }) => {
+  const page = await signIn(browser, "requester");
+  const title = fresh("The shelf leans");
+  await report(page, title);
+  await page.context().setOffline(true);
+  await page.getByRole("button", { name: "Edit request" }).click();
+  await page.getByRole("dialog").getByLabel("What is broken?").fill(`${title} badly`);
+  await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("button", { name: "1 change waiting" })).toBeVisible();
+  await page.context().setOffline(false);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(`${title} badly`);
+  await expect(page.getByRole("button", { name: /waiting/ })).toHaveCount(0);
 });

@@ -1,7 +1,7 @@
 // The one way to the API: typed by docs/openapi.json, same origin, the session in a cookie that no script can read.
 // Every refusal is thrown as an ApiError, every failure to get through as Unreachable.
 import createClient from "openapi-fetch";
-import { takeEarly } from "./early";
+import { takeEarly } from "@/start/early";
 import { ApiError, Unreachable, problemOf } from "./problem";
 import type { paths } from "./schema";
 
@@ -34,8 +34,16 @@ export async function dataOf<T>(call: Promise<{ data?: T }>): Promise<T> {
 /** The value of If-Match for a version that was read. */
 export const etag = (version: number) => `"v${version}"`;
 
-/** A write under a path that was kept, for the offline queue: the same call with the same key until it is answered. */
-export async function post(path: string, body: unknown, headers: Record<string, string>): Promise<unknown> {
-  const response = await throwing(path, { method: "POST", headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) });
+/** Longer than this no write waits for its answer: those behind it in the queue wait as well. */
+const PATIENCE_MS = 30_000;
+
+/** A write of the queue (src/offline/queue.ts): the same call with the same key, until it is answered. */
+export async function write(method: "POST" | "PATCH", path: string, body: unknown, headers: Record<string, string>): Promise<unknown> {
+  const response = await throwing(path, {
+    method,
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  });
   return response.json();
 }

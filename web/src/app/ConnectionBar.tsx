@@ -2,7 +2,7 @@
 import { useState, useSyncExternalStore } from "react";
 import { CloudOff, Send } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { useConnection } from "@/requests/LiveLists";
+import { useConnection } from "@/resources/request/LiveLists";
 import { useQueue } from "@/offline/queue";
 import { QueueDialog } from "./QueueDialog";
 import { useMe } from "./session";

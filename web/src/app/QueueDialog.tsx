@@ -1,13 +1,13 @@
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "@/api/problem";
-import { discard, insist, isStillPossible, replay, type Change } from "@/offline/queue";
+import { discard, insist, isStillPossible, replay, type Kept } from "@/offline/queue";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { ErrorWords } from "./ErrorWords";
 
 /** What waits on this device, in the order in which it is sent. */
-export function QueueDialog({ changes, onClose }: { changes: Change[]; onClose: () => void }) {
+export function QueueDialog({ changes, onClose }: { changes: Kept[]; onClose: () => void }) {
   const { t } = useTranslation();
   return (
     <Dialog title={t("queue.title")} onClose={onClose}>

@@ -3,7 +3,7 @@ import { Link, Outlet, useLocation, useMatches, useNavigate } from "@tanstack/re
 import { CircleUser, Plus } from "lucide-react";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { LiveLists } from "@/requests/LiveLists";
+import { LiveLists } from "@/resources/request/LiveLists";
 import { Announcer } from "./announce";
 import { ConnectionBar } from "./ConnectionBar";
 import { NAV, type NavEntry } from "./nav";

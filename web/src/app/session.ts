@@ -4,7 +4,7 @@ import { queryOptions, type QueryClient } from "@tanstack/react-query";
 import { useRouteContext } from "@tanstack/react-router";
 import { api, dataOf } from "@/api/client";
 import { Unreachable, isCode } from "@/api/problem";
-import { forgetKept } from "@/offline/kept";
+import { forgetAnswers } from "@/offline/answers";
 import type { Profile } from "@/api/types";
 
 const KEPT = "profile";
@@ -32,7 +32,7 @@ function keep(profile: Profile): Profile {
 
 export async function signIn(client: QueryClient, email: string, password: string) {
   const profile = await dataOf(api.POST("/api/auth/login", { body: { email, password } }));
-  await forgetKept().catch(() => undefined);
+  await forgetAnswers().catch(() => undefined);
   client.clear();
   client.setQueryData(meOptions.queryKey, keep(profile));
 }
@@ -48,7 +48,7 @@ export async function signOut(client: QueryClient) {
 }
 
 export function forget(client: QueryClient) {
-  void forgetKept().catch(() => undefined);
+  void forgetAnswers().catch(() => undefined);
   localStorage.removeItem(KEPT);
   client.clear();
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { ACTION, PRIORITY, ROLE, STATUS } from "@/api/words";
 import en from "./en.json";
 import id from "./id.json";
 
@@ -18,4 +19,9 @@ test("both languages fill in the same places", () => {
 
 test("nothing is left empty", () => {
   expect(JSON.stringify([en, id])).not.toContain('""');
+});
+
+test("every word of the API that people read is a word of the app", () => {
+  const words = [...STATUS.map((word) => `status.${word}`), ...PRIORITY.map((word) => `priority.${word}`), ...ROLE.map((word) => `role.${word}`), ...ACTION.map((word) => `action.${word}`)];
+  expect(words.filter((word) => !keysOf(en).includes(word))).toEqual([]);
 });

@@ -1,140 +1,130 @@
-// Writes that could not be sent, kept in IndexedDB in the order in which they were made. Each carries the idempotency key
-// of its first attempt, so one that did arrive, though its answer was lost, is not carried out again.
-import { openDB, type DBSchema, type IDBPDatabase } from "idb";
-import { useSyncExternalStore } from "react";
-import { etag, post } from "@/api/client";
-import { ApiError, isCode, isPassing, type Problem } from "@/api/problem";
-import { isSameMatter, matterOf, type Matter } from "@/requests/matter";
+// Every write of a report, a comment, an edit or an action goes through this queue. It is kept (store.ts), with its
+// idempotency key, before it is sent, and removed once it is answered. So a page that is reloaded, closed or killed in
+// between sends it again, and the server knows it by its key and carries it out once.
+//
+// One window sends at a time, one change after the other, in the order in which they were made. Whoever made a change may
+// sit in another window than the one that sends it: the outcome is told to all of them.
+import { etag, write } from "@/api/client";
+import { ApiError, isCode, isPassing } from "@/api/problem";
+import { basisOf, isSameBasis } from "@/resources/request/basis";
+import { QUIET_MS, changed, onHeard, refresh, tellOthers, whatIsKept, type Outcome } from "./known";
+import { keep, remove, type Change, type Kept } from "./store";
 
-export interface Change {
-  seq?: number;
-  /** The idempotency key. */
-  key: string;
-  user: string;
-  kind: "create" | "comment" | "action";
-  /** In the person's words: a title, a comment, an action. */
-  what: string;
-  path: string;
-  body: unknown;
-  /** For a step of a request: the version that was on the screen, and what it said. */
-  seen?: { version: number; matter: Matter };
-  /** The server's answer, once it refused: the change waits for a decision and lets the others pass. */
-  refused?: Problem;
+export { useQueue } from "./known";
+export type { Change, Kept } from "./store";
+
+// --- who is told -------------------------------------------------------------------------------------------------------
+
+/** Those in this window who made a change and wait for what comes of it, by its key. */
+const waiting = new Map<string, (outcome: Outcome) => void>();
+
+function tell(key: string, outcome: Outcome): boolean {
+  const waiter = waiting.get(key);
+  waiting.delete(key);
+  waiter?.(outcome);
+  return waiter !== undefined;
 }
 
-interface Schema extends DBSchema {
-  changes: { key: number; value: Change };
-}
+/** A refusal of what was made here is shown here, and no longer kept. */
+onHeard((key, outcome) => {
+  const refused = tell(key, outcome) && whatIsKept().find((change) => change.key === key && change.refused);
+  if (refused) void discard(refused);
+});
 
-let database: Promise<IDBPDatabase<Schema>> | undefined;
-const open = () =>
-  (database ??= openDB<Schema>("cepatedge", 1, {
-    upgrade: (db) => void db.createObjectStore("changes", { keyPath: "seq", autoIncrement: true }),
-  }));
-
-let known: Change[] = [];
-const listeners = new Set<() => void>();
-const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("queue");
-channel?.addEventListener("message", () => void refresh());
-
-async function refresh() {
-  known = await (await open()).getAll("changes");
-  listeners.forEach((listener) => listener());
-}
-
-async function changed() {
-  await refresh();
-  channel?.postMessage("changed");
-}
-
-const views = new Map<string, { of: Change[]; mine: Change[] }>();
-/** What this person has waiting. */
-export function useQueue(user: string): Change[] {
-  return useSyncExternalStore((listener) => {
-    listeners.add(listener);
-    return () => void listeners.delete(listener);
-  }, () => {
-    const view = views.get(user);
-    if (view?.of === known) return view.mine;
-    const mine = known.filter((change) => change.user === user);
-    views.set(user, { of: known, mine });
-    return mine;
-  });
-}
-
-/** What the write said, or `queued` when it is kept for later. Behind one that waits, it waits too: order is kept. */
-export async function send(change: Change): Promise<{ answer: unknown } | "queued"> {
-  const waits = known.some((other) => other.user === change.user && !other.refused);
-  if (!waits) {
-    try {
-      return { answer: await perform(change) };
-    } catch (error) {
-      if (!isPassing(error) || isCode(error, "too_many_attempts")) throw error;
-    }
-  }
-  await (await open()).add("changes", change);
-  await changed();
-  void replay();
-  return "queued";
-}
-
-/** A step is made in the state that was on the screen, or in a later one in which the matter is the same. */
-async function perform(change: Change): Promise<unknown> {
-  const attempt = (version?: number) => post(change.path, change.body, { "idempotency-key": change.key, ...(version !== undefined && { "if-match": etag(version) }) });
-  try {
-    return await attempt(change.seen?.version);
-  } catch (error) {
-    const now = isCode(error, "stale") ? error.problem.record : null;
-    if (!now || !change.seen || !isSameMatter(change.seen.matter, now)) throw error;
-    return attempt(now.version);
-  }
-}
-
-/** Whether a refused step could still be made, by somebody who knows what changed. */
-export const isStillPossible = ({ kind, path, refused }: Change) =>
-  kind === "action" && (refused?.record?.allowed_actions as string[] | undefined)?.includes(path.split("/").at(-1) ?? "") === true;
-
-/** Makes a refused step all the same, in the state that the refusal told. */
-export async function insist(change: Change) {
-  const { refused, ...again } = change;
-  const record = refused?.record;
-  if (!record) return;
-  await (await open()).put("changes", { ...again, seen: { version: record.version, matter: matterOf(record) } });
-  await changed();
-  await replay();
-}
-
-export async function discard(change: Change) {
-  await (await open()).delete("changes", change.seq!);
-  await changed();
-}
-
-let user: string | null = null;
 const sentListeners = new Set<(change: Change) => void>();
-/** Tells of each change that was carried out later. */
+/** Tells of each change that was carried out when nobody in this window waited for it any more. */
 export const onSent = (listener: (change: Change) => void) => {
   sentListeners.add(listener);
   return () => void sentListeners.delete(listener);
 };
 
+// --- sending -----------------------------------------------------------------------------------------------------------
+
+/**
+ * Keeps a change and sends it behind those that wait already. Resolves to the server's answer, or to `queued` when it is
+ * sent later; a refusal is thrown, and the change is then kept no longer. The same key again is the same change.
+ */
+export async function send(change: Change): Promise<{ answer: unknown } | "queued"> {
+  const outcome = new Promise<Outcome>((resolve) => waiting.set(change.key, resolve));
+  const earlier = whatIsKept().find(({ key }) => key === change.key);
+  await keep({ ...change, quietUntil: Date.now() + QUIET_MS, ...(earlier && { seq: earlier.seq }) });
+  void changed();
+  void replay();
+  const came = await outcome;
+  if (came !== "queued" && "refused" in came) throw new ApiError(came.refused);
+  return came;
+}
+
+let user: string | null = null;
+
 /** Sends what waits, in order, one window at a time; stops at the first that does not get through. */
-export async function replay() {
-  const work = async () => {
-    await refresh();
-    for (const change of known.filter((change) => change.user === user && !change.refused)) {
-      try {
-        await perform(change);
-        await (await open()).delete("changes", change.seq!);
-        sentListeners.forEach((listener) => listener(change));
-      } catch (error) {
-        const refused = error instanceof ApiError ? error.problem : null;
-        if (refused === null || isPassing(error) || refused.code === "unauthenticated") break;
-        await (await open()).put("changes", { ...change, refused });
-      }
-      await changed();
+export const replay = () =>
+  inTurn(async () => {
+    for (;;) {
+      const next = (await refresh()).find((change) => change.user === user && !change.refused);
+      if (next === undefined) return;
+      if (!(await attempt(next))) return pause();
     }
-  };
-  await (navigator.locks ? navigator.locks.request("queue", work) : work());
+  });
+
+/** Whether a change was answered, with a yes or a no. */
+async function attempt(change: Kept): Promise<boolean> {
+  const { key, seq } = change;
+  const came = await perform(change).then((answer) => ({ answer }), (error: unknown) => ({ error }));
+  if ("answer" in came) {
+    await remove(seq);
+    if (!tell(key, came)) sentListeners.forEach((listener) => listener(change));
+    tellOthers(key, came);
+    await changed();
+    return true;
+  }
+  const { error } = came;
+  if (isPassing(error) || isCode(error, "unauthenticated") || !(error instanceof ApiError)) {
+    // Whoever is signed out is told so, and the change is kept until they are back. Whoever tried too often is told as well.
+    if (isCode(error, "unauthenticated")) tell(key, { refused: error.problem });
+    if (isCode(error, "too_many_attempts") && tell(key, { refused: error.problem })) await remove(seq);
+    return false;
+  }
+  const refused = error.problem;
+  if (tell(key, { refused })) await remove(seq);
+  else {
+    await keep({ ...change, refused });
+    tellOthers(key, { refused });
+  }
+  await changed();
+  return true;
+}
+
+/** What is left is sent later, and is called waiting from now on. */
+async function pause() {
+  for (const { quietUntil, ...change } of (await refresh()).filter((change) => change.user === user && !change.refused)) {
+    if (quietUntil !== undefined) await keep(change);
+    tell(change.key, "queued");
+  }
+  await changed();
+}
+
+/** A change counts in the state that was on the screen, or in a later one in which the decision rests on the same. */
+async function perform(change: Change): Promise<unknown> {
+  const attempt = (version?: number) =>
+    write(change.method ?? "POST", change.path, change.body, { "idempotency-key": change.key, ...(version !== undefined && { "if-match": etag(version) }) });
+  try {
+    return await attempt(change.seen?.version);
+  } catch (error) {
+    const now = isCode(error, "stale") ? error.problem.record : null;
+    const basis = change.seen?.basis ?? change.seen?.matter;
+    if (!now || !basis || !isSameBasis(basis, now)) throw error;
+    return attempt(now.version);
+  }
+}
+
+let last: Promise<unknown> = Promise.resolve();
+/** One after the other: in all windows where the browser has locks, otherwise in this one. */
+async function inTurn(work: () => Promise<void>): Promise<void> {
+  if (navigator.locks) return await navigator.locks.request("queue", work);
+  const turn = last.then(work);
+  last = turn.catch(() => undefined);
+  return turn;
 }
 
 /** From now on what this person has waiting is sent as soon as it can be. */
@@ -143,10 +133,33 @@ export function keepSending(person: string): () => void {
   const attempt = () => void replay();
   attempt();
   addEventListener("online", attempt);
-  const timer = setInterval(() => known.length > 0 && attempt(), 10_000);
+  const timer = setInterval(() => whatIsKept().length > 0 && attempt(), 10_000);
   return () => {
     user = null;
     removeEventListener("online", attempt);
     clearInterval(timer);
   };
+}
+
+// --- what a person decides about a change ------------------------------------------------------------------------------
+
+/** Whether a refused change could still be made, by somebody who knows what happened meanwhile. */
+export function isStillPossible({ kind, path, refused }: Change): boolean {
+  const record = refused?.record;
+  if (!record) return false;
+  return kind === "edit" ? record.may_edit : kind === "action" && (record.allowed_actions as string[]).includes(path.split("/").at(-1) ?? "");
+}
+
+/** Makes a refused change all the same, in the state that the refusal told. */
+export async function insist({ refused, ...change }: Kept) {
+  const record = refused?.record;
+  if (!record) return;
+  await keep({ ...change, seen: { version: record.version, basis: basisOf(record) } });
+  await changed();
+  await replay();
+}
+
+export async function discard(change: Kept) {
+  await remove(change.seq);
+  await changed();
 }

@@ -5,11 +5,11 @@ import { Coffee } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { ErrorWords } from "@/app/ErrorWords";
 import { useMe } from "@/app/session";
-import { RequestCard } from "@/requests/RequestCard";
-import { matches, type Filters } from "@/requests/filters";
-import { letIn } from "@/requests/live";
-import { NEEDS, RECENT, type Need } from "@/requests/needs";
-import { freshOptions, listOptions } from "@/requests/queries";
+import { RequestCard } from "@/resources/request/RequestCard";
+import { matches, type Filters } from "@/resources/request/filters";
+import { letIn } from "@/resources/request/live";
+import { NEEDS, RECENT, type Need } from "@/resources/request/needs";
+import { freshOptions, listOptions } from "@/resources/request/queries";
 import { Empty } from "@/ui/Empty";
 
 const SHOWN = 8;

@@ -1,56 +1,61 @@
 // The smallest form that works. What is typed is kept as a draft; without a network it is kept and sent later.
-import { valibotResolver } from "@hookform/resolvers/valibot";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
-import { useForm } from "react-hook-form";
+import { useForm, type FieldErrors, type Resolver } from "react-hook-form";
 import { useTranslation } from "react-i18next";
-import * as v from "valibot";
-import { PRIORITIES, manages, type RequestRecord } from "@/api/types";
-import { LIMITS, isTooLong } from "@/api/limits";
-import { ApiError } from "@/api/problem";
+import { manages, type RequestRecord } from "@/api/types";
+import { ApiError, isCode } from "@/api/problem";
 import { ErrorWords } from "@/app/ErrorWords";
 import { useMe } from "@/app/session";
-import { send } from "@/offline/queue";
-import { CATEGORIES } from "@/requests/categories";
-import { usersOptions } from "@/requests/queries";
-import { PriorityMark } from "@/requests/marks";
+import { onSent, send } from "@/offline/queue";
+import { blankDraft, dropDraft, keepDraft, readDraft, sealed, type Begun, type Draft } from "@/resources/request/draft";
+import { FIELD_NAMES, bodyOf, fieldOf, wrongWith, type FieldName } from "@/resources/request/fields";
+import { FieldInput } from "@/resources/request/inputs";
+import { usersOptions } from "@/resources/user/queries";
 import { Button } from "@/ui/Button";
 import { Field } from "@/ui/Field";
 import { Select } from "@/ui/Select";
 import { toast } from "@/ui/toast";
 
-const atMost = (limit: number) => v.check((text: string) => !isTooLong(text, limit), "common.too_long");
+const resolver: Resolver<Begun> = (values) => {
+  const wrong = FIELD_NAMES.map((name) => [name, { type: "rule", message: wrongWith(name, values[name]) }] as const).filter(([, { message }]) => message !== undefined);
+  return wrong.length === 0 ? { values, errors: {} } : { values: {}, errors: Object.fromEntries(wrong) as FieldErrors<Begun> };
+};
 
-const NewRequest = v.object({
-  title: v.pipe(v.string(), v.trim(), v.minLength(1, "common.required"), atMost(LIMITS.title)),
-  category: v.string(),
-  /** Empty for oneself. */
-  requester_id: v.string(),
-  priority: v.picklist(PRIORITIES),
-  description: v.pipe(v.string(), v.trim(), atMost(LIMITS.description)),
-});
-type NewRequest = v.InferOutput<typeof NewRequest>;
-const BLANK: NewRequest = { title: "", requester_id: "", category: "building", priority: "normal", description: "" };
+/** The draft of this person, and the way to change it: what is kept on the device is always what is here. */
+function useDraft(user: string) {
+  const draft = useRef<Draft>(null);
+  draft.current ??= readDraft(user);
+  const change = (changed: Partial<Draft>) => keepDraft(user, (draft.current = { ...draft.current!, ...changed }));
+  return { draft: draft as { current: Draft }, change };
+}
 
 export function NewRequestPage() {
   const { t } = useTranslation();
   const me = useMe();
   const navigate = useNavigate();
   const users = useQuery({ ...usersOptions(), enabled: manages(me.role) });
-  const draft = useDraft(me.id);
-  const form = useForm<NewRequest>({ resolver: valibotResolver(NewRequest), defaultValues: draft.read() });
-  // One key for one form: pressed twice, or repeated after a lost answer, it is the same request.
-  const key = useRef(crypto.randomUUID());
-  useEffect(() => form.subscribe({ formState: { values: true }, callback: ({ values }) => draft.keep(values) }), [form, draft]);
+  const { draft, change } = useDraft(me.id);
+  const form = useForm<Begun>({ resolver, defaultValues: draft.current.values });
+  useEffect(() => form.subscribe({ formState: { values: true }, callback: ({ values }) => change({ values }) }), [form]);
+  // The draft was on its way when the page was reloaded, and has arrived since.
+  useEffect(() => onSent(({ key }) => {
+    if (key !== draft.current.key) return;
+    draft.current = blankDraft();
+    form.reset(draft.current.values);
+    toast("done", t("new.sent"));
+  }), [form, draft, t]);
 
   const sending = useMutation({
-    mutationFn: ({ requester_id, ...words }: NewRequest) => {
-      const body = requester_id === "" ? words : { ...words, requester_id };
-      return send({ key: key.current, user: me.id, kind: "create", what: body.title, path: "/api/requests", body });
+    mutationFn: ({ requester_id, ...report }: Begun) => {
+      const body = { ...bodyOf(report), ...(requester_id !== "" && { requester_id }) };
+      // Pressed twice, repeated after a lost answer or after a reload, it is the same request.
+      change(sealed(draft.current, body));
+      return send({ key: draft.current.key, user: me.id, kind: "create", what: body.title, path: "/api/requests", body });
     },
     onSuccess: async (outcome) => {
-      draft.drop();
+      dropDraft(me.id, draft.current.key);
       if (outcome === "queued") {
         toast("done", t("new.queued"));
         await navigate({ to: "/requests" });
@@ -59,42 +64,21 @@ export function NewRequestPage() {
         await navigate({ to: "/requests/$id", params: { id: (outcome.answer as RequestRecord).id } });
       }
     },
-    // A refused body is corrected and becomes another one.
-    onError: () => (key.current = crypto.randomUUID()),
+    // A refused body is corrected and becomes another one. Whoever was signed out has it waiting in the queue.
+    onError: (error) => !isCode(error, "unauthenticated") && change({ key: crypto.randomUUID(), sent: undefined }),
   });
-  const error = (name: "title" | "description") => {
+  const error = (name: FieldName) => {
+    const field = fieldOf(name);
     const message = form.formState.errors[name]?.message;
-    return message ? t(message, { count: LIMITS[name] }) : sending.error instanceof ApiError ? sending.error.field(name)?.detail : undefined;
+    if (message) return t(message, { count: field.kind === "text" ? field.max : 0 });
+    return sending.error instanceof ApiError ? sending.error.field(name)?.detail : undefined;
   };
 
   return (
     <div className="mx-auto max-w-xl">
       <h1 className="mb-5">{t("new.title")}</h1>
       <form noValidate className="flex flex-col gap-5" onSubmit={form.handleSubmit((values) => sending.mutate(values))}>
-        <Field label={t("new.what")} hint={t("new.what_hint")} error={error("title")}>
-          {(props) => <input {...props} {...form.register("title")} className="field" autoFocus autoComplete="off" />}
-        </Field>
-        <Field label={t("new.category")}>
-          {(props) => (
-            <Select {...props} {...form.register("category")}>
-              {CATEGORIES.map((category) => <option key={category} value={category}>{t(`category.${category}`)}</option>)}
-            </Select>
-          )}
-        </Field>
-        <fieldset>
-          <legend className="mb-1.5 text-sm font-semibold">{t("new.priority")}</legend>
-          <div className="grid grid-cols-2 gap-2 sm:grid-cols-4">
-            {PRIORITIES.toReversed().map((priority) => (
-              <label key={priority} className="flex min-h-12 cursor-pointer items-center justify-center rounded-lg border border-edge bg-surface has-checked:border-accent has-checked:bg-accent-soft has-checked:ring-1 has-checked:ring-accent has-focus-visible:outline-2 has-focus-visible:outline-accent">
-                <input type="radio" value={priority} {...form.register("priority")} className="sr-only" />
-                <PriorityMark priority={priority} />
-              </label>
-            ))}
-          </div>
-        </fieldset>
-        <Field label={`${t("new.description")} (${t("new.optional")})`} error={error("description")}>
-          {(props) => <textarea {...props} {...form.register("description")} rows={5} className="field" />}
-        </Field>
+        {FIELD_NAMES.map((name) => <FieldInput key={name} name={name} isNew error={error(name)} input={form.register(name)} />)}
         {manages(me.role) && (
           <Field label={t("new.requester")}>
             {(props) => (
@@ -113,16 +97,4 @@ export function NewRequestPage() {
       </form>
     </div>
   );
-}
-
-function useDraft(user: string) {
-  const name = `draft-${user}`;
-  return useRef({
-    read(): NewRequest {
-      const kept = v.safeParse(v.partial(v.object({ ...NewRequest.entries, title: v.string() })), JSON.parse(localStorage.getItem(name) ?? "{}"));
-      return { ...BLANK, ...(kept.success ? kept.output : {}) };
-    },
-    keep: (values: NewRequest) => localStorage.setItem(name, JSON.stringify(values)),
-    drop: () => localStorage.removeItem(name),
-  }).current;
 }

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Action, RequestRecord, Role } from "@/api/types";
 import { manages } from "@/api/types";
 import { useMe } from "@/app/session";
-import type { RequestView } from "@/requests/live";
+import type { RequestView } from "@/resources/request/live";
 import { Button } from "@/ui/Button";
 import { ActionDialog } from "./ActionDialog";
 import { ConflictDialog } from "./ConflictDialog";

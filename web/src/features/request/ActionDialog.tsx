@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { LIMITS, isTooLong } from "@/api/limits";
 import type { Action, RequestRecord, Schema } from "@/api/types";
 import { ErrorWords } from "@/app/ErrorWords";
-import { usersOptions } from "@/requests/queries";
+import { usersOptions } from "@/resources/user/queries";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { Field } from "@/ui/Field";

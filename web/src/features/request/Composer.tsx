@@ -4,11 +4,12 @@ import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { LIMITS, isTooLong } from "@/api/limits";
 import { seesInternal, type TimelineEvent, type Visibility } from "@/api/types";
+import { VISIBILITY } from "@/api/words";
 import { ErrorWords } from "@/app/ErrorWords";
 import { useMe } from "@/app/session";
-import { send } from "@/offline/queue";
-import { addEvent } from "@/requests/live";
-import { requestOptions } from "@/requests/queries";
+import { send, useQueue } from "@/offline/queue";
+import { addEvent } from "@/resources/request/live";
+import { requestOptions } from "@/resources/request/queries";
 import { Button } from "@/ui/Button";
 
 /** A comment: shown at once, sent with a key of its own, kept when there is no network. */
@@ -32,7 +33,9 @@ export function Composer({ id }: { id: string }) {
     // Nothing that was written is lost.
     onError: (_error, comment) => setBody((now) => now || comment.body),
   });
-  const isLong = isTooLong(body, LIMITS.body);
+  // After a while it is among those that wait, at the end of the timeline.
+  const isListed = useQueue(me.id).some(({ key }) => key === sending.variables?.key);
+  const isLong = isTooLong(body, LIMITS.comment);
   const isInternal = visibility === "internal";
   const submit = () => {
     if (body.trim() === "" || isLong) return;
@@ -41,9 +44,9 @@ export function Composer({ id }: { id: string }) {
   };
   return (
     <form className="ml-11" onSubmit={(event) => { event.preventDefault(); submit(); }}>
-      {sending.isPending && <p className="words mb-3 rounded-xl border bg-surface p-3 whitespace-pre-wrap opacity-60">{sending.variables.body}<span className="block text-xs text-muted">{t("request.sending")}</span></p>}
+      {sending.isPending && !isListed && <p className="words mb-3 rounded-xl border bg-surface p-3 whitespace-pre-wrap opacity-60">{sending.variables.body}<span className="block text-xs text-muted">{t("request.sending")}</span></p>}
       {sending.error && <div className="mb-3"><ErrorWords error={sending.error} /></div>}
-      {isLong && <p id={`${field}-error`} role="alert" className="mb-2 text-sm text-danger">{t("common.too_long", { count: LIMITS.body })}</p>}
+      {isLong && <p id={`${field}-error`} role="alert" className="mb-2 text-sm text-danger">{t("common.too_long", { count: LIMITS.comment })}</p>}
       <div className={`rounded-xl border p-2 focus-within:border-accent ${isInternal ? "border-dashed border-warn bg-warn-soft" : "border-edge bg-surface"}`}>
         <label htmlFor={field} className="sr-only">{t(isInternal ? "request.comment_internal" : "request.comment")}</label>
         <textarea
@@ -60,7 +63,7 @@ export function Composer({ id }: { id: string }) {
         <div className="flex flex-wrap items-center justify-between gap-2">
           {seesInternal(me.role) ? (
             <div role="radiogroup" aria-label={t("list.who")} className="flex rounded-lg bg-sunken p-0.5">
-              {(["public", "internal"] as const).map((option) => (
+              {VISIBILITY.map((option) => (
                 <label key={option} title={option === "internal" ? t("request.internal_hint") : undefined} className="flex min-h-9 cursor-pointer items-center gap-1.5 rounded-md px-3 text-sm font-semibold text-muted has-checked:bg-surface has-checked:text-ink has-focus-visible:outline-2 has-focus-visible:outline-accent">
                   <input type="radio" name={`${field}-visibility`} checked={visibility === option} onChange={() => setVisibility(option)} className="sr-only" />
                   {option === "internal" ? <Lock aria-hidden className="size-3.5" /> : <Globe aria-hidden className="size-3.5" />}

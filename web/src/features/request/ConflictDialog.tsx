@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
-import type { RequestView } from "@/requests/live";
-import { StatusMark } from "@/requests/marks";
+import type { RequestView } from "@/resources/request/live";
+import { StatusMark } from "@/resources/request/marks";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { Timeline } from "./Timeline";

@@ -2,20 +2,21 @@ import { Star } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { RequestRecord } from "@/api/types";
-import { useCategoryName } from "@/requests/categories";
+import { FIELD_NAMES, fieldOf, reportOf, sayValue } from "@/resources/request/fields";
 import { When, exact } from "@/ui/time";
 
 /** The facts of a request, each where it is one. */
 export function Facts({ record }: { record: RequestRecord }) {
   const { t, i18n } = useTranslation();
-  const nameOf = useCategoryName();
+  const report = reportOf(record);
+  const details = FIELD_NAMES.filter((name) => fieldOf(name).isDetail && report[name]);
   return (
     <aside aria-label={t("request.facts")} className="card p-4 lg:sticky lg:top-7">
       <dl className="flex flex-col gap-3.5 text-sm">
         <Fact name={t("request.assignee")}>{record.assignee?.name ?? t("common.nobody")}</Fact>
         <Fact name={t("request.requester")}>{record.requester.name}</Fact>
         {record.raised_by.id !== record.requester.id && <Fact name={t("request.raised_by")}>{record.raised_by.name}</Fact>}
-        <Fact name={t("request.category")}>{nameOf(record.category)}</Fact>
+        {details.map((name) => <Fact key={name} name={t(fieldOf(name).label)}>{sayValue(t, name, report[name])}</Fact>)}
         <Fact name={t("request.due")}>
           {exact(i18n.language, record.due_at)}
           <span className={`block ${record.sla.state === "breached" ? "font-semibold text-danger" : "text-muted"}`}>{t(`sla.${record.sla.state}`)}</span>

@@ -9,9 +9,9 @@ import type { RequestRecord } from "@/api/types";
 import { ErrorPage } from "@/app/ErrorPage";
 import { NotFound } from "@/app/NotFound";
 import { useMe } from "@/app/session";
-import { PriorityMark, StatusMark } from "@/requests/marks";
-import type { RequestView } from "@/requests/live";
-import { requestOptions } from "@/requests/queries";
+import { FieldMarks, StatusMark } from "@/resources/request/marks";
+import type { RequestView } from "@/resources/request/live";
+import { requestOptions } from "@/resources/request/queries";
 import { Button } from "@/ui/Button";
 import { ActionBar } from "./ActionBar";
 import { Composer } from "./Composer";
@@ -75,7 +75,7 @@ function Head({ record }: { record: RequestRecord }) {
       </div>
       <div className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-2">
         <StatusMark status={record.status} />
-        <PriorityMark priority={record.priority} />
+        <FieldMarks of={record} />
         <span className="flex items-center gap-1.5 text-sm text-muted"><CircleUser aria-hidden className="size-4" />{record.assignee?.name ?? t("common.nobody")}</span>
         <span className="text-sm text-muted tabular-nums">{record.number ?? t("request.new_number")}</span>
       </div>

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { TimelineEvent } from "@/api/types";
 import { useMe } from "@/app/session";
 import { useQueue } from "@/offline/queue";
-import { useCategoryName } from "@/requests/categories";
+import { FIELD_NAMES, fieldOf, sayValue } from "@/resources/request/fields";
 import { When } from "@/ui/time";
 import { Stars } from "./Facts";
 
@@ -92,12 +92,11 @@ function Body({ event }: { event: TimelineEvent }) {
 
 function Changes({ body }: { body: Extract<TimelineEvent, { kind: "edited" }>["body"] }) {
   const { t } = useTranslation();
-  const nameOf = useCategoryName();
-  const lines = [
-    body.title && [t("new.what"), body.title.from, body.title.to],
-    body.priority && [t("list.priority"), t(`priority.${body.priority.from}`), t(`priority.${body.priority.to}`)],
-    body.category && [t("request.category"), nameOf(body.category.from), nameOf(body.category.to)],
-    body.description && [t("new.description"), "…", body.description.to],
-  ].filter((line) => line !== undefined && line !== null);
-  return <ul className="words mt-1 text-sm text-muted">{lines.map(([what, from, to]) => <li key={what}>{t("request.change", { what, from, to })}</li>)}</ul>;
+  const lines = FIELD_NAMES.flatMap((name) => {
+    const [field, change] = [fieldOf(name), body[name]];
+    if (!change) return [];
+    const from = field.kind === "text" && field.isLong ? "…" : sayValue(t, name, change.from);
+    return [{ what: t(field.label), from, to: sayValue(t, name, change.to) }];
+  });
+  return <ul className="words mt-1 text-sm text-muted">{lines.map((line) => <li key={line.what}>{t("request.change", line)}</li>)}</ul>;
 }

@@ -6,9 +6,9 @@ import type { Action, RequestRecord, Schema } from "@/api/types";
 import { toastError } from "@/app/ErrorWords";
 import { useMe } from "@/app/session";
 import { send } from "@/offline/queue";
-import { applyToRequest, type RequestView } from "@/requests/live";
-import { matterOf } from "@/requests/matter";
-import { requestOptions } from "@/requests/queries";
+import { applyToRequest, type RequestView } from "@/resources/request/live";
+import { basisOf } from "@/resources/request/basis";
+import { requestOptions } from "@/resources/request/queries";
 import { toast } from "@/ui/toast";
 
 export interface Wish { action: Action; body: Schema<"ActionBody"> }
@@ -32,7 +32,7 @@ export function useAct(view: RequestView) {
     mutationFn: async ({ action, body }: Wish) => {
       const record = seen.current;
       try {
-        return await send({ key: crypto.randomUUID(), user: me.id, kind: "action", what: `${t(`action.${action}`)}: ${record.title}`, path: `/api/requests/${id}/${action}`, body, seen: { version: record.version, matter: matterOf(record) } });
+        return await send({ key: crypto.randomUUID(), user: me.id, kind: "action", what: `${t(`action.${action}`)}: ${record.title}`, path: `/api/requests/${id}/${action}`, body, seen: { version: record.version, basis: basisOf(record) } });
       } catch (error) {
         const now = isCode(error, "stale", "invalid_transition") ? error.problem.record : null;
         if (!now) throw error;

@@ -4,8 +4,8 @@ import { useTranslation } from "react-i18next";
 import type { Schema } from "@/api/types";
 import { announce } from "@/app/announce";
 import { LiveSocket, type Connection } from "@/live/socket";
-import { applyToRequest, lastSeq } from "@/requests/live";
-import { requestOptions } from "@/requests/queries";
+import { applyToRequest, lastSeq } from "@/resources/request/live";
+import { requestOptions } from "@/resources/request/queries";
 
 /** Keeps the request in the query cache at its newest. Each connection asks for what came after the last event known. */
 export function useLiveRequest(id: string, me: string): Connection {

@@ -1,8 +1,10 @@
 import { X } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { PRIORITIES, STATUSES, type Priority, type Role, type Status } from "@/api/types";
-import { StatusIcon } from "@/requests/marks";
-import { isFiltered, parseFilters, type Filters, type Sort } from "@/requests/filters";
+import { STATUSES, type Role, type Status } from "@/api/types";
+import { SORT } from "@/api/words";
+import { fieldOf, sayValue, type FieldName } from "@/resources/request/fields";
+import { FILTER_CONTROLS, isFiltered, parseFilters, type Filters } from "@/resources/request/filters";
+import { StatusIcon } from "@/resources/request/marks";
 import { Button } from "@/ui/Button";
 import { SearchField } from "@/ui/SearchField";
 import { Select } from "@/ui/Select";
@@ -17,17 +19,14 @@ export function FilterBar({ filters, role, onChange }: { filters: Filters; role:
     <search className="mb-4 flex flex-col gap-3">
       <div className="flex flex-wrap gap-2">
         <SearchField label={t("list.search")} value={filters.q ?? ""} onChange={(q) => change({ q })} />
-        <Select aria-label={t("list.priority")} value={filters.priority?.[0] ?? ""} onChange={({ target }) => change({ priority: target.value ? [target.value as Priority] : [] })}>
-          <option value="">{t("list.any_priority")}</option>
-          {PRIORITIES.map((priority) => <option key={priority} value={priority}>{t(`priority.${priority}`)}</option>)}
-        </Select>
+        {FILTER_CONTROLS.map((name) => <FieldControl key={name} name={name} value={filters[name]} onChange={(value) => change({ [name]: value })} />)}
         {role !== "requester" && <Select aria-label={t("list.who")} value={whose} onChange={({ target }) => change({ assignee: undefined, requester: undefined, ...(target.value && { [target.value]: "me" }) })}>
           <option value="">{t("list.everyone")}</option>
           <option value="assignee">{t("list.assigned_me")}</option>
           <option value="requester">{t("list.raised_me")}</option>
         </Select>}
-        <Select aria-label={t("list.sort")} value={filters.sort ?? "-created"} onChange={({ target }) => change({ sort: target.value as Sort })}>
-          {["-created", "created", "-updated"].map((sort) => <option key={sort} value={sort}>{t(`list.${sort}`)}</option>)}
+        <Select aria-label={t("list.sort")} value={filters.sort ?? "-created"} onChange={({ target }) => change({ sort: SORT.find((sort) => sort === target.value) })}>
+          {SORT.map((sort) => <option key={sort} value={sort}>{t(`list.${sort}`)}</option>)}
         </Select>
         {isFiltered(filters) && <Button kind="quiet" onClick={() => onChange({ sort: filters.sort })}><X aria-hidden className="size-4" />{t("list.clear")}</Button>}
       </div>
@@ -39,5 +38,27 @@ export function FilterBar({ filters, role, onChange }: { filters: Filters; role:
         ))}
       </div>
     </search>
+  );
+}
+
+/** One value of a field, or any; a yes or no is pressed or not. */
+function FieldControl({ name, value, onChange }: { name: FieldName; value: unknown; onChange: (value: unknown) => void }) {
+  const { t } = useTranslation();
+  const field = fieldOf(name);
+  if (field.kind === "text") return null;
+  if (field.kind === "flag") {
+    const [Icon] = field.look;
+    return (
+      <button type="button" aria-pressed={value === true} onClick={() => onChange(value === true ? undefined : true)} className="inline-flex min-h-11 items-center gap-1.5 rounded-lg border border-edge bg-surface px-3 text-sm text-muted aria-pressed:border-accent aria-pressed:bg-accent aria-pressed:text-accent-ink sm:min-h-9">
+        <Icon aria-hidden className="size-4" />{t(field.label)}
+      </button>
+    );
+  }
+  const chosen = Array.isArray(value) ? String(value[0]) : "";
+  return (
+    <Select aria-label={t(field.label)} value={chosen} onChange={({ target }) => onChange(target.value ? [target.value] : [])}>
+      <option value="">{t(field.label)}</option>
+      {field.words.map((word) => <option key={word} value={word}>{sayValue(t, name, word)}</option>)}
+    </Select>
   );
 }

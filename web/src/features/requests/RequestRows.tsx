@@ -4,7 +4,8 @@ import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { memo, useEffect, useImperativeHandle, useRef, useState, useSyncExternalStore, type Ref } from "react";
 import { useTranslation } from "react-i18next";
 import type { Summary } from "@/api/types";
-import { Due, PriorityMark, StatusMark } from "@/requests/marks";
+import { fieldOf } from "@/resources/request/fields";
+import { Due, FieldMarks, MARKS, StatusMark } from "@/resources/request/marks";
 import { When } from "@/ui/time";
 
 export interface RowsHandle { move(step: 1 | -1): void }
@@ -79,7 +80,7 @@ export function RequestRows({ ref, rows, isGone, onEnd }: Props) {
     <div role="table" aria-label={t("list.title")} aria-rowcount={-1} className="card">
       <div role="rowgroup" className="hidden lg:block">
         <div role="row" className={`${COLUMNS} h-9 border-b px-4 text-xs font-semibold text-muted`}>
-          <span role="columnheader"><span className="sr-only">{t("list.priority")}</span></span>
+          <span role="columnheader"><span className="sr-only">{MARKS.every.map((name) => t(fieldOf(name).label)).join(", ")}</span></span>
           {["number", "what", "status", "assignee", "requester", "due", "updated"].map((name) => <span key={name} role="columnheader" className={name === "requester" ? "hidden min-[90rem]:block" : ""}>{t(`list.${name}`)}</span>)}
         </div>
       </div>
@@ -103,10 +104,11 @@ const Row = memo(function Row({ row, isWide }: { row: Summary; isWide: boolean }
     <div role="presentation" className={`grid h-full grid-cols-[minmax(0,1fr)_auto] content-center gap-y-1.5 px-4 text-sm ${COLUMNS}`}>
       <span role="cell" className="order-3 flex items-center gap-3 lg:order-none">
         {!isWide && <StatusMark status={row.status} />}
-        <PriorityMark priority={row.priority} iconOnly={isWide} />
+        <FieldMarks of={row} only={isWide ? "every" : undefined} iconOnly={isWide} />
       </span>
       <span role="cell" className="order-2 ml-3 pt-1 text-xs text-muted tabular-nums lg:order-none lg:ml-0 lg:pt-0 lg:text-sm">{row.number ?? "…"}</span>
       <span role="cell" className="words order-1 line-clamp-2 min-w-0 lg:order-none lg:line-clamp-1">
+        {isWide && <FieldMarks of={row} only="few" iconOnly />}{" "}
         <Link to="/requests/$id" params={{ id: row.id }} className="text-base font-semibold outline-none after:absolute after:inset-0 lg:text-sm">{row.title}</Link>
       </span>
       <span role="cell" className="hidden lg:block"><StatusMark status={row.status} /></span>

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, dataOf } from "@/api/client";
 import type { Status } from "@/api/types";
-import { StatusMark } from "@/requests/marks";
+import { StatusMark } from "@/resources/request/marks";
 import { When } from "@/ui/time";
 import { Failure, Waiting } from "./states";
 import { Card, Numbers, size, Table } from "./Card";

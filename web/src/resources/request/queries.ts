@@ -1,8 +1,8 @@
 // What is asked of the API about requests, and under which keys the answers are kept.
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, dataOf } from "@/api/client";
-import { keptFor } from "@/offline/kept";
-import type { Role, Summary, TimelineEvent } from "@/api/types";
+import { orLastAnswer } from "@/offline/answers";
+import type { Summary, TimelineEvent } from "@/api/types";
 import type { Filters } from "./filters";
 import type { RequestView } from "./live";
 
@@ -17,7 +17,7 @@ export const listOptions = (filters: Filters, limit = PAGE) =>
     queryKey: [...LISTS, filters],
     queryFn: ({ pageParam, signal }) => {
       const ask = () => dataOf(api.GET("/api/requests", { params: { query: { ...filters, limit, cursor: pageParam } }, signal }));
-      return pageParam === undefined ? keptFor(JSON.stringify([...LISTS, filters]), ask) : ask();
+      return pageParam === undefined ? orLastAnswer(JSON.stringify([...LISTS, filters]), ask) : ask();
     },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
@@ -32,7 +32,7 @@ export const requestOptions = (id: string) =>
   queryOptions({
     queryKey: ["request", id],
     queryFn: ({ signal }) =>
-      keptFor(`request ${id}`, async (): Promise<RequestView> => {
+      orLastAnswer(`request ${id}`, async (): Promise<RequestView> => {
         const [record, events] = await Promise.all([
           dataOf(api.GET("/api/requests/{id}", { params: { path: { id } }, signal })),
           allEvents(id, signal),
@@ -52,10 +52,3 @@ async function allEvents(id: string, signal: AbortSignal): Promise<TimelineEvent
   } while (cursor !== undefined);
   return events;
 }
-
-export const usersOptions = (role?: Role) =>
-  queryOptions({
-    queryKey: ["users", role ?? "all"],
-    queryFn: ({ signal }) => keptFor(`users ${role ?? "all"}`, () => dataOf(api.GET("/api/users", { params: { query: { role } }, signal }))),
-    staleTime: 60_000,
-  });

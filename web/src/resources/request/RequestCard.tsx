@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { Summary } from "@/api/types";
-import { Due, PriorityMark, StatusMark } from "./marks";
+import { Due, FieldMarks, StatusMark } from "./marks";
 
 /** A request in a short list. */
 export function RequestCard({ request }: { request: Summary }) {
@@ -12,7 +12,7 @@ export function RequestCard({ request }: { request: Summary }) {
       </span>
       <span className="mt-1.5 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm">
         <StatusMark status={request.status} />
-        <PriorityMark priority={request.priority} />
+        <FieldMarks of={request} />
         <span className="ml-auto text-xs"><Due request={request} /></span>
       </span>
     </Link>

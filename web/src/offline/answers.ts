@@ -1,5 +1,5 @@
-// Answers kept on this device, so that what was read once can be read without a network. A fresh answer always wins; the
-// kept one serves only when none comes. Signing out removes them all.
+// The last answers of the API, kept on this device, so that what was read once can be read without a network. A fresh answer
+// always wins; the kept one serves only when none comes. Signing out removes them all.
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import { Unreachable } from "@/api/problem";
 
@@ -10,22 +10,25 @@ interface Schema extends DBSchema {
 /** So many answers are kept; the oldest go first. */
 const MOST = 200;
 
+/** Its name is of an earlier time: another one would leave what is in it on people's devices. */
+const DATABASE = "kept";
 let database: Promise<IDBPDatabase<Schema>> | undefined;
-const open = () =>
-  (database ??= openDB<Schema>("kept", 1, {
+/** Rejects where the browser has no database for us; some throw at the mere mention of one. */
+const open = async () =>
+  (database ??= openDB<Schema>(DATABASE, 1, {
     upgrade: (db) => void db.createObjectStore("answers", { keyPath: "name" }).createIndex("at", "at"),
   }));
 
 let hasServed = false;
 /** Whether kept answers were shown since this was last asked: then they are to be asked for anew. */
-export function hasServedKept(): boolean {
+export function hasServedOldAnswers(): boolean {
   const was = hasServed;
   hasServed = false;
   return was;
 }
 
 /** What `ask` answers, or, when nothing can be reached, what it answered last under this name. */
-export async function keptFor<T>(name: string, ask: () => Promise<T>): Promise<T> {
+export async function orLastAnswer<T>(name: string, ask: () => Promise<T>): Promise<T> {
   try {
     const answer = await ask();
     void keep(name, answer).catch(() => undefined);
@@ -46,6 +49,6 @@ async function keep(name: string, answer: unknown) {
   for (let oldest = await store.index("at").openCursor(); oldest && spare > 0; oldest = await oldest.continue(), spare--) await oldest.delete();
 }
 
-export async function forgetKept() {
+export async function forgetAnswers() {
   await (await open()).clear("answers");
 }

@@ -4,10 +4,10 @@ import { matches, parseFilters } from "./filters";
 import { addEvent, applyToRequest, lastSeq, letIn, prune, updateRow, waitFor, type ListView } from "./live";
 
 const ME = "me-id";
-const row = (id: string, version = 1, more: Partial<Summary> = {}): Summary => ({
+const row = (id: string, version = 1, more: Partial<Summary> = {}) => ({
   id, version, number: `MR-00000${id}`, title: `Tap ${id} drips`, category: "plumbing", priority: "normal", status: "submitted",
   requester: { id: "r", name: "Eka" }, assignee: null, due_at: "2026-11-25T00:00:00Z", created_at: `2026-11-24T00:00:0${id}Z`, updated_at: `2026-11-24T00:00:0${id}Z`, ...more,
-});
+}) as Summary;
 const list = (...ids: string[]): ListView => ({ pages: [{ items: ids.map((id) => row(id)), next_cursor: null }], pageParams: [undefined] });
 /** Of which there is more to read. */
 const part = (...ids: string[]): ListView => ({ ...list(), pages: [{ items: ids.map((id) => row(id)), next_cursor: "more" }] });

@@ -95,9 +95,3 @@ export function addEvent(events: TimelineEvent[], event: TimelineEvent): Timelin
 }
 
 export const lastSeq = (events: TimelineEvent[]) => events.at(-1)?.seq ?? 0;
-
-/** The row of a list that a full record says. */
-export function summaryOf(record: RequestRecord): Summary {
-  const { id, number, title, category, priority, status, requester, assignee, due_at, version, created_at, updated_at } = record;
-  return { id, number, title, category, priority, status, requester, assignee, due_at, version, created_at, updated_at };
-}

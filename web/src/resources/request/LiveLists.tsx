@@ -6,8 +6,9 @@ import { api, dataOf } from "@/api/client";
 import type { Schema, Summary } from "@/api/types";
 import { meOptions, useMe } from "@/app/session";
 import { LiveSocket, type Connection } from "@/live/socket";
-import { hasServedKept } from "@/offline/kept";
+import { hasServedOldAnswers } from "@/offline/answers";
 import { keepSending, onSent } from "@/offline/queue";
+import { dropDraft } from "./draft";
 import { updateRow, waitFor, type ListView } from "./live";
 import { LISTS, freshKey } from "./queries";
 import type { Filters } from "./filters";
@@ -37,14 +38,17 @@ export function LiveLists({ children }: { children: ReactNode }) {
           void catchUp(client, me, lostAt);
           lostAt = null;
           isFirst = false;
-          if (hasServedKept()) void client.invalidateQueries();
+          if (hasServedOldAnswers()) void client.invalidateQueries();
           void client.refetchQueries({ predicate: (query) => query.state.status === "error" });
         }
       },
     });
     return () => socket.close();
   }, [client, me]);
-  useEffect(() => onSent(() => void client.invalidateQueries({ queryKey: ["request"] })), [client]);
+  useEffect(() => onSent(({ user, key }) => {
+    dropDraft(user, key);
+    void client.invalidateQueries({ queryKey: ["request"] });
+  }), [client]);
   return <Context value={connection}>{children}</Context>;
 }
 

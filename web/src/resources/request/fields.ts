@@ -1,0 +1,133 @@
+// The fields of a report: what somebody writes into a request and may correct later. This list is the only place of the app
+// that knows them. From it come the form of a new request, the edit dialog with its merge, the details beside a request, the
+// timeline's lists of changes, what a decision rests on (basis.ts), the marks in lists, and the filters (filters.ts) with
+// their controls. A field of the API that is missing here does not compile.
+import type { TFunction } from "i18next";
+import { ChevronDown, ChevronsUp, Minus, Siren, type LucideIcon } from "lucide-react";
+import { isTooLong } from "@/api/limits";
+import { PRIORITIES, type Priority, type RequestRecord, type Schema } from "@/api/types";
+import { MAX_LENGTH } from "@/api/words";
+
+const LONGEST = MAX_LENGTH.NewRequestBody;
+
+/** What the body of a new request says besides the report. */
+type Beside = "requester_id";
+type NewBody = Schema<"NewRequestBody">;
+export type FieldName = Exclude<keyof NewBody, Beside>;
+
+/** A report as a form holds it: a text that is not there is empty. */
+export type Report = { [Name in FieldName]: NonNullable<NewBody[Name]> };
+
+/** An icon and the classes of its colour. */
+export type Look = [LucideIcon, string];
+
+interface Basics {
+  /** Its name in the translations. */
+  label: string;
+  /** How a new request asks for it, where that is other words. */
+  ask?: string;
+  hint?: string;
+  /** Stands among the details beside the request, where it has a value. */
+  isDetail?: true;
+}
+
+/** Words of one's own: a line, or several. */
+interface TextField extends Basics { kind: "text"; max: number; isRequired?: true; isLong?: true }
+
+/** One of `words`, whose names are in the translations under `wordKey`. */
+interface ChoiceField extends Basics {
+  kind: "choice";
+  words: readonly string[];
+  wordKey: string;
+  preset: string;
+  /** The API takes other words as well; they are shown as they are. */
+  isOpen?: true;
+  /** How each word looks: with these it is a mark in lists, and is chosen from tiles in a new request. */
+  looks?: Record<string, Look>;
+  /** `control`: in the list's address and in its filter bar; `address`: only there. */
+  filter?: "control" | "address";
+}
+
+/** Yes or no, in most requests no. A yes is a mark in lists. */
+interface FlagField extends Basics { kind: "flag"; look: Look; filter?: "control" | "address" }
+
+export type Field = TextField | ChoiceField | FlagField;
+
+/** The categories that the form offers. */
+const CATEGORIES = ["building", "electrical", "plumbing", "hvac", "lift", "furniture", "equipment", "cleaning", "safety", "security", "it", "av", "other"];
+
+const PRIORITY_LOOKS: Record<Priority, Look> = {
+  urgent: [Siren, "text-danger font-semibold"],
+  high: [ChevronsUp, "text-warn font-semibold"],
+  normal: [Minus, "text-muted"],
+  low: [ChevronDown, "text-muted"],
+};
+
+/** In the order of the forms. */
+const FIELDS: Record<FieldName, Field> = {
+  title: { kind: "text", label: "new.what", hint: "new.what_hint", max: LONGEST.title, isRequired: true },
+  category: { kind: "choice", label: "request.category", words: CATEGORIES, wordKey: "category", preset: "building", isOpen: true, isDetail: true, filter: "address" },
+  priority: { kind: "choice", label: "list.priority", ask: "new.priority", words: PRIORITIES, wordKey: "priority", preset: "normal", looks: PRIORITY_LOOKS, filter: "control" },
+  description: { kind: "text", label: "new.description", max: LONGEST.description, isLong: true },
+};
+
+export const FIELD_NAMES = Object.keys(FIELDS) as FieldName[];
+export const fieldOf = (name: FieldName): Field => FIELDS[name];
+
+const report = (valueOf: (name: FieldName) => unknown) => Object.fromEntries(FIELD_NAMES.map((name) => [name, valueOf(name)])) as unknown as Report;
+
+function blankOf(field: Field): string | boolean {
+  switch (field.kind) {
+    case "text": return "";
+    case "choice": return field.preset;
+    case "flag": return false;
+  }
+}
+
+/** With what a new request begins. */
+export const blankReport = (): Report => report((name) => blankOf(FIELDS[name]));
+
+/** The report that a record tells. */
+export const reportOf = (record: RequestRecord): Report =>
+  report((name) => record[name] ?? (FIELDS[name].kind === "flag" ? false : ""));
+
+/** A report that was kept on the device, perhaps by another release: what makes no sense is as in a blank one. */
+export function reportFrom(kept: Record<string, unknown>): Report {
+  return report((name) => {
+    const [field, value] = [FIELDS[name], kept[name]];
+    const blank = blankOf(field);
+    const isKnown = field.kind !== "choice" || field.words.includes(String(value));
+    return typeof value === typeof blank && isKnown ? value : blank;
+  });
+}
+
+/** What is wrong with a value, as a key of the translations; its `count` is the field's `max`. */
+export function wrongWith(name: FieldName, value: unknown): string | undefined {
+  const field = FIELDS[name];
+  if (field.kind !== "text") return undefined;
+  const text = String(value);
+  if (field.isRequired && text.trim() === "") return "common.required";
+  return isTooLong(text, field.max) ? "common.too_long" : undefined;
+}
+
+/** The body of a new request: an empty text and a no are left out. */
+export function bodyOf(report: Report): NewBody {
+  const values = FIELD_NAMES.map((name) => [name, typeof report[name] === "string" ? report[name].trim() : report[name]] as const);
+  return Object.fromEntries(values.filter(([, value]) => value !== "" && (value as unknown) !== false)) as unknown as NewBody;
+}
+
+/** The body of an edit: what `mine` says otherwise than `base`. */
+export const changesOf = (base: Report, mine: Report): Schema<"EditBody"> =>
+  Object.fromEntries(FIELD_NAMES.filter((name) => mine[name] !== base[name]).map((name) => [name, mine[name]]));
+
+/** `mine`, made from `base`, upon what others made of it: what only they changed is theirs, what I changed is mine. */
+export const mergeReports = (base: Report, mine: Report, theirs: Report): Report =>
+  report((name) => (mine[name] === base[name] ? theirs[name] : mine[name]));
+
+/** A value in the reader's language. */
+export function sayValue(t: TFunction, name: FieldName, value: unknown): string {
+  const field = FIELDS[name];
+  if (field.kind === "flag") return t(value === true ? "common.yes" : "common.no");
+  if (value == null || value === "") return "–";
+  return field.kind === "choice" && field.words.includes(String(value)) ? t(`${field.wordKey}.${String(value)}`) : String(value);
+}

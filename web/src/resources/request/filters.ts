@@ -1,0 +1,61 @@
+// What a list is filtered by: the search of the URL, the query of the API, and the same question asked of one row. The
+// filters by a field of the report come from the list of fields.
+import { STATUSES, type RequestsQuery, type Summary } from "@/api/types";
+import { SORT } from "@/api/words";
+import { FIELD_NAMES, fieldOf, type Field, type FieldName } from "./fields";
+
+/** As in the URL. `me` stands for whoever looks. */
+export type Filters = Omit<RequestsQuery, "limit" | "cursor" | "from" | "to">;
+
+/** The fields that lists are filtered by. */
+type FieldFilter = FieldName & keyof Filters & keyof Summary;
+const filterOf = (name: FieldName) => { const field = fieldOf(name); return field.kind === "text" ? undefined : field.filter; };
+const FIELD_FILTERS = FIELD_NAMES.filter((name): name is FieldFilter => filterOf(name) !== undefined);
+/** Those with a control in the filter bar. */
+export const FILTER_CONTROLS = FIELD_FILTERS.filter((name) => filterOf(name) === "control");
+
+/** The filters in a URL; what makes no sense is left out, so that an old link still opens. */
+export function parseFilters(search: Record<string, unknown>): Filters {
+  const filters: Filters = {};
+  const status = words(search.status, STATUSES);
+  if (status.length > 0) filters.status = status;
+  for (const name of FIELD_FILTERS) {
+    const wanted = parseWanted(fieldOf(name), search[name]);
+    if (wanted !== undefined) Object.assign(filters, { [name]: wanted });
+  }
+  for (const name of ["assignee", "requester", "q"] as const) {
+    const wanted = text(search[name]);
+    if (wanted !== undefined) filters[name] = wanted;
+  }
+  const sort = SORT.find((sort) => sort === search.sort && sort !== "-created");
+  if (sort !== undefined) filters.sort = sort;
+  return filters;
+}
+
+function parseWanted(field: Field, given: unknown): unknown {
+  if (field.kind === "flag") return [true, false].find((flag) => String(flag) === String(given));
+  if (field.kind === "text" || field.isOpen) return text(given);
+  const wanted = words(given, field.words);
+  return wanted.length > 0 ? wanted : undefined;
+}
+
+const text = (value: unknown) => String(value ?? "").trim().slice(0, 100) || undefined;
+
+function words<T extends string>(value: unknown, known: readonly T[]): T[] {
+  const given = Array.isArray(value) ? value.map(String) : String(value ?? "").split(",");
+  return known.filter((word) => given.includes(word));
+}
+
+export const isFiltered = ({ sort: _sort, ...others }: Filters) => Object.keys(others).length > 0;
+
+/** Whether a row belongs on the list, as the server's index answers it. */
+export function matches(row: Summary, filters: Filters, me: string): boolean {
+  const person = (wanted: string) => (wanted === "me" ? me : wanted);
+  if (filters.status && !filters.status.includes(row.status)) return false;
+  if (!FIELD_FILTERS.every((name) => isWanted(row[name], filters[name]))) return false;
+  if (filters.assignee && person(filters.assignee) !== row.assignee?.id) return false;
+  if (filters.requester && person(filters.requester) !== row.requester.id) return false;
+  return `${row.number} ${row.title}`.toLowerCase().includes((filters.q ?? "").toLowerCase());
+}
+
+const isWanted = (value: unknown, wanted: unknown) => wanted === undefined || (Array.isArray(wanted) ? wanted.includes(value) : wanted === value);

@@ -1,0 +1,71 @@
+// The input of a field, by its kind; the list of fields says which that is.
+import type { ChangeEvent } from "react";
+import { useTranslation } from "react-i18next";
+import { Field } from "@/ui/Field";
+import { Select } from "@/ui/Select";
+import { FIELD_NAMES, fieldOf, sayValue, type FieldName } from "./fields";
+import { FieldMark } from "./marks";
+
+interface Props {
+  name: FieldName;
+  /** In the form of a new request: asked in its words, with its hint, and said where it may be left empty. */
+  isNew?: boolean;
+  error?: string;
+  /** Values that it has already; of an open choice they may be none of those that are offered. */
+  known?: unknown[];
+  /** What makes it an input of its form: `register` of a form, or `controlled`. */
+  input: object;
+}
+
+export function FieldInput({ name, isNew, error, known = [], input }: Props) {
+  const { t } = useTranslation();
+  const field = fieldOf(name);
+  const label = t(isNew && field.ask ? field.ask : field.label);
+  if (field.kind === "flag") return <Flag label={label} input={input} />;
+  if (field.kind === "choice" && field.looks && isNew) return <Tiles name={name} label={label} words={field.words} input={input} />;
+  const isOptional = field.kind === "text" && !field.isRequired;
+  return (
+    <Field label={isNew && isOptional ? `${label} (${t("new.optional")})` : label} hint={isNew && field.hint ? t(field.hint) : undefined} error={error}>
+      {(props) =>
+        field.kind === "choice" ? (
+          <Select {...props} {...input}>
+            {[...new Set([...(field.isOpen ? known.map(String) : []), ...field.words])].map((word) => <option key={word} value={word}>{sayValue(t, name, word)}</option>)}
+          </Select>
+        ) : field.isLong ? (
+          <textarea {...props} {...input} rows={isNew ? 5 : 4} className="field" />
+        ) : (
+          <input {...props} {...input} className="field" autoFocus={isNew && name === FIELD_NAMES[0]} autoComplete="off" />
+        )
+      }
+    </Field>
+  );
+}
+
+/** What makes an input show `value` and tell of each change. */
+export function controlled(name: FieldName, value: unknown, onChange: (value: unknown) => void): object {
+  return fieldOf(name).kind === "flag"
+    ? { checked: value === true, onChange: ({ target }: ChangeEvent<HTMLInputElement>) => onChange(target.checked) }
+    : { value, onChange: ({ target }: ChangeEvent<HTMLInputElement>) => onChange(target.value) };
+}
+
+const Flag = ({ label, input }: { label: string; input: object }) => (
+  <label className="flex min-h-11 cursor-pointer items-center gap-3 text-sm font-semibold">
+    <input type="checkbox" {...input} className="size-5 accent-accent" />
+    {label}
+  </label>
+);
+
+/** All choices at once, of the least to the most. */
+const Tiles = ({ name, label, words, input }: { name: FieldName; label: string; words: readonly string[]; input: object }) => (
+  <fieldset>
+    <legend className="mb-1.5 text-sm font-semibold">{label}</legend>
+    <div className="grid grid-cols-2 gap-2 sm:grid-cols-4">
+      {words.toReversed().map((word) => (
+        <label key={word} className="flex min-h-12 cursor-pointer items-center justify-center rounded-lg border border-edge bg-surface has-checked:border-accent has-checked:bg-accent-soft has-checked:ring-1 has-checked:ring-accent has-focus-visible:outline-2 has-focus-visible:outline-accent">
+          <input type="radio" value={word} {...input} className="sr-only" />
+          <FieldMark name={name} value={word} />
+        </label>
+      ))}
+    </div>
+  </fieldset>
+);

@@ -1,0 +1,85 @@
+// The state and the fields of a request as they look everywhere: an icon, a word, and a colour, so that none of them is
+// needed alone.
+import { Ban, CheckCheck, CircleX, Clock, Inbox, Lock, Pause, ThumbsUp, UserCheck, Wrench } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import type { Status, Summary } from "@/api/types";
+import { When, useNow } from "@/ui/time";
+import { FIELD_NAMES, fieldOf, sayValue, type Field, type FieldName, type Look } from "./fields";
+
+const STATUS: Record<Status, Look> = {
+  submitted: [Inbox, "bg-info-soft text-info"],
+  approved: [ThumbsUp, "bg-accent-soft text-accent-text"],
+  assigned: [UserCheck, "bg-violet-soft text-violet"],
+  in_progress: [Wrench, "bg-warn-soft text-warn"],
+  on_hold: [Pause, "bg-sunken text-warn"],
+  completed: [CheckCheck, "bg-accent-soft text-accent-text"],
+  closed: [Lock, "bg-sunken text-muted"],
+  rejected: [CircleX, "bg-danger-soft text-danger"],
+  cancelled: [Ban, "bg-sunken text-muted"],
+};
+
+export function StatusMark({ status }: { status: Status }) {
+  const { t } = useTranslation();
+  const [Icon, look] = STATUS[status];
+  return (
+    <span className={`inline-flex items-center gap-1.5 rounded-full px-2.5 py-0.5 text-xs font-semibold whitespace-nowrap ${look}`}>
+      <Icon aria-hidden className="size-3.5" />
+      {t(`status.${status}`)}
+    </span>
+  );
+}
+
+export const StatusIcon = ({ status }: { status: Status }) => {
+  const [Icon] = STATUS[status];
+  return <Icon aria-hidden className="size-3.5" />;
+};
+
+/** How a value of a field looks; nothing where it has no look. */
+export function FieldMark({ name, value, iconOnly }: { name: FieldName; value: unknown; iconOnly?: boolean }) {
+  const { t } = useTranslation();
+  const look = lookOf(fieldOf(name), value);
+  if (look === undefined) return null;
+  const [Icon, colour] = look;
+  const text = value === true ? t(fieldOf(name).label) : sayValue(t, name, value);
+  return (
+    <span className={`inline-flex items-center gap-1 align-text-bottom text-sm whitespace-nowrap ${colour}`} title={iconOnly ? text : undefined}>
+      <Icon aria-hidden className="size-4" />
+      <span className={iconOnly ? "sr-only" : ""}>{text}</span>
+    </span>
+  );
+}
+
+function lookOf(field: Field, value: unknown): Look | undefined {
+  if (field.kind === "flag") return value === true ? field.look : undefined;
+  return field.kind === "choice" ? field.looks?.[String(value)] : undefined;
+}
+
+/** The fields whose marks every request has, and those that few have. */
+export const MARKS = {
+  every: FIELD_NAMES.filter((name) => { const field = fieldOf(name); return field.kind === "choice" && field.looks !== undefined; }),
+  few: FIELD_NAMES.filter((name) => fieldOf(name).kind === "flag"),
+};
+
+type Marked = { [Name in FieldName]?: unknown };
+
+/** All marks of a request's fields, or only one sort of them: a table has a column for what every request has. */
+export function FieldMarks({ of, only, iconOnly }: { of: Marked; only?: keyof typeof MARKS; iconOnly?: boolean }) {
+  const names = only ? MARKS[only] : [...MARKS.few, ...MARKS.every];
+  return names.map((name) => <FieldMark key={name} name={name} value={of[name]} iconOnly={iconOnly} />);
+}
+
+const RUNNING: Status[] = ["submitted", "approved", "assigned", "in_progress"];
+
+/** When it is due; past that with a warning, while the clock runs. */
+export function Due({ request }: { request: Pick<Summary, "due_at" | "status"> }) {
+  const { t } = useTranslation();
+  const late = Date.parse(request.due_at) < useNow();
+  if (!RUNNING.includes(request.status)) return null;
+  return (
+    <span className={`inline-flex items-center gap-1 whitespace-nowrap ${late ? "font-semibold text-danger" : "text-muted"}`}>
+      {late && <Clock aria-hidden className="size-3.5" />}
+      {late && <span className="sr-only">{t("sla.breached")}</span>}
+      <When date={request.due_at} />
+    </span>
+  );
+}
