@@ -4,6 +4,7 @@
 // Traps are contained by crates/durable/js/life.js; docs/decisions/0003-trap-containment.md has the reasons.
 import * as wasm from "durable-wasm";
 import { enter, start, Trapped } from "./crates/durable/js/life.js";
+import "./crates/text/text.js";
 
 export * from "durable-classes";
 

@@ -143,7 +143,19 @@ fn format() -> Result<()> {
 
 /// The packages that are compiled for this machine, in groups: all at once, cargo would unite their features and compile
 /// what `cargo xtask` consists of a second time.
-const NATIVE: [&[&str]; 2] = [&["cepatedge"], &["testbed", "xtask", "cepatedge-bench", "unicode-normalization"]];
+const NATIVE: [&[&str]; 2] = [
+    &["cepatedge"],
+    &[
+        "cepatedge-base",
+        "cepatedge-durable",
+        "cepatedge-pg",
+        "cepatedge-text",
+        "testbed",
+        "xtask",
+        "cepatedge-bench",
+        "unicode-normalization",
+    ],
+];
 /// The fuzz targets, which run by themselves: the step `fuzz`.
 const TARGETS: &[&str] = &["cepatedge-fuzz"];
 
