@@ -2,11 +2,28 @@
 //!
 //! ARCHITECTURE.md has the map. `domain` holds the rules, `objects` the actors, `db` PostgreSQL, `router` HTTP.
 
+// A trap ends the wasm instance and everything in flight in it, so what could panic is not written; tests may. What
+// `disallowed_*` bans is in clippy.toml.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::disallowed_macros,
+        clippy::disallowed_methods,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::string_slice,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
+
 pub mod db;
 pub mod domain;
 pub mod jobs;
 pub mod objects;
 #[cfg(feature = "openapi")]
+#[allow(clippy::indexing_slicing, reason = "it runs on the machine that builds")]
 pub mod openapi;
 pub mod router;
 

@@ -7,20 +7,23 @@
 //! not compile; a test compares the committed file with [`document`].
 
 pub mod messages;
-mod operation;
-mod schemas;
+pub mod operation;
+pub mod schemas;
 
+use base::ids::{EntryId, SessionName, UserId};
 use base::refusal::Refusal;
 use serde_json::{Map, Value, json};
 
+use crate::domain::log::StreamName;
 use crate::domain::request::Status;
+use crate::domain::request::{Action, RequestId};
 use crate::router::http::cookie::SessionCookie;
 use crate::router::http::problem::Problem;
 use crate::router::http::reply::status_of;
+use crate::router::path::Parameter;
+use crate::router::route::{Kind, Permission, Route};
 use crate::router::routes::ROUTES;
-
-pub use operation::Operation;
-pub use schemas::Schemas;
+use schemas::Schemas;
 
 /// The groups that operations are shown in.
 const TAGS: [(&str, &str); 5] = [
@@ -66,7 +69,7 @@ pub fn document() -> Value {
     let mut schemas = Schemas::default();
     let mut paths: Map<String, Value> = Map::new();
     for route in ROUTES {
-        let operation = (route.describe)(&mut schemas).into_json(route, &mut schemas);
+        let operation = described(route, &mut schemas);
         let path = paths.entry(route.pattern).or_insert_with(|| json!({}));
         path[route.method.to_lowercase()] = operation;
     }
@@ -96,6 +99,74 @@ pub fn document() -> Value {
             },
         },
     })
+}
+
+/// The operation as the document has it.
+fn described(route: &Route, schemas: &mut Schemas) -> Value {
+    let mut operation = (route.describe)(schemas);
+    let permission = route.permission;
+    let who = match permission {
+        Permission::Public => "Anyone.",
+        Permission::SignedIn => "Anyone who is signed in.",
+        Permission::Managers => "Managers and admins.",
+        Permission::Operators => "Admins.",
+    };
+    if permission != Permission::Public {
+        operation.refusals.extend([401, 503]);
+    }
+    if route.kind.is_write()
+        || route.kind == Kind::Socket
+        || !matches!(permission, Permission::Public | Permission::SignedIn)
+    {
+        operation.refusals.insert(403);
+    }
+    let in_path = path_parameters(route, schemas);
+    if !in_path.is_empty() {
+        operation.refusals.insert(404);
+    }
+    for (status, name) in REFUSED.iter().filter(|(status, _)| operation.refusals.contains(status)) {
+        operation.replies.insert(status.to_string(), json!({ "$ref": format!("#/components/responses/{name}") }));
+    }
+    let description = [&[format!("For: {who}")], operation.details.as_slice()].concat().join(" ");
+    let mut json = json!({
+        "operationId": operation.id,
+        "tags": [operation.tag],
+        "summary": operation.summary,
+        "description": description,
+        "responses": operation.replies,
+    });
+    if permission == Permission::Public {
+        json["security"] = json!([]);
+    }
+    let parameters = [in_path, operation.parameters].concat();
+    if !parameters.is_empty() {
+        json["parameters"] = parameters.into();
+    }
+    if let Some((schema, required)) = operation.body {
+        json["requestBody"] = json!({ "required": required, "content": { "application/json": { "schema": schema } } });
+    }
+    if let Some(messages) = operation.messages {
+        json["x-websocket"] = json!({ "sends": messages });
+    }
+    json
+}
+
+/// The parameters in the path's pattern.
+fn path_parameters(route: &Route, schemas: &mut Schemas) -> Vec<Value> {
+    let names = route.pattern.split('{').skip(1).filter_map(|rest| rest.split('}').next());
+    let mut parameters = Vec::new();
+    for (name, kind) in names.zip(route.parameters) {
+        let schema = match kind {
+            Parameter::Request => schemas.of::<RequestId>(),
+            Parameter::Action => schemas.of::<Action>(),
+            Parameter::User => schemas.of::<UserId>(),
+            Parameter::Session => schemas.of::<SessionName>(),
+            Parameter::Stream => schemas.of::<StreamName>(),
+            Parameter::Entry => schemas.of::<EntryId>(),
+        };
+        parameters.push(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
+    }
+    parameters
 }
 
 /// The reply to refusals of one status: which codes it may have, and what comes with it.
@@ -148,26 +219,6 @@ pub fn written() -> Result<String, serde_json::Error> {
     let formatter = serde_json::ser::PrettyFormatter::with_indent(b" ");
     serde::Serialize::serialize(&document(), &mut serde_json::Serializer::with_formatter(&mut bytes, formatter))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned() + "\n")
-}
-
-/// Several of these in one parameter, with commas.
-pub fn any_of(schema: Value) -> Value {
-    json!({ "type": "array", "items": schema })
-}
-
-/// A text of at most so many characters.
-pub fn text(most: u32) -> Value {
-    json!({ "type": "string", "maxLength": most })
-}
-
-/// A point in time.
-pub fn time() -> Value {
-    json!({ "type": "string", "format": "date-time" })
-}
-
-/// A place in a sequence.
-pub fn seq() -> Value {
-    json!({ "type": "integer", "minimum": 0 })
 }
 
 #[cfg(test)]

@@ -1,31 +1,22 @@
 //! One operation in the making. What follows from the route itself (path parameters, who may call it, which refusals are
-//! possible) is worked out here, so that its description says only what it alone knows.
+//! possible) is worked out in the document, so that a description says only what it alone knows.
 
 use std::collections::BTreeSet;
 
-use base::ids::{EntryId, SessionName, UserId};
 use base::page::{Limit, PageSize};
 use serde_json::{Map, Value, json};
 
-use super::REFUSED;
-use super::schemas::Schemas;
-use crate::domain::log::StreamName;
-use crate::domain::request::Action;
-use crate::domain::request::RequestId;
-use crate::router::path::Parameter;
-use crate::router::routes::{Kind, Permission, Route};
-
 /// One operation.
 pub struct Operation {
-    id: &'static str,
-    tag: &'static str,
-    summary: &'static str,
-    details: Vec<String>,
-    parameters: Vec<Value>,
-    body: Option<(Value, bool)>,
-    replies: Map<String, Value>,
-    refusals: BTreeSet<u16>,
-    messages: Option<Value>,
+    pub(super) id: &'static str,
+    pub(super) tag: &'static str,
+    pub(super) summary: &'static str,
+    pub(super) details: Vec<String>,
+    pub(super) parameters: Vec<Value>,
+    pub(super) body: Option<(Value, bool)>,
+    pub(super) replies: Map<String, Value>,
+    pub(super) refusals: BTreeSet<u16>,
+    pub(super) messages: Option<Value>,
 }
 
 impl Operation {
@@ -142,72 +133,4 @@ impl Operation {
         self.refusals.extend(statuses);
         self
     }
-
-    /// The operation as the document has it.
-    pub fn into_json(mut self, route: &Route, schemas: &mut Schemas) -> Value {
-        let permission = route.permission;
-        let who = match permission {
-            Permission::Public => "Anyone.",
-            Permission::SignedIn => "Anyone who is signed in.",
-            Permission::Managers => "Managers and admins.",
-            Permission::Operators => "Admins.",
-        };
-        if permission != Permission::Public {
-            self.refusals.extend([401, 503]);
-        }
-        if route.kind.is_write()
-            || route.kind == Kind::Socket
-            || !matches!(permission, Permission::Public | Permission::SignedIn)
-        {
-            self.refusals.insert(403);
-        }
-        let in_path = path_parameters(route, schemas);
-        if !in_path.is_empty() {
-            self.refusals.insert(404);
-        }
-        for (status, name) in REFUSED.iter().filter(|(status, _)| self.refusals.contains(status)) {
-            self.replies.insert(status.to_string(), json!({ "$ref": format!("#/components/responses/{name}") }));
-        }
-        let description = [&[format!("For: {who}")], self.details.as_slice()].concat().join(" ");
-        let mut json = json!({
-            "operationId": self.id,
-            "tags": [self.tag],
-            "summary": self.summary,
-            "description": description,
-            "responses": self.replies,
-        });
-        if permission == Permission::Public {
-            json["security"] = json!([]);
-        }
-        let parameters = [in_path, self.parameters].concat();
-        if !parameters.is_empty() {
-            json["parameters"] = parameters.into();
-        }
-        if let Some((schema, required)) = self.body {
-            json["requestBody"] =
-                json!({ "required": required, "content": { "application/json": { "schema": schema } } });
-        }
-        if let Some(messages) = self.messages {
-            json["x-websocket"] = json!({ "sends": messages });
-        }
-        json
-    }
-}
-
-/// The parameters in the path's pattern.
-fn path_parameters(route: &Route, schemas: &mut Schemas) -> Vec<Value> {
-    let names = route.pattern.split('{').skip(1).filter_map(|rest| rest.split('}').next());
-    let mut parameters = Vec::new();
-    for (name, kind) in names.zip(route.parameters) {
-        let schema = match kind {
-            Parameter::Request => schemas.of::<RequestId>(),
-            Parameter::Action => schemas.of::<Action>(),
-            Parameter::User => schemas.of::<UserId>(),
-            Parameter::Session => schemas.of::<SessionName>(),
-            Parameter::Stream => schemas.of::<StreamName>(),
-            Parameter::Entry => schemas.of::<EntryId>(),
-        };
-        parameters.push(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
-    }
-    parameters
 }

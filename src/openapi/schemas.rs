@@ -38,3 +38,23 @@ impl Schemas {
         self.0.into_iter().collect()
     }
 }
+
+/// Several of these in one parameter, with commas.
+pub fn any_of(schema: Value) -> Value {
+    json!({ "type": "array", "items": schema })
+}
+
+/// A text of at most so many characters.
+pub fn text(most: u32) -> Value {
+    json!({ "type": "string", "maxLength": most })
+}
+
+/// A point in time.
+pub fn time() -> Value {
+    json!({ "type": "string", "format": "date-time" })
+}
+
+/// A place in a sequence.
+pub fn seq() -> Value {
+    json!({ "type": "integer", "minimum": 0 })
+}

@@ -17,7 +17,6 @@ use crate::domain::user::{Actor, Caller};
 use crate::objects::context::CallContext;
 use crate::objects::log_stream::api::{Append, StreamKey};
 use crate::router::http::reply::status_of;
-use crate::router::routes::Found;
 
 /// Entries wait this long for company, in milliseconds.
 const GATHER_MS: u32 = 200;
@@ -48,12 +47,8 @@ struct Seen {
 }
 
 impl Access {
-    /// A request has come in.
-    pub fn begin(trace: TraceId, method: &str, found: &Found<'_>, started: Timestamp) -> Self {
-        let pattern = match found {
-            Found::Route(route, _) => route.pattern,
-            Found::OtherMethods(_) | Found::Nothing => "unknown",
-        };
+    /// A request has come in, for a route of this pattern.
+    pub fn begin(trace: TraceId, method: &str, pattern: &'static str, started: Timestamp) -> Self {
         let method = method.chars().filter(char::is_ascii_uppercase).take(10).collect();
         Access { trace, method, pattern, started, seen: RefCell::default() }
     }

@@ -5,28 +5,26 @@
 
 use std::borrow::Cow;
 
-use base::ids::{SessionName, UserId};
 use base::refusal::Refusal;
 use durable::{ask, clock};
 use serde::Deserialize;
-use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::domain::log::{Level, StreamName};
 use crate::domain::user::{Caller, Person};
 use crate::domain::user::{Email, password};
 use crate::domain::user::{UserRow, UserStatus};
-use crate::objects::account::api::{AccountKey, Attempt, Closed, Listing, Opened, Released, Succeeded};
+use crate::objects::account::api::{AccountKey, Attempt, Listing, Opened, Released, Succeeded};
 use crate::objects::context::CallContext;
 use crate::objects::database::api::{DatabaseKey, FindCredentials};
-use crate::objects::session::api::{LiveSession, Open, Revoke, SessionKey};
+use crate::objects::session::api::{LiveSession, Open, SessionKey};
 use crate::router::config::Config;
 use crate::router::context::Exchange;
-use crate::router::gate;
 use crate::router::http::body::parse_json;
 use crate::router::http::reply::Reply;
 use crate::router::http::token::{Claims, SessionId, issue};
 use crate::router::me::Profile;
+use crate::router::{gate, sessions};
 
 /// A token older than this is renewed on use, in seconds. What ends a session is its SessionObject, so the token may
 /// live as long as the session does when idle.
@@ -101,7 +99,7 @@ async fn open_session(exchange: &Exchange<'_>, user: UserRow, address: String) -
     let account = AccountKey::User { org: org.clone(), user: session.caller.user.id };
     ask(exchange.env, &account, Opened { listing }, &cx).await?;
     exchange.access.is_by(&cx);
-    exchange.access.note(StreamName::Auth, Level::Info, "signed in", &[("session", short(&session.session))]);
+    exchange.access.note(StreamName::Auth, Level::Info, "signed in", &[("session", sessions::short(&session.session))]);
 
     let now_s = clock::now().as_ms() / 1_000;
     let cookie = cookie_for(exchange.config, &id, &session, now_s)?;
@@ -116,33 +114,15 @@ pub async fn logout(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let now_s = clock::now().as_ms() / 1_000;
     if let Ok(presented) = gate::present(exchange.incoming, exchange.config, exchange.access.trace(), now_s) {
         exchange.access.is_by(&presented.cx);
-        end_session(exchange, presented.claims.sub, &presented.key.session, "logout", &presented.cx).await?;
+        sessions::end_known(exchange, presented.claims.sub, &presented.key.session, "logout", &presented.cx).await?;
         exchange.access.note(
             StreamName::Auth,
             Level::Info,
             "signed out",
-            &[("session", short(&presented.key.session))],
+            &[("session", sessions::short(&presented.key.session))],
         );
     }
     Ok(Reply::empty(204).with("set-cookie", exchange.config.cookie.clear()))
-}
-
-/// Ends a session of a user and takes it off the account's list.
-///
-/// # Errors
-/// `Unavailable` when either cannot be told.
-pub async fn end_session(
-    exchange: &Exchange<'_>,
-    user: UserId,
-    session: &SessionName,
-    reason: &str,
-    cx: &CallContext,
-) -> Result<(), Refusal> {
-    let org = exchange.org();
-    let key = SessionKey { org: org.clone(), session: session.clone() };
-    ask(exchange.env, &key, Revoke { reason: reason.to_owned() }, cx).await?;
-    let account = AccountKey::User { org: org.clone(), user };
-    ask(exchange.env, &account, Closed { session: session.clone() }, cx).await
 }
 
 /// The cookie with a fresh token for a session that holds.
@@ -172,11 +152,6 @@ async fn limit_by_address(exchange: &Exchange<'_>, address: &str) -> Result<(), 
     }
 }
 
-/// Enough of a session's name to recognise it in a log.
-pub fn short(session: &SessionName) -> serde_json::Value {
-    json!(session.as_str().get(..12))
-}
-
 fn hash_hex(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -185,7 +160,8 @@ fn hash_hex(text: &str) -> String {
 #[cfg(feature = "openapi")]
 pub(super) mod describe {
     use super::Login;
-    use crate::openapi::{Operation, Schemas};
+    use crate::openapi::operation::Operation;
+    use crate::openapi::schemas::Schemas;
     use crate::router::me::Profile;
 
     pub fn login(schemas: &mut Schemas) -> Operation {

@@ -1,16 +1,30 @@
 //! One HTTP exchange: what a handler has at hand.
 
-use base::ids::OrgId;
+use base::ids::{OrgId, UserId};
 use base::refusal::Refusal;
 use worker::Env;
 
 use crate::domain::user::Caller;
 use crate::objects::context::CallContext;
+use crate::objects::database::api::User;
 use crate::objects::session::api::LiveSession;
 use crate::router::access_log::Access;
 use crate::router::config::Config;
 use crate::router::http::incoming::Incoming;
-use crate::router::prefetch::Prefetched;
+
+/// What was found out while the session was asked; by default nothing.
+#[derive(Default)]
+pub struct Prefetched {
+    /// A user whom the body names.
+    pub user: Option<(UserId, Result<Option<User>, Refusal>)>,
+}
+
+impl Prefetched {
+    /// What was found out about a user, if that was looked up.
+    pub fn user(&self, id: UserId) -> Option<Result<Option<User>, Refusal>> {
+        self.user.as_ref().filter(|(known, _)| *known == id).map(|(_, found)| found.clone())
+    }
+}
 
 /// A request that came in, on its way to its answer.
 pub struct Exchange<'a> {

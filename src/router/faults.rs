@@ -14,6 +14,7 @@ const NO_MEMORY: &str = "fault: use up the memory";
 const HALF_OF_ALL: usize = 0x7fff_0000;
 
 /// Ends the instance when the title asks for it.
+#[allow(clippy::panic, reason = "that is the fault")]
 pub fn on_report(title: &str) {
     match title {
         PANIC => panic!("injected"),

@@ -16,7 +16,7 @@ use crate::router::config::Config;
 use crate::router::http::incoming::Incoming;
 use crate::router::http::origin;
 use crate::router::http::token::{self, Claims};
-use crate::router::routes::{Kind, Permission};
+use crate::router::route::{Kind, Permission};
 
 /// A caller whose token is genuine; whether the session still holds is not known yet.
 pub struct Presented {

@@ -16,7 +16,7 @@ use crate::objects::session::api::{LiveSession, Renamed, SessionKey};
 use crate::router::context::Exchange;
 use crate::router::http::body::parse_json;
 use crate::router::http::reply::Reply;
-use crate::router::sessions;
+use crate::router::sessions::{self, MySession};
 
 /// Who is signed in, and the session.
 #[derive(Serialize)]
@@ -116,28 +116,6 @@ pub async fn edit(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     Reply::json(200, &Profile::of(&session))
 }
 
-/// One live session.
-#[derive(Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct MySession {
-    /// The id to revoke it by.
-    pub id: String,
-    /// When it was opened.
-    #[serde(with = "rfc3339")]
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
-    pub opened_at: Timestamp,
-    /// When it ends at the latest.
-    #[serde(with = "rfc3339")]
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
-    pub ends_at: Timestamp,
-    /// The browser, as it names itself.
-    pub user_agent: String,
-    /// The network address that signed in.
-    pub address: String,
-    /// Whether it is the one that asks.
-    pub current: bool,
-}
-
 /// My sessions.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -168,7 +146,8 @@ pub async fn revoke(exchange: &Exchange<'_>, session: SessionName) -> Result<Rep
 #[cfg(feature = "openapi")]
 pub(super) mod describe {
     use super::{EditMe, MySessions, Profile};
-    use crate::openapi::{Operation, Schemas};
+    use crate::openapi::operation::Operation;
+    use crate::openapi::schemas::Schemas;
 
     pub fn read(schemas: &mut Schemas) -> Operation {
         let profile = schemas.of::<Profile<'_>>();

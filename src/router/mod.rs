@@ -19,6 +19,7 @@ pub mod path;
 pub mod prefetch;
 pub mod probes;
 pub mod requests;
+pub mod route;
 pub mod routes;
 pub mod sessions;
 pub mod system;
@@ -37,12 +38,13 @@ use crate::objects::session::api::LiveSession;
 use access_log::Access;
 use config::Config;
 use context::Exchange;
+use context::Prefetched;
 use gate::Presented;
 use http::incoming::Incoming;
 use http::reply::Reply;
 use http::{cors, origin};
-use prefetch::Prefetched;
-use routes::{Found, Kind, Permission, Route};
+use route::{Kind, Permission, Route};
+use routes::Found;
 
 /// Answers one HTTP request.
 ///
@@ -54,7 +56,7 @@ pub async fn handle(request: Request, env: Env, ctx: Context) -> Result<Response
     let incoming = Incoming::new(request);
     let path = incoming.path().to_owned();
     let found = routes::find(incoming.method(), &path);
-    let access = Access::begin(trace.clone(), incoming.method(), &found, started);
+    let access = Access::begin(trace.clone(), incoming.method(), found.pattern(), started);
     let config = match Config::of(&env) {
         Ok(config) => config,
         Err(error) => {
@@ -130,7 +132,7 @@ async fn for_somebody(
         let (session, outcome) = join(holds(), (route.handle)(&exchange, segments)).await;
         return Ok((session?, outcome));
     }
-    let prefetched = async { Ok(Prefetched::of(route.kind, &exchange).await) };
+    let prefetched = async { Ok(prefetch::of(route.kind, &exchange).await) };
     let (session, prefetched) = try_join(holds(), prefetched).await?;
     // What the session says of the caller is newer than the token.
     let cx = CallContext { caller: Some(session.caller.clone()), ..exchange.cx };

@@ -6,7 +6,6 @@ use base::ids::{EntryId, SessionName, UserId};
 
 use crate::domain::log::StreamName;
 use crate::domain::request::{Action, RequestId};
-use crate::router::routes::Route;
 
 /// What a parameter is, for the API's description.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,11 +88,12 @@ impl<A: InPath, B: InPath> Parameters for (A, B) {
     }
 }
 
-/// The segments of `path` at the places of the route's parameters, if the path is one of the route's. `path` has no `/api` in front.
-pub fn matched<'p>(route: &Route, path: &'p str) -> Option<Vec<&'p str>> {
+/// The segments of `path` at the places of the parameters of `pattern`, if it is the pattern's and they are of their types.
+/// `path` has no `/api` in front.
+pub fn matched<'p>(pattern: &str, fits: fn(&[&str]) -> bool, path: &'p str) -> Option<Vec<&'p str>> {
     let mut parameters = Vec::new();
     let mut segments = path.strip_prefix('/')?.split('/');
-    for wanted in route.pattern.trim_start_matches("/api/").split('/') {
+    for wanted in pattern.trim_start_matches("/api/").split('/') {
         let segment = segments.next()?;
         if wanted.starts_with('{') {
             parameters.push(segment);
@@ -101,5 +101,5 @@ pub fn matched<'p>(route: &Route, path: &'p str) -> Option<Vec<&'p str>> {
             return None;
         }
     }
-    (segments.next().is_none() && (route.fits)(&parameters)).then_some(parameters)
+    (segments.next().is_none() && fits(&parameters)).then_some(parameters)
 }

@@ -4,20 +4,12 @@
 //! Architecture invariant: nothing of it is shown, and nothing is done with it, unless the session holds.
 
 use base::ids::UserId;
-use base::refusal::Refusal;
 use serde::Deserialize;
 
 use crate::domain::request::policy;
-use crate::objects::database::api::User;
-use crate::router::context::Exchange;
-use crate::router::routes::Kind;
+use crate::router::context::{Exchange, Prefetched};
+use crate::router::route::Kind;
 use crate::router::users;
-
-/// What is known ahead; by default nothing.
-#[derive(Default)]
-pub struct Prefetched {
-    user: Option<(UserId, Result<Option<User>, Refusal>)>,
-}
 
 /// The people that a body can name, whatever else is in it.
 #[derive(Deserialize)]
@@ -26,23 +18,16 @@ struct Named {
     requester_id: Option<String>,
 }
 
-impl Prefetched {
-    /// Reads the body of a route whose body can name a person, and looks up whom it names.
-    pub async fn of(kind: Kind, exchange: &Exchange<'_>) -> Prefetched {
-        if kind != Kind::WriteNaming {
-            return Prefetched::default();
-        }
-        // What is wrong with the body is told once the session holds.
-        let Some(id) = exchange.incoming.body().await.ok().and_then(|body| named(exchange, body)) else {
-            return Prefetched::default();
-        };
-        Prefetched { user: Some((id, users::find(exchange, id).await)) }
+/// Reads the body of a route whose body can name a person, and looks up whom it names.
+pub async fn of(kind: Kind, exchange: &Exchange<'_>) -> Prefetched {
+    if kind != Kind::WriteNaming {
+        return Prefetched::default();
     }
-
-    /// What was found out about a user, if that was looked up.
-    pub fn user(&self, id: UserId) -> Option<Result<Option<User>, Refusal>> {
-        self.user.as_ref().filter(|(known, _)| *known == id).map(|(_, found)| found.clone())
-    }
+    // What is wrong with the body is told once the session holds.
+    let Some(id) = exchange.incoming.body().await.ok().and_then(|body| named(exchange, body)) else {
+        return Prefetched::default();
+    };
+    Prefetched { user: Some((id, users::find(exchange, id).await)) }
 }
 
 /// Whom the body names, unless it is the caller, who is known; a requester names nobody.

@@ -88,7 +88,8 @@ pub(super) mod describe {
     use serde_json::json;
 
     use super::Readiness;
-    use crate::openapi::{Operation, Schemas};
+    use crate::openapi::operation::Operation;
+    use crate::openapi::schemas::Schemas;
 
     pub fn health(_schemas: &mut Schemas) -> Operation {
         let body = json!({ "type": "object", "required": ["status"], "properties": { "status": { "const": "ok" } } });

@@ -6,24 +6,48 @@
 use base::ids::{SessionName, UserId};
 use base::page::PageSize;
 use base::refusal::Refusal;
+use base::time::{Timestamp, rfc3339};
 use durable::ask;
 use durable::page::Page;
 use durable::text::Text;
 use futures::future::join_all;
 use serde::Serialize;
+use serde_json::json;
 
 use crate::domain::log::{Level, StreamName};
 use crate::domain::text::SearchText;
-use crate::objects::account::api::{AccountKey, Listing, Sessions};
+use crate::objects::account::api::{AccountKey, Closed, Listing, Sessions};
+use crate::objects::context::CallContext;
 use crate::objects::database::api::{DatabaseKey, KnowsUser, PageUsers, User};
-use crate::router::auth;
+use crate::objects::session::api::{Revoke, SessionKey};
 use crate::router::context::Exchange;
 use crate::router::http::paging::{self, Wanted};
 use crate::router::http::reply::Reply;
-use crate::router::me::MySession;
 
 /// Each user on a page costs a call to an object, so pages are shorter than elsewhere.
 pub const PAGE_SIZE: PageSize = PageSize { usual: 25, most: 50 };
+
+/// One live session.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MySession {
+    /// The id to revoke it by.
+    pub id: String,
+    /// When it was opened.
+    #[serde(with = "rfc3339")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub opened_at: Timestamp,
+    /// When it ends at the latest.
+    #[serde(with = "rfc3339")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub ends_at: Timestamp,
+    /// The browser, as it names itself.
+    pub user_agent: String,
+    /// The network address that signed in.
+    pub address: String,
+    /// Whether it is the one that asks.
+    pub current: bool,
+}
 
 /// A user, and where they are signed in.
 #[derive(Serialize)]
@@ -79,8 +103,8 @@ pub async fn end(exchange: &Exchange<'_>, user: UserId, session: &SessionName) -
     if !listings(exchange, user).await?.iter().any(|listing| listing.session == *session) {
         return Err(Refusal::NotFound);
     }
-    auth::end_session(exchange, user, session, "revoked", &exchange.cx).await?;
-    let fields = [("session", auth::short(session)), ("user", serde_json::json!(user))];
+    end_known(exchange, user, session, "revoked", &exchange.cx).await?;
+    let fields = [("session", short(session)), ("user", json!(user))];
     exchange.access.note(StreamName::Auth, Level::Info, "session revoked", &fields);
     Ok(Reply::empty(204))
 }
@@ -106,11 +130,35 @@ pub fn shown(exchange: &Exchange<'_>, listing: Listing) -> MySession {
     }
 }
 
+/// Ends a session of a user and takes it off the account's list.
+///
+/// # Errors
+/// `Unavailable` when either cannot be told.
+pub async fn end_known(
+    exchange: &Exchange<'_>,
+    user: UserId,
+    session: &SessionName,
+    reason: &str,
+    cx: &CallContext,
+) -> Result<(), Refusal> {
+    let org = exchange.org();
+    let key = SessionKey { org: org.clone(), session: session.clone() };
+    ask(exchange.env, &key, Revoke { reason: reason.to_owned() }, cx).await?;
+    let account = AccountKey::User { org: org.clone(), user };
+    ask(exchange.env, &account, Closed { session: session.clone() }, cx).await
+}
+
+/// Enough of a session's name to recognise it in a log.
+pub fn short(session: &SessionName) -> serde_json::Value {
+    json!(session.as_str().get(..12))
+}
+
 /// What each route takes and answers.
 #[cfg(feature = "openapi")]
 pub(super) mod describe {
     use super::{PAGE_SIZE, UserSessions};
-    use crate::openapi::{Operation, Schemas, text};
+    use crate::openapi::operation::Operation;
+    use crate::openapi::schemas::{Schemas, text};
 
     pub fn list(schemas: &mut Schemas) -> Operation {
         Operation::new("sessions", "system", "Who is signed in where.")

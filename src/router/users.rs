@@ -93,7 +93,8 @@ async fn through_cache<T: Serialize + DeserializeOwned>(
 pub(super) mod describe {
     use super::Users;
     use crate::domain::user::Role;
-    use crate::openapi::{Operation, Schemas};
+    use crate::openapi::operation::Operation;
+    use crate::openapi::schemas::Schemas;
 
     pub fn list(schemas: &mut Schemas) -> Operation {
         Operation::new("users", "people", "Active users, by name.")

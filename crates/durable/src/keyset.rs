@@ -177,13 +177,13 @@ impl KeysetQuery {
         let wheres = self.wheres(&mut text, Start::behind(after), None, &[]);
         let conditions: Vec<_> = self.conditions.iter().map(|condition| text.condition(condition)).collect();
         let (time, key) = (self.time, self.key);
-        let mut columns = vec![time, key, "json"];
+        let mut columns = vec!["json"];
         for column in self.conditions.iter().map(Condition::column) {
-            if !columns.contains(&column) {
+            if ![time, key].contains(&column) && !columns.contains(&column) {
                 columns.push(column);
             }
         }
-        text.merge(self, &wheres, &format!(", {}", columns[2..].join(", ")), SCAN, &format!("LIMIT {SCAN}"));
+        text.merge(self, &wheres, &format!(", {}", columns.join(", ")), SCAN, &format!("LIMIT {SCAN}"));
         let (scanned, conditions) = (text.0.sql, conditions.join(" AND "));
         Statement {
             sql: format!("SELECT {time}, {key}, json FROM ({scanned}) WHERE {conditions} LIMIT {limit}"),

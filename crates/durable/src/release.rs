@@ -102,8 +102,10 @@ pub fn spoken(text: String) -> (String, Release) {
 fn sent(text: String, by: Release) -> String {
     rewritten(text, by, |envelope, by| {
         rewrite(envelope, by);
-        rewrite(&mut envelope["cx"], by);
-        let Some(message) = envelope["message"].as_object_mut() else { return };
+        if let Some(context) = envelope.get_mut("cx") {
+            rewrite(context, by);
+        }
+        let Some(message) = envelope.get_mut("message").and_then(Value::as_object_mut) else { return };
         message.values_mut().for_each(|body| rewrite(body, by));
         for word in CHANGED_MESSAGES.get().iter().filter(|_| by == Release::Newer) {
             if let Some(body) = message.remove(*word) {
@@ -122,8 +124,9 @@ fn reply_by(reply: &mut Value, by: Release) {
     if let Some(reply) = reply.get_mut("ok").filter(|reply| !is_closed(reply)) {
         rewrite(reply, by);
     }
-    if by == Release::Newer && reply.pointer(REFUSAL).is_some_and(|word| *word == CHANGED_REFUSAL) {
-        reply["refused"]["refusal"] = json!(format!("{CHANGED_REFUSAL}{ANEW}"));
+    let refusal = reply.pointer_mut(REFUSAL).filter(|word| by == Release::Newer && **word == CHANGED_REFUSAL);
+    if let Some(word) = refusal {
+        *word = json!(format!("{CHANGED_REFUSAL}{ANEW}"));
     }
 }
 

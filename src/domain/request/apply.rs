@@ -1,6 +1,7 @@
 //! The fold: what an event makes of a state. Total, free of rules about who and when (those were `decide`'s), and
 //! idempotent: an event that the state already contains changes nothing.
 
+use super::id::RequestId;
 use super::{
     event::{Event, EventBody},
     state::MaintenanceRequest,
@@ -89,5 +90,16 @@ fn fix_due_at(request: &mut MaintenanceRequest) {
 fn set<T: Clone>(place: &mut T, value: Option<&T>) {
     if let Some(value) = value {
         place.clone_from(value);
+    }
+}
+
+impl MaintenanceRequest {
+    /// The request that these events, in order, make; none if they do not begin with a creation. Without its number.
+    #[must_use]
+    pub fn replay<'a>(id: RequestId, epoch: i64, events: impl IntoIterator<Item = &'a Event>) -> Option<Self> {
+        let mut events = events.into_iter();
+        let mut request = Self::begin(id, epoch, events.next()?)?;
+        events.for_each(|event| apply(&mut request, event));
+        Some(request)
     }
 }

@@ -6,11 +6,8 @@
 use base::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    apply::apply,
-    event::{Event, EventBody},
-    status::{Priority, Status},
-};
+use super::event::{Event, EventBody};
+use super::status::{Priority, Status};
 use crate::domain::request::RequestId;
 use crate::domain::user::{Actor, Person};
 
@@ -122,15 +119,6 @@ impl MaintenanceRequest {
     pub fn as_opened(&self, first: &Event) -> Option<Self> {
         let then = Self::begin(self.id, self.epoch, first)?;
         Some(Self { number: self.number.clone(), ..then })
-    }
-
-    /// The request that these events, in order, make; none if they do not begin with a creation. Without its number.
-    #[must_use]
-    pub fn replay<'a>(id: RequestId, epoch: i64, events: impl IntoIterator<Item = &'a Event>) -> Option<Self> {
-        let mut events = events.into_iter();
-        let mut request = Self::begin(id, epoch, events.next()?)?;
-        events.for_each(|event| apply(&mut request, event));
-        Some(request)
     }
 
     /// The first event of a request.

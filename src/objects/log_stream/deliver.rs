@@ -3,12 +3,12 @@
 //! The shard is always the first one: audit entries come from everywhere, and one connection keeps their order.
 
 use base::ids::{OrgId, TraceId};
-use base::words;
-use durable::outbox::{self, Deliver, Failure, Outbox, SeqRange};
+use durable::outbox::{Deliver, Failure, Outbox, SeqRange};
 use durable::{CALL_LIMIT_MS, Database, ask_within};
 use serde_json::{Value, json};
 
 use super::LogStreamObject;
+use super::owed::Destination;
 use super::store::{self, Kept};
 use crate::domain::delivery::Packed;
 use crate::domain::log::AuditRow;
@@ -16,18 +16,6 @@ use crate::domain::log::Entry;
 use crate::domain::user::Actor;
 use crate::objects::context::CallContext;
 use crate::objects::database::api::{Apply, DatabaseKey};
-
-words! {
-    /// Whom a stream's entries go to; only those of `audit` go anywhere.
-    pub enum Destination: "destination" {
-        /// The copy of the audit, through a DatabaseObject.
-        Postgres = "postgres",
-    }
-}
-
-impl outbox::Destination for Destination {
-    const ALL: &'static [Self] = Self::ALL;
-}
 
 impl Deliver for LogStreamObject {
     type Destination = Destination;

@@ -8,6 +8,7 @@
 
 pub mod api;
 mod deliver;
+mod owed;
 mod query;
 mod store;
 mod stored;
@@ -30,7 +31,7 @@ use crate::domain::user::Role;
 use crate::objects::context::CallContext;
 use crate::objects::viewer::{self, Viewer};
 use api::{Append, Appended, Inbox, LogStream, Poke, Query, ReadEntry, Stats, StreamKey, StreamStats, Tail};
-use deliver::Destination;
+use owed::Destination;
 
 /// Entries that expire one after the other leave together: the next sweep comes this much later, in milliseconds.
 const SWEEP_PACE_MS: i64 = 15 * 60 * 1_000;

@@ -5,20 +5,15 @@
 
 use std::rc::Rc;
 
-use base::ids::{EntryId, OrgId, TraceId};
+use base::ids::{OrgId, TraceId};
 use base::refusal::Refusal;
-use base::words;
-use durable::outbox::{self, Deliver, Failure, Outbox, SeqRange, flush};
+use durable::outbox::{Deliver, Failure, Outbox, SeqRange, flush};
 use durable::{CALL_LIMIT_MS, Database, Object, StorageError, ask_within};
-use serde_json::{Value, json};
 
+use super::owed::{Delivery, Destination, packed};
 use super::{RequestObject, store};
-use crate::domain::delivery;
-use crate::domain::delivery::Packed;
-use crate::domain::log::{Level, NewEntry, StreamName};
-use crate::domain::request::Summary;
-use crate::domain::request::{Event, EventBody, MaintenanceRequest};
-use crate::domain::request::{EventRow, RequestRow};
+use crate::domain::log::StreamName;
+use crate::domain::request::{MaintenanceRequest, Summary};
 use crate::objects::context::CallContext;
 use crate::objects::database::api::{Apply, DatabaseKey};
 use crate::objects::log_stream::api::{Append, StreamKey};
@@ -123,44 +118,6 @@ impl RequestObject {
     }
 }
 
-words! {
-    /// Whom a request's events go to.
-    pub enum Destination: "destination" {
-        /// The read model, through a DatabaseObject.
-        Postgres = "postgres",
-        /// The organisation's RequestIndexObject.
-        Index = "index",
-        /// The `audit` stream.
-        Audit = "audit",
-    }
-}
-
-impl outbox::Destination for Destination {
-    const ALL: &'static [Self] = Self::ALL;
-}
-
-impl Destination {
-    /// Whom an event is owed to.
-    pub fn of(event: &Event) -> &'static [Self] {
-        match event.body {
-            // Everything that happens to a request, so far.
-            EventBody::Created { .. }
-            | EventBody::Approved {}
-            | EventBody::Rejected { .. }
-            | EventBody::Assigned { .. }
-            | EventBody::Started {}
-            | EventBody::Held { .. }
-            | EventBody::Resumed {}
-            | EventBody::Completed { .. }
-            | EventBody::Closed { .. }
-            | EventBody::Reopened { .. }
-            | EventBody::Cancelled { .. }
-            | EventBody::Edited { .. }
-            | EventBody::Commented { .. } => &[Self::Postgres, Self::Index, Self::Audit],
-        }
-    }
-}
-
 impl Deliver for RequestObject {
     type Destination = Destination;
 
@@ -185,45 +142,5 @@ impl Deliver for RequestObject {
             Destination::Audit => self.to_audit(&request, &events, &cx).await,
         }?;
         Ok(SeqRange { last: last.event.seq, ..run })
-    }
-}
-
-fn packed(request: &MaintenanceRequest, events: &[Rc<Delivery>], org: &OrgId) -> Result<Packed, serde_json::Error> {
-    let rows = events.iter().map(|delivery| delivery.row(request, org)).collect::<Result<_, _>>()?;
-    Packed::new(&delivery::Delivery { request: Some(RequestRow::new(org, request)?), events: rows, audit: Vec::new() })
-}
-
-/// An event on its way out.
-pub(super) struct Delivery {
-    pub(super) trace: TraceId,
-    pub(super) event: Event,
-}
-
-impl Delivery {
-    pub(super) fn read(stored: &store::StoredEvent) -> Option<Delivery> {
-        let event = serde_json::from_str(&stored.json).ok()?;
-        Some(Delivery { trace: stored.trace.parse().ok()?, event })
-    }
-
-    fn row(&self, request: &MaintenanceRequest, org: &OrgId) -> Result<EventRow, serde_json::Error> {
-        EventRow::new(org, request, &self.event, &self.trace)
-    }
-
-    fn audit_entry(&self, request: &MaintenanceRequest) -> NewEntry {
-        let id = EntryId::of_event(request.id.0, request.epoch, self.event.seq);
-        let message = format!("request {}", self.event.kind());
-        let mut entry = NewEntry::new(id, self.event.ts, Level::Info, &message);
-        entry.request_id = Some(self.trace.clone());
-        entry.actor = Some(self.event.actor.clone());
-        // What people say to each other is not the audit's business; that they did is.
-        let body = match &self.event.body {
-            EventBody::Commented { visibility, .. } => json!({ "visibility": visibility }),
-            other => other.to_body().unwrap_or(Value::Null),
-        };
-        entry
-            .with("action", self.event.kind())
-            .with("object", json!({ "type": "request", "id": request.id, "number": request.number }))
-            .with("seq", self.event.seq)
-            .with("body", body)
     }
 }

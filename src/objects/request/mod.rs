@@ -12,6 +12,7 @@ mod deliver;
 #[cfg(feature = "fault-injection")]
 mod faults;
 mod live;
+mod owed;
 mod store;
 
 use std::cell::{Cell, OnceCell, RefCell};
@@ -38,7 +39,7 @@ use crate::objects::viewer::{self, Viewer};
 use api::{
     Act, Comment, Create, Inbox, Inspect, Inspection, Poke, Read, Request, RequestKey, Timeline, Versioned, Watch,
 };
-use deliver::{Delivery, Destination};
+use owed::{Delivery, Destination};
 
 /// How long a command's reply waits for the index, in milliseconds. DESIGN section 8: a quarter of a second at most.
 const INDEX_PATIENCE_MS: u32 = 250;
@@ -135,7 +136,7 @@ impl RequestObject {
         let delivery = Delivery { trace: cx.trace.clone(), event: event.clone() };
         *self.latest.borrow_mut() = Some(Rc::new(delivery));
         #[cfg(feature = "fault-injection")]
-        faults::before_broadcast(self, event, &json, &request);
+        self.tell_what_is_asked(event, &json, &request);
         #[cfg(feature = "fault-injection")]
         if faults::is_kept_from_viewers(event) {
             return Ok(reply);
@@ -300,7 +301,7 @@ impl api::Handler for RequestObject {
             Err(refusal) => return Answer::Ready(Err(refusal)),
         };
         #[cfg(feature = "fault-injection")]
-        if let Err(refusal) = faults::behind_comment(&self, &reply) {
+        if let Err(refusal) = self.do_what_is_asked(&reply) {
             return Answer::Ready(Err(refusal));
         }
         Answer::after(async move {

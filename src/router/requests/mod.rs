@@ -259,7 +259,8 @@ pub(super) mod describe {
     use super::bodies::{ActionBody, CommentBodyInput, EditBody, NewRequestBody};
     use crate::domain::request::{Event, Priority, Record, Sort, Status, Summary};
     use crate::openapi::messages::{ListMessage, RequestMessage};
-    use crate::openapi::{Operation, Schemas, any_of, seq, text, time};
+    use crate::openapi::operation::Operation;
+    use crate::openapi::schemas::{Schemas, any_of, seq, text, time};
 
     pub fn list(schemas: &mut Schemas) -> Operation {
         let someone = json!({ "anyOf": [schemas.of::<UserId>(), { "const": "me" }] });

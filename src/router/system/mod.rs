@@ -274,7 +274,8 @@ pub(super) mod describe {
     use super::{BothSides, LogStreams, Monitor, Replayed, SyncState};
     use crate::domain::log::{Entry, Level};
     use crate::openapi::messages::TailMessage;
-    use crate::openapi::{Operation, Schemas, any_of, seq, text, time};
+    use crate::openapi::operation::Operation;
+    use crate::openapi::schemas::{Schemas, any_of, seq, text, time};
 
     pub fn log_streams(schemas: &mut Schemas) -> Operation {
         let streams = schemas.of::<LogStreams>();

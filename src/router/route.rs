@@ -1,0 +1,71 @@
+//! What a line of the URL table says: the types of `routes.rs`.
+
+use base::refusal::Refusal;
+use futures::future::LocalBoxFuture;
+
+#[cfg(feature = "openapi")]
+use crate::openapi::operation::Operation;
+#[cfg(feature = "openapi")]
+use crate::openapi::schemas::Schemas;
+use crate::router::context::Exchange;
+use crate::router::http::reply::Reply;
+use crate::router::path::Parameter;
+
+/// Who may use a route at all; the actors decide about the single record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Permission {
+    /// Anyone.
+    Public,
+    /// Anyone who is signed in.
+    SignedIn,
+    /// Managers and admins.
+    Managers,
+    /// Admins, who operate the system.
+    Operators,
+}
+
+/// What a route does, which decides how it is guarded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// It reads: the session is asked while the target works, and the answer is released only if it holds.
+    Read,
+    /// It reads what the session says, which is asked first.
+    OfSession,
+    /// It changes something: where it is called from is checked, and the session is asked before the target.
+    Write,
+    /// As [`Kind::Write`], and whom its body names is looked up while the session is asked.
+    WriteNaming,
+    /// It opens a WebSocket; the session is asked first.
+    Socket,
+}
+
+impl Kind {
+    /// Whether it changes something.
+    pub const fn is_write(self) -> bool {
+        matches!(self, Kind::Write | Kind::WriteNaming)
+    }
+}
+
+/// A route's answer.
+pub type Answer<'a> = LocalBoxFuture<'a, Result<Reply, Refusal>>;
+
+/// One line of the table.
+pub struct Route {
+    /// The method, in upper case. `HEAD` is answered by the `GET` of the same pattern.
+    pub method: &'static str,
+    /// The path with its parameters unnamed.
+    pub pattern: &'static str,
+    /// Who may use it.
+    pub permission: Permission,
+    /// What it does.
+    pub kind: Kind,
+    /// The types of the pattern's parameters, in their order.
+    pub parameters: &'static [Parameter],
+    /// Whether the segments at the parameters' places are of their types.
+    pub(super) fits: fn(&[&str]) -> bool,
+    /// Answers.
+    pub(super) handle: for<'a> fn(&'a Exchange<'a>, &[&str]) -> Answer<'a>,
+    /// What it takes and answers.
+    #[cfg(feature = "openapi")]
+    pub describe: fn(&mut Schemas) -> Operation,
+}
