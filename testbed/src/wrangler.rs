@@ -22,7 +22,7 @@ pub struct Wrangler {
     #[serde(default)]
     durable_objects: DurableObjects,
     #[serde(default)]
-    migrations: Vec<ClassMigration>,
+    exports: BTreeMap<String, Export>,
     #[serde(default)]
     r2_buckets: Vec<Bucket>,
     #[serde(default)]
@@ -52,10 +52,12 @@ struct DurableObject {
     class_name: String,
 }
 
+/// A class of objects. What is no longer there (a `state` of its own) has no storage.
 #[derive(Clone, Debug, Deserialize)]
-struct ClassMigration {
-    #[serde(default)]
-    new_sqlite_classes: Vec<String>,
+struct Export {
+    #[serde(rename = "type")]
+    kind: String,
+    storage: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -158,11 +160,11 @@ impl Wrangler {
     }
 
     fn classes(&self) -> Map<String, Value> {
-        self.migrations
-            .iter()
-            .flat_map(|migration| &migration.new_sqlite_classes)
-            .map(|class| (class.clone(), json!({ "type": "durable-object", "storage": "sqlite" })))
-            .collect()
+        let class = |(name, export): (&String, &Export)| {
+            let storage = export.storage.as_ref()?;
+            Some((name.clone(), json!({ "type": export.kind, "storage": storage })))
+        };
+        self.exports.iter().filter_map(class).collect()
     }
 }
 
@@ -171,11 +173,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_binding_names_a_class_that_a_migration_made() {
+    fn every_binding_names_a_class_that_is_exported() {
         let wrangler = Wrangler::read().unwrap();
         let classes = wrangler.classes();
         for object in &wrangler.durable_objects.bindings {
-            assert!(classes.contains_key(&object.class_name), "{} has no class", object.name);
+            let wanted = json!({ "type": "durable-object", "storage": "sqlite" });
+            assert_eq!(classes.get(&object.class_name), Some(&wanted), "{}", object.name);
         }
         assert_eq!(classes.len(), wrangler.durable_objects.bindings.len());
     }

@@ -6,6 +6,7 @@ mod build;
 mod cargo;
 mod chromium;
 mod demo;
+mod deployment;
 mod dev;
 mod fuzz;
 mod guards;

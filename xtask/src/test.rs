@@ -14,7 +14,7 @@ use clap::{Args, ValueEnum};
 use testbed::{Bundle, Cluster, Runtime, Stack, stack, workspace};
 
 use crate::progress::{self, step};
-use crate::{build, cargo, chromium, demo, fuzz, setup, torture, web};
+use crate::{build, cargo, chromium, demo, deployment, fuzz, setup, torture, web};
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
@@ -44,6 +44,8 @@ enum Check {
     Web,
     /// The build that is deployed, and that it has not grown
     Size,
+    /// wrangler accepts wrangler.toml and that build
+    Deploy,
     /// tests/wasm*.rs, in wasm under Node
     Wasm,
     /// The corpora of the fuzz targets, and so many inputs more, the same each time
@@ -63,7 +65,7 @@ enum Check {
 }
 
 impl Check {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::Format,
         Self::Lint,
         Self::LintWasm,
@@ -71,6 +73,7 @@ impl Check {
         Self::Openapi,
         Self::Web,
         Self::Size,
+        Self::Deploy,
         Self::Wasm,
         Self::Fuzz,
         Self::Database,
@@ -108,6 +111,7 @@ pub fn run(options: &Options) -> Result<()> {
             Check::Web => web::check(),
             Check::Browser => browser(options.release),
             Check::Size => build::check_size(),
+            Check::Deploy => deployment::check(),
             Check::Wasm => wasm(),
             Check::Fuzz => fuzz::check(),
             Check::Database => database(),
