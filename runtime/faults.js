@@ -1,5 +1,5 @@
 // The entry of builds with faults on demand (feature `fault-injection`), never of a release: `entry.js` on a clock that
-// can be moved, and the release that the Worker speaks as (src/objects/release.rs). `GET /api/fault/alarms` says how many
+// can be moved, and the release that the Worker speaks as (crates/durable/src/release.rs). `GET /api/fault/alarms` says how many
 // alarms have rung.
 //
 // CLOCK_MS is by how much the clock goes ahead of the machine's from the start on; `PUT /api/fault/clock?ms=…` moves it
@@ -12,6 +12,10 @@ import * as entry from "../entry.js";
 export * from "../entry.js";
 
 globalThis.durable_release = env.RELEASE;
+
+/** The Worker's bindings, told from those of the objects where these are to be another release than the Worker. */
+const ofTheWorker = (env) =>
+  ["deferred", "withdrawn"].includes(env.RELEASE) ? Object.assign(Object.create(env), { durable_is_worker: true }) : env;
 
 let ahead = Number(env.CLOCK_MS ?? 0);
 const machineNow = Date.now;
@@ -83,6 +87,9 @@ export default {
       ahead = Number(searchParams.get("ms"));
       return new Response(null, { status: 204 });
     }
-    return entry.default.fetch(request, env, ctx);
+    return entry.default.fetch(request, ofTheWorker(env), ctx);
+  },
+  scheduled(event, env, ctx) {
+    return entry.default.scheduled(event, ofTheWorker(env), ctx);
   },
 };

@@ -90,3 +90,35 @@ async fn while_both_releases_are_at_work_a_call_that_is_not_understood_may_be_re
     // What the releases could not tell each other waits for its backoff.
     read_model::catches_up(&stack, &expected, Duration::from_secs(60)).await;
 }
+
+#[tokio::test]
+async fn while_the_objects_are_behind_the_worker_what_both_know_goes_on_and_the_rest_may_be_repeated_later() {
+    let stack = started(Stack::builder().features("fault-injection").env(RELEASE, "older"));
+    let requester = Client::sign_in(&stack, &demo("requester")).await;
+    let manager = Client::sign_in(&stack, &demo("manager")).await;
+    for (behind, release) in [("deferred", "newer"), ("withdrawn", "older")] {
+        restart_as(&stack, behind);
+        let (requester, manager) = (requester.reconnected(), manager.reconnected());
+        let id = requester.report("The lift stands still").await["id"].as_str().expect("an id").to_owned();
+        manager.act(&id, "approve", &json!({})).await.expect(200);
+        let path = format!("/api/requests/{id}/comments");
+        let body = json!({ "body": "Once.", "visibility": "public" });
+        let keyed = async |client: Client| {
+            client.call(Method::POST, &path).header("idempotency-key", behind).json(&body).send().await
+        };
+        // Only the newer release has another word for this. Where the Worker is the older one, its objects know both.
+        let version = if behind == "deferred" { 2 } else { 3 };
+        for _ in 0..3 {
+            let reply = keyed(manager.reconnected()).await;
+            match version {
+                2 => drop(reply.problem(503, "unavailable")),
+                _ => drop(reply.expect(201)),
+            }
+        }
+        // Objects call each other in words that both know.
+        read_model::catches_up(&stack, &Versions::from([(id.clone(), version)]), PROMPT).await;
+        restart_as(&stack, release);
+        assert_eq!(keyed(manager.reconnected()).await.expect(201).json()["seq"], 3);
+        read_model::catches_up(&stack, &Versions::from([(id, 3)]), PROMPT).await;
+    }
+}

@@ -74,7 +74,7 @@ pub async fn ask_within<M: Message>(
     let envelope = Envelope { to: name.clone(), cx: cx.clone(), message: message.into_inbox() };
     let text = serde_json::to_string(&envelope).map_err(|_| Refusal::Internal)?;
     #[cfg(feature = "fault-injection")]
-    let (text, speaker) = release::spoken(text);
+    let (text, speaker) = release::spoken(text, env);
     let reply = exchange(env, M::To::BINDING, &name, &text, repeatable, limit_ms).await?;
     #[cfg(feature = "fault-injection")]
     let reply = Wire { head: release::read(&reply.head, speaker).into_owned(), ..reply };

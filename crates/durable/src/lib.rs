@@ -16,7 +16,7 @@ pub mod host;
 pub mod keyset;
 pub mod outbox;
 pub mod page;
-#[cfg(feature = "fault-injection")]
+#[cfg(any(test, feature = "fault-injection"))]
 pub mod release;
 pub mod sockets;
 pub mod sqlite;

@@ -3,20 +3,20 @@
 //!
 //! The older release does not know the optional fields: it leaves them out. The newer one adds a field to everything,
 //! owes events to a destination more, and has new words for some messages and for a refusal, which the older one cannot
-//! read. The variable `RELEASE` says who speaks: `older`, `newer`, or `mixed`: then each call is made by either, and
-//! each object is one of them, as while a release is being rolled out. Without it nothing is written otherwise.
+//! read. The variable `RELEASE` says who is at work: `older`, `newer`, or `mixed`: then each call is made by either, and
+//! each object is one of them, as while a release is being rolled out. With `deferred` the Worker is the newer one and
+//! every object still the older one, as in the minutes after a deployment, and with `withdrawn` it is the other way
+//! round, as after a rollback. Without it nothing is written otherwise.
 //!
 //! What the older release reads, it reads by the product's own code: there is no other reader here.
 
 use std::borrow::Cow;
 use std::cell::Cell;
 
-use base::time::Timestamp;
 use js_sys::{Math, Reflect, global};
 use serde_json::{Value, json};
 use wasm_bindgen::JsValue;
-
-use crate::outbox::{Destination, Offsets};
+use worker::Env;
 
 /// What the newer release adds to every object.
 const ADDED: &str = "added_by_the_newer_release";
@@ -26,8 +26,6 @@ const ANEW: &str = "_anew";
 const CHANGED_REFUSAL: &str = "invalid_transition";
 /// Where that is in a reply.
 const REFUSAL: &str = "/refused/refusal";
-/// Whom it owes events, too.
-const ADDED_DESTINATION: &str = "destination_of_the_newer_release";
 
 thread_local! {
     /// The messages that it has another word for: the product says which.
@@ -40,7 +38,7 @@ pub fn change(messages: &'static [&'static str]) {
 }
 
 /// Who writes or reads.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Release {
     /// The one that this source is, and no other.
     This,
@@ -50,21 +48,42 @@ pub enum Release {
     Newer,
 }
 
-/// Whoever makes the next call, or writes next.
+/// Who asks which release it is.
+#[derive(Clone, Copy)]
+enum Part {
+    /// The Worker, which calls objects and keeps nothing.
+    Worker,
+    /// An object; where both releases are at work, it is the older one if this says so.
+    Object { older: bool },
+}
+
+/// Whichever object replies or writes next.
 pub fn speaker() -> Release {
-    chosen(Math::random() < 0.5)
+    chosen(Part::Object { older: Math::random() < 0.5 })
 }
 
 /// The release of the object with this id.
 pub fn of_object(id: &str) -> Release {
-    chosen(id.bytes().fold(0_u8, u8::wrapping_add) % 2 == 0)
+    chosen(Part::Object { older: id.bytes().fold(0_u8, u8::wrapping_add) % 2 == 0 })
 }
 
-fn chosen(older: bool) -> Release {
+/// Whoever makes a call with these bindings: `runtime/faults.js` marks those of the Worker.
+fn caller(env: &Env) -> Release {
+    let is_worker = Reflect::get(env, &JsValue::from_str("durable_is_worker")).is_ok_and(|mark| mark.is_truthy());
+    chosen(if is_worker { Part::Worker } else { Part::Object { older: Math::random() < 0.5 } })
+}
+
+fn chosen(part: Part) -> Release {
     let named = Reflect::get(&global(), &JsValue::from_str("durable_release")).ok().and_then(|name| name.as_string());
-    match (named.as_deref(), older) {
-        (Some("older"), _) | (Some("mixed"), true) => Release::Older,
-        (Some("newer"), _) | (Some("mixed"), false) => Release::Newer,
+    named.map_or(Release::This, |name| at_work(&name, part))
+}
+
+fn at_work(named: &str, part: Part) -> Release {
+    match (named, part) {
+        ("older", _) | ("mixed", Part::Object { older: true }) => Release::Older,
+        ("newer", _) | ("mixed", Part::Object { older: false }) => Release::Newer,
+        ("deferred", Part::Object { .. }) | ("withdrawn", Part::Worker) => Release::Older,
+        ("deferred", Part::Worker) | ("withdrawn", Part::Object { .. }) => Release::Newer,
         _ => Release::This,
     }
 }
@@ -94,8 +113,8 @@ fn rewrite(json: &mut Value, by: Release) {
 }
 
 /// A call, and by whom it is made.
-pub fn spoken(text: String) -> (String, Release) {
-    let by = speaker();
+pub fn spoken(text: String, env: &Env) -> (String, Release) {
+    let by = caller(env);
     (sent(text, by), by)
 }
 
@@ -143,10 +162,33 @@ pub fn read(text: &str, by: Release) -> Cow<'_, str> {
     }
 }
 
-/// The newer release owes the event to one more.
-pub fn owe<D: Destination>(offsets: &mut Offsets<D>, seq: i64, now: Timestamp) {
-    if speaker() == Release::Newer {
-        let line = json!({ "destination": ADDED_DESTINATION, "owed_seq": seq, "next_attempt_ms": now.as_ms() });
-        offsets.owe_unknown(line);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OBJECT: Part = Part::Object { older: true };
+
+    #[test]
+    fn objects_stay_the_older_release_for_a_while_behind_a_worker_that_is_the_newer_one() {
+        assert_eq!([Part::Worker, OBJECT].map(|part| at_work("deferred", part)), [Release::Newer, Release::Older]);
+        assert_eq!([Part::Worker, OBJECT].map(|part| at_work("withdrawn", part)), [Release::Older, Release::Newer]);
+    }
+
+    #[test]
+    fn what_the_newer_release_says_is_no_message_to_the_older_one_but_to_itself_the_same() {
+        change(&["comment"]);
+        let said = json!({ "to": "o/1", "cx": {}, "message": { "comment": { "body": "Once." } } }).to_string();
+        let sent = sent(said, Release::Newer);
+        let of = |text: &str| serde_json::from_str::<Value>(text).unwrap()["message"].clone();
+        assert_eq!(of(&read(&sent, Release::Older))["comment"], Value::Null);
+        assert_eq!(of(&read(&sent, Release::Newer))["comment"]["body"], "Once.");
+    }
+
+    #[test]
+    fn a_refusal_in_new_words_is_an_unknown_word_to_the_older_release() {
+        let refused = json!({ "refused": { "refusal": CHANGED_REFUSAL, "to": "approved" } }).to_string();
+        let reply = replied(refused.clone(), Release::Newer);
+        assert_ne!(reply, refused);
+        assert_eq!(read(&reply, Release::Newer), refused);
     }
 }

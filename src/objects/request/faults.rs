@@ -7,11 +7,15 @@ mod effects;
 
 use base::refusal::Refusal;
 use durable::outbox::Offsets;
-use durable::release;
+use durable::release::{self, Release};
 use durable::{Writer, clock};
+use serde_json::json;
 
 use super::owed::Destination;
 use crate::domain::request::{Event, EventBody};
+
+/// Whom the newer release owes events, too.
+const ADDED_DESTINATION: &str = "destination_of_the_newer_release";
 
 /// Panics in the middle of its transaction.
 const PANIC_IN_TRANSACTION: &str = "fault: panic in the transaction";
@@ -55,7 +59,10 @@ pub fn is_kept_from_viewers(event: &Event) -> bool {
 /// Does what the event asks for to what its transaction has written.
 #[allow(clippy::disallowed_macros, reason = "one of the faults is a panic")]
 pub fn in_transaction(write: &Writer<'_>, offsets: &mut Offsets<Destination>, event: &Event) -> Result<(), Refusal> {
-    release::owe(offsets, event.seq, clock::now());
+    if release::speaker() == Release::Newer {
+        let now = clock::now().as_ms();
+        offsets.owe_unknown(json!({ "destination": ADDED_DESTINATION, "owed_seq": event.seq, "next_attempt_ms": now }));
+    }
     let EventBody::Commented { body, .. } = &event.body else { return Ok(()) };
     assert!(!body.starts_with(PANIC_IN_TRANSACTION), "injected");
     if let Some(rest) = body.strip_prefix(OWE_NOTHING_TO) {

@@ -61,6 +61,9 @@ pub struct Options {
     /// The longest of these outages, in seconds
     #[arg(long)]
     longest_outage: Option<u64>,
+    /// The longest time in which the objects are behind a release of the Worker, in seconds
+    #[arg(long)]
+    longest_deferral: Option<u64>,
     /// How many replies to a COMMIT are lost
     #[arg(long)]
     commits: Option<usize>,
@@ -95,6 +98,7 @@ pub struct Measures {
     pub least_time: Duration,
     pub least_writes: usize,
     pub longest_outage: Duration,
+    pub longest_deferral: Duration,
     pub clients: usize,
     pub requests: usize,
     pub bundle: Bundle,
@@ -139,6 +143,7 @@ impl Options {
             least_time: Duration::from_secs(60 * self.minutes),
             least_writes: self.writes,
             longest_outage: Duration::from_secs(self.longest_outage.unwrap_or(if self.short { 4 } else { 120 })),
+            longest_deferral: Duration::from_secs(self.longest_deferral.unwrap_or(if self.short { 4 } else { 300 })),
             clients: self.clients,
             requests: self.requests,
             bundle: this,

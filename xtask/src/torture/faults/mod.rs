@@ -94,6 +94,7 @@ pub struct Site<'w> {
     /// Builds that take turns as releases; without them one build writes as several.
     builds: Option<release::Builds>,
     release: Mutex<&'static str>,
+    deferral: release::Deferral,
     /// How many writes were acknowledged when it was last looked, and since when it is so many.
     progress: Mutex<(usize, Instant)>,
 }
@@ -105,7 +106,8 @@ impl<'w> Site<'w> {
     pub fn new(stack: &'w Stack, world: &'w World, cookies: &'w [String], admin: usize, measures: &Measures) -> Self {
         let (longest_outage, builds) = (measures.longest_outage, measures.builds.clone());
         let (release, progress) = (Mutex::new(release::FIRST.1), Mutex::new((0, Instant::now())));
-        Self { stack, world, cookies, admin, longest_outage, builds, release, progress }
+        let deferral = release::Deferral::of(measures.longest_deferral);
+        Self { stack, world, cookies, admin, longest_outage, builds, release, deferral, progress }
     }
 
     /// The release that is at work.
