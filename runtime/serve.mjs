@@ -4,13 +4,13 @@
 // Standard output carries one JSON line per answer: {"ready":true,"url":…} once, then one for each order.
 // Standard input takes orders, a word a line: `scheduled` fires the cron handler. When it ends, so does this process,
 // and workerd with it: nothing survives the process that started us, whatever became of it.
-import { createWriteStream, readFileSync } from "node:fs";
+import { cpSync, createWriteStream, existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Log, LogLevel, Miniflare } from "miniflare";
 
-/** @type {{host: string, port: number, bundle: string, dataDir: string, logFile: string | null,
- *          worker: {name: string}, crons: string[], cronInterval: number | null}} */
+/** @type {{host: string, port: number, bundle: string, dataDir: string, pagesDir: string, logFile: string | null,
+ *          worker: {name: string, assets?: {directory: string}}, crons: string[], cronInterval: number | null}} */
 const config = JSON.parse(readFileSync(process.argv[2], "utf8"));
 
 const log = config.logFile === null ? process.stderr : createWriteStream(config.logFile, { flags: "a" });
@@ -26,7 +26,31 @@ class FileLog extends Log {
 
 const module = (type, file) => ({ type, contents: readFileSync(join(config.bundle, file)) });
 
-const miniflare = new Miniflare({
+// Pages are served from a copy of the app's build: Miniflare reads their list and their policy (`_headers`) once, so files that
+// change under it would be refused by the policy of the build before.
+const build = config.worker.assets?.directory;
+let copies = 0;
+let served = copyBuild();
+
+/** What tells one build from another; `undefined` while one is being written, of which `.vite` goes last. */
+function buildMark() {
+  if (build === undefined || existsSync(join(build, ".vite"))) return undefined;
+  const files = ["index.html", "_headers"].map((name) => statSync(join(build, name), { throwIfNoEntry: false }));
+  return files.includes(undefined) ? undefined : files.map(({ ino, size, mtimeMs }) => `${ino} ${size} ${mtimeMs}`).join();
+}
+
+/** A copy of the build, for one start of the runtime. One that was written meanwhile has another mark behind the copy. */
+function copyBuild() {
+  if (build === undefined) return undefined;
+  const mark = buildMark();
+  if (copies === 0) rmSync(config.pagesDir, { recursive: true, force: true });
+  copies += 1;
+  const dir = join(config.pagesDir, String(copies));
+  cpSync(build, dir, { recursive: true });
+  return { mark, dir };
+}
+
+const options = () => ({
   host: config.host,
   port: config.port,
   cf: false,
@@ -39,6 +63,7 @@ const miniflare = new Miniflare({
     {
       config: {
         ...config.worker,
+        ...(served && { assets: { ...config.worker.assets, directory: served.dir } }),
         manifest: {
           mainModule: "index.js",
           modulesRoot: config.bundle,
@@ -48,6 +73,8 @@ const miniflare = new Miniflare({
     },
   ],
 });
+
+const miniflare = new Miniflare(options());
 
 let ending = false;
 async function end(code) {
@@ -95,4 +122,31 @@ if (config.cronInterval !== null) {
   setInterval(() => {
     runScheduled().catch((error) => note("error", `the cron handler failed: ${error}`));
   }, config.cronInterval * 1000).unref();
+}
+
+/** How often the build is looked at, in milliseconds. It is taken when it has not changed from one look to the next. */
+const LOOK_MS = 500;
+
+if (served !== undefined) watchBuild();
+
+/** Starts the runtime anew, on the same port and storage, whenever the app has been built anew. */
+async function watchBuild() {
+  for (let before = served.mark; !ending; ) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    const mark = buildMark();
+    const isComplete = mark !== undefined && mark === before;
+    before = mark;
+    if (!isComplete || mark === served.mark || ending) continue;
+    const old = served;
+    try {
+      const copy = copyBuild();
+      if (buildMark() !== mark) continue;
+      served = copy;
+      await miniflare.setOptions(options());
+      rmSync(old.dir, { recursive: true, force: true });
+      note("info", "the app was built anew: the runtime serves the new build");
+    } catch (error) {
+      note("error", `the new build of the app cannot be served: ${error}`);
+    }
+  }
 }

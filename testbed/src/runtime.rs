@@ -42,6 +42,8 @@ pub enum Cron {
 pub struct Settings {
     /// The build.
     pub bundle: Bundle,
+    /// A folder with a build of the app, instead of `web/dist`.
+    pub app: Option<PathBuf>,
     /// Holds object storage, R2, the Worker's log.
     pub data_dir: PathBuf,
     /// Variables and secrets, on top of wrangler.toml's.
@@ -216,8 +218,9 @@ fn write_config(settings: &Settings) -> Result<PathBuf> {
         "port": settings.port,
         "bundle": settings.bundle.dir(),
         "dataDir": settings.data_dir.join("objects"),
+        "pagesDir": settings.data_dir.join("pages"),
         "logFile": log_file(&settings.data_dir),
-        "worker": wrangler.worker(&settings.vars),
+        "worker": wrangler.worker(&settings.vars, settings.app.as_deref()),
         "crons": wrangler.crons(),
         "cronInterval": cron_interval,
     });

@@ -42,6 +42,7 @@ pub enum Tls {
 #[derive(Clone, Debug)]
 pub struct StackBuilder {
     bundle: Bundle,
+    app: Option<PathBuf>,
     vars: BTreeMap<String, String>,
     own_postgres: bool,
     postgres_parameters: Vec<String>,
@@ -78,6 +79,7 @@ impl Stack {
                 Ok("release") => Bundle::release(),
                 Ok(_) | Err(_) => Bundle::dev(),
             },
+            app: None,
             vars: BTreeMap::new(),
             own_postgres: false,
             postgres_parameters: Vec::new(),
@@ -125,6 +127,12 @@ impl StackBuilder {
     /// Runs this build.
     pub fn bundle(mut self, bundle: Bundle) -> Self {
         self.bundle = bundle;
+        self
+    }
+
+    /// The build of the app in this folder, instead of `web/dist`.
+    pub fn app(mut self, dir: &Path) -> Self {
+        self.app = Some(dir.to_owned());
         self
     }
 
@@ -215,6 +223,7 @@ impl StackBuilder {
         let runtime = Runtime::run(Settings {
             vars: development_vars(port, &database_url, &secrets).into_iter().chain(self.vars).collect(),
             bundle: self.bundle,
+            app: self.app,
             data_dir: data_dir.clone(),
             port,
             cron: self.cron,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
@@ -113,9 +114,9 @@ impl Wrangler {
         self.durable_objects.bindings.iter().map(|object| (object.name.as_str(), object.class_name.as_str()))
     }
 
-    /// The Worker as Miniflare wants it, without its modules. `vars` come on top of the deployment's. Where the app was
-    /// not built, the Worker runs without it.
-    pub fn worker(&self, vars: &BTreeMap<String, String>) -> Value {
+    /// The Worker as Miniflare wants it, without its modules. `vars` come on top of the deployment's. The app is the build in
+    /// the folder `app`, otherwise the deployment's; where that was not made, the Worker runs without it.
+    pub fn worker(&self, vars: &BTreeMap<String, String>, app: Option<&Path>) -> Value {
         let mut worker = json!({
             "name": self.name,
             "compatibilityDate": self.compatibility_date,
@@ -123,10 +124,10 @@ impl Wrangler {
             "env": self.bindings(vars),
             "exports": self.classes(),
         });
-        if let Some(assets) = self.built_assets() {
+        if let Some((assets, directory)) = self.built_assets(app) {
             worker["env"][&assets.binding] = json!({ "type": "assets" });
             worker["assets"] = json!({
-                "directory": workspace::root().join(&assets.directory),
+                "directory": directory,
                 "hasUserWorker": true,
                 "notFoundHandling": assets.not_found_handling,
                 "runWorkerFirst": assets.run_worker_first,
@@ -135,8 +136,10 @@ impl Wrangler {
         worker
     }
 
-    fn built_assets(&self) -> Option<&Assets> {
-        self.assets.as_ref().filter(|assets| workspace::root().join(&assets.directory).join("index.html").exists())
+    fn built_assets(&self, app: Option<&Path>) -> Option<(&Assets, PathBuf)> {
+        let assets = self.assets.as_ref()?;
+        let directory = app.map_or_else(|| workspace::root().join(&assets.directory), Path::to_owned);
+        directory.join("index.html").exists().then_some((assets, directory))
     }
 
     fn bindings(&self, vars: &BTreeMap<String, String>) -> Map<String, Value> {
@@ -187,7 +190,7 @@ mod tests {
     fn a_variable_of_ours_wins_over_the_deployments() {
         let wrangler = Wrangler::read().unwrap();
         let vars = BTreeMap::from([("ENVIRONMENT".to_owned(), "development".to_owned())]);
-        let worker = wrangler.worker(&vars);
+        let worker = wrangler.worker(&vars, None);
         assert_eq!(worker["env"]["ENVIRONMENT"]["value"], "development");
         assert_eq!(worker["env"]["FILES"]["type"], "r2");
         assert_eq!(worker["env"]["LOGIN_RATE"]["type"], "rate-limit");

@@ -81,6 +81,7 @@ async fn restarted_with(stack: &Stack, database_url: &str) -> (Client, Runtime) 
     let port = stack.base_url.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
     let settings = Settings {
         bundle: Bundle::dev(),
+        app: None,
         data_dir: stack.data_dir().to_owned(),
         vars: development_vars(port, database_url, &stack.secrets),
         port,

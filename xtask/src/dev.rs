@@ -69,6 +69,7 @@ pub fn run(options: &Options) -> Result<()> {
     let runtime = step("Starting the runtime", |_| {
         Runtime::run(Settings {
             bundle,
+            app: None,
             data_dir: data_dir.clone(),
             vars: stack::development_vars(options.port, &database.url, &secrets),
             port: options.port,
