@@ -2,6 +2,7 @@
 //! reads the command line.
 
 mod bench;
+mod beside;
 mod build;
 mod cargo;
 mod chromium;
@@ -10,6 +11,7 @@ mod deployment;
 mod dev;
 mod fuzz;
 mod guards;
+mod integration;
 mod lighthouse;
 mod migrate;
 mod npm;

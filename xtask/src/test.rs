@@ -1,5 +1,7 @@
 //! `cargo xtask test`: everything that must hold, in the order in which it fails fastest. CI runs nothing else.
 //!
+//! Some steps run beside others ([`Check::BESIDE`]); what has an eye on the clock runs alone, behind both.
+//!
 //! A step that fails does not hide what the later ones have to say, so each runs; the table at the end tells.
 
 use std::fs;
@@ -9,10 +11,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use clap::{Args, ValueEnum};
 use testbed::{Bundle, Cluster, Runtime, Stack, stack, workspace};
 
+use crate::beside::Beside;
+use crate::integration::{Kind, named};
 use crate::progress::{self, step};
 use crate::{build, cargo, chromium, demo, deployment, fuzz, setup, torture, web};
 
@@ -26,6 +30,9 @@ pub struct Options {
     /// Run the black-box tests on the build that is deployed
     #[arg(long)]
     release: bool,
+    /// The steps in a row, without the table: how one runs that is beside others
+    #[arg(long, hide = true)]
+    bare: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -84,6 +91,13 @@ impl Check {
         Self::Locks,
     ];
 
+    /// Those that run beside the ones before [`Check::ALONE`]: npm and the linking of the release build leave a processor or both
+    /// idle, cargo locks the release build by itself, and what is counted does not depend on the clock.
+    const BESIDE: [Self; 4] = [Self::Web, Self::Size, Self::Deploy, Self::Guards];
+
+    /// Those that run alone, for they wait for things with a bound, and what comes last.
+    const ALONE: [Self; 4] = [Self::System, Self::Browser, Self::Torture, Self::Locks];
+
     fn name(self) -> String {
         self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
     }
@@ -98,39 +112,66 @@ struct Verdict {
 pub fn run(options: &Options) -> Result<()> {
     let locks = Locks::read()?;
     setup::ensure()?;
-    let chosen = Check::ALL.into_iter().filter(|check| options.only.is_empty() || options.only.contains(check));
+    let chosen: Vec<_> =
+        Check::ALL.into_iter().filter(|check| options.only.is_empty() || options.only.contains(check)).collect();
+    let (alone, early): (Vec<_>, Vec<_>) = chosen.iter().partition(|check| Check::ALONE.contains(check));
+    let (beside, here): (Vec<Check>, Vec<Check>) = early.iter().partition(|check| Check::BESIDE.contains(check));
     let mut verdicts = Vec::new();
-    for check in chosen {
-        let began = Instant::now();
-        let outcome = match check {
-            Check::Format => format(),
-            Check::Lint => lint(),
-            Check::LintWasm => lint_wasm(),
-            Check::Unit => unit(),
-            Check::Openapi => openapi(),
-            Check::Web => web::check(),
-            Check::Browser => browser(options.release),
-            Check::Size => build::check_size(),
-            Check::Deploy => deployment::check(),
-            Check::Wasm => wasm(),
-            Check::Fuzz => fuzz::check(),
-            Check::Database => database(),
-            Check::Guards => guards(&[]),
-            Check::System => system(options.release),
-            Check::Torture => torture::check(),
-            Check::Locks => locks.verify(),
-        };
-        if let Err(error) = &outcome {
-            progress::line(&format!("{}: {error:#}", check.name()));
+    if options.bare || beside.is_empty() || here.is_empty() {
+        verdicts.extend(chosen.iter().map(|check| judge(*check, options, &locks)));
+    } else {
+        let lane = Beside::start(beside.iter().map(|check| check.name()).collect());
+        let mut ended = Vec::new();
+        for check in here {
+            verdicts.push(judge(check, options, &locks));
+            ended.extend(lane.ended());
         }
-        verdicts.push(Verdict { check, elapsed: began.elapsed(), outcome });
+        ended.extend(lane.wait());
+        for check in beside {
+            let place = ended.iter().position(|one| one.name == check.name());
+            let (elapsed, outcome) = place.map(|place| ended.swap_remove(place)).map_or_else(
+                || (Duration::ZERO, Err(anyhow!("it was not run to its end"))),
+                |one| (one.elapsed, one.outcome),
+            );
+            verdicts.push(Verdict { check, elapsed, outcome });
+        }
+        verdicts.extend(alone.iter().map(|check| judge(*check, options, &locks)));
+        verdicts.sort_by_key(|verdict| chosen.iter().position(|check| *check == verdict.check));
     }
-    summarise(&verdicts)
+    summarise(&verdicts, options.bare)
 }
 
-fn summarise(verdicts: &[Verdict]) -> Result<()> {
-    println!();
-    for verdict in verdicts {
+fn judge(check: Check, options: &Options, locks: &Locks) -> Verdict {
+    let began = Instant::now();
+    let outcome = match check {
+        Check::Format => format(),
+        Check::Lint => lint(),
+        Check::LintWasm => lint_wasm(),
+        Check::Unit => unit(),
+        Check::Openapi => openapi(),
+        Check::Web => web::check(),
+        Check::Browser => browser(options.release),
+        Check::Size => build::check_size(),
+        Check::Deploy => deployment::check(),
+        Check::Wasm => wasm(),
+        Check::Fuzz => fuzz::check(),
+        Check::Database => database(),
+        Check::Guards => guards(&[]),
+        Check::System => system(options.release),
+        Check::Torture => torture::check(),
+        Check::Locks => locks.verify(),
+    };
+    if let Err(error) = &outcome {
+        progress::line(&format!("{}: {error:#}", check.name()));
+    }
+    Verdict { check, elapsed: began.elapsed(), outcome }
+}
+
+fn summarise(verdicts: &[Verdict], is_bare: bool) -> Result<()> {
+    if !is_bare {
+        println!();
+    }
+    for verdict in verdicts.iter().filter(|_| !is_bare) {
         let word = if verdict.outcome.is_ok() { "ok" } else { "FAILED" };
         println!("{:<10} {:<7} {}", verdict.check.name(), word, progress::seconds(verdict.elapsed));
     }
@@ -319,80 +360,6 @@ fn test(title: &str, arguments: &[String], environment: &[(&str, &str)]) -> Resu
         bail!("{title} failed");
     }
     Ok(())
-}
-
-/// What an integration test needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    /// Nothing: it runs by itself.
-    Native,
-    /// A wasm engine.
-    Wasm,
-    /// PostgreSQL.
-    Database,
-    /// Everything, in the build that is deployed.
-    Guards,
-    /// Everything: it brings up systems of its own.
-    System,
-}
-
-/// `--test <name>` for each integration test of this kind. Those whose names start with `wasm` run in wasm, `guards` is
-/// a kind of its own; those that use the crate `testbed` or name the variable of the shared PostgreSQL need what these
-/// stand for.
-fn named(kind: Kind) -> Result<Vec<String>> {
-    let mut arguments = Vec::new();
-    let dir = workspace::root().join("tests");
-    if !dir.exists() {
-        return Ok(arguments);
-    }
-    let mut paths: Vec<PathBuf> = fs::read_dir(&dir)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
-    paths.sort();
-    for path in paths {
-        let is_test = path.join("main.rs").exists() || path.extension().is_some_and(|extension| extension == "rs");
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        if is_test && kind_of(&name, &path)? == kind {
-            arguments.extend(["--test".to_owned(), name]);
-        }
-    }
-    Ok(arguments)
-}
-
-fn kind_of(name: &str, path: &Path) -> Result<Kind> {
-    if name.starts_with("wasm") {
-        Ok(Kind::Wasm)
-    } else if name == "guards" {
-        Ok(Kind::Guards)
-    } else if mentions("testbed::", path)? {
-        Ok(Kind::System)
-    } else if mentions(stack::SHARED_POSTGRES, path)? {
-        Ok(Kind::Database)
-    } else {
-        Ok(Kind::Native)
-    }
-}
-
-/// Itself, or by a module beside it that it shares with other tests.
-fn mentions(word: &str, path: &Path) -> Result<bool> {
-    if path.is_dir() {
-        for entry in fs::read_dir(path)? {
-            if mentions(word, &entry?.path())? {
-                return Ok(true);
-            }
-        }
-        return Ok(false);
-    }
-    let text = fs::read_to_string(path).unwrap_or_default();
-    if text.contains(word) {
-        return Ok(true);
-    }
-    let folder = path.parent().unwrap_or(path);
-    let modules = text.lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'));
-    for module in modules.map(|module| folder.join(module)).filter(|module| module.is_dir()) {
-        if mentions(word, &module)? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 /// The lock files before anything ran.
