@@ -8,8 +8,9 @@ use testbed::{Bundle, node, stack, workspace};
 use crate::progress::{self, step};
 use crate::{build, web};
 
-/// wrangler's own word where it does not know a key, or would do something else than it says.
-const WARNING: &str = "[WARNING]";
+/// wrangler's own word where it does not know a key, or would do something else than it says. It stands between brackets, and
+/// codes of color between those.
+const WARNING: &str = "WARNING";
 
 /// That wrangler accepts `wrangler.toml` and the build, and has nothing to warn of.
 pub fn check() -> Result<()> {
@@ -17,10 +18,12 @@ pub fn check() -> Result<()> {
     build::make(&Bundle::release())?;
     let said = step("Showing the deployment to wrangler", |_| {
         let wrangler = workspace::node_modules().join("wrangler/bin/wrangler.js");
+        let scratch = stack::scratch_dir("deployment")?;
         let output = Command::new(node::find().context("no Node that is new enough: run `cargo xtask setup`")?)
             .arg(wrangler)
             .args(["deploy", "--dry-run", "--outdir"])
-            .arg(stack::scratch_dir("deployment")?)
+            .arg(scratch.join("bundle"))
+            .env("WRANGLER_LOG_PATH", scratch.join("logs"))
             .current_dir(workspace::root())
             .envs([("CI", "1"), ("NO_COLOR", "1"), ("CLOUDFLARE_CF_FETCH_ENABLED", "false")])
             .envs([("WRANGLER_SEND_METRICS", "false"), ("WRANGLER_SEND_ERROR_REPORTS", "false")])
