@@ -1,4 +1,4 @@
-//! A call from the router, or from one actor to another: a message out, its reply back.
+//! A call from the Worker, or from one actor to another: a message out, its reply back.
 //!
 //! A refusal is a value, never a failed call. A call fails only when the platform does, and then the caller sees
 //! [`Refusal::Unavailable`].
@@ -16,8 +16,8 @@ use crate::contract::{Context, Contract, Envelope, Key, Message};
 use crate::release;
 use crate::wire::{OnTheWire, Wire};
 
-/// How long a call from one object to another may take, in milliseconds. The router's calls are bounded by the limit
-/// of the whole HTTP request.
+/// How long a call from one object to another may take, in milliseconds. The Worker's calls are bounded by the limit of the
+/// whole HTTP request.
 pub const CALL_LIMIT_MS: u32 = 10_000;
 
 /// For calls that somebody else bounds.

@@ -1,6 +1,6 @@
 //! Time, timers and chance, as the platform gives them.
 //!
-//! The domain takes time and randomness as arguments; this is where they come from. In a Worker the clock stands still
+//! Rules take time and randomness as arguments; this is where they come from. In a Worker the clock stands still
 //! while code runs and moves with I/O.
 
 use std::future::Future;

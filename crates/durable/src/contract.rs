@@ -39,7 +39,7 @@ pub trait Contract: 'static {
 
 /// Names one object.
 pub trait Key: Sized {
-    /// The object's name, starting with the organisation.
+    /// The object's name. A product that keeps tenants apart begins it with the tenant.
     fn name(&self) -> String;
     /// The key that has this name.
     fn parse(name: &str) -> Option<Self>;

@@ -12,6 +12,8 @@ mod call;
 mod calls;
 pub mod clock;
 pub mod contract;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod examples;
 pub mod host;
 pub mod keyset;
 pub mod outbox;
@@ -25,6 +27,10 @@ pub mod text;
 mod timer;
 mod upgrade;
 mod wire;
+
+/// The name by which examples/ know this crate: `examples.rs` compiles one of them once more, to test it.
+#[cfg(all(test, not(target_arch = "wasm32")))]
+extern crate self as durable;
 
 pub use call::{CALL_LIMIT_MS, ask, ask_within};
 pub use contract::{Answer, Context, Contract, Envelope, Key, Message};

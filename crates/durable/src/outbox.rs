@@ -70,7 +70,7 @@ pub const BOOK_STEP: &str = "
 ";
 
 /// The most JSON that is sent at once, in bytes. An event beyond it goes alone: a delivery that is larger than what a
-/// message may be, or than what a shard lets wait, would be put off for ever.
+/// message may be, or than what a destination lets wait, would be put off for ever.
 pub const MOST_BYTES: i64 = 512 * 1024;
 
 /// What has arrived is written down within this long, in milliseconds: an object lives on for longer after a call.
@@ -106,7 +106,7 @@ pub enum Failure {
 }
 
 impl From<Refusal> for Failure {
-    /// Who refuses now may take it later; only PostgreSQL says that it never will.
+    /// Who refuses now may take it later; that it never will, only the actor's own [`Deliver`] can tell.
     fn from(refusal: Refusal) -> Self {
         Failure::Transient(refusal.to_string())
     }

@@ -149,7 +149,7 @@ fn reply_by(reply: &mut Value, by: Release) {
     }
 }
 
-/// What nothing can be added to, see tests/wire.rs.
+/// What nothing can be added to: JSON that its reader hands on as it is, and an enum.
 fn is_closed(reply: &Value) -> bool {
     ["id", "kind", "row", "refused"].iter().any(|field| reply.get(field).is_some())
 }

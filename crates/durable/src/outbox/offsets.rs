@@ -28,7 +28,7 @@ pub struct SeqRange {
 #[serde(transparent, bound(deserialize = "D: DeserializeOwned"))]
 pub struct Offsets<D>(Vec<Entry<D>>);
 
-/// A offset, or what a newer release owes to whom this one does not know: it is kept for that release and wakes nobody.
+/// An offset, or what a newer release owes to whom this one does not know: it is kept for that release and wakes nobody.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 enum Entry<D> {
@@ -158,7 +158,7 @@ impl<D: Destination> Offsets<D> {
         }
     }
 
-    /// Forgets that anything is owed to `destination`: a bug, for the checker of `cargo xtask torture` to find.
+    /// Forgets that anything is owed to `destination`: a bug, for a checker to find.
     #[cfg(feature = "fault-injection")]
     pub fn forgive(&mut self, destination: &str) {
         for offset in self.known_mut().filter(|offset| offset.destination.to_string() == destination) {
@@ -268,7 +268,7 @@ mod tests {
         assert_eq!(offsets.pending(Destination::Index), Some(SeqRange { first: 3, last: 3 }));
         offsets.delivered(Destination::Index, SeqRange { first: 3, last: 3 }, NOW);
         assert_eq!(offsets.pending(Destination::Index), None);
-        assert_eq!(offsets.pending(Destination::Audit), Some(SeqRange { first: 1, last: 3 }));
+        assert_eq!(offsets.pending(Destination::Archive), Some(SeqRange { first: 1, last: 3 }));
         assert_eq!(offsets.next_due(NOW, |_| false), Some(NOW.plus_ms(GRACE_MS)));
     }
 
@@ -280,7 +280,7 @@ mod tests {
         assert_eq!(offsets.next_due(late, |_| false), Some(late.plus_ms(GRACE_MS - 60_000)));
         assert_eq!(offsets.next_due(late, |_| true), Some(late.plus_ms(GRACE_MS)));
         // What nobody sends does not wait for it.
-        let due = offsets.next_due(late, |destination| destination == Destination::Audit);
+        let due = offsets.next_due(late, |destination| destination == Destination::Archive);
         assert_eq!(due, Some(late.plus_ms(GRACE_MS - 60_000)));
     }
 
@@ -288,8 +288,8 @@ mod tests {
     fn a_long_debt_is_sent_in_runs_without_a_gap() {
         let mut offsets = owing(2 * BATCH + 50);
         let mut runs = Vec::new();
-        while let Some(run) = offsets.due(Destination::Postgres, NOW) {
-            offsets.delivered(Destination::Postgres, run, NOW);
+        while let Some(run) = offsets.due(Destination::Mirror, NOW) {
+            offsets.delivered(Destination::Mirror, run, NOW);
             runs.push((run.first, run.last));
         }
         assert_eq!(runs, [(1, BATCH), (BATCH + 1, 2 * BATCH), (2 * BATCH + 1, 2 * BATCH + 50)]);
@@ -298,13 +298,13 @@ mod tests {
     #[test]
     fn what_is_owed_again_survives_the_success_of_a_run_that_was_on_its_way() {
         let mut offsets = owing(8);
-        offsets.delivered(Destination::Postgres, SeqRange { first: 1, last: 7 }, NOW);
-        let on_its_way = offsets.pending(Destination::Postgres).unwrap();
-        offsets.owe_again(Destination::Postgres, 3);
-        offsets.delivered(Destination::Postgres, on_its_way, NOW);
-        assert_eq!(offsets.pending(Destination::Postgres), Some(SeqRange { first: 4, last: 8 }));
-        offsets.owe_again(Destination::Postgres, 6);
-        assert_eq!(offsets.pending(Destination::Postgres), Some(SeqRange { first: 4, last: 8 }));
+        offsets.delivered(Destination::Mirror, SeqRange { first: 1, last: 7 }, NOW);
+        let on_its_way = offsets.pending(Destination::Mirror).unwrap();
+        offsets.owe_again(Destination::Mirror, 3);
+        offsets.delivered(Destination::Mirror, on_its_way, NOW);
+        assert_eq!(offsets.pending(Destination::Mirror), Some(SeqRange { first: 4, last: 8 }));
+        offsets.owe_again(Destination::Mirror, 6);
+        assert_eq!(offsets.pending(Destination::Mirror), Some(SeqRange { first: 4, last: 8 }));
     }
 
     #[test]
@@ -318,36 +318,36 @@ mod tests {
     #[test]
     fn a_failure_waits_for_its_backoff_and_a_hurry_ends_the_wait() {
         let mut offsets = owing(1);
-        offsets.postpone(Destination::Postgres, "away".into(), 0.5, NOW);
-        assert_eq!(offsets.due(Destination::Postgres, NOW), None);
-        assert_eq!(offsets.due(Destination::Postgres, NOW.plus_ms(125)), Some(SeqRange { first: 1, last: 1 }));
+        offsets.postpone(Destination::Mirror, "away".into(), 0.5, NOW);
+        assert_eq!(offsets.due(Destination::Mirror, NOW), None);
+        assert_eq!(offsets.due(Destination::Mirror, NOW.plus_ms(125)), Some(SeqRange { first: 1, last: 1 }));
         // A new event does not shorten the wait.
         offsets.owe(Destination::ALL, 2, NOW);
-        assert_eq!(offsets.due(Destination::Postgres, NOW), None);
+        assert_eq!(offsets.due(Destination::Mirror, NOW), None);
         offsets.hurry(NOW);
-        assert_eq!(offsets.due(Destination::Postgres, NOW), Some(SeqRange { first: 1, last: 2 }));
+        assert_eq!(offsets.due(Destination::Mirror, NOW), Some(SeqRange { first: 1, last: 2 }));
     }
 
     #[test]
     fn a_refused_event_stops_its_destination_alone_until_a_replay() {
         let mut offsets = owing(2);
-        offsets.park(Destination::Postgres, 1, "22P02".into());
-        assert_eq!(offsets.pending(Destination::Postgres), None);
-        assert!(offsets.pending(Destination::Audit).is_some());
+        offsets.park(Destination::Mirror, 1, "malformed".into());
+        assert_eq!(offsets.pending(Destination::Mirror), None);
+        assert!(offsets.pending(Destination::Archive).is_some());
         offsets.hurry(NOW.plus_ms(1));
-        assert_eq!(offsets.due(Destination::Postgres, NOW.plus_ms(GRACE_MS)), None);
+        assert_eq!(offsets.due(Destination::Mirror, NOW.plus_ms(GRACE_MS)), None);
         offsets.replay(NOW);
-        assert_eq!(offsets.due(Destination::Postgres, NOW), Some(SeqRange { first: 1, last: 2 }));
+        assert_eq!(offsets.due(Destination::Mirror, NOW), Some(SeqRange { first: 1, last: 2 }));
         assert_eq!(offsets.debts().iter().filter(|debt| debt.error.is_some()).count(), 0);
     }
 
-    /// A offsets that owes one event to PostgreSQL, after so many failures, and waits so long.
+    /// Offsets that owe one event to a mirror, after so many failures, and wait so long.
     fn waiting(attempts: i64, wait_ms: i64) -> Offsets {
         let offset = Offset {
             owed_seq: 1,
             attempts,
             next_attempt_ms: NOW.as_ms() + wait_ms,
-            ..Offset::new(Destination::Postgres)
+            ..Offset::new(Destination::Mirror)
         };
         super::Offsets(vec![Entry::Known(offset)])
     }
@@ -358,7 +358,7 @@ mod tests {
             let wait_ms = backoff::delay_ms(attempts - 1, 1.0);
             let offsets = waiting(attempts.into(), wait_ms);
             assert_eq!(offsets.next_due(NOW, |_| false), Some(NOW.plus_ms(wait_ms)));
-            assert_eq!(offsets.due(Destination::Postgres, NOW), None);
+            assert_eq!(offsets.due(Destination::Mirror, NOW), None);
         }
         assert_eq!(waiting(0, GRACE_MS).next_due(NOW, |_| false), Some(NOW.plus_ms(GRACE_MS)));
     }
@@ -369,7 +369,7 @@ mod tests {
         for (attempts, wait_ms) in [(0, 1_501), (1, HOUR_MS), (5, 64_000), (40, backoff::CAP_MS + 1), (40, HOUR_MS)] {
             let offsets = waiting(attempts, wait_ms);
             assert_eq!(offsets.next_due(NOW, |_| false), Some(NOW), "after {attempts} attempts, in {wait_ms} ms");
-            assert!(offsets.due(Destination::Postgres, NOW).is_some());
+            assert!(offsets.due(Destination::Mirror, NOW).is_some());
         }
     }
 
@@ -378,13 +378,13 @@ mod tests {
         let offset = r#"{"destination":"mail","owed_seq":3,"to_come":[1]}"#;
         let mut offsets: Offsets = serde_json::from_str(&format!("[{offset}]")).unwrap();
         assert_eq!((offsets.next_due(NOW, |_| false), offsets.debts().len()), (None, 0));
-        offsets.owe(&[Destination::Audit], 4, NOW);
+        offsets.owe(&[Destination::Archive], 4, NOW);
         offsets.replay(NOW);
         let text = serde_json::to_string(&offsets).unwrap();
         let entries: Vec<Value> = serde_json::from_str(&text).unwrap();
         assert_eq!(entries[0], serde_json::from_str::<Value>(offset).unwrap());
         assert_eq!(serde_json::from_str::<Offsets>(&text).unwrap(), offsets);
-        // A offset of ours that is broken is no unknown's.
-        assert!(serde_json::from_str::<Offsets>(r#"[{"destination":"audit"}]"#).is_err());
+        // An offset of ours that is broken is no unknown's.
+        assert!(serde_json::from_str::<Offsets>(r#"[{"destination":"archive"}]"#).is_err());
     }
 }
