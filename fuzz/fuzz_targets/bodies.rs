@@ -8,13 +8,14 @@
 
 use cepatedge::domain::request::{Category, CommentBody, Description, Reason, Resolution, Title};
 use cepatedge::domain::request::{Command, NewRequest};
+use cepatedge::domain::request::{EditBody, NewRequestBody};
 use cepatedge::domain::text::SearchText;
 use cepatedge::domain::user::{Email, PersonName};
 use cepatedge::domain::{Action, Refusal, Role};
 use cepatedge::router::auth::Login;
 use cepatedge::router::http::body::parse_json;
 use cepatedge::router::me::EditMe;
-use cepatedge::router::requests::bodies::{ActionBody, CommentBodyInput, EditBody, NewRequestBody};
+use cepatedge::router::requests::bodies::{ActionBody, CommentBodyInput};
 use cepatedge_fuzz::json::mutate;
 use cepatedge_fuzz::{Input, begin, caller, check_refusal};
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use base::page::Page;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 /// What was spoken of so far.
@@ -33,9 +33,65 @@ impl Schemas {
         self.named::<Page<T>>(name)
     }
 
-    /// All of them.
+    /// All of them, each with its own properties: what a type has from another is told in it.
     pub fn into_json(self) -> Value {
-        self.0.into_iter().collect()
+        self.0.iter().map(|(name, schema)| (name.clone(), self.flattened(schema))).collect()
+    }
+
+    /// The schema with each `allOf`, which serde's `flatten` becomes, as one object.
+    fn flattened(&self, schema: &Value) -> Value {
+        match schema {
+            Value::Array(items) => items.iter().map(|item| self.flattened(item)).collect(),
+            Value::Object(fields) => {
+                let fields = fields.iter().map(|(name, value)| (name.clone(), self.flattened(value)));
+                let mut whole: Map<String, Value> = fields.collect();
+                let parts: Vec<Value> = match whole.get("allOf").and_then(Value::as_array) {
+                    Some(parts) => parts.iter().map(|part| self.resolved(part)).collect(),
+                    None => Vec::new(),
+                };
+                // What is one of several is no object that another could be joined with.
+                if !parts.is_empty() && parts.iter().all(|part| part.get("properties").is_some()) {
+                    whole.remove("allOf");
+                    parts.iter().for_each(|part| join(&mut whole, part));
+                }
+                without_choice(&mut whole);
+                Value::Object(whole)
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => schema.clone(),
+        }
+    }
+
+    /// The schema that a reference leads to.
+    fn resolved(&self, schema: &Value) -> Value {
+        let name = schema.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next());
+        name.and_then(|name| self.0.get(name)).map_or_else(|| schema.clone(), |schema| self.flattened(schema))
+    }
+}
+
+/// One schema of one's own, or none, is no choice: `{"oneOf":[{"type":"null"},{"type":"string"}]}` is a string or null.
+fn without_choice(whole: &mut Map<String, Value>) {
+    let one = match whole.get("oneOf").and_then(Value::as_array).map(Vec::as_slice) {
+        Some([one]) if one.get("type").is_some() => one.clone(),
+        Some([null, one]) if null["type"] == "null" && one["type"].is_string() => {
+            let mut one = one.clone();
+            one["type"] = json!([one["type"], "null"]);
+            one
+        }
+        _ => return,
+    };
+    whole.remove("oneOf");
+    join(whole, &one);
+}
+
+/// Adds an object's properties, and whatever else is told of it, to another.
+fn join(whole: &mut Map<String, Value>, part: &Value) {
+    for (name, value) in part.as_object().into_iter().flatten() {
+        match (whole.get_mut(name), value) {
+            (Some(Value::Object(known)), Value::Object(more)) => known.extend(more.clone()),
+            (Some(Value::Array(known)), Value::Array(more)) => known.extend(more.clone()),
+            (Some(_), _) => {}
+            (None, _) => drop(whole.insert(name.clone(), value.clone())),
+        }
     }
 }
 

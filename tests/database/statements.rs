@@ -117,11 +117,12 @@ async fn versions_are_told_for_the_requests_that_are_known() {
     scratch
         .driver
         .batch_execute(
-            "INSERT INTO requests (id, org_id, epoch, version, title, description, category, priority, status,
-                                   requester_id, requester_name, created_at, updated_at, body)
-             SELECT lpad(n::text, 32, '0')::uuid, CASE WHEN n = 3 THEN 'other' ELSE 'default' END, 1, n * 10, 't', 'd',
-                    'c', 'low', 'submitted', gen_random_uuid(), 'Ann', now(), now(), '{}'
-             FROM generate_series(1, 3) AS n",
+            r#"INSERT INTO requests (id, org_id, epoch, version, body)
+               SELECT lpad(n::text, 32, '0')::uuid, CASE WHEN n = 3 THEN 'other' ELSE 'default' END, 1, n * 10,
+                      '{"title": "t", "description": "d", "category": "c", "priority": "low", "status": "submitted",
+                        "requester": {"id": "00000000-0000-0000-0000-000000000001", "name": "Ann"},
+                        "created_at": 0, "updated_at": 0}'
+               FROM generate_series(1, 3) AS n"#,
         )
         .await
         .unwrap();

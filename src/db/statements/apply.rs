@@ -8,35 +8,17 @@
 
 use pg::statement::Statement;
 
-/// Upserts request rows from a JSON array of `RequestRow`s.
+/// Upserts request rows from a JSON array of `RequestRow`s; the other columns follow from the body (migration 0002).
 pub fn requests(rows: String) -> Statement {
     Statement::new(
-        "INSERT INTO requests AS stored
-             (id, org_id, epoch, version, number, title, description, category, priority, status,
-              requester_id, requester_name, assignee_id, assignee_name,
-              due_at, created_at, updated_at, completed_at, body)
-         SELECT DISTINCT ON (id)
-              id, org_id, epoch, version, number, title, description, category, priority, status,
-              requester_id, requester_name, assignee_id, assignee_name,
-              'epoch'::timestamptz + due_at * interval '1 millisecond',
-              'epoch'::timestamptz + created_at * interval '1 millisecond',
-              'epoch'::timestamptz + updated_at * interval '1 millisecond',
-              'epoch'::timestamptz + completed_at * interval '1 millisecond',
-              body
+        "INSERT INTO requests AS stored (id, org_id, epoch, version, number, body)
+         SELECT DISTINCT ON (id) id, org_id, epoch, version, number, body
          FROM jsonb_to_recordset($1::jsonb) AS delivered
-             (id uuid, org_id text, epoch bigint, version bigint, number text, title text, description text,
-              category text, priority text, status text, requester_id uuid, requester_name text,
-              assignee_id uuid, assignee_name text,
-              due_at bigint, created_at bigint, updated_at bigint, completed_at bigint, body jsonb)
+             (id uuid, org_id text, epoch bigint, version bigint, number text, body jsonb)
          ORDER BY id, epoch DESC, version DESC
          ON CONFLICT (id) DO UPDATE SET
               org_id = excluded.org_id, epoch = excluded.epoch, version = excluded.version,
-              number = excluded.number, title = excluded.title, description = excluded.description,
-              category = excluded.category, priority = excluded.priority, status = excluded.status,
-              requester_id = excluded.requester_id, requester_name = excluded.requester_name,
-              assignee_id = excluded.assignee_id, assignee_name = excluded.assignee_name,
-              due_at = excluded.due_at, created_at = excluded.created_at, updated_at = excluded.updated_at,
-              completed_at = excluded.completed_at, body = excluded.body, synced_at = clock_timestamp()
+              number = excluded.number, body = excluded.body, synced_at = clock_timestamp()
          WHERE (excluded.epoch, excluded.version) > (stored.epoch, stored.version)",
     )
     .bind(rows)

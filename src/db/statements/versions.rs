@@ -41,7 +41,7 @@ pub fn decode(rows: &Rows) -> Result<Vec<SyncedVersion>, DecodeError> {
 /// One request as the read model has it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Inspected {
-    /// The row; its times in milliseconds, as the object sent them.
+    /// The row, as the object sent it.
     pub row: RequestRow,
     /// When this version was committed.
     pub synced_at: Timestamp,
@@ -56,15 +56,7 @@ pub fn inspect(org: &OrgId, id: RequestId) -> Statement {
     Statement::new(
         "SELECT json_build_object(
              'row', json_build_object(
-                 'id', id, 'org_id', org_id, 'epoch', epoch, 'version', version, 'number', number, 'title', title,
-                 'description', description, 'category', category, 'priority', priority, 'status', status,
-                 'requester_id', requester_id, 'requester_name', requester_name,
-                 'assignee_id', assignee_id, 'assignee_name', assignee_name,
-                 'due_at', (extract(epoch FROM due_at) * 1000)::bigint,
-                 'created_at', (extract(epoch FROM created_at) * 1000)::bigint,
-                 'updated_at', (extract(epoch FROM updated_at) * 1000)::bigint,
-                 'completed_at', (extract(epoch FROM completed_at) * 1000)::bigint,
-                 'body', body),
+                 'id', id, 'org_id', org_id, 'epoch', epoch, 'version', version, 'number', number, 'body', body),
              'synced_at', (extract(epoch FROM synced_at) * 1000)::bigint,
              'events', counted.events,
              'last_seq', counted.last_seq)

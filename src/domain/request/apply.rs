@@ -4,6 +4,7 @@
 use super::id::RequestId;
 use super::{
     event::{Event, EventBody},
+    report::Change,
     state::MaintenanceRequest,
     status::Status,
 };
@@ -60,12 +61,9 @@ pub fn apply(request: &mut MaintenanceRequest, event: &Event) {
             stand_still(request, event.ts.ms_since(completed_at));
         }
         EventBody::Cancelled { reason } => end(request, event, Status::Cancelled, reason),
-        EventBody::Edited { title, description, category, priority, target_ms } => {
-            set(&mut request.title, title.as_ref().map(|change| &change.to));
-            set(&mut request.description, description.as_ref().map(|change| &change.to));
-            set(&mut request.category, category.as_ref().map(|change| &change.to));
-            set(&mut request.priority, priority.as_ref().map(|change| &change.to));
-            set(&mut request.target_ms, target_ms.as_ref().map(|change| &change.to));
+        EventBody::Edited { changes, target_ms } => {
+            request.report.change(changes);
+            Change::make(target_ms.as_ref(), &mut request.target_ms);
             fix_due_at(request);
         }
     }
@@ -85,12 +83,6 @@ fn stand_still(request: &mut MaintenanceRequest, ms: i64) {
 
 fn fix_due_at(request: &mut MaintenanceRequest) {
     request.due_at = request.created_at.plus_ms(request.target_ms.saturating_add(request.held_ms));
-}
-
-fn set<T: Clone>(place: &mut T, value: Option<&T>) {
-    if let Some(value) = value {
-        place.clone_from(value);
-    }
 }
 
 impl MaintenanceRequest {

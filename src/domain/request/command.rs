@@ -3,8 +3,10 @@
 use base::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 
-use super::{action::Action, event::Visibility, status::Priority};
-use crate::domain::request::{Category, CommentBody, Description, Rating, Reason, Resolution, Title};
+use super::action::Action;
+use super::event::Visibility;
+use super::report::{EditInput, NewRequest};
+use super::texts::{CommentBody, Rating, Reason, Resolution};
 use crate::domain::user::Person;
 
 /// A wish, with its inputs validated by their types.
@@ -64,36 +66,6 @@ pub enum Command {
         /// To whom.
         visibility: Visibility,
     },
-}
-
-/// The inputs of a create.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NewRequest {
-    /// What is broken.
-    pub title: Title,
-    /// The report.
-    pub description: Description,
-    /// The kind of fault.
-    pub category: Category,
-    /// How urgent it is.
-    pub priority: Priority,
-    /// On whose behalf it is raised; the caller's own if none.
-    #[serde(default)]
-    pub requester: Option<Person>,
-}
-
-/// The inputs of an edit; what is none stays as it is.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct EditInput {
-    /// The new title.
-    pub title: Option<Title>,
-    /// The new description.
-    pub description: Option<Description>,
-    /// The new category.
-    pub category: Option<Category>,
-    /// The new priority.
-    pub priority: Option<Priority>,
 }
 
 /// The unparsed inputs of `POST /api/requests/:id/{action}`; each action takes the ones that it needs.

@@ -8,9 +8,10 @@ use base::{refusal::Refusal, time::Timestamp};
 
 use super::{
     action::Action,
-    command::{Command, EditInput, NewRequest},
-    event::{Change, EventBody},
+    command::Command,
+    event::EventBody,
     policy::{self, Verdict},
+    report::{Change, Changes, EditInput, NewRequest},
     rules::RequestRules,
     state::MaintenanceRequest,
     status::Status,
@@ -28,10 +29,7 @@ pub fn create(new: &NewRequest, caller: &Caller, rules: &RequestRules) -> Result
         return Err(Refusal::Forbidden { action: None });
     }
     Ok(EventBody::Created {
-        title: new.title.as_str().to_owned(),
-        description: new.description.as_str().to_owned(),
-        category: new.category.as_str().to_owned(),
-        priority: new.priority,
+        report: new.report(),
         requester: requester.clone(),
         target_ms: rules.target_ms(new.priority),
     })
@@ -137,21 +135,16 @@ fn assign(request: &MaintenanceRequest, assignee: &Person, caller: &Caller) -> R
 }
 
 fn edit(request: &MaintenanceRequest, input: &EditInput, rules: &RequestRules) -> Result<EventBody, Refusal> {
-    let title = change(&request.title, input.title.as_ref().map(|title| title.as_str().to_owned()));
-    let description = change(&request.description, input.description.as_ref().map(|text| text.as_str().to_owned()));
-    let category = change(&request.category, input.category.as_ref().map(|text| text.as_str().to_owned()));
-    let priority = change(&request.priority, input.priority);
-    if title.is_none() && description.is_none() && category.is_none() && priority.is_none() {
+    let changes = request.report.changes(input);
+    if changes == Changes::default() {
         return Err(Refusal::invalid("body", "no_change", "This edit changes nothing."));
     }
     // The due time follows the priority; an edit of the words leaves it alone, whatever the settings are by now.
-    let target_ms =
-        priority.as_ref().and_then(|priority| change(&request.target_ms, Some(rules.target_ms(priority.to))));
-    Ok(EventBody::Edited { title, description, category, priority, target_ms })
-}
-
-fn change<T: Clone + PartialEq>(from: &T, to: Option<T>) -> Option<Change<T>> {
-    to.filter(|to| to != from).map(|to| Change { from: from.clone(), to })
+    let target_ms = changes.priority.as_ref().and_then(|priority| {
+        let target_ms = rules.target_ms(priority.to);
+        Change::of(&request.target_ms, Some(target_ms))
+    });
+    Ok(EventBody::Edited { changes, target_ms })
 }
 
 #[cfg(test)]

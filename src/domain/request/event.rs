@@ -8,7 +8,7 @@ use base::words;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::status::Priority;
+use super::report::{Change, Changes, Report};
 use crate::domain::user::{Actor, Person};
 
 words! {
@@ -46,14 +46,9 @@ pub struct Event {
 pub enum EventBody {
     /// A fault was reported; the actor is who raised it.
     Created {
-        /// What is broken.
-        title: String,
-        /// The report.
-        description: String,
-        /// The kind of fault.
-        category: String,
-        /// How urgent it is.
-        priority: Priority,
+        /// What was reported.
+        #[serde(flatten)]
+        report: Report,
         /// Whose request it is.
         requester: Person,
         /// Milliseconds until it is due, not counting the time the clock stands still.
@@ -106,18 +101,9 @@ pub enum EventBody {
     },
     /// What was reported was corrected; only what changed is here.
     Edited {
-        /// The title.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        title: Option<Change<String>>,
-        /// The description.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        description: Option<Change<String>>,
-        /// The category.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        category: Option<Change<String>>,
-        /// The priority.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        priority: Option<Change<Priority>>,
+        /// What changed of the report.
+        #[serde(flatten)]
+        changes: Changes,
         /// Milliseconds until it is due, which follow the priority.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         target_ms: Option<Change<i64>>,
@@ -129,16 +115,6 @@ pub enum EventBody {
         /// To whom.
         visibility: Visibility,
     },
-}
-
-/// A changed value, before and after.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Change<T> {
-    /// Before.
-    pub from: T,
-    /// After.
-    pub to: T,
 }
 
 impl Event {
@@ -179,21 +155,7 @@ impl EventBody {
     /// Who may read it.
     #[must_use]
     pub const fn visibility(&self) -> Visibility {
-        match self {
-            Self::Commented { visibility, .. } => *visibility,
-            Self::Created { .. }
-            | Self::Approved {}
-            | Self::Rejected { .. }
-            | Self::Assigned { .. }
-            | Self::Started {}
-            | Self::Held { .. }
-            | Self::Resumed {}
-            | Self::Completed { .. }
-            | Self::Closed { .. }
-            | Self::Reopened { .. }
-            | Self::Cancelled { .. }
-            | Self::Edited { .. } => Visibility::Public,
-        }
+        if let Self::Commented { visibility, .. } = self { *visibility } else { Visibility::Public }
     }
 
     /// The JSON's `body` alone, for stores that keep `kind` in a column of its own.

@@ -14,6 +14,7 @@ pub mod id_seal;
 pub mod list;
 pub mod policy;
 pub mod record;
+pub mod report;
 pub mod rows;
 pub mod rules;
 pub mod sla;
@@ -29,18 +30,21 @@ mod properties;
 
 pub use action::Action;
 pub use apply::apply;
-pub use command::{ActionInput, Command, EditInput, NewRequest};
+pub use command::{ActionInput, Command};
 pub use decide::{create, decide};
-pub use event::{Change, Event, EventBody, Visibility};
+pub use event::{Event, EventBody, Visibility};
 pub use id::RequestId;
 pub use id_seal::IdSeal;
 pub use list::{ListFilter, Sort};
 pub use policy::{allowed_actions, may_comment, may_edit, may_see, sees_internal};
 pub use record::{Attachment, Record, Reference};
+pub use report::{
+    Category, Change, Changes, Description, EditBody, EditInput, NewRequest, NewRequestBody, Report, Title,
+};
 pub use rows::{EventRow, RequestRow};
 pub use rules::RequestRules;
 pub use sla::{Sla, SlaState};
 pub use state::MaintenanceRequest;
 pub use status::{Priority, Status};
 pub use summary::Summary;
-pub use texts::{Category, CommentBody, Description, Rating, Reason, Resolution, Title};
+pub use texts::{CommentBody, Rating, Reason, Resolution};

@@ -6,7 +6,7 @@ use base::time::{Timestamp, rfc3339};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Action, MaintenanceRequest, Priority, RequestId, RequestRules, Status};
+use super::{Action, MaintenanceRequest, Report, RequestId, RequestRules, Status};
 use crate::domain::request::Sla;
 use crate::domain::user::{Caller, Person};
 
@@ -19,14 +19,9 @@ pub struct Record<'a> {
     /// The number for people, `MR-000123`; null until the index gave one.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub number: Option<&'a str>,
-    /// What is broken.
-    pub title: &'a str,
-    /// The report.
-    pub description: &'a str,
-    /// The kind of fault.
-    pub category: &'a str,
-    /// How urgent it is.
-    pub priority: Priority,
+    /// What was reported.
+    #[serde(flatten)]
+    pub report: &'a Report,
     /// Where it stands.
     pub status: Status,
     /// The reason of a rejection, a hold or a cancellation, as long as it lasts.
@@ -120,10 +115,7 @@ impl<'a> Record<'a> {
         Self {
             id: request.id,
             number: request.number.as_deref(),
-            title: &request.title,
-            description: &request.description,
-            category: &request.category,
-            priority: request.priority,
+            report: &request.report,
             status: request.status,
             status_reason: request.status_reason.as_deref(),
             location: None,

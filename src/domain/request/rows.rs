@@ -5,10 +5,11 @@ use base::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Event, EventBody, MaintenanceRequest, Priority, RequestId, Status, Visibility};
+use super::{Event, EventBody, MaintenanceRequest, RequestId, Visibility};
 use crate::domain::user::Actor;
 
-/// A row of `requests`: the columns that queries need, and the whole snapshot.
+/// A row of `requests`: what fences it, and the whole snapshot, of which PostgreSQL makes the other columns
+/// (`migrations/0002_columns_from_body.sql`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RequestRow {
     /// The request.
@@ -21,32 +22,6 @@ pub struct RequestRow {
     pub version: i64,
     /// The number for people, once the index gave one.
     pub number: Option<String>,
-    /// What is broken.
-    pub title: String,
-    /// The report.
-    pub description: String,
-    /// The kind of fault.
-    pub category: String,
-    /// How urgent it is.
-    pub priority: Priority,
-    /// Where it stands.
-    pub status: Status,
-    /// Whose request it is.
-    pub requester_id: UserId,
-    /// His name at the time.
-    pub requester_name: String,
-    /// Who does the work.
-    pub assignee_id: Option<UserId>,
-    /// His name at the time.
-    pub assignee_name: Option<String>,
-    /// When it is due.
-    pub due_at: Option<Timestamp>,
-    /// When it was reported.
-    pub created_at: Timestamp,
-    /// When its last event happened.
-    pub updated_at: Timestamp,
-    /// When the work was finished, while completed or closed.
-    pub completed_at: Option<Timestamp>,
     /// The [`MaintenanceRequest`], enough to rebuild its object.
     pub body: Value,
 }
@@ -90,19 +65,6 @@ impl RequestRow {
             epoch: request.epoch,
             version: request.version,
             number: request.number.clone(),
-            title: request.title.clone(),
-            description: request.description.clone(),
-            category: request.category.clone(),
-            priority: request.priority,
-            status: request.status,
-            requester_id: request.requester.id,
-            requester_name: request.requester.name.clone(),
-            assignee_id: request.assignee.as_ref().map(|assignee| assignee.id),
-            assignee_name: request.assignee.as_ref().map(|assignee| assignee.name.clone()),
-            due_at: Some(request.due_at),
-            created_at: request.created_at,
-            updated_at: request.updated_at,
-            completed_at: request.completed_at,
             body: serde_json::to_value(request)?,
         })
     }

@@ -7,7 +7,8 @@ use base::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::event::{Event, EventBody};
-use super::status::{Priority, Status};
+use super::report::Report;
+use super::status::Status;
 use crate::domain::request::RequestId;
 use crate::domain::user::{Actor, Person};
 
@@ -20,14 +21,9 @@ pub struct MaintenanceRequest {
     /// replayed: whoever rebuilds a request brings it along.
     #[serde(default)]
     pub number: Option<String>,
-    /// What is broken.
-    pub title: String,
-    /// The report.
-    pub description: String,
-    /// The kind of fault.
-    pub category: String,
-    /// How urgent it is.
-    pub priority: Priority,
+    /// What was reported.
+    #[serde(flatten)]
+    pub report: Report,
     /// Where it stands.
     pub status: Status,
     /// Why it stands there: the reason of a rejection, a hold or a cancellation, as long as it lasts.
@@ -83,16 +79,13 @@ impl MaintenanceRequest {
         let Actor::User(raised_by) = &event.actor else {
             return None;
         };
-        let EventBody::Created { title, description, category, priority, requester, target_ms } = &event.body else {
+        let EventBody::Created { report, requester, target_ms } = &event.body else {
             return None;
         };
         Some(Self {
             id,
             number: None,
-            title: title.clone(),
-            description: description.clone(),
-            category: category.clone(),
-            priority: *priority,
+            report: report.clone(),
             status: Status::Submitted,
             status_reason: None,
             requester: requester.clone(),

@@ -51,9 +51,9 @@ impl From<&MaintenanceRequest> for Summary {
         Self {
             id: request.id,
             number: request.number.clone(),
-            title: request.title.clone(),
-            category: request.category.clone(),
-            priority: request.priority,
+            title: request.report.title.clone(),
+            category: request.report.category.clone(),
+            priority: request.report.priority,
             status: request.status,
             requester: request.requester.clone(),
             assignee: request.assignee.clone(),

@@ -6,21 +6,6 @@ use base::text_type;
 use serde::{Deserialize, Serialize};
 
 text_type! {
-    /// What is broken, in one line of 1 to 200 characters.
-    Title, "title", 1..=200, Lines::One
-}
-
-text_type! {
-    /// The report itself, at most 10,000 characters; may be empty.
-    Description, "description", 0..=10_000, Lines::Many
-}
-
-text_type! {
-    /// The kind of fault in the organisation's own words, 1 to 60 characters.
-    Category, "category", 1..=60, Lines::One
-}
-
-text_type! {
     /// Why a request is rejected, held, reopened or cancelled, 1 to 2,000 characters.
     Reason, "reason", 1..=2_000, Lines::Many
 }

@@ -118,7 +118,7 @@ impl RequestObject {
         let written = self.outbox.atomically(&self.state.db, |write, offsets| {
             store::append(write, event, &json, &cx.trace)?;
             store::put_snapshot(write, org.as_str(), &after)?;
-            offsets.owe(Destination::of(event), event.seq, now);
+            offsets.owe(Destination::ALL, event.seq, now);
             if let Some(idempotency) = &cx.idempotency {
                 store::keep_reply(write, idempotency, event.seq, &reply, now)?;
             }

@@ -29,28 +29,6 @@ impl outbox::Destination for Destination {
     const ALL: &'static [Self] = Self::ALL;
 }
 
-impl Destination {
-    /// Whom an event is owed to.
-    pub fn of(event: &Event) -> &'static [Self] {
-        match event.body {
-            // Everything that happens to a request, so far.
-            EventBody::Created { .. }
-            | EventBody::Approved {}
-            | EventBody::Rejected { .. }
-            | EventBody::Assigned { .. }
-            | EventBody::Started {}
-            | EventBody::Held { .. }
-            | EventBody::Resumed {}
-            | EventBody::Completed { .. }
-            | EventBody::Closed { .. }
-            | EventBody::Reopened { .. }
-            | EventBody::Cancelled { .. }
-            | EventBody::Edited { .. }
-            | EventBody::Commented { .. } => &[Self::Postgres, Self::Index, Self::Audit],
-        }
-    }
-}
-
 /// The request and its events as PostgreSQL takes them.
 pub(super) fn packed(
     request: &MaintenanceRequest,

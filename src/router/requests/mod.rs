@@ -10,7 +10,7 @@ use durable::{ask, watch as open_socket};
 use sha2::{Digest, Sha256};
 
 use crate::domain::request::RequestId;
-use crate::domain::request::{Action, Command, policy};
+use crate::domain::request::{Action, Command, EditBody, NewRequestBody, policy};
 use crate::domain::user::{Caller, Person};
 use crate::objects::context::{CallContext, Idempotency};
 use crate::objects::request::api::{Act, Create, Read, Request, RequestKey, Timeline, Versioned, Watch};
@@ -20,7 +20,7 @@ use crate::router::http::body::parse_json;
 use crate::router::http::etag;
 use crate::router::http::paging::{self, Wanted};
 use crate::router::http::reply::Reply;
-use crate::router::requests::bodies::{ActionBody, CommentBodyInput, EditBody, NewRequestBody};
+use crate::router::requests::bodies::{ActionBody, CommentBodyInput};
 use crate::router::requests::filters::{OF_REQUESTS, list_filter};
 use crate::router::users;
 
@@ -256,8 +256,8 @@ pub(super) mod describe {
     use base::ids::UserId;
     use serde_json::json;
 
-    use super::bodies::{ActionBody, CommentBodyInput, EditBody, NewRequestBody};
-    use crate::domain::request::{Event, Priority, Record, Sort, Status, Summary};
+    use super::bodies::{ActionBody, CommentBodyInput};
+    use crate::domain::request::{EditBody, Event, NewRequestBody, Priority, Record, Sort, Status, Summary};
     use crate::openapi::messages::{ListMessage, RequestMessage};
     use crate::openapi::operation::Operation;
     use crate::openapi::schemas::{Schemas, any_of, seq, text, time};

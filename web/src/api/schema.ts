@@ -647,6 +647,13 @@ export interface components {
             /** Format: int64 */
             to: number;
         };
+        /** @description What an edit changed: only that is there. */
+        Changes: {
+            category?: null | components["schemas"]["Change_String"];
+            description?: null | components["schemas"]["Change_String"];
+            priority?: null | components["schemas"]["Change_Priority"];
+            title?: null | components["schemas"]["Change_String"];
+        };
         /** @description The body of `POST /api/requests/:id/comments`. */
         CommentBodyInput: {
             /** @description 1 to 10,000 characters. */
@@ -713,7 +720,7 @@ export interface components {
              */
             delivered_seq: number;
             /** @description The destination. */
-            destination: components["schemas"]["Destination"];
+            destination: string;
             /** @description The last error. */
             error: string | null;
             /**
@@ -741,11 +748,6 @@ export interface components {
             /** @description Why not. */
             reason?: string | null;
         };
-        /**
-         * @description Where events go.
-         * @enum {string}
-         */
-        Destination: "postgres" | "index" | "audit";
         /** @description The body of `PATCH /api/requests/:id`; what is absent stays. */
         EditBody: {
             /** @description 1 to 60 characters. */
@@ -1021,9 +1023,26 @@ export interface components {
             version: number;
         };
         /** @description A request whose row is behind. */
-        LaggingRequest: components["schemas"]["Lagging"] & {
+        LaggingRequest: {
+            /**
+             * Format: date-time
+             * @description Since when it waits.
+             */
+            changed_at: string;
+            /** @description The request. */
+            id: components["schemas"]["RequestId"];
             /** @description What its object says it owes, and why it has not arrived. */
             outbox: components["schemas"]["Debt"][];
+            /**
+             * Format: int64
+             * @description The version that PostgreSQL has; `null` when it has none.
+             */
+            synced_version: number | null;
+            /**
+             * Format: int64
+             * @description The version that the index has.
+             */
+            version: number;
         };
         /**
          * @description How much an entry matters; ordered.
@@ -1265,6 +1284,20 @@ export interface components {
             poked: number;
             /** @description How many of them still owe something. */
             still_owing: number;
+        };
+        /**
+         * @description What was reported, as it is kept and shown. Texts are plain: a rule that became stricter must not make what is stored unreadable.
+         *     A new field has a default, which reports made before have.
+         */
+        Report: {
+            /** @description The kind of fault. */
+            category: string;
+            /** @description The report. */
+            description: string;
+            /** @description How urgent it is. */
+            priority: components["schemas"]["Priority"];
+            /** @description What is broken. */
+            title: string;
         };
         /**
          * Format: uuid
@@ -1581,6 +1614,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `timed_out` (Timed out) */
+        TimedOut: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `too_large` (Too large) */
         TooLarge: {
             headers: {
@@ -1615,6 +1657,15 @@ export interface components {
             headers: {
                 /** @description Seconds until another try makes sense. */
                 "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unsupported_encoding` (Unsupported encoding) */
+        UnsupportedEncoding: {
+            headers: {
                 [name: string]: unknown;
             };
             content: {
@@ -1656,7 +1707,9 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            408: components["responses"]["TimedOut"];
             413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
             429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -1755,7 +1808,9 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            408: components["responses"]["TimedOut"];
             413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -1927,7 +1982,7 @@ export interface operations {
             /** @description Reported. */
             201: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description Its version, and a hash of what the caller is shown. */
                     ETag?: string;
                     /** @description Where the request is. */
                     Location?: string;
@@ -1940,8 +1995,10 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            408: components["responses"]["TimedOut"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
             422: components["responses"]["IdempotencyKeyReused"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -1974,7 +2031,10 @@ export interface operations {
     readRequest: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of what the caller has; if it is still true, 304 without a body. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: components["schemas"]["RequestId"];
             };
@@ -1985,13 +2045,22 @@ export interface operations {
             /** @description The request, as the caller may see it. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description Its version, and a hash of what the caller is shown. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Record"];
                 };
+            };
+            /** @description It is as the caller has it. */
+            304: {
+                headers: {
+                    /** @description Its version, and a hash of what the caller is shown. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: components["responses"]["Unauthenticated"];
             404: components["responses"]["NotFound"];
@@ -2022,7 +2091,7 @@ export interface operations {
             /** @description The request after it. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description Its version, and a hash of what the caller is shown. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -2034,9 +2103,11 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["TimedOut"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["Stale"];
             413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
             422: components["responses"]["IdempotencyKeyReused"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -2073,7 +2144,9 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["TimedOut"];
             413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
             422: components["responses"]["IdempotencyKeyReused"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -2169,7 +2242,7 @@ export interface operations {
             /** @description The request after it. */
             200: {
                 headers: {
-                    /** @description Its version. */
+                    /** @description Its version, and a hash of what the caller is shown. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -2181,9 +2254,11 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            408: components["responses"]["TimedOut"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["Stale"];
             413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
             422: components["responses"]["IdempotencyKeyReused"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -2416,7 +2491,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                user: string;
+                user: components["schemas"]["UserId"];
                 sid: components["schemas"]["SessionName"];
             };
             cookie?: never;

@@ -196,14 +196,14 @@ fn columns(client: &mut Client, table: &str) -> Result<Vec<(String, String)>> {
 pub fn fill_read_model(side: &Side, summaries: u64) -> Result<()> {
     database::run(&side.database_url, |client| {
         client.execute(
-            "INSERT INTO requests (id, org_id, epoch, version, number, title, description, category, priority, status,
-                                   requester_id, requester_name, due_at, created_at, updated_at, body)
-             SELECT gen_random_uuid(), 'default', 0, 1, 'MR-' || lpad(i::text, 6, '0'), 'Something is broken', '',
-                    'category ' || i % 12, 'high',
-                    (ARRAY['submitted', 'approved', 'rejected', 'assigned', 'in_progress', 'on_hold', 'completed', 'closed',
-                           'cancelled'])[1 + i % 9],
-                    gen_random_uuid(), 'Eka Putri', at, at, at, '{}'
-             FROM generate_series(1, $1::bigint) AS i, LATERAL (SELECT to_timestamp(1700000000 + i * 60) AS at) AS moment",
+            "INSERT INTO requests (id, org_id, epoch, version, number, body)
+             SELECT gen_random_uuid(), 'default', 0, 1, 'MR-' || lpad(i::text, 6, '0'), jsonb_build_object(
+                    'title', 'Something is broken', 'description', '', 'category', 'category ' || i % 12, 'priority', 'high',
+                    'status', (ARRAY['submitted', 'approved', 'rejected', 'assigned', 'in_progress', 'on_hold', 'completed',
+                                     'closed', 'cancelled'])[1 + i % 9],
+                    'requester', jsonb_build_object('id', gen_random_uuid(), 'name', 'Eka Putri'),
+                    'due_at', at, 'created_at', at, 'updated_at', at)
+             FROM generate_series(1, $1::bigint) AS i, LATERAL (SELECT (1700000000 + i * 60) * 1000 AS at) AS moment",
             &[&(summaries as i64)],
         )?;
         Ok(client.batch_execute("ANALYZE requests")?)

@@ -217,14 +217,14 @@ fn an_edit_holds_only_what_changed() {
         ..EditInput::default()
     };
     let edited = EventBody::Edited {
-        title: Some(Change { from: "Lift B stops between floors".into(), to: "Lift B is stuck".into() }),
-        description: None,
-        category: None,
-        priority: None,
+        changes: Changes {
+            title: Some(Change { from: "Lift B stops between floors".into(), to: "Lift B is stuck".into() }),
+            ..Changes::default()
+        },
         target_ms: None,
     };
     let story = given(Status::Submitted).when(&requester(), Command::Edit(input)).then(edited, Status::Submitted);
-    assert_eq!(story.request.title, "Lift B is stuck");
+    assert_eq!(story.request.report.title, "Lift B is stuck");
 }
 
 #[test]

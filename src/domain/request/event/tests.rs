@@ -1,16 +1,14 @@
 //! Events are permanent: their public JSON is golden, and what an older version wrote is read.
 
 use super::*;
-use crate::domain::{golden, request::fixtures::*};
+use crate::domain::request::fixtures::*;
+use crate::domain::{Priority, golden};
 
 fn one_of_each() -> Vec<Event> {
     let change = |from: &str, to: &str| Some(Change { from: from.to_owned(), to: to.to_owned() });
     let bodies = [
         EventBody::Created {
-            title: "Lift B stops between floors".into(),
-            description: "Twice since Monday.".into(),
-            category: "Lift".into(),
-            priority: Priority::High,
+            report: Report { description: "Twice since Monday.".into(), ..new_request().report() },
             requester: requester().user,
             target_ms: 86_400_000,
         },
@@ -27,10 +25,11 @@ fn one_of_each() -> Vec<Event> {
         EventBody::Reopened { reason: "It stopped again.".into() },
         EventBody::Cancelled { reason: "A duplicate.".into() },
         EventBody::Edited {
-            title: change("Lift B stops between floors", "Lift B is stuck"),
-            description: None,
-            category: None,
-            priority: Some(Change { from: Priority::High, to: Priority::Urgent }),
+            changes: Changes {
+                title: change("Lift B stops between floors", "Lift B is stuck"),
+                priority: Some(Change { from: Priority::High, to: Priority::Urgent }),
+                ..Changes::default()
+            },
             target_ms: Some(Change { from: 86_400_000, to: 14_400_000 }),
         },
         EventBody::Commented { body: "The part is ordered.".into(), visibility: Visibility::Internal },

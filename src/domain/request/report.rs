@@ -1,0 +1,225 @@
+//! What a reporter says of a fault: this file alone knows its fields.
+//!
+//! A field is in each of six structures, from the body that a client sends to the change that a timeline shows, and every other part
+//! of the product takes them whole: snapshot, record, rows, events and the API's description follow by themselves. A field that lists
+//! show or filter by is in [`Summary`](super::Summary) and in the index's columns, too.
+
+use base::refusal::Refusal;
+use base::text::{Lines, parse_value};
+use base::text_type;
+use serde::{Deserialize, Serialize};
+
+use super::status::Priority;
+use crate::domain::user::Person;
+
+text_type! {
+    /// What is broken, in one line of 1 to 200 characters.
+    Title, "title", 1..=200, Lines::One
+}
+
+text_type! {
+    /// The report itself, at most 10,000 characters; may be empty.
+    Description, "description", 0..=10_000, Lines::Many
+}
+
+text_type! {
+    /// The kind of fault in the organisation's own words, 1 to 60 characters.
+    Category, "category", 1..=60, Lines::One
+}
+
+/// What was reported, as it is kept and shown. Texts are plain: a rule that became stricter must not make what is stored unreadable.
+/// A new field has a default, which reports made before have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Report {
+    /// What is broken.
+    pub title: String,
+    /// The report.
+    pub description: String,
+    /// The kind of fault.
+    pub category: String,
+    /// How urgent it is.
+    pub priority: Priority,
+}
+
+/// The body of `POST /api/requests`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewRequestBody {
+    /// What is broken: 1 to 200 characters.
+    #[cfg_attr(feature = "openapi", schema(value_type = Title, inline))]
+    pub title: String,
+    /// The report: at most 10,000 characters.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Description, inline))]
+    pub description: String,
+    /// The kind of fault: 1 to 60 characters.
+    #[cfg_attr(feature = "openapi", schema(value_type = Category, inline))]
+    pub category: String,
+    /// `low`, `normal`, `high` or `urgent`.
+    #[cfg_attr(feature = "openapi", schema(value_type = Priority))]
+    pub priority: String,
+    /// On whose behalf it is raised (managers and admins).
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<base::ids::UserId>))]
+    pub requester_id: Option<String>,
+}
+
+/// The body of `PATCH /api/requests/:id`; what is absent stays.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EditBody {
+    /// 1 to 200 characters.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Title>, inline))]
+    pub title: Option<String>,
+    /// At most 10,000 characters.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Description>, inline))]
+    pub description: Option<String>,
+    /// 1 to 60 characters.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Category>, inline))]
+    pub category: Option<String>,
+    /// `low`, `normal`, `high` or `urgent`.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Priority>))]
+    pub priority: Option<String>,
+}
+
+/// The inputs of a create.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewRequest {
+    /// What is broken.
+    pub title: Title,
+    /// The report.
+    pub description: Description,
+    /// The kind of fault.
+    pub category: Category,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// On whose behalf it is raised; the caller's own if none.
+    #[serde(default)]
+    pub requester: Option<Person>,
+}
+
+/// The inputs of an edit; what is none stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EditInput {
+    /// The new title.
+    pub title: Option<Title>,
+    /// The new description.
+    pub description: Option<Description>,
+    /// The new category.
+    pub category: Option<Category>,
+    /// The new priority.
+    pub priority: Option<Priority>,
+}
+
+/// What an edit changed: only that is there.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Changes {
+    /// The title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<Change<String>>,
+    /// The description.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<Change<String>>,
+    /// The category.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<Change<String>>,
+    /// The priority.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub priority: Option<Change<Priority>>,
+}
+
+/// A changed value, before and after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Change<T> {
+    /// Before.
+    pub from: T,
+    /// After.
+    pub to: T,
+}
+
+impl NewRequestBody {
+    /// What is to be created, for `requester` if not for the caller.
+    ///
+    /// # Errors
+    /// `Invalid`, naming the field.
+    pub fn draft(&self, requester: Option<Person>) -> Result<NewRequest, Refusal> {
+        Ok(NewRequest {
+            title: Title::parse(&self.title)?,
+            description: Description::parse(&self.description)?,
+            category: Category::parse(&self.category)?,
+            priority: parse_value("priority", &self.priority)?,
+            requester,
+        })
+    }
+}
+
+impl EditBody {
+    /// What is to be changed.
+    ///
+    /// # Errors
+    /// `Invalid`, naming the field.
+    pub fn input(&self) -> Result<EditInput, Refusal> {
+        Ok(EditInput {
+            title: self.title.as_deref().map(Title::parse).transpose()?,
+            description: self.description.as_deref().map(Description::parse).transpose()?,
+            category: self.category.as_deref().map(Category::parse).transpose()?,
+            priority: self.priority.as_deref().map(|text| parse_value("priority", text)).transpose()?,
+        })
+    }
+}
+
+impl NewRequest {
+    /// The report as it is kept.
+    #[must_use]
+    pub fn report(&self) -> Report {
+        Report {
+            title: self.title.as_str().to_owned(),
+            description: self.description.as_str().to_owned(),
+            category: self.category.as_str().to_owned(),
+            priority: self.priority,
+        }
+    }
+}
+
+impl Report {
+    /// What of `input` differs.
+    #[must_use]
+    pub fn changes(&self, input: &EditInput) -> Changes {
+        Changes {
+            title: Change::of(&self.title, input.title.as_ref().map(ToString::to_string)),
+            description: Change::of(&self.description, input.description.as_ref().map(ToString::to_string)),
+            category: Change::of(&self.category, input.category.as_ref().map(ToString::to_string)),
+            priority: Change::of(&self.priority, input.priority),
+        }
+    }
+
+    /// The report with these changes made.
+    pub fn change(&mut self, changes: &Changes) {
+        let Changes { title, description, category, priority } = changes;
+        Change::make(title.as_ref(), &mut self.title);
+        Change::make(description.as_ref(), &mut self.description);
+        Change::make(category.as_ref(), &mut self.category);
+        Change::make(priority.as_ref(), &mut self.priority);
+    }
+}
+
+impl<T: Clone + PartialEq> Change<T> {
+    /// The change of `from` into `to`, if there is one.
+    #[must_use]
+    pub fn of(from: &T, to: Option<T>) -> Option<Self> {
+        to.filter(|to| to != from).map(|to| Self { from: from.clone(), to })
+    }
+
+    /// Makes the change, if there is one.
+    pub fn make(change: Option<&Self>, place: &mut T) {
+        if let Some(change) = change {
+            place.clone_from(&change.to);
+        }
+    }
+}
