@@ -7,6 +7,7 @@
 //! lists. A list's way: `query.rs` (which index leads) -> `durable::keyset`.
 
 pub mod api;
+mod columns;
 mod number;
 mod query;
 mod store;

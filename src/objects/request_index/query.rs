@@ -8,33 +8,10 @@ use base::ids::UserId;
 use base::time::Timestamp;
 use durable::keyset::{Condition, Direction, IndexRange, KeysetQuery, Value};
 
+use super::columns::{COLUMNS, Column, column};
 use super::number;
-use crate::domain::request::Status;
 use crate::domain::request::{ListFilter, Sort};
 use crate::domain::text::fold;
-
-/// A column that lists are filtered by, with its index in each order.
-struct Column {
-    name: &'static str,
-    by_created: &'static str,
-    by_updated: &'static str,
-}
-
-macro_rules! column {
-    ($name:literal) => {
-        Column {
-            name: $name,
-            by_created: concat!("request_by_", $name, "_created"),
-            by_updated: concat!("request_by_", $name, "_updated"),
-        }
-    };
-}
-
-const REQUESTER: Column = column!("requester_id");
-const ASSIGNEE: Column = column!("assignee_id");
-const STATUS: Column = column!("status");
-const CATEGORY: Column = column!("category");
-const PRIORITY: Column = column!("priority");
 
 /// A filter that is set: the column is one of the values.
 struct Wanted {
@@ -82,37 +59,16 @@ pub fn of(filter: &ListFilter, only: Option<UserId>) -> KeysetQuery {
     }
 }
 
-/// The filters that are set, the one that leads first.
+/// The filters that are set, the one that leads first: whose requests one may see at all, then as the columns come, but for a status
+/// that may be final, of which there are many.
 fn wanted(filter: &ListFilter, only: Option<UserId>) -> Vec<Wanted> {
-    let users = |user: Option<UserId>| user.map(|user| Value::Text(user.to_string())).into_iter().collect::<Vec<_>>();
-    let is_open = !filter.status.iter().any(|status| status.is_final());
-    let status = Wanted { column: &STATUS, values: words(&filter.status, Status::ALL.len()) };
-    let (open, any) = if is_open { (Some(status), None) } else { (None, Some(status)) };
-    let filters = [
-        Some(Wanted { column: &REQUESTER, values: users(only) }),
-        Some(Wanted { column: &REQUESTER, values: users(filter.requester) }),
-        Some(Wanted { column: &ASSIGNEE, values: users(filter.assignee) }),
-        open,
-        Some(Wanted {
-            column: &CATEGORY,
-            values: filter.category.iter().map(|it| Value::Text(it.to_string())).collect(),
-        }),
-        Some(Wanted { column: &PRIORITY, values: words(&filter.priority, 4) }),
-        any,
-    ];
-    filters.into_iter().flatten().filter(|wanted| !wanted.values.is_empty()).collect()
-}
-
-/// Each word once; none when all of the vocabulary is asked for, which filters nothing.
-fn words<W: Copy + Ord + ToString>(words: &[W], vocabulary: usize) -> Vec<Value> {
-    let mut words = words.to_vec();
-    words.sort_unstable();
-    words.dedup();
-    if words.len() == vocabulary {
-        Vec::new()
-    } else {
-        words.iter().map(|word| Value::Text(word.to_string())).collect()
-    }
+    let only = column("requester_id").zip(only);
+    let only = only.map(|(column, user)| Wanted { column, values: vec![Value::Text(user.to_string())] });
+    let is_last = |column: &Column| column.name == "status" && filter.status.iter().any(|status| status.is_final());
+    let (mut columns, last): (Vec<_>, Vec<_>) = COLUMNS.iter().partition(|column| !is_last(column));
+    columns.extend(last);
+    let filters = columns.into_iter().map(|column| Wanted { column, values: (column.wanted)(filter) });
+    only.into_iter().chain(filters).filter(|wanted| !wanted.values.is_empty()).collect()
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

@@ -6,43 +6,19 @@
 use base::cursor::Position;
 use base::refusal::Refusal;
 use base::time::Timestamp;
+use durable::keyset::Value;
+use durable::sqlite::Bind;
 use durable::{Database, Schema, StorageError, Writer};
 
 use super::api::IndexedVersion;
+use super::columns::{COLUMNS, INSERT, STEPS, TABLE, UPDATE};
 use super::number;
 use crate::domain::request::Status;
 use crate::domain::request::Summary;
 use crate::domain::text::fold;
 
-/// The schema, step by step.
-pub const SCHEMA: Schema = Schema::first(&["
-    CREATE TABLE request (
-        number       INTEGER PRIMARY KEY,
-        id           TEXT NOT NULL UNIQUE,
-        epoch        INTEGER NOT NULL,
-        version      INTEGER NOT NULL,
-        status       TEXT NOT NULL,
-        priority     TEXT NOT NULL,
-        category     TEXT NOT NULL,
-        requester_id TEXT NOT NULL,
-        assignee_id  TEXT,
-        created_ms   INTEGER NOT NULL,
-        updated_ms   INTEGER NOT NULL,
-        search       TEXT NOT NULL,
-        json         TEXT NOT NULL
-    );
-    CREATE INDEX request_by_created ON request (created_ms);
-    CREATE INDEX request_by_updated ON request (updated_ms);
-    CREATE INDEX request_by_status_created ON request (status, created_ms);
-    CREATE INDEX request_by_status_updated ON request (status, updated_ms);
-    CREATE INDEX request_by_priority_created ON request (priority, created_ms);
-    CREATE INDEX request_by_priority_updated ON request (priority, updated_ms);
-    CREATE INDEX request_by_category_created ON request (category, created_ms);
-    CREATE INDEX request_by_category_updated ON request (category, updated_ms);
-    CREATE INDEX request_by_requester_id_created ON request (requester_id, created_ms);
-    CREATE INDEX request_by_requester_id_updated ON request (requester_id, updated_ms);
-    CREATE INDEX request_by_assignee_id_created ON request (assignee_id, created_ms) WHERE assignee_id IS NOT NULL;
-    CREATE INDEX request_by_assignee_id_updated ON request (assignee_id, updated_ms) WHERE assignee_id IS NOT NULL;
+/// What is not the table of requests.
+const OTHERS: &str = "
     CREATE TABLE tally (
         status   TEXT PRIMARY KEY,
         requests INTEGER NOT NULL
@@ -56,19 +32,10 @@ pub const SCHEMA: Schema = Schema::first(&["
         ts  INTEGER NOT NULL,
         id  TEXT NOT NULL
     );
-"]);
+";
 
-/// Writes a request that is new; its parameters are those of [`UPDATE`].
-pub(super) const INSERT: &str = "
-    INSERT INTO request (number, id, epoch, version, status, priority, category, requester_id, assignee_id, created_ms,
-                         updated_ms, search, json)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
-
-/// Writes a newer version of a request.
-pub(super) const UPDATE: &str = "
-    UPDATE request SET epoch = ?3, version = ?4, status = ?5, priority = ?6, category = ?7, requester_id = ?8,
-                       assignee_id = ?9, created_ms = ?10, updated_ms = ?11, search = ?12, json = ?13
-    WHERE number = ?1 AND id = ?2";
+/// The schema.
+pub const SCHEMA: Schema = Schema { whole: &[TABLE, OTHERS], steps: STEPS };
 
 /// Counts a request in its status, and no more in the one before.
 const TALLY: &str = "
@@ -120,25 +87,13 @@ pub fn upsert(write: &Writer<'_>, mut summary: Summary, epoch: i64) -> Result<Ta
 
 fn put(write: &Writer<'_>, statement: &str, number: i64, row: &Row<'_>) -> Result<(), StorageError> {
     let Row { summary, epoch, json } = row;
-    write.run(
-        statement,
-        &[
-            &number,
-            &summary.id.to_string(),
-            epoch,
-            &summary.version,
-            &summary.status.as_str(),
-            &summary.priority.as_str(),
-            &summary.category,
-            &summary.requester.id.to_string(),
-            &summary.assignee.as_ref().map(|assignee| assignee.id.to_string()),
-            &summary.created_at.as_ms(),
-            &summary.updated_at.as_ms(),
-            &search_text(number, &summary.title),
-            json,
-        ],
-    )?;
-    Ok(())
+    let (id, search) = (summary.id.to_string(), search_text(number, &summary.title));
+    let (created_ms, updated_ms) = (summary.created_at.as_ms(), summary.updated_at.as_ms());
+    let columns: Vec<Option<Value>> = COLUMNS.iter().map(|column| (column.of)(summary)).collect();
+    let mut values: Vec<&dyn Bind> =
+        vec![&number, &id, epoch, &summary.version, &created_ms, &updated_ms, &search, json];
+    values.extend(columns.iter().map(|value| value as &dyn Bind));
+    write.run(statement, &values)
 }
 
 pub(super) fn search_text(number: i64, title: &str) -> String {

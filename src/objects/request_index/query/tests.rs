@@ -4,10 +4,10 @@ use base::cursor::Position;
 use durable::keyset::Start;
 use durable::keyset::native::{all, database, items, page, plan};
 
-use super::super::store;
+use super::super::{columns, store};
 use super::*;
 use crate::domain::request::Category;
-use crate::domain::request::Priority;
+use crate::domain::request::{Priority, Status};
 use crate::domain::text::SearchText;
 use crate::domain::text::fold;
 
@@ -65,7 +65,7 @@ impl Sample {
 
 /// An index of `count` requests; the JSON of each is its number.
 fn filled(count: i64) -> rusqlite::Connection {
-    let connection = database(store::SCHEMA.whole[0]);
+    let connection = database(&store::SCHEMA.whole.join(";"));
     connection.execute_batch("BEGIN").unwrap();
     for number in 1..=count {
         put(&connection, number);
@@ -81,17 +81,17 @@ fn put(connection: &rusqlite::Connection, number: i64) {
         &uuid::Uuid::from_u128(number as u128).to_string(),
         &0,
         &1,
-        &it.status.as_str(),
-        &it.priority.as_str(),
-        &it.category,
-        &it.requester.to_string(),
-        &it.assignee.map(|assignee| assignee.to_string()),
         &it.created_ms,
         &it.updated_ms,
         &it.search(),
         &number.to_string(),
+        &it.requester.to_string(),
+        &it.assignee.map(|assignee| assignee.to_string()),
+        &it.status.as_str(),
+        &it.category,
+        &it.priority.as_str(),
     ];
-    connection.prepare_cached(store::INSERT).unwrap().execute(row).unwrap();
+    connection.prepare_cached(columns::INSERT).unwrap().execute(row).unwrap();
 }
 
 fn text(text: &str) -> Option<SearchText> {

@@ -10,15 +10,15 @@ fn put(connection: &rusqlite::Connection, statement: &str, number: i64, version:
         format!("r-{number}"),
         0,
         version,
-        "closed",
-        "low",
-        "power",
-        "u",
-        None::<String>,
         1,
         updated_ms,
         "",
         "{}",
+        "u",
+        None::<String>,
+        "closed",
+        "power",
+        "low",
     );
     connection.execute(statement, row).unwrap()
 }
@@ -31,7 +31,7 @@ fn versions(connection: &rusqlite::Connection, after: (i64, &str), before: i64, 
 
 #[test]
 fn a_newer_version_takes_the_place_of_the_older_one() {
-    let connection = database(SCHEMA.whole[0]);
+    let connection = database(&SCHEMA.whole.join(";"));
     put(&connection, INSERT, 1, 1, 10);
     assert_eq!(put(&connection, UPDATE, 1, 2, 20), 1);
     assert_eq!(versions(&connection, (0, ""), 100, 10), [("r-1".to_owned(), 2)]);
@@ -39,15 +39,15 @@ fn a_newer_version_takes_the_place_of_the_older_one() {
 
 #[test]
 fn a_number_is_given_once() {
-    let connection = database(SCHEMA.whole[0]);
+    let connection = database(&SCHEMA.whole.join(";"));
     put(&connection, INSERT, 1, 1, 10);
-    let row = (1, "r-2", 0, 1, "closed", "low", "power", "u", None::<String>, 1, 10, "", "{}");
+    let row = (1, "r-2", 0, 1, 1, 10, "", "{}", "u", None::<String>, "closed", "power", "low");
     assert!(connection.execute(INSERT, row).is_err());
 }
 
 #[test]
 fn versions_go_on_behind_a_request_even_among_changes_of_one_moment() {
-    let connection = database(SCHEMA.whole[0]);
+    let connection = database(&SCHEMA.whole.join(";"));
     (1..=5).for_each(|number| {
         put(&connection, INSERT, number, number, 10);
     });
@@ -64,7 +64,7 @@ fn versions_go_on_behind_a_request_even_among_changes_of_one_moment() {
 
 #[test]
 fn a_change_of_status_is_counted_in_both() {
-    let connection = database(SCHEMA.whole[0]);
+    let connection = database(&SCHEMA.whole.join(";"));
     for (before, after) in [(None, "submitted"), (None, "submitted"), (Some("submitted"), "approved")] {
         connection.execute(TALLY, (before, after)).unwrap();
     }
@@ -78,7 +78,7 @@ fn a_change_of_status_is_counted_in_both() {
 
 #[test]
 fn a_change_that_comes_late_is_met_by_the_reconciler_all_the_same() {
-    let connection = database(SCHEMA.whole[0]);
+    let connection = database(&SCHEMA.whole.join(";"));
     put(&connection, INSERT, 1, 1, 100);
     connection.execute("INSERT INTO watermark (one, ts, id) VALUES (1, 100, 'r-1')", []).unwrap();
     let watermark = || {
@@ -94,4 +94,24 @@ fn a_change_that_comes_late_is_met_by_the_reconciler_all_the_same() {
     let (ts, id) = watermark();
     let met = versions(&connection, (ts, &id), 1_000, 10);
     assert_eq!(met.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(), ["r-3", "r-1", "r-2"]);
+}
+
+#[test]
+fn an_index_of_any_release_comes_to_the_same_tables() {
+    let tables = |statements: &[&str]| {
+        let connection = database(&statements.join(";"));
+        let sql = "SELECT m.type, m.name, coalesce(group_concat(c.name || ' ' || c.type || c.\"notnull\"), '')
+                   FROM (SELECT type, name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%') AS m
+                   LEFT JOIN (SELECT m.name AS owner, t.* FROM sqlite_master AS m, pragma_table_info(m.name) AS t
+                              ORDER BY m.name, t.name) AS c ON c.owner = m.name
+                   GROUP BY m.type, m.name ORDER BY m.type, m.name";
+        let mut described = connection.prepare(sql).unwrap();
+        let rows = described.query_map((), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
+        rows.collect::<Result<Vec<(String, String, String)>, _>>().unwrap()
+    };
+    assert_eq!(tables(SCHEMA.whole), tables(SCHEMA.steps));
+    for column in COLUMNS {
+        let names = tables(SCHEMA.whole).into_iter().map(|(_, name, _)| name).collect::<Vec<_>>();
+        assert!([column.by_created, column.by_updated].iter().all(|index| names.iter().any(|name| name == index)));
+    }
 }

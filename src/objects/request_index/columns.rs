@@ -1,0 +1,162 @@
+//! The columns that lists are filtered by: a line each says its name, its type, what it holds of a summary, and what a filter asks
+//! of it. Schema, writes and queries follow.
+//!
+//! A column with which an index was made before is under `first`; one that came later, with its index, is a step of the schema under
+//! `added`, at the end, and is filled by its default: what it holds of older rows comes with their next version.
+
+use std::fmt::Display;
+
+use durable::keyset::Value;
+
+use crate::domain::request::{ListFilter, Status, Summary};
+
+/// The tables as the first release made them.
+const FIRST: &str = "
+    CREATE TABLE request (
+        number       INTEGER PRIMARY KEY,
+        id           TEXT NOT NULL UNIQUE,
+        epoch        INTEGER NOT NULL,
+        version      INTEGER NOT NULL,
+        status       TEXT NOT NULL,
+        priority     TEXT NOT NULL,
+        category     TEXT NOT NULL,
+        requester_id TEXT NOT NULL,
+        assignee_id  TEXT,
+        created_ms   INTEGER NOT NULL,
+        updated_ms   INTEGER NOT NULL,
+        search       TEXT NOT NULL,
+        json         TEXT NOT NULL
+    );
+    CREATE INDEX request_by_created ON request (created_ms);
+    CREATE INDEX request_by_updated ON request (updated_ms);
+    CREATE INDEX request_by_status_created ON request (status, created_ms);
+    CREATE INDEX request_by_status_updated ON request (status, updated_ms);
+    CREATE INDEX request_by_priority_created ON request (priority, created_ms);
+    CREATE INDEX request_by_priority_updated ON request (priority, updated_ms);
+    CREATE INDEX request_by_category_created ON request (category, created_ms);
+    CREATE INDEX request_by_category_updated ON request (category, updated_ms);
+    CREATE INDEX request_by_requester_id_created ON request (requester_id, created_ms);
+    CREATE INDEX request_by_requester_id_updated ON request (requester_id, updated_ms);
+    CREATE INDEX request_by_assignee_id_created ON request (assignee_id, created_ms) WHERE assignee_id IS NOT NULL;
+    CREATE INDEX request_by_assignee_id_updated ON request (assignee_id, updated_ms) WHERE assignee_id IS NOT NULL;
+    CREATE TABLE tally (
+        status   TEXT PRIMARY KEY,
+        requests INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE counter (
+        one         INTEGER PRIMARY KEY CHECK (one = 1),
+        last_number INTEGER NOT NULL
+    );
+    CREATE TABLE watermark (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        ts  INTEGER NOT NULL,
+        id  TEXT NOT NULL
+    );
+";
+
+/// A column, with its index in each order.
+pub struct Column {
+    /// Its name.
+    pub name: &'static str,
+    /// The index by creation.
+    pub by_created: &'static str,
+    /// The index by the last change.
+    pub by_updated: &'static str,
+    /// What it holds of a summary.
+    pub of: fn(&Summary) -> Option<Value>,
+    /// What a filter wants in it: any of these; nothing when the filter is not set.
+    pub wanted: fn(&ListFilter) -> Vec<Value>,
+}
+
+macro_rules! indexes {
+    ($name:literal $($condition:literal)?) => {
+        concat!(
+            "; CREATE INDEX request_by_", $name, "_created ON request (", $name, ", created_ms)", $($condition,)?
+            "; CREATE INDEX request_by_", $name, "_updated ON request (", $name, ", updated_ms)", $($condition)?
+        )
+    };
+}
+
+macro_rules! columns {
+    (
+        first { $($name:literal $sql:literal $([$condition:literal])? => $of:expr, $wanted:expr;)+ }
+        added { $($later:literal $later_sql:literal $([$later_condition:literal])? => $later_of:expr, $later_wanted:expr;)* }
+    ) => {
+        /// The columns; the one that is likely to leave the fewest rows comes first.
+        pub static COLUMNS: &[Column] = &[
+            $(columns!(@column $name, $of, $wanted),)+
+            $(columns!(@column $later, $later_of, $later_wanted),)*
+        ];
+
+        /// The table and its indexes, whole.
+        pub const TABLE: &str = concat!(
+            "CREATE TABLE request (
+                number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, epoch INTEGER NOT NULL, version INTEGER NOT NULL,
+                created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL, search TEXT NOT NULL, json TEXT NOT NULL",
+            $(", ", $name, " ", $sql,)+ $(", ", $later, " ", $later_sql,)*
+            "); CREATE INDEX request_by_created ON request (created_ms); CREATE INDEX request_by_updated ON request (updated_ms)",
+            $(indexes!($name $($condition)?),)+ $(indexes!($later $($later_condition)?),)*
+        );
+
+        /// How an index gets there from nothing: as the first release made it, and a step for each column that came later.
+        pub const STEPS: &[&str] = &[
+            FIRST,
+            $(concat!("ALTER TABLE request ADD COLUMN ", $later, " ", $later_sql, indexes!($later $($later_condition)?)),)*
+        ];
+
+        /// Writes a request that is new: number, id, epoch, version, creation, last change, searched text and JSON; then the columns.
+        pub const INSERT: &str = concat!(
+            "INSERT INTO request (number, id, epoch, version, created_ms, updated_ms, search, json",
+            $(", ", $name,)+ $(", ", $later,)*
+            ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8", $(columns!(@bind $name),)+ $(columns!(@bind $later),)* ")"
+        );
+
+        /// Writes a newer version of a request; its parameters are those of [`INSERT`].
+        pub const UPDATE: &str = concat!(
+            "UPDATE request SET epoch = ?3, version = ?4, created_ms = ?5, updated_ms = ?6, search = ?7, json = ?8",
+            $(", ", $name, " = ?",)+ $(", ", $later, " = ?",)*
+            " WHERE number = ?1 AND id = ?2"
+        );
+    };
+    (@column $name:literal, $of:expr, $wanted:expr) => {
+        Column {
+            name: $name,
+            by_created: concat!("request_by_", $name, "_created"),
+            by_updated: concat!("request_by_", $name, "_updated"),
+            of: $of,
+            wanted: $wanted,
+        }
+    };
+    (@bind $name:literal) => { ", ?" };
+}
+
+columns! {
+    first {
+        "requester_id" "TEXT NOT NULL" =>
+            |summary| text(summary.requester.id), |filter| filter.requester.iter().filter_map(text).collect();
+        "assignee_id" "TEXT" [" WHERE assignee_id IS NOT NULL"] =>
+            |summary| summary.assignee.as_ref().and_then(|assignee| text(assignee.id)),
+            |filter| filter.assignee.iter().filter_map(text).collect();
+        "status" "TEXT NOT NULL" => |summary| text(summary.status), |filter| words(&filter.status, Status::ALL.len());
+        "category" "TEXT NOT NULL" => |summary| text(&summary.category), |filter| filter.category.iter().filter_map(text).collect();
+        "priority" "TEXT NOT NULL" => |summary| text(summary.priority), |filter| words(&filter.priority, 4);
+    }
+    added {}
+}
+
+fn text(value: impl ToString) -> Option<Value> {
+    Some(Value::Text(value.to_string()))
+}
+
+/// Each word once; none when all of the vocabulary is asked for, which filters nothing.
+fn words<W: Copy + Ord + Display>(words: &[W], vocabulary: usize) -> Vec<Value> {
+    let mut words = words.to_vec();
+    words.sort_unstable();
+    words.dedup();
+    if words.len() == vocabulary { Vec::new() } else { words.iter().filter_map(text).collect() }
+}
+
+/// The column of this name.
+pub fn column(name: &str) -> Option<&'static Column> {
+    COLUMNS.iter().find(|column| column.name == name)
+}
