@@ -58,7 +58,8 @@ fn sql_stays_where_it_belongs() {
     let mut problems = Vec::new();
     for source in sources("src") {
         let file = source.path.rsplit('/').next().unwrap_or_default();
-        let of_an_actor = source.path.starts_with("src/objects/") && ["store.rs", "query.rs", "columns.rs"].contains(&file);
+        let of_an_actor =
+            source.path.starts_with("src/objects/") && ["store.rs", "query.rs", "columns.rs"].contains(&file);
         if source.path.starts_with("src/db/") || of_an_actor || source.path == SQL_OF_FAULTS {
             continue;
         }

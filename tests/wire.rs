@@ -207,6 +207,7 @@ fn the_request_speaks_as_recorded() {
         description: Description::parse("Twice since Monday.").unwrap(),
         category: Category::parse("Lift").unwrap(),
         priority: Priority::High,
+        contact: None,
         requester: Some(Person { id: user(), name: "Rina".into() }),
     };
     exchange(&key, with_a_key(), request::Create { draft }, versioned());

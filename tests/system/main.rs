@@ -24,6 +24,7 @@ mod paging;
 mod permissions;
 mod preconditions;
 mod races;
+mod report;
 mod sessions;
 mod tokens;
 

@@ -69,6 +69,7 @@ pub(crate) fn new_request() -> NewRequest {
         description: Description::parse("Twice since Monday.\nThe alarm works.").unwrap(),
         category: Category::parse("Lift").unwrap(),
         priority: Priority::High,
+        contact: None,
         requester: None,
     }
 }

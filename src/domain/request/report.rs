@@ -27,6 +27,11 @@ text_type! {
     Category, "category", 1..=60, Lines::One
 }
 
+text_type! {
+    /// How to reach the reporter, a phone number or a room: at most 120 characters; empty for nothing.
+    Contact, "contact", 0..=120, Lines::One
+}
+
 /// What was reported, as it is kept and shown. Texts are plain: a rule that became stricter must not make what is stored unreadable.
 /// A new field has a default, which reports made before have.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +45,10 @@ pub struct Report {
     pub category: String,
     /// How urgent it is.
     pub priority: Priority,
+    /// How to reach the reporter.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub contact: Option<String>,
 }
 
 /// The body of `POST /api/requests`.
@@ -60,6 +69,10 @@ pub struct NewRequestBody {
     /// `low`, `normal`, `high` or `urgent`.
     #[cfg_attr(feature = "openapi", schema(value_type = Priority))]
     pub priority: String,
+    /// How to reach the reporter: at most 120 characters.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Contact>, inline))]
+    pub contact: Option<String>,
     /// On whose behalf it is raised (managers and admins).
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<base::ids::UserId>))]
@@ -83,6 +96,9 @@ pub struct EditBody {
     /// `low`, `normal`, `high` or `urgent`.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Priority>))]
     pub priority: Option<String>,
+    /// At most 120 characters; empty takes it away.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Contact>, inline))]
+    pub contact: Option<String>,
 }
 
 /// The inputs of a create.
@@ -96,6 +112,9 @@ pub struct NewRequest {
     pub category: Category,
     /// How urgent it is.
     pub priority: Priority,
+    /// How to reach the reporter.
+    #[serde(default)]
+    pub contact: Option<Contact>,
     /// On whose behalf it is raised; the caller's own if none.
     #[serde(default)]
     pub requester: Option<Person>,
@@ -113,6 +132,8 @@ pub struct EditInput {
     pub category: Option<Category>,
     /// The new priority.
     pub priority: Option<Priority>,
+    /// The new way to reach the reporter.
+    pub contact: Option<Contact>,
 }
 
 /// What an edit changed: only that is there.
@@ -131,6 +152,9 @@ pub struct Changes {
     /// The priority.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<Change<Priority>>,
+    /// How to reach the reporter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact: Option<Change<Option<String>>>,
 }
 
 /// A changed value, before and after.
@@ -154,6 +178,7 @@ impl NewRequestBody {
             description: Description::parse(&self.description)?,
             category: Category::parse(&self.category)?,
             priority: parse_value("priority", &self.priority)?,
+            contact: self.contact.as_deref().map(Contact::parse).transpose()?,
             requester,
         })
     }
@@ -170,6 +195,7 @@ impl EditBody {
             description: self.description.as_deref().map(Description::parse).transpose()?,
             category: self.category.as_deref().map(Category::parse).transpose()?,
             priority: self.priority.as_deref().map(|text| parse_value("priority", text)).transpose()?,
+            contact: self.contact.as_deref().map(Contact::parse).transpose()?,
         })
     }
 }
@@ -183,7 +209,15 @@ impl NewRequest {
             description: self.description.as_str().to_owned(),
             category: self.category.as_str().to_owned(),
             priority: self.priority,
+            contact: self.contact.as_ref().and_then(Contact::kept),
         }
+    }
+}
+
+impl Contact {
+    /// The text, unless it is empty.
+    fn kept(&self) -> Option<String> {
+        Some(self.to_string()).filter(|text| !text.is_empty())
     }
 }
 
@@ -196,16 +230,18 @@ impl Report {
             description: Change::of(&self.description, input.description.as_ref().map(ToString::to_string)),
             category: Change::of(&self.category, input.category.as_ref().map(ToString::to_string)),
             priority: Change::of(&self.priority, input.priority),
+            contact: Change::of(&self.contact, input.contact.as_ref().map(Contact::kept)),
         }
     }
 
     /// The report with these changes made.
     pub fn change(&mut self, changes: &Changes) {
-        let Changes { title, description, category, priority } = changes;
+        let Changes { title, description, category, priority, contact } = changes;
         Change::make(title.as_ref(), &mut self.title);
         Change::make(description.as_ref(), &mut self.description);
         Change::make(category.as_ref(), &mut self.category);
         Change::make(priority.as_ref(), &mut self.priority);
+        Change::make(contact.as_ref(), &mut self.contact);
     }
 }
 
@@ -223,3 +259,6 @@ impl<T: Clone + PartialEq> Change<T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -623,6 +623,11 @@ export interface components {
             storage_bytes: number;
         };
         /** @description A changed value, before and after. */
+        Change_Option_String: {
+            from: string | null;
+            to: string | null;
+        };
+        /** @description A changed value, before and after. */
         Change_Priority: {
             /**
              * @description How urgent it is; decides when it is due.
@@ -650,6 +655,7 @@ export interface components {
         /** @description What an edit changed: only that is there. */
         Changes: {
             category?: null | components["schemas"]["Change_String"];
+            contact?: null | components["schemas"]["Change_Option_String"];
             description?: null | components["schemas"]["Change_String"];
             priority?: null | components["schemas"]["Change_Priority"];
             title?: null | components["schemas"]["Change_String"];
@@ -752,6 +758,8 @@ export interface components {
         EditBody: {
             /** @description 1 to 60 characters. */
             category?: string | null;
+            /** @description At most 120 characters; empty takes it away. */
+            contact?: string | null;
             /** @description At most 10,000 characters. */
             description?: string | null;
             priority?: null | components["schemas"]["Priority"];
@@ -828,6 +836,8 @@ export interface components {
             body: {
                 /** @description The kind of fault. */
                 category: string;
+                /** @description How to reach the reporter. */
+                contact: string | null;
                 /** @description The report. */
                 description: string;
                 /** @description How urgent it is. */
@@ -923,6 +933,7 @@ export interface components {
             /** @description What was reported was corrected; only what changed is here. */
             body: {
                 category?: null | components["schemas"]["Change_String"];
+                contact?: null | components["schemas"]["Change_Option_String"];
                 description?: null | components["schemas"]["Change_String"];
                 priority?: null | components["schemas"]["Change_Priority"];
                 target_ms?: null | components["schemas"]["Change_i64"];
@@ -1134,6 +1145,8 @@ export interface components {
         NewRequestBody: {
             /** @description The kind of fault: 1 to 60 characters. */
             category: string;
+            /** @description How to reach the reporter: at most 120 characters. */
+            contact?: string | null;
             /** @description The report: at most 10,000 characters. */
             description?: string;
             /** @description `low`, `normal`, `high` or `urgent`. */
@@ -1212,6 +1225,8 @@ export interface components {
              * @description When the work was finished, while completed or closed.
              */
             completed_at: string | null;
+            /** @description How to reach the reporter. */
+            contact: string | null;
             /**
              * Format: date-time
              * @description When it was reported.
@@ -1292,6 +1307,8 @@ export interface components {
         Report: {
             /** @description The kind of fault. */
             category: string;
+            /** @description How to reach the reporter. */
+            contact: string | null;
             /** @description The report. */
             description: string;
             /** @description How urgent it is. */

@@ -17,6 +17,6 @@ export const VISIBILITY = ["public", "internal"] as const satisfies readonly Sch
 export const MAX_LENGTH = {
   ActionBody: { reason: 2000, resolution: 5000 },
   CommentBodyInput: { body: 10000 },
-  EditBody: { category: 60, description: 10000, title: 200 },
-  NewRequestBody: { category: 60, description: 10000, title: 200 },
+  EditBody: { category: 60, contact: 120, description: 10000, title: 200 },
+  NewRequestBody: { category: 60, contact: 120, description: 10000, title: 200 },
 } as const;

@@ -68,6 +68,7 @@ const FIELDS: Record<FieldName, Field> = {
   title: { kind: "text", label: "new.what", hint: "new.what_hint", max: LONGEST.title, isRequired: true },
   category: { kind: "choice", label: "request.category", words: CATEGORIES, wordKey: "category", preset: "building", isOpen: true, isDetail: true, filter: "address" },
   priority: { kind: "choice", label: "list.priority", ask: "new.priority", words: PRIORITIES, wordKey: "priority", preset: "normal", looks: PRIORITY_LOOKS, filter: "control" },
+  contact: { kind: "text", label: "request.contact", ask: "new.contact", hint: "new.contact_hint", max: LONGEST.contact, isDetail: true },
   description: { kind: "text", label: "new.description", max: LONGEST.description, isLong: true },
 };
 
