@@ -107,6 +107,19 @@ impl Query<'_> {
         Some(value).filter(|value| !value.trim().is_empty())
     }
 
+    /// Yes or no, if the parameter was given.
+    ///
+    /// # Errors
+    /// `Invalid` for what is neither `true` nor `false`.
+    pub fn flag(&self, name: &str) -> Result<Option<bool>, Refusal> {
+        match self.get(name) {
+            None => Ok(None),
+            Some("true") => Ok(Some(true)),
+            Some("false") => Ok(Some(false)),
+            Some(_) => Err(Refusal::invalid(name, "unknown_value", format!("{name} is neither true nor false."))),
+        }
+    }
+
     /// The place in a sequence that a parameter names, if it was given.
     ///
     /// # Errors
@@ -162,6 +175,18 @@ mod tests {
         }
         let address = Address::new("https://cepatedge.test/api/requests?q=%C3%A9+%EF%BF%BD");
         assert_eq!(address.query(&["q"]).unwrap().get("q"), Some("é \u{fffd}"));
+    }
+
+    #[test]
+    fn a_flag_is_true_or_false() {
+        let flag = |value: &str| {
+            let address = Address::new(&format!("https://cepatedge.test/api/requests?hazard={value}"));
+            address.query(&["hazard"]).unwrap().flag("hazard")
+        };
+        assert_eq!((flag("true"), flag("false"), flag("")), (Ok(Some(true)), Ok(Some(false)), Ok(None)));
+        for other in ["1", "TRUE", "yes", "true,false"] {
+            assert!(flag(other).is_err(), "{other}");
+        }
     }
 
     #[test]
