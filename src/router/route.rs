@@ -53,7 +53,7 @@ pub type Answer<'a> = LocalBoxFuture<'a, Result<Reply, Refusal>>;
 pub struct Route {
     /// The method, in upper case. `HEAD` is answered by the `GET` of the same pattern.
     pub method: &'static str,
-    /// The path with its parameters unnamed.
+    /// The path with `/api` in front and its parameters by name, in braces.
     pub pattern: &'static str,
     /// Who may use it.
     pub permission: Permission,

@@ -28,7 +28,7 @@ words! {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListFilter {
-    /// Any of these states; sorted and without duplicates (see `validation::parse_words`).
+    /// Any of these states; sorted and without duplicates (see [`base::text::parse_words`]).
     pub status: Vec<Status>,
     /// Any of these priorities; likewise.
     pub priority: Vec<Priority>,

@@ -2,8 +2,8 @@
 //!
 //! It owns the request's snapshot, its timeline, the replies kept for idempotency keys, its live viewers and what it
 //! still owes to others. The snapshot in memory is a cache of the one in SQLite; the domain decides what may happen to
-//! it, and [`RequestObject::commit`] is the only write: event, snapshot, outbox and kept reply in one transaction, then
-//! the viewers, then the alarm.
+//! it, and [`RequestObject::commit`] is the only write of an event: with snapshot, outbox and kept reply in one transaction,
+//! then the viewers, then the alarm.
 //!
 //! A command's way: `api.rs` (the message) -> here -> `domain::request::decide` -> `commit` -> `deliver.rs`.
 
@@ -97,7 +97,7 @@ impl RequestObject {
         }
     }
 
-    /// The one write of this object: event, snapshot, outbox rows and kept reply, in one transaction. Then the viewers
+    /// The one write of an event: with snapshot, offsets of the outbox and kept reply, in one transaction. Then the viewers
     /// are told and the alarm is set. What `reply` makes of the new state and the event's JSON is the reply.
     fn commit(
         &self,

@@ -1,6 +1,6 @@
 //! The SQLite of one maintenance request: its snapshot, its events, the replies that are kept for idempotency keys.
 //!
-//! An event is stored as its public JSON text, so a page of the timeline is joined by SQLite and parsed by nobody.
+//! An event is stored as its public JSON text, so a page of the timeline is handed on as it is and parsed by nobody.
 
 use base::ids::TraceId;
 use base::page::Limit;

@@ -1,4 +1,4 @@
-//! An HTTP response in the making, and the one place that knows HTTP statuses.
+//! An HTTP response in the making, and the one place that knows the HTTP statuses of refusals.
 
 use std::borrow::Cow;
 

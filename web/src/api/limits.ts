@@ -1,4 +1,4 @@
-// How long what people write may be, in characters as the server counts them (src/domain/validation.rs): an emoji is one,
+// How long what people write may be, in characters as the server counts them (crates/base/src/text.rs): an emoji is one,
 // where the browser's own maxlength counts two and cuts what is pasted without a word.
 import { MAX_LENGTH } from "./words";
 
