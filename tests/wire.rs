@@ -208,6 +208,7 @@ fn the_request_speaks_as_recorded() {
         category: Category::parse("Lift").unwrap(),
         priority: Priority::High,
         contact: None,
+        hazard: false,
         requester: Some(Person { id: user(), name: "Rina".into() }),
     };
     exchange(&key, with_a_key(), request::Create { draft }, versioned());

@@ -58,3 +58,48 @@ async fn a_contact_is_shown_edited_and_taken_away() {
         (&json!("contact"), &json!("too_long"))
     );
 }
+
+#[tokio::test]
+async fn a_hazard_is_shown_edited_filtered_and_told_to_viewers() {
+    let requester = Client::sign_in(stack(), &new_user(stack(), "requester").email).await;
+    let manager = Client::sign_in(stack(), &new_user(stack(), "manager").email).await;
+    let mut live = manager.watch("/api/requests/live").await;
+    let dangerous = with("Bare wires in the hall", "hazard", json!(true));
+    let record = requester.post("/api/requests", &dangerous).await.expect(201).json();
+    let id = record["id"].as_str().expect("an id").to_owned();
+    let harmless = requester.report("The clock is slow").await;
+    assert_eq!((&record["hazard"], &harmless["hazard"]), (&json!(true), &json!(false)));
+    column(&id, "hazard", Some("true")).await;
+    column(harmless["id"].as_str().expect("an id"), "hazard", Some("false")).await;
+
+    let listed = async |query: &str| {
+        let list = requester.get(&format!("/api/requests?{query}")).await.expect(200).json();
+        let items = list["items"].as_array().expect("a list").clone();
+        items.iter().map(|item| (item["title"].clone(), item["hazard"].clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(listed("hazard=true").await, [(json!("Bare wires in the hall"), json!(true))]);
+    assert_eq!(listed("hazard=false&priority=low,normal,high").await, [(json!("The clock is slow"), json!(false))]);
+    assert_eq!(listed("hazard=").await.len(), 2);
+    let problem = requester.get("/api/requests?hazard=maybe").await.problem(400, "invalid");
+    assert_eq!(problem["errors"][0]["field"], "hazard");
+
+    let path = format!("/api/requests/{id}");
+    let edited = manager.patch(&path, &json!({ "hazard": false })).await.expect(200).json();
+    assert_eq!(edited["hazard"], false);
+    assert_eq!(listed("hazard=true").await, []);
+    let mut told = Vec::new();
+    while told.len() < 2 {
+        let message = live.next_of("request", SYNCED).await;
+        if message["request"]["id"] == id.as_str() {
+            told.push(message["request"]["hazard"].clone());
+        }
+    }
+    assert_eq!(told, [json!(true), json!(false)]);
+    column(&id, "hazard", Some("false")).await;
+    let wrong = with("t", "hazard", json!("yes"));
+    let problem = requester.post("/api/requests", &wrong).await.problem(400, "invalid");
+    assert_eq!(
+        (&problem["errors"][0]["field"], &problem["errors"][0]["code"]),
+        (&json!("hazard"), &json!("wrong_type"))
+    );
+}

@@ -70,6 +70,7 @@ pub(crate) fn new_request() -> NewRequest {
         category: Category::parse("Lift").unwrap(),
         priority: Priority::High,
         contact: None,
+        hazard: false,
         requester: None,
     }
 }

@@ -32,6 +32,8 @@ pub struct ListFilter {
     pub status: Vec<Status>,
     /// Any of these priorities; likewise.
     pub priority: Vec<Priority>,
+    /// Whether people are in danger.
+    pub hazard: Option<bool>,
     /// The work is this user's.
     pub assignee: Option<UserId>,
     /// The request is this user's.
@@ -56,6 +58,7 @@ impl ListFilter {
         let mut scope = format!("requests;viewer={},{}", viewer.user.id, viewer.role);
         put_all(&mut scope, "status", &self.status);
         put_all(&mut scope, "priority", &self.priority);
+        put(&mut scope, "hazard", self.hazard);
         put(&mut scope, "assignee", self.assignee);
         put(&mut scope, "requester", self.requester);
         put(&mut scope, "category", self.category.as_ref());

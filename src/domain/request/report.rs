@@ -49,6 +49,10 @@ pub struct Report {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub contact: Option<String>,
+    /// Whether people are in danger.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub hazard: bool,
 }
 
 /// The body of `POST /api/requests`.
@@ -73,6 +77,9 @@ pub struct NewRequestBody {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Contact>, inline))]
     pub contact: Option<String>,
+    /// Whether people are in danger.
+    #[serde(default)]
+    pub hazard: bool,
     /// On whose behalf it is raised (managers and admins).
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<base::ids::UserId>))]
@@ -99,6 +106,8 @@ pub struct EditBody {
     /// At most 120 characters; empty takes it away.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Contact>, inline))]
     pub contact: Option<String>,
+    /// Whether people are in danger.
+    pub hazard: Option<bool>,
 }
 
 /// The inputs of a create.
@@ -115,6 +124,9 @@ pub struct NewRequest {
     /// How to reach the reporter.
     #[serde(default)]
     pub contact: Option<Contact>,
+    /// Whether people are in danger.
+    #[serde(default)]
+    pub hazard: bool,
     /// On whose behalf it is raised; the caller's own if none.
     #[serde(default)]
     pub requester: Option<Person>,
@@ -134,6 +146,8 @@ pub struct EditInput {
     pub priority: Option<Priority>,
     /// The new way to reach the reporter.
     pub contact: Option<Contact>,
+    /// Whether people are in danger, after all.
+    pub hazard: Option<bool>,
 }
 
 /// What an edit changed: only that is there.
@@ -155,6 +169,9 @@ pub struct Changes {
     /// How to reach the reporter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contact: Option<Change<Option<String>>>,
+    /// Whether people are in danger.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hazard: Option<Change<bool>>,
 }
 
 /// A changed value, before and after.
@@ -179,6 +196,7 @@ impl NewRequestBody {
             category: Category::parse(&self.category)?,
             priority: parse_value("priority", &self.priority)?,
             contact: self.contact.as_deref().map(Contact::parse).transpose()?,
+            hazard: self.hazard,
             requester,
         })
     }
@@ -196,6 +214,7 @@ impl EditBody {
             category: self.category.as_deref().map(Category::parse).transpose()?,
             priority: self.priority.as_deref().map(|text| parse_value("priority", text)).transpose()?,
             contact: self.contact.as_deref().map(Contact::parse).transpose()?,
+            hazard: self.hazard,
         })
     }
 }
@@ -210,6 +229,7 @@ impl NewRequest {
             category: self.category.as_str().to_owned(),
             priority: self.priority,
             contact: self.contact.as_ref().and_then(Contact::kept),
+            hazard: self.hazard,
         }
     }
 }
@@ -231,17 +251,19 @@ impl Report {
             category: Change::of(&self.category, input.category.as_ref().map(ToString::to_string)),
             priority: Change::of(&self.priority, input.priority),
             contact: Change::of(&self.contact, input.contact.as_ref().map(Contact::kept)),
+            hazard: Change::of(&self.hazard, input.hazard),
         }
     }
 
     /// The report with these changes made.
     pub fn change(&mut self, changes: &Changes) {
-        let Changes { title, description, category, priority, contact } = changes;
+        let Changes { title, description, category, priority, contact, hazard } = changes;
         Change::make(title.as_ref(), &mut self.title);
         Change::make(description.as_ref(), &mut self.description);
         Change::make(category.as_ref(), &mut self.category);
         Change::make(priority.as_ref(), &mut self.priority);
         Change::make(contact.as_ref(), &mut self.contact);
+        Change::make(hazard.as_ref(), &mut self.hazard);
     }
 }
 

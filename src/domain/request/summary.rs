@@ -22,6 +22,10 @@ pub struct Summary {
     pub category: String,
     /// How urgent it is.
     pub priority: Priority,
+    /// Whether people are in danger.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub hazard: bool,
     /// Where it stands.
     pub status: Status,
     /// Whose request it is.
@@ -54,6 +58,7 @@ impl From<&MaintenanceRequest> for Summary {
             title: request.report.title.clone(),
             category: request.report.category.clone(),
             priority: request.report.priority,
+            hazard: request.report.hazard,
             status: request.status,
             requester: request.requester.clone(),
             assignee: request.assignee.clone(),

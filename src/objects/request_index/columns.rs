@@ -141,7 +141,10 @@ columns! {
         "category" "TEXT NOT NULL" => |summary| text(&summary.category), |filter| filter.category.iter().filter_map(text).collect();
         "priority" "TEXT NOT NULL" => |summary| text(summary.priority), |filter| words(&filter.priority, 4);
     }
-    added {}
+    added {
+        "hazard" "INTEGER NOT NULL DEFAULT 0" =>
+            |summary| Some(Value::Int(summary.hazard.into())), |filter| filter.hazard.map(|is| Value::Int(is.into())).into_iter().collect();
+    }
 }
 
 fn text(value: impl ToString) -> Option<Value> {

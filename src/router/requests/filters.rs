@@ -10,8 +10,8 @@ use crate::domain::user::Caller;
 use crate::router::http::address::Query;
 
 /// The parameters of a list of requests, its page among them.
-pub const OF_REQUESTS: [&str; 11] =
-    ["status", "priority", "assignee", "requester", "category", "q", "from", "to", "sort", "limit", "cursor"];
+pub const OF_REQUESTS: [&str; 12] =
+    ["status", "priority", "hazard", "assignee", "requester", "category", "q", "from", "to", "sort", "limit", "cursor"];
 
 /// The filter of a list of requests; `me` stands for the caller.
 ///
@@ -26,6 +26,7 @@ pub fn list_filter(query: &Query<'_>, caller: &Caller) -> Result<ListFilter, Ref
     Ok(ListFilter {
         status: query.get("status").map(|text| parse_words("status", text)).transpose()?.unwrap_or_default(),
         priority: query.get("priority").map(|text| parse_words("priority", text)).transpose()?.unwrap_or_default(),
+        hazard: query.flag("hazard")?,
         assignee: someone("assignee")?,
         requester: someone("requester")?,
         category: query.get("category").map(Category::parse).transpose()?,

@@ -269,6 +269,7 @@ pub(super) mod describe {
             .detail("A requester finds his own alone. All filters that are given must hold.")
             .query("status", status, "Any of these states.")
             .query("priority", priority, "Any of these priorities.")
+            .query("hazard", json!({ "type": "boolean" }), "Whether people are in danger.")
             .query("assignee", someone.clone(), "The work is this user's.")
             .query("requester", someone, "The request is this user's.")
             .query("category", text(60), "Exactly this category.")

@@ -646,6 +646,11 @@ export interface components {
             to: string;
         };
         /** @description A changed value, before and after. */
+        Change_bool: {
+            from: boolean;
+            to: boolean;
+        };
+        /** @description A changed value, before and after. */
         Change_i64: {
             /** Format: int64 */
             from: number;
@@ -657,6 +662,7 @@ export interface components {
             category?: null | components["schemas"]["Change_String"];
             contact?: null | components["schemas"]["Change_Option_String"];
             description?: null | components["schemas"]["Change_String"];
+            hazard?: null | components["schemas"]["Change_bool"];
             priority?: null | components["schemas"]["Change_Priority"];
             title?: null | components["schemas"]["Change_String"];
         };
@@ -762,6 +768,8 @@ export interface components {
             contact?: string | null;
             /** @description At most 10,000 characters. */
             description?: string | null;
+            /** @description Whether people are in danger. */
+            hazard?: boolean | null;
             priority?: null | components["schemas"]["Priority"];
             /** @description 1 to 200 characters. */
             title?: string | null;
@@ -840,6 +848,8 @@ export interface components {
                 contact: string | null;
                 /** @description The report. */
                 description: string;
+                /** @description Whether people are in danger. */
+                hazard: boolean;
                 /** @description How urgent it is. */
                 priority: components["schemas"]["Priority"];
                 /** @description Whose request it is. */
@@ -935,6 +945,7 @@ export interface components {
                 category?: null | components["schemas"]["Change_String"];
                 contact?: null | components["schemas"]["Change_Option_String"];
                 description?: null | components["schemas"]["Change_String"];
+                hazard?: null | components["schemas"]["Change_bool"];
                 priority?: null | components["schemas"]["Change_Priority"];
                 target_ms?: null | components["schemas"]["Change_i64"];
                 title?: null | components["schemas"]["Change_String"];
@@ -1149,6 +1160,8 @@ export interface components {
             contact?: string | null;
             /** @description The report: at most 10,000 characters. */
             description?: string;
+            /** @description Whether people are in danger. */
+            hazard?: boolean;
             /** @description `low`, `normal`, `high` or `urgent`. */
             priority: components["schemas"]["Priority"];
             requester_id?: null | components["schemas"]["UserId"];
@@ -1239,6 +1252,8 @@ export interface components {
              * @description When it is due; a hold that still lasts is not in it.
              */
             due_at: string;
+            /** @description Whether people are in danger. */
+            hazard: boolean;
             /** @description Its id. */
             id: components["schemas"]["RequestId"];
             location: null | components["schemas"]["Reference"];
@@ -1311,6 +1326,8 @@ export interface components {
             contact: string | null;
             /** @description The report. */
             description: string;
+            /** @description Whether people are in danger. */
+            hazard: boolean;
             /** @description How urgent it is. */
             priority: components["schemas"]["Priority"];
             /** @description What is broken. */
@@ -1454,6 +1471,8 @@ export interface components {
              * @description When it is due.
              */
             due_at: string;
+            /** @description Whether people are in danger. */
+            hazard: boolean;
             /** @description Its id. */
             id: components["schemas"]["RequestId"];
             /** @description The number for people, once the index gave one. */
@@ -1938,6 +1957,8 @@ export interface operations {
                 status?: components["schemas"]["Status"][];
                 /** @description Any of these priorities. */
                 priority?: components["schemas"]["Priority"][];
+                /** @description Whether people are in danger. */
+                hazard?: boolean;
                 /** @description The work is this user's. */
                 assignee?: components["schemas"]["UserId"] | "me";
                 /** @description The request is this user's. */

@@ -11,6 +11,7 @@ fn full() -> ListFilter {
     ListFilter {
         status: vec![Status::Submitted, Status::Closed],
         priority: vec![Priority::High],
+        hazard: Some(true),
         assignee: Some(technician().user.id),
         requester: Some(requester().user.id),
         category: Some(Category::parse("Lift").unwrap()),

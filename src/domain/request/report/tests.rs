@@ -8,9 +8,10 @@ fn body(json: serde_json::Value) -> NewRequestBody {
 }
 
 #[test]
-fn a_report_of_before_has_no_contact() {
+fn a_report_of_before_has_no_contact_and_no_hazard() {
     let stored = r#"{"title":"t","description":"","category":"c","priority":"low"}"#;
-    assert_eq!(serde_json::from_str::<Report>(stored).unwrap().contact, None);
+    let report = serde_json::from_str::<Report>(stored).unwrap();
+    assert_eq!((report.contact, report.hazard), (None, false));
 }
 
 #[test]

@@ -23,6 +23,7 @@ struct Sample {
     status: Status,
     priority: Priority,
     category: &'static str,
+    hazard: bool,
     requester: UserId,
     assignee: Option<UserId>,
     created_ms: i64,
@@ -37,6 +38,7 @@ impl Sample {
             status: if number % 10 == 0 { Status::ALL[(number / 10 % 9) as usize] } else { Status::Closed },
             priority: Priority::ALL[(number % 4) as usize],
             category: CATEGORIES[(number % 3) as usize],
+            hazard: number % 20 == 0,
             requester: user(number % 11),
             assignee: (number % 6 != 0).then(|| user(number % 6)),
             created_ms: number / 3,
@@ -53,6 +55,7 @@ impl Sample {
     fn matches(&self, filter: &ListFilter, only: Option<UserId>) -> bool {
         (filter.status.is_empty() || filter.status.contains(&self.status))
             && (filter.priority.is_empty() || filter.priority.contains(&self.priority))
+            && filter.hazard.is_none_or(|hazard| hazard == self.hazard)
             && filter.category.as_ref().is_none_or(|category| category.as_str() == self.category)
             && filter.requester.is_none_or(|requester| requester == self.requester)
             && only.is_none_or(|requester| requester == self.requester)
@@ -76,7 +79,7 @@ fn filled(count: i64) -> rusqlite::Connection {
 
 fn put(connection: &rusqlite::Connection, number: i64) {
     let it = Sample::new(number);
-    let row: [&dyn rusqlite::ToSql; 13] = [
+    let row: [&dyn rusqlite::ToSql; 14] = [
         &number,
         &uuid::Uuid::from_u128(number as u128).to_string(),
         &0,
@@ -90,6 +93,7 @@ fn put(connection: &rusqlite::Connection, number: i64) {
         &it.status.as_str(),
         &it.category,
         &it.priority.as_str(),
+        &it.hazard,
     ];
     connection.prepare_cached(columns::INSERT).unwrap().execute(row).unwrap();
 }
@@ -112,6 +116,7 @@ fn single() -> Vec<(ListFilter, Option<UserId>)> {
         (ListFilter { category: Some(Category::parse("power").unwrap()), ..none() }, None),
         (ListFilter { requester: Some(user(2)), ..none() }, None),
         (ListFilter { assignee: Some(user(5)), ..none() }, None),
+        (ListFilter { hazard: Some(true), ..none() }, None),
         (ListFilter { q: text("mr-000120"), ..none() }, None),
     ]
 }
@@ -136,6 +141,7 @@ fn combined() -> Vec<(ListFilter, Option<UserId>)> {
                 status: Status::ALL[..8].to_vec(),
                 priority: vec![Priority::Low, Priority::Normal, Priority::High],
                 category: Some(Category::parse("plumbing").unwrap()),
+                hazard: Some(false),
                 assignee: Some(user(3)),
                 requester: Some(user(9)),
                 q: text("lampu"),

@@ -19,6 +19,7 @@ fn put(connection: &rusqlite::Connection, statement: &str, number: i64, version:
         "closed",
         "power",
         "low",
+        false,
     );
     connection.execute(statement, row).unwrap()
 }
@@ -41,7 +42,7 @@ fn a_newer_version_takes_the_place_of_the_older_one() {
 fn a_number_is_given_once() {
     let connection = database(&SCHEMA.whole.join(";"));
     put(&connection, INSERT, 1, 1, 10);
-    let row = (1, "r-2", 0, 1, 1, 10, "", "{}", "u", None::<String>, "closed", "power", "low");
+    let row = (1, "r-2", 0, 1, 1, 10, "", "{}", "u", None::<String>, "closed", "power", "low", false);
     assert!(connection.execute(INSERT, row).is_err());
 }
 

@@ -3,7 +3,7 @@
 // timeline's lists of changes, what a decision rests on (basis.ts), the marks in lists, and the filters (filters.ts) with
 // their controls. A field of the API that is missing here does not compile.
 import type { TFunction } from "i18next";
-import { ChevronDown, ChevronsUp, Minus, Siren, type LucideIcon } from "lucide-react";
+import { ChevronDown, ChevronsUp, Minus, Siren, TriangleAlert, type LucideIcon } from "lucide-react";
 import { isTooLong } from "@/api/limits";
 import { PRIORITIES, type Priority, type RequestRecord, type Schema } from "@/api/types";
 import { MAX_LENGTH } from "@/api/words";
@@ -68,6 +68,7 @@ const FIELDS: Record<FieldName, Field> = {
   title: { kind: "text", label: "new.what", hint: "new.what_hint", max: LONGEST.title, isRequired: true },
   category: { kind: "choice", label: "request.category", words: CATEGORIES, wordKey: "category", preset: "building", isOpen: true, isDetail: true, filter: "address" },
   priority: { kind: "choice", label: "list.priority", ask: "new.priority", words: PRIORITIES, wordKey: "priority", preset: "normal", looks: PRIORITY_LOOKS, filter: "control" },
+  hazard: { kind: "flag", label: "request.hazard", ask: "new.hazard", look: [TriangleAlert, "text-danger font-semibold"], filter: "control" },
   contact: { kind: "text", label: "request.contact", ask: "new.contact", hint: "new.contact_hint", max: LONGEST.contact, isDetail: true },
   description: { kind: "text", label: "new.description", max: LONGEST.description, isLong: true },
 };
