@@ -50,6 +50,7 @@ routes! {
     GET    "/me/sessions"                                           SignedIn  Read        me::sessions;
     DELETE "/me/sessions/{sid}" (sid: SessionName)                  SignedIn  Write       me::revoke;
     GET    "/users"                                                 Managers  Read        users::list;
+    GET    "/users/{id}" (id: UserId)                               Managers  Read        users::read;
 
     GET    "/requests"                                              SignedIn  Read        requests::list;
     POST   "/requests"                                              SignedIn  WriteNaming requests::create;

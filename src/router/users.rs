@@ -40,6 +40,14 @@ pub async fn list(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     Reply::json(200, &Users { items })
 }
 
+/// `GET /api/users/:id`.
+///
+/// # Errors
+/// `NotFound` when there is no active user with this id; `Unavailable` while PostgreSQL is away and nothing is cached.
+pub async fn read(exchange: &Exchange<'_>, id: UserId) -> Result<Reply, Refusal> {
+    Reply::json(200, &find(exchange, id).await?.ok_or(Refusal::NotFound)?)
+}
+
 /// The person that work can be given to: an active technician, manager or admin.
 ///
 /// # Errors
@@ -91,7 +99,7 @@ async fn through_cache<T: Serialize + DeserializeOwned>(
 /// What each route takes and answers.
 #[cfg(feature = "openapi")]
 pub(super) mod describe {
-    use super::Users;
+    use super::{User, Users};
     use crate::domain::user::Role;
     use crate::openapi::operation::Operation;
     use crate::openapi::schemas::Schemas;
@@ -100,5 +108,9 @@ pub(super) mod describe {
         Operation::new("users", "people", "Active users, by name.")
             .query("role", schemas.of::<Role>(), "Only users with this role.")
             .replies(200, "The users.", schemas.of::<Users>())
+    }
+
+    pub fn read(schemas: &mut Schemas) -> Operation {
+        Operation::new("readUser", "people", "An active user.").replies(200, "The user.", schemas.of::<User>())
     }
 }

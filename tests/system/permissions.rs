@@ -70,7 +70,7 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
     let (edit, comment) = (json!({ "category": "electrical" }), json!({ "body": "Hello" }));
     let session = "0".repeat(64);
 
-    let matrix: [(&str, &str, Value, Answers); 28] = [
+    let matrix: [(&str, &str, Value, Answers); 29] = [
         ("GET", "health", Value::Null, ANYONE),
         ("GET", "ready", Value::Null, ANYONE),
         ("GET", "openapi.json", Value::Null, ANYONE),
@@ -81,6 +81,7 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
         // Nobody has this session.
         ("DELETE", "me/sessions/{session}", json!({}), [401, 404, 404, 404, 404]),
         ("GET", "users", Value::Null, MANAGERS),
+        ("GET", "users/{user}", Value::Null, MANAGERS),
         ("GET", "requests", Value::Null, SIGNED_IN),
         ("POST", "requests", new, [401, 201, 201, 201, 201]),
         ("GET", "requests/live", Value::Null, SOCKET),
@@ -216,6 +217,17 @@ async fn every_action_is_open_to_the_roles_of_the_state_table() {
                 assert_eq!(after["version"], before["version"], "{who}: a refusal leaves no trace");
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn a_manager_reads_a_user_and_nobody_who_is_not_there() {
+    let cast = Cast::new().await;
+    let user = cast.manager.get(&format!("/api/users/{}", cast.technician.id())).await.expect(200).json();
+    assert_eq!((&user["id"], &user["role"]), (&json!(cast.technician.id()), &json!("technician")));
+    assert_eq!(user["name"], cast.technician.name());
+    for id in ["0190a5b8-0000-7000-8000-00000000dead", "7", "me"] {
+        cast.manager.get(&format!("/api/users/{id}")).await.problem(404, "not_found");
     }
 }
 
