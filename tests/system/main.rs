@@ -20,6 +20,7 @@ mod http;
 mod idempotency;
 mod live;
 mod main_job;
+mod names;
 mod paging;
 mod permissions;
 mod preconditions;

@@ -7,8 +7,7 @@ use pg::row::{DecodeError, Rows};
 use pg::statement::Statement;
 
 use crate::domain::text::SearchText;
-use crate::domain::user::PersonName;
-use crate::domain::user::UserRow;
+use crate::domain::user::{Person, PersonName, UserRow};
 use crate::domain::{Limit, OrgId, Position, Role, UserId};
 
 /// A user as `decode` reads one, without the password hash.
@@ -65,6 +64,21 @@ pub fn active(org: &OrgId, role: Option<Role>, after: Option<&Position>, limit: 
     .bind(after.map(|after| after.ts.to_string()))
     .bind(after.map(|after| after.id.clone()))
     .bind((limit.get() + 1).to_string())
+}
+
+/// The active technicians, managers and admins: whoever is not a requester.
+pub fn staff(org: &OrgId) -> Statement {
+    Statement::new(
+        "SELECT json_build_object('id', id, 'name', name)
+         FROM users
+         WHERE org_id = $1 AND status = 'active' AND role <> 'requester'",
+    )
+    .bind(org.to_string())
+}
+
+/// The rows of `staff`.
+pub fn decode_staff(rows: &Rows) -> Result<Vec<Person>, DecodeError> {
+    rows.records()
 }
 
 /// Users whose name or address contains `q`, disabled ones among them, oldest account first, after a position of

@@ -81,7 +81,8 @@ actor_api! {
     page_users(PageUsers) -> UserPage;
     /// Whether there is such a user, disabled or not.
     knows_user(KnowsUser) -> bool;
-    /// Gives an active user another name; the user after it, or nothing when there is no such user.
+    /// Gives an active user another name; the user after it, or nothing when there is no such user. `Invalid` for a name
+    /// that reads as somebody else's on the staff, or as the system's.
     rename_user(RenameUser) -> Option<User>;
     /// Which versions of these requests the read model has.
     synced(Synced) -> Vec<SyncedVersion>;

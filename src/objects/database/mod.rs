@@ -14,6 +14,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use base::cursor::Position;
+use base::ids::OrgId;
 use base::page::Limit;
 use base::refusal::Refusal;
 use base::time::Timestamp;
@@ -32,7 +33,7 @@ use crate::db::batch;
 use crate::db::edge::Edge;
 use crate::db::group::GroupCommit;
 use crate::db::statements::{ping, users, versions};
-use crate::domain::user::{UserRow, UserStatus};
+use crate::domain::user::{Person, UserRow, UserStatus, naming};
 use crate::objects::context::CallContext;
 use api::{
     Apply, Database, DatabaseKey, FindCredentials, FindUser, Health, Inbox, KnowsUser, ListUsers, Outcome, PageUsers,
@@ -94,6 +95,10 @@ impl DatabaseObject {
 
     async fn users(&self, statement: Statement) -> Result<Vec<UserRow>, Refusal> {
         users::decode(&self.read(statement).await?).map_err(|error| self.unreadable(error))
+    }
+
+    async fn staff(&self, org: &OrgId) -> Result<Vec<Person>, Refusal> {
+        users::decode_staff(&self.read(users::staff(org)).await?).map_err(|error| self.unreadable(error))
     }
 
     async fn deliver(&self, message: Apply, cx: &CallContext) -> Result<Outcome, Refusal> {
@@ -193,6 +198,11 @@ impl api::Handler for DatabaseObject {
 
     fn rename_user(self: Rc<Self>, message: RenameUser, cx: CallContext) -> Answer<Option<User>> {
         Answer::after(async move {
+            let known = self.users(users::by_id(&cx.org, message.id)).await?.into_iter().next();
+            // Whoever has a name may be told it again, for example behind an answer that was lost.
+            if known.is_some_and(|user| user.name != message.name.as_str()) {
+                naming::check(&message.name, message.id, &self.staff(&cx.org).await?)?;
+            }
             let rename = users::rename(&cx.org, message.id, &message.name, clock::now());
             let written = self.only(self.session()?.write(&[rename]).await)?;
             let renamed = users::decode(&written).map_err(|error| self.unreadable(error))?;
