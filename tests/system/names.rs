@@ -52,3 +52,16 @@ async fn a_name_that_is_reserved_since_can_be_kept() {
     admin.patch("/api/me", &json!({ "name": "Petugas" })).await.expect(200);
     admin.patch("/api/me", &json!({ "name": "Operator" })).await.problem(400, "invalid");
 }
+
+#[tokio::test]
+async fn an_operator_finds_people_in_any_spelling() {
+    let admin = Client::sign_in(stack(), &new_user(stack(), "admin").email).await;
+    let user = Client::sign_in(stack(), &new_user(stack(), "requester").email).await;
+    user.patch("/api/me", &json!({ "name": "Ren\u{e9}e Gro\u{df}" })).await.expect(200);
+    // "renee gross", plain, decomposed and in full width.
+    for q in ["renee%20gross", "Rene%CC%81e%20GROSS", "%EF%BC%B2enee"] {
+        let found = admin.get(&format!("/api/system/sessions?q={q}")).await.expect(200).json();
+        let items = found["items"].as_array().expect("items");
+        assert!(items.iter().any(|item| item["user"]["id"] == user.id()), "{q}: {found}");
+    }
+}

@@ -168,7 +168,7 @@ pub struct User {
 /// See [`Handler::page_users`].
 #[derive(Debug, Serialize, Deserialize)]
 pub struct PageUsers {
-    /// The name or the address contains this, whatever the case.
+    /// The name or the address contains this, in any spelling that folds alike.
     #[serde(default)]
     pub q: Option<SearchText>,
     /// Behind this one.
@@ -183,7 +183,7 @@ pub struct PageUsers {
 pub struct UserPage {
     /// The users.
     pub items: Vec<User>,
-    /// The position of the last one, when more follow.
+    /// Where the next page begins, when more may follow; a search among very many has pages with few users, or none.
     #[serde(default)]
     pub next: Option<Position>,
 }

@@ -13,7 +13,6 @@ mod store;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
-use base::cursor::Position;
 use base::ids::OrgId;
 use base::page::Limit;
 use base::refusal::Refusal;
@@ -30,6 +29,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use worker::Env;
 
 use crate::db::batch;
+use crate::db::directory;
 use crate::db::edge::Edge;
 use crate::db::group::GroupCommit;
 use crate::db::statements::{ping, users, versions};
@@ -183,12 +183,9 @@ impl api::Handler for DatabaseObject {
     fn page_users(self: Rc<Self>, message: PageUsers, cx: CallContext) -> Answer<UserPage> {
         Answer::after(async move {
             let PageUsers { q, after, limit } = message;
-            let mut found = self.users(users::matching(&cx.org, q.as_ref(), after.as_ref(), limit)).await?;
-            let most = usize::try_from(limit.get()).unwrap_or(usize::MAX);
-            let more = found.len() > most;
-            found.truncate(most);
-            let last = found.last().map(|user| Position { ts: user.created_at.as_ms(), id: user.id.to_string() });
-            Ok(UserPage { items: found.into_iter().map(shown).collect(), next: last.filter(|_| more) })
+            let read = async |statement| self.users(statement).await;
+            let (found, next) = directory::page(&cx.org, q.as_ref(), after, limit, read).await?;
+            Ok(UserPage { items: found.into_iter().map(shown).collect(), next })
         })
     }
 
