@@ -84,6 +84,7 @@ pub async fn read(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EditMe {
     /// The name that others see, 1 to 100 characters. What was done before keeps the name that it was done under.
+    #[cfg_attr(feature = "openapi", schema(value_type = PersonName, inline))]
     pub name: String,
 }
 

@@ -163,7 +163,11 @@ pub(super) mod describe {
     pub fn list(schemas: &mut Schemas) -> Operation {
         Operation::new("sessions", "system", "Who is signed in where.")
             .detail("Users, disabled ones among them, oldest account first.")
-            .query("q", text(100), "The name or the address contains this, whatever the case.")
+            .query(
+                "q",
+                text(100),
+                "The name or the address contains this; case, marks, width and spaces do not matter.",
+            )
             .paged_within(PAGE_SIZE)
             .replies(200, "One page.", schemas.page::<UserSessions>("UserSessionsPage"))
             .with_header("Link", "`rel=\"next\"`, when more follow.")

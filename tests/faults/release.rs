@@ -2,7 +2,7 @@
 //! waiting.
 //!
 //! The build has the feature `fault-injection`; how the older and the newer release write is in
-//! `src/objects/release.rs`.
+//! `crates/durable/src/release.rs`.
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;

@@ -203,6 +203,10 @@ async fn a_live_path_without_an_upgrade_says_what_it_is() {
             let problem = refusal.expect_err("a bad number").problem(400, "invalid");
             assert_eq!(problem["errors"][0]["field"], "after", "{path}");
         }
+        // The list has no places to go on from.
+        let path = format!("/api/requests/live?after={after}");
+        let refusal = admin.try_watch(&path, Some(admin.base_url())).await.expect_err("no such parameter");
+        assert_eq!(refusal.problem(400, "invalid")["errors"][0]["code"], "unknown_parameter");
     }
 }
 

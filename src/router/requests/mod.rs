@@ -192,6 +192,7 @@ pub async fn list(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
 /// `Invalid` without an upgrade.
 pub async fn watch_list(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     exchange.incoming.require_upgrade()?;
+    exchange.incoming.query(&[])?;
     let watch = WatchList { only: policy::sees_only(exchange.caller()?) };
     open_socket::<RequestIndex>(exchange.env, &index_of(exchange), watch, &exchange.cx).await.map(Reply::socket)
 }
@@ -272,8 +273,12 @@ pub(super) mod describe {
             .query("hazard", json!({ "type": "boolean" }), "Whether people are in danger.")
             .query("assignee", someone.clone(), "The work is this user's.")
             .query("requester", someone, "The request is this user's.")
-            .query("category", text(60), "Exactly this category.")
-            .query("q", text(100), "The number or the title contains this, whatever the case.")
+            .query("category", text(60), "This category, however it is spelled.")
+            .query(
+                "q",
+                text(100),
+                "The number, or what the title contains; case, marks, width and spaces do not matter.",
+            )
             .query("from", time(), "Reported at or after.")
             .query("to", time(), "Reported before.")
             .query("sort", schemas.of::<Sort>(), "The order; `-created` unless told.")

@@ -310,7 +310,7 @@ pub(super) mod describe {
     fn matching(operation: Operation, schemas: &mut Schemas) -> Operation {
         operation
             .query("level", any_of(schemas.of::<Level>()), "Any of these levels.")
-            .query("q", text(100), "The message contains this, whatever the case.")
+            .query("q", text(100), "The message contains this; case, marks, width and spaces do not matter.")
             .query("actor", schemas.of::<UserId>(), "Caused by this user.")
             .query("request_id", schemas.of::<TraceId>(), "Of this HTTP request (its `X-Request-Id`).")
     }

@@ -585,6 +585,8 @@ export interface components {
             id: null | components["schemas"]["UserId"];
             /** @description The name to display. */
             name: string;
+            /** @description What the user was at the time; not there for the system, nor in what was written before roles were told. */
+            role?: components["schemas"]["Role"];
         };
         /** @description A file that belongs to a request. */
         Attachment: {
@@ -1993,9 +1995,9 @@ export interface operations {
                 assignee?: components["schemas"]["UserId"] | "me";
                 /** @description The request is this user's. */
                 requester?: components["schemas"]["UserId"] | "me";
-                /** @description Exactly this category. */
+                /** @description This category, however it is spelled. */
                 category?: string;
-                /** @description The number or the title contains this, whatever the case. */
+                /** @description The number, or what the title contains; case, marks, width and spaces do not matter. */
                 q?: string;
                 /** @description Reported at or after. */
                 from?: string;
@@ -2361,7 +2363,7 @@ export interface operations {
             query?: {
                 /** @description Any of these levels. */
                 level?: components["schemas"]["Level"][];
-                /** @description The message contains this, whatever the case. */
+                /** @description The message contains this; case, marks, width and spaces do not matter. */
                 q?: string;
                 /** @description Caused by this user. */
                 actor?: components["schemas"]["UserId"];
@@ -2408,7 +2410,7 @@ export interface operations {
             query?: {
                 /** @description Any of these levels. */
                 level?: components["schemas"]["Level"][];
-                /** @description The message contains this, whatever the case. */
+                /** @description The message contains this; case, marks, width and spaces do not matter. */
                 q?: string;
                 /** @description Caused by this user. */
                 actor?: components["schemas"]["UserId"];
@@ -2523,7 +2525,7 @@ export interface operations {
     sessions: {
         parameters: {
             query?: {
-                /** @description The name or the address contains this, whatever the case. */
+                /** @description The name or the address contains this; case, marks, width and spaces do not matter. */
                 q?: string;
                 /** @description At most so many items. */
                 limit?: number;

@@ -18,5 +18,6 @@ export const MAX_LENGTH = {
   ActionBody: { reason: 2000, resolution: 5000 },
   CommentBodyInput: { body: 10000 },
   EditBody: { category: 60, contact: 120, description: 10000, title: 200 },
+  EditMe: { name: 100 },
   NewRequestBody: { category: 60, contact: 120, description: 10000, title: 200 },
 } as const;

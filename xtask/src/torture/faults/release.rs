@@ -1,6 +1,6 @@
 //! A release is rolled out, or back: the runtime ends and starts as another release, often by way of a time in which
 //! both are at work, or, now and then for minutes, in which the Worker is the one and all objects still are the other,
-//! as the platform has it after each deployment. What they write and how it differs is in the product's `src/objects/release.rs`; or an
+//! as the platform has it after each deployment. What they write and how it differs is in the product's `crates/durable/src/release.rs`; or an
 //! earlier build takes turns with this one.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
