@@ -17,6 +17,7 @@ pub const READ_MODEL: &str = r#"
         'events', (
             SELECT coalesce(json_agg(json_build_object(
                 'seq', seq, 'ts', to_char(ts AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'kind', kind,
-                'actor', json_build_object('id', actor_id, 'name', actor_name), 'body', body) ORDER BY seq), '[]')
+                'actor', jsonb_build_object('id', actor_id, 'name', actor_name)
+                    || jsonb_strip_nulls(jsonb_build_object('role', actor_role)), 'body', body) ORDER BY seq), '[]')
             FROM request_events WHERE request_id = requests.id AND epoch = requests.epoch))::text
     FROM requests"#;

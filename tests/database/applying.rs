@@ -6,7 +6,7 @@ use cepatedge::db::statements::versions;
 use cepatedge::domain::delivery::{Delivery, Packed};
 use cepatedge::domain::log::AuditRow;
 use cepatedge::domain::request::{EventRow, RequestRow};
-use cepatedge::domain::{OrgId, RequestId, Timestamp, UserId, Visibility};
+use cepatedge::domain::{OrgId, RequestId, Role, Timestamp, UserId, Visibility};
 use futures::future::join_all;
 use pg::session::Session;
 use pg::statement::Statement;
@@ -59,6 +59,7 @@ fn event(n: u128, epoch: i64, seq: i64) -> EventRow {
         kind: "commented".to_owned(),
         actor_id: (seq % 2 == 0).then_some(ANN),
         actor_name: if seq % 2 == 0 { "Ann" } else { "system" }.to_owned(),
+        actor_role: (seq % 2 == 0).then_some(Role::Manager),
         visibility: Visibility::Public,
         body: json!({"body": "hello"}),
         trace_id: TRACE.parse().unwrap(),
@@ -73,6 +74,7 @@ fn audit(n: i64) -> AuditRow {
         ts: Timestamp::from_ms(1_795_412_762_000 + n),
         actor_id: Some(ANN),
         actor_name: "Ann".to_owned(),
+        actor_role: Some(Role::Manager),
         action: "approve".to_owned(),
         object_type: "request".to_owned(),
         object_id: id(1).to_string(),
@@ -124,6 +126,8 @@ async fn a_delivery_is_stored_as_it_was_sent() {
     let column = |n: usize| row.get::<_, Option<String>>(n);
     assert!(column(0).unwrap().contains(".001") && column(1).unwrap().contains(".123") && column(2).is_none());
     assert_eq!(scratch.count("SELECT count(*) FROM request_events WHERE actor_id IS NULL").await, 2);
+    assert_eq!(scratch.count("SELECT count(*) FROM request_events WHERE actor_role = 'manager'").await, 2);
+    assert_eq!(scratch.count("SELECT count(*) FROM audit_entries WHERE actor_role = 'manager'").await, 2);
     assert_eq!(scratch.count("SELECT sum((fields ->> 'n')::int) FROM audit_entries").await, 3);
 }
 

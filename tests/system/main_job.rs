@@ -75,7 +75,9 @@ async fn a_fault_is_reported_approved_assigned_repaired_and_closed_and_every_par
         let seen = live.next_event(LIVE).await;
         assert_eq!(seen["event"]["seq"], version, "{seen}");
         assert_eq!(seen["event"]["kind"], kind, "{seen}");
-        assert_eq!(seen["event"]["actor"], json!({ "id": who.id(), "name": who.name() }), "{seen}");
+        let roles = [(&requester, "requester"), (&technician, "technician"), (&manager, "manager")];
+        let role = roles.iter().find(|(one, _)| one.id() == who.id()).map(|(_, role)| role);
+        assert_eq!(seen["event"]["actor"], json!({ "id": who.id(), "name": who.name(), "role": role }), "{seen}");
         assert_eq!(seen["request"]["status"], status, "{seen}");
         seen_in_list(&mut list, &id, version, status).await;
         steps.push(Step { reply, actor: who.id() });
@@ -150,7 +152,7 @@ async fn postgresql_has(id: &str, record: &Value, timeline: &[Value]) {
     let events =
         stack().sql(|client| {
             let rows = client.query(
-                "SELECT seq, kind, actor_id::text, actor_name, body::text, visibility,
+                "SELECT seq, kind, actor_id::text, actor_name, body::text, visibility, actor_role,
                     to_char(ts AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')
              FROM request_events WHERE request_id = $1::text::uuid ORDER BY seq",
                 &[&id],
@@ -159,8 +161,9 @@ async fn postgresql_has(id: &str, record: &Value, timeline: &[Value]) {
             let body: Value = serde_json::from_str(row.get(4)).expect("JSON");
             assert_eq!(row.get::<_, String>(5), "public");
             json!({
-                "seq": row.get::<_, i64>(0), "ts": row.get::<_, String>(6), "kind": row.get::<_, String>(1),
-                "actor": { "id": row.get::<_, Option<String>>(2), "name": row.get::<_, String>(3) }, "body": body,
+                "seq": row.get::<_, i64>(0), "ts": row.get::<_, String>(7), "kind": row.get::<_, String>(1),
+                "actor": { "id": row.get::<_, Option<String>>(2), "name": row.get::<_, String>(3), "role": row.get::<_, Option<String>>(6) },
+                "body": body,
             })
         }).collect::<Vec<_>>())
         });

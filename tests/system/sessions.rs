@@ -66,7 +66,7 @@ async fn the_log_says_who_ended_whose_session_under_the_name_of_now() {
     let path = format!("/api/system/sessions/{}/{}", user.id(), user.session());
     let ended = admin.delete(&path).await.expect(204);
     let read = admin.get("/api/system/sessions?limit=1").await.expect(200);
-    let admin_now = json!({ "id": admin.id(), "name": "Oki Prasetyo" });
+    let admin_now = json!({ "id": admin.id(), "name": "Oki Prasetyo", "role": "admin" });
 
     let entry = noted(&admin, "auth", ended.header("x-request-id")).await;
     assert_eq!(entry["message"], "session revoked", "{entry}");

@@ -54,6 +54,7 @@ fn audit_and_user_rows_are_golden() {
         ts: at(0),
         actor_id: Some(manager().user.id),
         actor_name: manager().user.name,
+        actor_role: Some(Role::Manager),
         action: "request.approved".into(),
         object_type: "request".into(),
         object_id: request_id().to_string(),

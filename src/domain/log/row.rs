@@ -5,6 +5,8 @@ use base::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::domain::user::Role;
+
 /// A row of `audit_entries`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AuditRow {
@@ -20,6 +22,9 @@ pub struct AuditRow {
     pub actor_id: Option<UserId>,
     /// His name at the time.
     pub actor_name: String,
+    /// His role at the time, where it is known.
+    #[serde(default)]
+    pub actor_role: Option<Role>,
     /// What was done.
     pub action: String,
     /// To what kind of thing.

@@ -1,6 +1,6 @@
 //! What happened to a request, in the past tense. Events are permanent: the timeline shows them, a rebuild replays them.
 //!
-//! The JSON of an [`Event`] is the public one: `{"seq","ts","kind","actor":{"id","name"},"body":{…}}`. A body holds
+//! The JSON of an [`Event`] is the public one: `{"seq","ts","kind","actor":{"id","name","role"},"body":{…}}`. A body holds
 //! whatever the fold needs, so that the events alone give the snapshot, under any later settings.
 
 use base::time::{Timestamp, rfc3339};

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Event, EventBody, MaintenanceRequest, RequestId, Visibility};
-use crate::domain::user::Actor;
+use crate::domain::user::{Actor, Role};
 
 /// A row of `requests`: what fences it, and the whole snapshot, of which PostgreSQL makes the other columns
 /// (`migrations/0002_columns_from_body.sql`).
@@ -45,6 +45,9 @@ pub struct EventRow {
     pub actor_id: Option<UserId>,
     /// His name at the time.
     pub actor_name: String,
+    /// His role at the time, where it is known.
+    #[serde(default)]
+    pub actor_role: Option<Role>,
     /// Who may read it.
     pub visibility: Visibility,
     /// The particulars, see [`EventBody::to_body`].
@@ -98,6 +101,7 @@ impl EventRow {
             kind: event.kind().to_owned(),
             actor_id: event.actor.id(),
             actor_name: event.actor.name().to_owned(),
+            actor_role: event.actor.role(),
             visibility: event.visibility(),
             body: event.body.to_body()?,
             trace_id: trace.clone(),
@@ -113,7 +117,7 @@ impl EventRow {
             seq: self.seq,
             ts: self.ts,
             body: EventBody::from_parts(&self.kind, self.body)?,
-            actor: Actor::from_parts(self.actor_id, self.actor_name),
+            actor: Actor::from_parts(self.actor_id, self.actor_name, self.actor_role),
         })
     }
 }

@@ -32,11 +32,12 @@ impl Caller {
     }
 }
 
-/// Who caused an event. As JSON `{"id":…,"name":…}`, with `{"id":null,"name":"system"}` for the system itself.
+/// Who caused an event. As JSON `{"id":…,"name":…,"role":…}`, with `{"id":null,"name":"system"}` for the system itself.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Actor {
-    /// A signed-in user.
-    User(Person),
+    /// A signed-in user, and what they were at the time: a name alone says nothing about who that is. Events of before roles were
+    /// told have none.
+    User(Person, Option<Role>),
     /// The system, for example when it closes a completed request after the configured days.
     System,
 }
@@ -46,7 +47,7 @@ impl Actor {
     #[must_use]
     pub const fn id(&self) -> Option<UserId> {
         match self {
-            Self::User(person) => Some(person.id),
+            Self::User(person, _) => Some(person.id),
             Self::System => None,
         }
     }
@@ -55,16 +56,25 @@ impl Actor {
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
-            Self::User(person) => &person.name,
+            Self::User(person, _) => &person.name,
             Self::System => "system",
         }
     }
 
-    /// The actor that was stored as an id (none for the system) and a name.
+    /// The user's role at the time, where it is known; the system has none.
     #[must_use]
-    pub fn from_parts(id: Option<UserId>, name: String) -> Self {
+    pub const fn role(&self) -> Option<Role> {
+        match self {
+            Self::User(_, role) => *role,
+            Self::System => None,
+        }
+    }
+
+    /// The actor that was stored as an id (none for the system), a name and a role.
+    #[must_use]
+    pub fn from_parts(id: Option<UserId>, name: String, role: Option<Role>) -> Self {
         match id {
-            Some(id) => Self::User(Person { id, name }),
+            Some(id) => Self::User(Person { id, name }, role),
             None => Self::System,
         }
     }
@@ -72,7 +82,7 @@ impl Actor {
 
 impl From<&Caller> for Actor {
     fn from(caller: &Caller) -> Self {
-        Self::User(caller.user.clone())
+        Self::User(caller.user.clone(), Some(caller.role))
     }
 }
 
@@ -81,18 +91,20 @@ impl From<&Caller> for Actor {
 struct ActorJson<Name> {
     id: Option<UserId>,
     name: Name,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    role: Option<Role>,
 }
 
 impl Serialize for Actor {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        ActorJson { id: self.id(), name: self.name() }.serialize(serializer)
+        ActorJson { id: self.id(), name: self.name(), role: self.role() }.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Actor {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let ActorJson { id, name } = ActorJson::<String>::deserialize(deserializer)?;
-        Ok(Self::from_parts(id, name))
+        let ActorJson { id, name, role } = ActorJson::<String>::deserialize(deserializer)?;
+        Ok(Self::from_parts(id, name, role))
     }
 }
 
@@ -106,6 +118,9 @@ pub struct ActorSchema {
     pub id: Option<UserId>,
     /// The name to display.
     pub name: String,
+    /// What the user was at the time; not there for the system, nor in what was written before roles were told.
+    #[schema(nullable = false)]
+    pub role: Option<Role>,
 }
 
 #[cfg(test)]
@@ -121,10 +136,16 @@ mod tests {
     }
 
     #[test]
-    fn a_user_is_an_actor_with_id_and_name() {
-        let json = json!({"id": "00000000-0000-0000-0000-000000000007", "name": "Sari"});
-        let actor: Actor = serde_json::from_value(json.clone()).unwrap();
-        assert_eq!(actor, Actor::User(Person { id: UserId(uuid::Uuid::from_u128(7)), name: "Sari".into() }));
-        assert_eq!(serde_json::to_value(&actor).unwrap(), json);
+    fn a_user_is_an_actor_with_id_name_and_the_role_of_the_time() {
+        let sari = || Person { id: UserId(uuid::Uuid::from_u128(7)), name: "Sari".into() };
+        for (role, json) in [
+            (Some(Role::Admin), json!({"id": "00000000-0000-0000-0000-000000000007", "name": "Sari", "role": "admin"})),
+            // As it was written before roles were told.
+            (None, json!({"id": "00000000-0000-0000-0000-000000000007", "name": "Sari"})),
+        ] {
+            let actor: Actor = serde_json::from_value(json.clone()).unwrap();
+            assert_eq!(actor, Actor::User(sari(), role));
+            assert_eq!(serde_json::to_value(&actor).unwrap(), json);
+        }
     }
 }

@@ -90,6 +90,7 @@ fn audit_row(org: &OrgId, kept: &Kept) -> Result<AuditRow, Failure> {
         ts: entry.ts,
         actor_id: actor.id(),
         actor_name: actor.name().to_owned(),
+        actor_role: actor.role(),
         action,
         object_type,
         object_id,

@@ -20,7 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const AUDIT: &str = r#"
     SELECT json_build_object(
         'id', id, 'seq', seq, 'ts', to_char(ts AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-        'actor', json_build_object('id', actor_id, 'name', actor_name), 'request_id', request_id, 'action', action,
+        'actor', jsonb_build_object('id', actor_id, 'name', actor_name)
+            || jsonb_strip_nulls(jsonb_build_object('role', actor_role)), 'request_id', request_id, 'action', action,
         'object_id', object_id, 'hash', fields->>'hash')::text
     FROM audit_entries ORDER BY seq"#;
 

@@ -10,7 +10,7 @@ use super::super::stored::Stored;
 use super::*;
 use crate::domain::log::NewEntry;
 use crate::domain::text::SearchText;
-use crate::domain::user::{Actor, Person};
+use crate::domain::user::{Actor, Person, Role};
 
 fn user(n: i64) -> UserId {
     UserId(uuid::Uuid::from_u128(n as u128))
@@ -29,7 +29,7 @@ fn stored(seq: i64) -> Stored {
     entry.request_id = Some(trace(seq / 4));
     entry.actor = Some(match seq % 5 {
         0 => Actor::System,
-        n => Actor::User(Person { id: user(n), name: format!("user {n}") }),
+        n => Actor::User(Person { id: user(n), name: format!("user {n}") }, Some(Role::Technician)),
     });
     Stored::new(entry, seq).unwrap()
 }
