@@ -9,7 +9,9 @@ text_type! {
     SearchText, "q", 1..=100, Lines::One
 }
 
-/// Text as it is searched: whatever its case, it is the same.
-pub fn fold(text: &str) -> String {
-    text.to_lowercase()
+pub use ::text::fold;
+
+/// Several texts as they are searched, a line each: what is sought is in one of them.
+pub fn fold_lines(text: &str) -> String {
+    text.split('\n').map(fold).collect::<Vec<_>>().join("\n")
 }

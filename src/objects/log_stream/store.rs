@@ -13,6 +13,7 @@ use durable::{Database, Key, Schema, StorageError, Writer};
 use serde_json::{Value, json};
 
 use super::api::StreamKey;
+use super::refold;
 use super::stored::Stored;
 use crate::domain::log::chain;
 use crate::domain::log::retention;
@@ -20,12 +21,12 @@ use crate::domain::log::{Level, NewEntry, StreamName};
 
 /// The tables.
 pub const SCHEMA: Schema = Schema {
-    whole: &[ENTRIES, outbox::TABLES],
-    steps: &[ENTRIES, outbox::ROWS_STEP, outbox::TABLES, outbox::BOOK_STEP],
+    whole: &[ENTRIES, refold::STEP, outbox::TABLES],
+    steps: &[ENTRIES, outbox::ROWS_STEP, outbox::TABLES, outbox::BOOK_STEP, refold::STEP],
 };
 
-/// Those of the stream itself.
-pub(super) const ENTRIES: &str = "
+/// Those of the stream itself, as the first release made them.
+const ENTRIES: &str = "
     CREATE TABLE stream (
         one       INTEGER PRIMARY KEY CHECK (one = 1),
         name      TEXT NOT NULL,
@@ -65,8 +66,8 @@ pub(super) const KNOWN: &str = "SELECT id FROM entry WHERE id IN (SELECT value F
 
 /// Writes entries: a JSON array with an array per entry.
 pub(super) const INSERT: &str = "
-    INSERT INTO entry (seq, id, ts, level, actor_id, request_id, hash, search, json)
-    SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8
+    INSERT INTO entry (seq, id, ts, level, actor_id, request_id, hash, search, json, folding)
+    SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8, 1
     FROM json_each(?)";
 
 /// Changes the tallies of levels: a JSON array with a pair per level.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::domain::log::{Entry, NewEntry};
-use crate::domain::text::fold;
+use crate::domain::text::fold_lines;
 
 /// An entry's JSON may have this many bytes; one that is larger loses its fields, which a note replaces.
 const MOST_BYTES: usize = 128 * 1024;
@@ -37,7 +37,8 @@ impl Stored {
     }
 }
 
-fn search_text(entry: &Entry) -> String {
+/// What an entry is searched by.
+pub fn search_text(entry: &Entry) -> String {
     let mut text = entry.message.clone();
     if let Some(route) = &entry.route {
         text.push('\n');
@@ -46,7 +47,7 @@ fn search_text(entry: &Entry) -> String {
     for (name, value) in &entry.fields {
         put_field(&mut text, name, value);
     }
-    fold(&text)
+    fold_lines(&text)
 }
 
 /// Appends `name:value` lines, one for each value inside of a nested field.

@@ -8,7 +8,7 @@ const ROW: &str = "INSERT INTO entry (seq, id, ts, level, hash, search, json) VA
 
 #[test]
 fn a_chained_entry_can_be_neither_changed_nor_deleted() {
-    let connection = database(ENTRIES);
+    let connection = database(&SCHEMA.whole.join(";"));
     connection.execute(ROW, (1, "a", 10, "hash")).unwrap();
     for statement in ["DELETE FROM entry", "UPDATE entry SET json = '{\"forged\":true}'"] {
         assert!(connection.execute(statement, ()).is_err());
@@ -17,7 +17,7 @@ fn a_chained_entry_can_be_neither_changed_nor_deleted() {
 
 #[test]
 fn many_entries_are_one_statement_and_those_that_came_before_are_told_apart() {
-    let connection = database(ENTRIES);
+    let connection = database(&SCHEMA.whole.join(";"));
     let row = |seq: i64, id: &str| json!([seq, id, 10, "info", null, "t-1", "link", "said \u{1F527}", "{\"seq\":1}"]);
     assert_eq!(connection.execute(INSERT, [json!([row(1, "a"), row(2, "b")]).to_string()]).unwrap(), 2);
     let mut known = connection.prepare(KNOWN).unwrap();
@@ -38,7 +38,7 @@ fn many_entries_are_one_statement_and_those_that_came_before_are_told_apart() {
 
 #[test]
 fn tallies_of_several_levels_change_in_one_statement() {
-    let connection = database(ENTRIES);
+    let connection = database(&SCHEMA.whole.join(";"));
     for changes in [json!([["info", 3], ["warn", 1]]), json!([["info", -2]])] {
         connection.execute(TALLY, [changes.to_string()]).unwrap();
     }
@@ -52,7 +52,7 @@ fn tallies_of_several_levels_change_in_one_statement() {
 
 #[test]
 fn a_sweep_takes_the_oldest_of_one_level_up_to_the_time() {
-    let connection = database(ENTRIES);
+    let connection = database(&SCHEMA.whole.join(";"));
     for seq in 1..=20_i64 {
         connection.execute(ROW, (seq, seq.to_string(), 100 - seq, None::<String>)).unwrap();
     }
@@ -67,7 +67,7 @@ fn a_sweep_takes_the_oldest_of_one_level_up_to_the_time() {
 
 #[test]
 fn what_is_owed_goes_together_up_to_so_many_bytes_and_the_first_always() {
-    let connection = database(ENTRIES);
+    let connection = database(&SCHEMA.whole.join(";"));
     for seq in 1..=5_i64 {
         connection.execute(ROW, (seq, seq.to_string(), 10, "hash")).unwrap();
     }
