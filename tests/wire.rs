@@ -10,7 +10,7 @@ use std::{env, fs};
 use cepatedge::domain::delivery::{Delivery, Packed};
 use cepatedge::domain::log::{LogFilter, StreamName};
 use cepatedge::domain::request::{Category, CommentBody, Description, Title};
-use cepatedge::domain::request::{Command, NewRequest, Priority, Visibility};
+use cepatedge::domain::request::{Command, Moment, NewRequest, Priority, Visibility};
 use cepatedge::domain::text::SearchText;
 use cepatedge::domain::user::PersonName;
 use cepatedge::domain::{
@@ -235,7 +235,8 @@ fn the_request_speaks_as_recorded() {
 #[test]
 fn the_index_speaks_as_recorded() {
     let key = request_index::IndexKey { org: org() };
-    let upsert = request_index::Upsert { summary: from_str(domain!("summary")).unwrap(), epoch: 1 };
+    let last_public = Some(Moment { version: 4, at: Timestamp::from_ms(1_795_499_162_123) });
+    let upsert = request_index::Upsert { summary: from_str(domain!("summary")).unwrap(), epoch: 1, last_public };
     exchange(&key, by_the_system(), upsert, request_index::Upserted { number: "MR-000123".into() });
     let list = request_index::List {
         filter: from_str(domain!("list_filter")).unwrap(),

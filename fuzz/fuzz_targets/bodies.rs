@@ -8,7 +8,7 @@
 
 use cepatedge::domain::request::{Category, CommentBody, Description, Reason, Resolution, Title};
 use cepatedge::domain::request::{Command, NewRequest};
-use cepatedge::domain::request::{EditBody, NewRequestBody};
+use cepatedge::domain::request::{EditBody, EditInput, NewRequestBody};
 use cepatedge::domain::text::SearchText;
 use cepatedge::domain::user::{Email, PersonName};
 use cepatedge::domain::{Action, Refusal, Role};
@@ -55,13 +55,13 @@ fn accepted<T>(outcome: Result<T, Refusal>) -> Option<T> {
 }
 
 fn creates(body: &[u8]) {
-    let fields = ["title", "description", "category", "priority", "requester_id"];
+    let fields = ["title", "description", "category", "priority", "contact", "hazard", "requester_id"];
     let Some((body, json)) = read::<NewRequestBody>(body, &fields) else { return };
     assert_eq!([&json["title"], &json["category"], &json["priority"]], [&*body.title, &body.category, &body.priority]);
     assert_eq!(json["description"].as_str().unwrap_or_default(), body.description);
     assert_eq!(json["requester_id"].as_str(), body.requester_id.as_deref());
     let Some(draft) = accepted(body.draft(Some(caller(7, Role::Manager).user))) else { return };
-    let NewRequest { title, description, category, priority, requester: _ } = &draft;
+    let NewRequest { title, description, category, priority, contact: _, hazard: _, requester: _ } = &draft;
     assert_eq!(Title::parse(title.as_str()).as_ref(), Ok(title));
     assert_eq!(Description::parse(description.as_str()).as_ref(), Ok(description));
     assert_eq!(Category::parse(category.as_str()).as_ref(), Ok(category));
@@ -70,22 +70,22 @@ fn creates(body: &[u8]) {
 }
 
 fn edits(body: &[u8]) {
-    let fields = ["title", "description", "category", "priority"];
-    let Some((body, json)) = read::<EditBody>(body, &fields) else { return };
-    let understood = [&body.title, &body.description, &body.category, &body.priority];
+    let fields = ["title", "description", "category", "priority", "contact"];
+    let Some((body, json)) = read::<EditBody>(body, &[&fields[..], &["hazard"]].concat()) else { return };
+    let understood = [&body.title, &body.description, &body.category, &body.priority, &body.contact];
     for (name, understood) in fields.into_iter().zip(understood) {
         assert_eq!(json[name].as_str(), understood.as_deref(), "{name}");
     }
     let Some(input) = accepted(body.input()) else { return };
-    let given =
-        [input.title.is_some(), input.description.is_some(), input.category.is_some(), input.priority.is_some()];
+    let EditInput { title, description, category, priority, contact, hazard: _ } = &input;
+    let given = [title.is_some(), description.is_some(), category.is_some(), priority.is_some(), contact.is_some()];
     assert_eq!(given, understood.map(Option::is_some));
     crosses(&Command::Edit(input));
 }
 
 fn acts(input: &mut Input<'_>) {
     let action = Action::ALL[input.below(Action::ALL.len())];
-    let fields = ["reason", "assignee_id", "resolution", "rating"];
+    let fields = ["reason", "assignee_id", "take_over", "resolution", "rating"];
     let Some((body, json)) = read::<ActionBody>(input.0, &fields) else { return };
     assert_eq!(json["rating"].as_i64(), body.rating);
     let given: Vec<&str> = fields.into_iter().filter(|name| !json[name].is_null()).collect();
@@ -94,13 +94,13 @@ fn acts(input: &mut Input<'_>) {
     assert_eq!(command.action(), Some(action));
     // Nothing that somebody wrote was dropped.
     let taken = match action {
-        Action::Reject | Action::Hold | Action::Reopen | Action::Cancel => Some("reason"),
-        Action::Assign => Some("assignee_id"),
-        Action::Complete => Some("resolution"),
-        Action::Close => Some("rating"),
-        Action::Approve | Action::Start | Action::Resume => None,
+        Action::Reject | Action::Release | Action::Hold | Action::Reopen | Action::Cancel => &["reason"][..],
+        Action::Assign => &["assignee_id", "take_over"],
+        Action::Complete => &["resolution"],
+        Action::Close => &["rating"],
+        Action::Approve | Action::Start | Action::Resume => &[],
     };
-    assert!(given.iter().all(|name| Some(*name) == taken), "{action} took {given:?}");
+    assert!(given.iter().all(|name| taken.contains(name)), "{action} took {given:?}");
     crosses(&command);
 }
 

@@ -10,7 +10,8 @@ use cepatedge::domain::{Limit, ListFilter, LogFilter, Refusal, Role, StreamName,
 use cepatedge::router::http::address::Address;
 use cepatedge::router::http::etag;
 use cepatedge::router::requests::filters::{OF_REQUESTS, list_filter};
-use cepatedge::router::routes::{Found, Permission, find};
+use cepatedge::router::route::Permission;
+use cepatedge::router::routes::{Found, find};
 use cepatedge::router::system::filters::{OF_LOG_ENTRIES, log_filter};
 use cepatedge_fuzz::{Input, begin, caller, check_refusal};
 use libfuzzer_sys::fuzz_target;

@@ -6,8 +6,8 @@ use base::refusal::Refusal;
 use base::text::{parse_time, parse_value, parse_words};
 
 use crate::domain::request::{Category, CommentBody, Description, Rating, Reason, Resolution, Title};
-use crate::domain::text::SearchText;
-use crate::domain::user::Email;
+use crate::domain::text::{SearchText, fold};
+use crate::domain::user::{Email, PersonName};
 use crate::domain::{Priority, Status};
 
 #[track_caller]
@@ -107,6 +107,68 @@ fn an_address_is_found_in_any_spelling() {
     }
     is_refused(Email::parse(" "), "email", "required");
     assert_eq!(format!("{:?}", Email::parse("a@b.org").unwrap()), "Email(…)");
+}
+
+#[test]
+fn a_text_that_shows_nothing_is_none() {
+    // Zero-width characters, fillers, format characters, a braille blank, an unassigned character.
+    for nothing in [
+        "\u{200b}",
+        "\u{200d}\u{200c}",
+        "\u{feff}",
+        "\u{3164}",
+        "\u{115f}\u{1160}",
+        "\u{2800}",
+        "\u{202e}",
+        "\u{e0001}",
+        "\u{2060} \u{ad}",
+        "\u{378}",
+    ] {
+        is_refused(Title::parse(nothing), "title", "required");
+        is_refused(Reason::parse(nothing), "reason", "required");
+        is_refused(CommentBody::parse(nothing), "body", "required");
+        is_refused(PersonName::parse(nothing), "name", "required");
+        assert_eq!(Description::parse(nothing).unwrap().as_str(), "", "it may be empty");
+    }
+}
+
+#[test]
+fn what_only_steers_how_others_are_shown_is_taken_out_and_words_are_left_alone() {
+    for (sent, taken) in [
+        ("pay\u{202e}fdp.exe", "payfdp.exe"),
+        ("\u{2066}a\u{2069}b", "ab"),
+        ("\u{feff}Lift\u{200b} B", "Lift B"),
+        // An emoji of several, a flag, a skin: they need their joiners and selectors.
+        ("👩‍🔧 kerja", "👩‍🔧 kerja"),
+        ("❤️", "❤️"),
+        ("👍🏽", "👍🏽"),
+        // Persian needs its non-joiner, Sinhala its joiner.
+        ("می‌شود", "می‌شود"),
+        ("ශ්‍රී", "ශ්‍රී"),
+        ("مصعد لا يعمل", "مصعد لا يعمل"),
+        ("המעלית תקועה", "המעלית תקועה"),
+        ("ลิฟต์ค้าง", "ลิฟต์ค้าง"),
+        ("ꦭꦶꦥ꦳꧀ꦠ꧀", "ꦭꦶꦥ꦳꧀ꦠ꧀"),
+    ] {
+        assert_eq!(Title::parse(sent).unwrap().as_str(), taken, "{sent:?}");
+    }
+}
+
+#[test]
+fn a_search_finds_what_looks_the_same_to_people() {
+    for (text, sought) in [
+        ("ΟΔΟΣΗΜΑ", "ΟΔΟΣ"),
+        ("İnşaat", "inşaat"),
+        ("Caf\u{e9}", "Cafe\u{301}"),
+        ("floor\u{a0}3", "floor 3"),
+        ("Straße", "STRASSE"),
+        ("ＲＯＯＭ　１２", "room 12"),
+        ("Café", "cafe"),
+        ("soft\u{ad}ware", "software"),
+        ("a  b", "a b"),
+    ] {
+        assert!(fold(text).contains(&fold(sought)), "{sought} in {text}: {:?} in {:?}", fold(sought), fold(text));
+    }
 }
 
 #[test]

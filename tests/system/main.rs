@@ -18,6 +18,7 @@ mod auth;
 mod bad_input;
 mod http;
 mod idempotency;
+mod internal;
 mod live;
 mod main_job;
 mod paging;
@@ -26,6 +27,7 @@ mod preconditions;
 mod races;
 mod report;
 mod sessions;
+mod texts;
 mod tokens;
 
 /// The running system.

@@ -183,7 +183,7 @@ async fn every_action_is_open_to_the_roles_of_the_state_table() {
     let to_closed = ["approve", "assign", "start", "complete", "close"].as_slice();
     let body_of = |action: &str| match action {
         "assign" => &assign,
-        "reject" | "hold" | "reopen" | "cancel" => &reason,
+        "reject" | "release" | "hold" | "reopen" | "cancel" => &reason,
         "complete" => &done,
         _ => &none,
     };
@@ -191,6 +191,7 @@ async fn every_action_is_open_to_the_roles_of_the_state_table() {
         ("approve", [].as_slice(), [403, 403, 200, 200]),
         ("reject", &[], [403, 403, 200, 200]),
         ("assign", to_approved, [403, 200, 200, 200]),
+        ("release", to_assigned, [403, 200, 200, 200]),
         ("start", to_assigned, [403, 200, 200, 200]),
         ("hold", to_in_progress, [403, 200, 200, 200]),
         ("resume", to_on_hold, [403, 200, 200, 200]),
@@ -247,10 +248,47 @@ async fn a_technician_works_on_what_is_his_alone() {
         other.act(&id, action, &body).await.problem(403, "forbidden");
     }
     // Another may take it over while it goes on; then it is his.
-    let taken = other.act(&id, "assign", &json!({ "assignee_id": other.id() })).await.expect(200).json();
+    let claim = json!({ "assignee_id": other.id() });
+    let refused = other.act(&id, "assign", &claim).await.problem(409, "already_assigned");
+    assert_eq!(refused["record"]["assignee"]["id"], cast.technician.id(), "the fresh record");
+    let take_over = json!({ "assignee_id": other.id(), "take_over": true });
+    let taken = other.act(&id, "assign", &take_over).await.expect(200).json();
     assert_eq!((&taken["status"], &taken["assignee"]["id"]), (&json!("in_progress"), &json!(other.id())));
     cast.technician.act(&id, "hold", &json!({ "reason": "r" })).await.problem(403, "forbidden");
     other.act(&id, "complete", &json!({ "resolution": "Done." })).await.expect(200);
+}
+
+#[tokio::test]
+async fn of_two_who_claim_at_once_one_gets_it_and_the_other_is_told_who() {
+    let cast = Cast::new().await;
+    let other = Client::sign_in(stack(), &new_user(stack(), "technician").email).await;
+    for _ in 0..5 {
+        let id = cast.request().await;
+        cast.manager.act(&id, "approve", &json!({})).await.expect(200);
+        let claim = async |client: &Client| client.act(&id, "assign", &json!({ "assignee_id": client.id() })).await;
+        let (one, two) = futures::join!(claim(&cast.technician), claim(&other));
+        let (won, lost) = if one.status == 200 { (one, two) } else { (two, one) };
+        let assignee = won.expect(200).json()["assignee"].clone();
+        assert_eq!(lost.problem(409, "already_assigned")["record"]["assignee"], assignee);
+    }
+}
+
+#[tokio::test]
+async fn work_that_is_given_back_is_free_and_its_reason_is_told() {
+    let cast = Cast::new().await;
+    let id = cast.request().await;
+    cast.manager.act(&id, "approve", &json!({})).await.expect(200);
+    cast.technician.act(&id, "assign", &json!({ "assignee_id": cast.technician.id() })).await.expect(200);
+    cast.technician.act(&id, "release", &json!({})).await.problem(400, "invalid");
+    let released = cast.technician.act(&id, "release", &json!({ "reason": "I am ill." })).await.expect(200).json();
+    assert_eq!((&released["status"], &released["assignee"]), (&json!("approved"), &Value::Null));
+    assert_eq!(released["allowed_actions"], json!(["assign"]));
+    let events = cast.requester.get(&format!("/api/requests/{id}/events?after=3")).await.expect(200).json();
+    assert_eq!(events["items"][0]["kind"], "released");
+    assert_eq!(events["items"][0]["body"], json!({ "reason": "I am ill." }));
+    cast.technician.act(&id, "assign", &json!({ "assignee_id": cast.technician.id() })).await.expect(200);
+    cast.technician.act(&id, "start", &json!({})).await.expect(200);
+    cast.technician.act(&id, "release", &json!({ "reason": "Too late." })).await.problem(409, "invalid_transition");
 }
 
 #[tokio::test]
@@ -273,6 +311,7 @@ async fn somebody_elses_request_is_nothing_to_a_requester_on_any_path() {
         ("approve", json!({})),
         ("reject", json!({ "reason": "r" })),
         ("assign", json!({ "assignee_id": cast.technician.id() })),
+        ("release", json!({ "reason": "r" })),
         ("start", json!({})),
         ("hold", json!({ "reason": "r" })),
         ("resume", json!({})),

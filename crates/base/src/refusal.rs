@@ -104,6 +104,9 @@ pub enum Refusal {
         code: String,
         /// A sentence for people.
         detail: String,
+        /// The fresh record for the caller, filled in by the request's object.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        record: Option<Value>,
     },
 }
 
@@ -120,7 +123,7 @@ impl Refusal {
     /// A contradiction to what is stored.
     #[must_use]
     pub fn conflict(code: &str, detail: impl Into<String>) -> Self {
-        Self::Conflict { code: code.to_owned(), detail: detail.into() }
+        Self::Conflict { code: code.to_owned(), detail: detail.into(), record: None }
     }
 
     /// A part of the system that is away.
@@ -205,6 +208,7 @@ impl Refusal {
                 Self::InvalidTransition { status, allowed, record: Some(fresh) }
             }
             Self::Stale { version, .. } => Self::Stale { version, record: Some(fresh) },
+            Self::Conflict { code, detail, .. } => Self::Conflict { code, detail, record: Some(fresh) },
             other => other,
         }
     }

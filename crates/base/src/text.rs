@@ -151,13 +151,17 @@ pub fn required(field: &str) -> Refusal {
 /// # Errors
 /// [`Refusal::Invalid`] naming `field`.
 pub fn parse(text: &str, field: &str, min: usize, max: usize, lines: Lines) -> Result<String, Refusal> {
+    let too_long = || Refusal::invalid(field, "too_long", format!("{field} may have at most {max} characters."));
     let text = text.trim();
     // A character is at most four bytes and `\r\n` counts for two: a text of a megabyte is refused before it is walked.
-    if text.len() > max.saturating_mul(8) || text.chars().filter(|&c| c != '\r').count() > max {
-        return Err(Refusal::invalid(field, "too_long", format!("{field} may have at most {max} characters.")));
+    if text.len() > max.saturating_mul(8) {
+        return Err(too_long());
     }
-    if text.is_empty() && min > 0 {
-        return Err(required(field));
+    // Characters that only steer how others are shown are taken out, but where they belong to a word or to an emoji.
+    let clean = ::text::clean(text);
+    let text = clean.trim();
+    if text.chars().filter(|&c| c != '\r').count() > max {
+        return Err(too_long());
     }
     let text = match lines {
         Lines::One => text.to_owned(),
@@ -167,7 +171,10 @@ pub fn parse(text: &str, field: &str, min: usize, max: usize, lines: Lines) -> R
         let detail = format!("{field} contains a control character.");
         return Err(Refusal::invalid(field, "control_character", detail));
     }
-    Ok(text)
+    if ::text::visible(&text) {
+        return Ok(text);
+    }
+    if min == 0 { Ok(String::new()) } else { Err(required(field)) }
 }
 
 fn is_text(character: char, lines: Lines) -> bool {

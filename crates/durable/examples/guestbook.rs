@@ -53,9 +53,9 @@ pub(crate) const SIGN: &str = "INSERT INTO entry (ts, json) VALUES (?, ?) RETURN
 pub(crate) const FORGET: &str = "DELETE FROM entry WHERE seq <= ? - 1000"; // The book has a thousand lines.
 
 pub(crate) fn newest_first() -> KeysetQuery {
-    let (table, time, key, direction) = ("entry", "ts", "seq", Direction::Newest);
+    let (table, json, time, key, direction) = ("entry", "json", "ts", "seq", Direction::Newest);
     let ranges = vec![IndexRange { index: Some("entry_by_ts"), equals: vec![] }];
-    KeysetQuery { table, time, key, direction, ranges, from: None, to: None, conditions: vec![] }
+    KeysetQuery { table, json, time, key, direction, ranges, from: None, to: None, conditions: vec![] }
 }
 
 /// The object: what it has of the platform.

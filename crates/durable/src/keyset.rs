@@ -83,8 +83,10 @@ pub struct IndexRange {
 /// Which rows, in which order.
 #[derive(Clone, Debug)]
 pub struct KeysetQuery {
-    /// The table; its rows are JSON text in the column `json`.
+    /// The table.
     pub table: &'static str,
+    /// What of a row is its JSON: a column, or an expression.
+    pub json: &'static str,
     /// The column of the time, in milliseconds.
     pub time: &'static str,
     /// The INTEGER PRIMARY KEY, which orders rows of the same time.
@@ -167,7 +169,7 @@ impl KeysetQuery {
     pub fn rows(&self, near: Start, end: Option<Place>, limit: u32) -> Statement {
         let mut text = Text::default();
         let wheres = self.wheres(&mut text, near, end, &self.conditions);
-        text.merge(self, &wheres, ", json", limit, &format!("LIMIT {limit}"));
+        text.merge(self, &wheres, &format!(", {} AS json", self.json), limit, &format!("LIMIT {limit}"));
         text.0
     }
 
@@ -177,7 +179,8 @@ impl KeysetQuery {
         let wheres = self.wheres(&mut text, Start::behind(after), None, &[]);
         let conditions: Vec<_> = self.conditions.iter().map(|condition| text.condition(condition)).collect();
         let (time, key) = (self.time, self.key);
-        let mut columns = vec!["json"];
+        let json = format!("{} AS json", self.json);
+        let mut columns = vec![json.as_str()];
         for column in self.conditions.iter().map(Condition::column) {
             if ![time, key].contains(&column) && !columns.contains(&column) {
                 columns.push(column);

@@ -1,4 +1,4 @@
-//! The ten actions of the state machine: the words of `POST /api/requests/:id/{action}` and of `allowed_actions`.
+//! The actions of the state machine: the words of `POST /api/requests/:id/{action}` and of `allowed_actions`.
 
 use base::words;
 
@@ -11,6 +11,8 @@ words! {
         Reject = "reject",
         /// Give it to somebody, or claim it.
         Assign = "assign",
+        /// Give the work back, with a reason.
+        Release = "release",
         /// Begin the work.
         Start = "start",
         /// Wait for something, with a reason.

@@ -3,7 +3,7 @@
 
 use super::id::RequestId;
 use super::{
-    event::{Event, EventBody},
+    event::{Event, EventBody, Visibility},
     report::Change,
     state::MaintenanceRequest,
     status::Status,
@@ -14,6 +14,10 @@ pub fn apply(request: &mut MaintenanceRequest, event: &Event) {
     if event.seq <= request.version {
         return;
     }
+    request.last_public = match event.visibility() {
+        Visibility::Public => None,
+        Visibility::Internal => Some(request.last_event(false)),
+    };
     request.version = event.seq;
     request.updated_at = event.ts;
     match &event.body {
@@ -26,6 +30,10 @@ pub fn apply(request: &mut MaintenanceRequest, event: &Event) {
             if matches!(request.status, Status::Approved) {
                 request.status = Status::Assigned;
             }
+        }
+        EventBody::Released { .. } => {
+            request.status = Status::Approved;
+            request.assignee = None;
         }
         EventBody::Started {} => {
             request.status = Status::InProgress;

@@ -26,6 +26,14 @@ pub enum Command {
     Assign {
         /// To whom; that he may do the work is checked by who looked him up.
         assignee: Person,
+        /// A technician claims what somebody else has, and knows it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        take_over: bool,
+    },
+    /// Give the work back.
+    Release {
+        /// Why.
+        reason: Reason,
     },
     /// Begin the work.
     Start,
@@ -71,10 +79,12 @@ pub enum Command {
 /// The unparsed inputs of `POST /api/requests/:id/{action}`; each action takes the ones that it needs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ActionInput {
-    /// For reject, hold, reopen and cancel.
+    /// For whatever needs a reason.
     pub reason: Option<String>,
     /// For assign: the person behind `assignee_id`.
     pub assignee: Option<Person>,
+    /// For assign: to claim what somebody else has.
+    pub take_over: Option<bool>,
     /// For complete.
     pub resolution: Option<String>,
     /// For close, if one likes.
@@ -92,7 +102,11 @@ impl Command {
         let command = match action {
             Action::Approve => Self::Approve,
             Action::Reject => Self::Reject { reason: take_reason(&mut input)? },
-            Action::Assign => Self::Assign { assignee: take_assignee(&mut input)? },
+            Action::Assign => {
+                let take_over = input.take_over.take().unwrap_or(false);
+                Self::Assign { assignee: take_assignee(&mut input)?, take_over }
+            }
+            Action::Release => Self::Release { reason: take_reason(&mut input)? },
             Action::Start => Self::Start,
             Action::Hold => Self::Hold { reason: take_reason(&mut input)? },
             Action::Resume => Self::Resume,
@@ -116,6 +130,7 @@ impl Command {
             Self::Approve => Some(Action::Approve),
             Self::Reject { .. } => Some(Action::Reject),
             Self::Assign { .. } => Some(Action::Assign),
+            Self::Release { .. } => Some(Action::Release),
             Self::Start => Some(Action::Start),
             Self::Hold { .. } => Some(Action::Hold),
             Self::Resume => Some(Action::Resume),
@@ -134,9 +149,10 @@ impl ActionInput {
         match self {
             Self { reason: Some(_), .. } => Some("reason"),
             Self { assignee: Some(_), .. } => Some("assignee_id"),
+            Self { take_over: Some(_), .. } => Some("take_over"),
             Self { resolution: Some(_), .. } => Some("resolution"),
             Self { rating: Some(_), .. } => Some("rating"),
-            Self { reason: None, assignee: None, resolution: None, rating: None } => None,
+            Self { reason: None, assignee: None, take_over: None, resolution: None, rating: None } => None,
         }
     }
 }

@@ -62,7 +62,8 @@ pub fn decide(
         Command::Create(_) => Err(Refusal::conflict("already_exists", "This request exists already.")),
         Command::Approve => Ok(EventBody::Approved {}),
         Command::Reject { reason } => Ok(EventBody::Rejected { reason: reason.as_str().to_owned() }),
-        Command::Assign { assignee } => assign(request, assignee, caller),
+        Command::Assign { assignee, take_over } => assign(request, assignee, *take_over, caller),
+        Command::Release { reason } => Ok(EventBody::Released { reason: reason.as_str().to_owned() }),
         Command::Start => Ok(EventBody::Started {}),
         Command::Hold { reason } => Ok(EventBody::Held { reason: reason.as_str().to_owned() }),
         Command::Resume => Ok(EventBody::Resumed {}),
@@ -124,12 +125,22 @@ fn refuse(
     }
 }
 
-fn assign(request: &MaintenanceRequest, assignee: &Person, caller: &Caller) -> Result<EventBody, Refusal> {
+fn assign(
+    request: &MaintenanceRequest,
+    assignee: &Person,
+    take_over: bool,
+    caller: &Caller,
+) -> Result<EventBody, Refusal> {
     if !caller.role.manages() && !caller.is(assignee) {
         return Err(Refusal::Forbidden { action: Some(Action::Assign.word()) });
     }
     if request.is_assigned_to(assignee) {
         return Err(Refusal::invalid("assignee_id", "no_change", "The request is assigned to this person already."));
+    }
+    // A claim is for what nobody has; who takes over another's work knows it, and says so.
+    if request.assignee.is_some() && !caller.role.manages() && !take_over {
+        let detail = "Somebody else has this request. To take it over, say so: take_over.";
+        return Err(Refusal::conflict("already_assigned", detail));
     }
     Ok(EventBody::Assigned { assignee: assignee.clone(), previous: request.assignee.clone() })
 }

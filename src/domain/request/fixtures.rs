@@ -80,18 +80,23 @@ pub(crate) fn valid_command(action: super::Action, caller: &Caller) -> Command {
     use super::Action;
     let mut input = ActionInput::default();
     match action {
-        Action::Reject | Action::Hold | Action::Reopen | Action::Cancel => input.reason = Some("Because.".into()),
+        Action::Reject | Action::Release | Action::Hold | Action::Reopen | Action::Cancel => {
+            input.reason = Some("Because.".into())
+        }
         Action::Complete => input.resolution = Some("Replaced the door sensor.".into()),
         Action::Close => input.rating = Some(5),
         Action::Assign if caller.role.manages() => input.assignee = Some(other_technician().user),
-        Action::Assign => input.assignee = Some(caller.user.clone()),
+        Action::Assign => {
+            input.assignee = Some(caller.user.clone());
+            input.take_over = Some(true);
+        }
         Action::Approve | Action::Start | Action::Resume => {}
     }
     Command::for_action(action, input).unwrap()
 }
 
 pub(crate) fn assign_to(technician: &Caller) -> Command {
-    Command::Assign { assignee: technician.user.clone() }
+    Command::Assign { assignee: technician.user.clone(), take_over: false }
 }
 
 pub(crate) fn comment(text: &str, visibility: Visibility) -> Command {

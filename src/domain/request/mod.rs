@@ -21,6 +21,7 @@ pub mod sla;
 pub mod state;
 pub mod status;
 pub mod summary;
+pub mod table;
 pub mod texts;
 
 #[cfg(test)]
@@ -44,7 +45,7 @@ pub use report::{
 pub use rows::{EventRow, RequestRow};
 pub use rules::RequestRules;
 pub use sla::{Sla, SlaState};
-pub use state::MaintenanceRequest;
+pub use state::{MaintenanceRequest, Moment};
 pub use status::{Priority, Status};
 pub use summary::Summary;
 pub use texts::{CommentBody, Rating, Reason, Resolution};

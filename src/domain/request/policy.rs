@@ -5,8 +5,9 @@
 
 use base::{ids::UserId, time::Timestamp};
 
+use super::table::{self, Step, When, Who};
 use super::{action::Action, event::Visibility, rules::RequestRules, state::MaintenanceRequest, status::Status};
-use crate::domain::request::Summary;
+use crate::domain::request::{Moment, Summary};
 use crate::domain::user::{Caller, Role};
 
 /// What the table says about one action of one caller.
@@ -44,13 +45,14 @@ impl Relation {
         }
     }
 
-    fn may_ever(&self, action: Action) -> bool {
-        match action {
-            Action::Approve | Action::Reject => self.manages,
-            Action::Assign => self.manages || self.is_technician,
-            Action::Start | Action::Hold | Action::Resume | Action::Complete => self.manages || self.is_assignee,
-            Action::Close | Action::Reopen | Action::Cancel => self.manages || self.is_requester,
-        }
+    fn is(&self, who: Who) -> bool {
+        self.manages
+            || match who {
+                Who::Manager => false,
+                Who::Requester => self.is_requester,
+                Who::Technician => self.is_technician,
+                Who::Assignee => self.is_assignee,
+            }
     }
 }
 
@@ -64,31 +66,19 @@ pub fn verdict(
     rules: &RequestRules,
 ) -> Verdict {
     let relation = Relation::of(request, caller);
-    if !relation.may_ever(action) {
-        return Verdict::Never;
-    }
-    let status = request.status;
-    let may_now = match action {
-        Action::Approve | Action::Reject => matches!(status, Status::Submitted),
-        Action::Assign => {
-            matches!(status, Status::Approved | Status::Assigned | Status::InProgress | Status::OnHold)
-                // A technician can only claim, and not what he has.
-                && (relation.manages || !relation.is_assignee)
-        }
-        Action::Start => matches!(status, Status::Assigned),
-        Action::Hold | Action::Complete => matches!(status, Status::InProgress),
-        Action::Resume => matches!(status, Status::OnHold),
-        Action::Close => matches!(status, Status::Completed),
-        Action::Reopen => {
-            matches!(status, Status::Completed)
-                || (matches!(status, Status::Closed) && is_within_reopen_window(request, now, rules))
-        }
-        Action::Cancel => {
-            matches!(status, Status::Submitted)
-                || (relation.manages && matches!(status, Status::Approved | Status::Assigned))
-        }
+    let holds = |step: &Step| match step.when {
+        When::Always => true,
+        When::ClosedLately => is_within_reopen_window(request, now, rules),
+        When::NotTheirs => relation.manages || !relation.is_assignee,
     };
-    if may_now { Verdict::Allowed } else { Verdict::NotNow }
+    let mut verdict = Verdict::Never;
+    for step in table::of(action).filter(|step| relation.is(step.who)) {
+        if step.from.contains(&request.status) && holds(step) {
+            return Verdict::Allowed;
+        }
+        verdict = Verdict::NotNow;
+    }
+    verdict
 }
 
 /// The actions that the caller may take now, in the order of [`Action::ALL`]; none if he may not see the request.
@@ -144,6 +134,12 @@ pub const fn sees_internal(role: Role) -> bool {
         Role::Requester => false,
         Role::Technician | Role::Manager | Role::Admin => true,
     }
+}
+
+/// The last event that the caller may know of: whatever they are shown is as of that.
+#[must_use]
+pub fn last_event(request: &MaintenanceRequest, caller: &Caller) -> Moment {
+    request.last_event(sees_internal(caller.role))
 }
 
 /// Whether the role may read something of this visibility.

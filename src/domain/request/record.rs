@@ -52,13 +52,13 @@ pub struct Record<'a> {
     pub due_at: Timestamp,
     /// Its clock.
     pub sla: Sla,
-    /// The last event's seq; `ETag: "v<version>"`.
+    /// The seq of the last event that the caller may see; the `ETag` begins with it.
     pub version: i64,
     /// When it was reported.
     #[serde(with = "rfc3339")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub created_at: Timestamp,
-    /// When its last event happened.
+    /// When the last event happened that the caller may see.
     #[serde(with = "rfc3339")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub updated_at: Timestamp,
@@ -112,6 +112,7 @@ impl<'a> Record<'a> {
     /// The record of `request` for `caller` at `now`. That he may see it is asked before ([`super::may_see`]).
     #[must_use]
     pub fn of(request: &'a MaintenanceRequest, caller: &Caller, now: Timestamp, rules: &RequestRules) -> Self {
+        let last = super::policy::last_event(request, caller);
         Self {
             id: request.id,
             number: request.number.as_deref(),
@@ -127,9 +128,9 @@ impl<'a> Record<'a> {
             rating: request.rating,
             due_at: request.due_at,
             sla: Sla::of(request, now),
-            version: request.version,
+            version: last.version,
             created_at: request.created_at,
-            updated_at: request.updated_at,
+            updated_at: last.at,
             started_at: request.started_at,
             completed_at: request.completed_at,
             closed_at: request.closed_at,

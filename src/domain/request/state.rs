@@ -12,6 +12,15 @@ use super::status::Status;
 use crate::domain::request::RequestId;
 use crate::domain::user::{Actor, Person};
 
+/// What a request was at one of its events: its version and when that was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moment {
+    /// The event's seq.
+    pub version: i64,
+    /// When it happened.
+    pub at: Timestamp,
+}
+
 /// A maintenance request. Times are milliseconds since 1970, durations milliseconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MaintenanceRequest {
@@ -57,6 +66,9 @@ pub struct MaintenanceRequest {
     /// Raised only by a restore; compared before the version, so that a stale copy cannot overwrite.
     #[serde(default)]
     pub epoch: i64,
+    /// The last event that was not internal, while internal ones are behind it: what a viewer who does not read those is shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_public: Option<Moment>,
     /// When it was reported.
     pub created_at: Timestamp,
     /// When its last event happened.
@@ -99,6 +111,7 @@ impl MaintenanceRequest {
             held_since: None,
             version: event.seq,
             epoch,
+            last_public: None,
             created_at: event.ts,
             updated_at: event.ts,
             started_at: None,
@@ -125,6 +138,14 @@ impl MaintenanceRequest {
     #[must_use]
     pub fn next_event(&self, body: EventBody, actor: Actor, now: Timestamp) -> Event {
         Event { seq: self.version.saturating_add(1), ts: now.max(self.updated_at), body, actor }
+    }
+
+    /// The last event, of all or of those that are not internal. Whatever a viewer is told of a request's version and last change
+    /// is this: else an internal comment would leave a trace.
+    #[must_use]
+    pub fn last_event(&self, reads_internal: bool) -> Moment {
+        let last = Moment { version: self.version, at: self.updated_at };
+        if reads_internal { last } else { self.last_public.unwrap_or(last) }
     }
 
     /// Whether `person` does the work.

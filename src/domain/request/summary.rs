@@ -3,7 +3,7 @@
 use base::time::{Timestamp, rfc3339};
 use serde::{Deserialize, Serialize};
 
-use super::{MaintenanceRequest, Priority, RequestId, Status};
+use super::{MaintenanceRequest, Moment, Priority, RequestId, Status};
 use crate::domain::user::Person;
 
 /// A request in short. Its JSON is public, with RFC 3339 times.
@@ -67,6 +67,14 @@ impl From<&MaintenanceRequest> for Summary {
             created_at: request.created_at,
             updated_at: request.updated_at,
         }
+    }
+}
+
+impl Summary {
+    /// The line as a viewer sees it for whom this event is the last.
+    #[must_use]
+    pub fn as_of(&self, last: Moment) -> Self {
+        Self { version: last.version, updated_at: last.at, ..self.clone() }
     }
 }
 

@@ -34,6 +34,7 @@ pub fn of(filter: &LogFilter) -> KeysetQuery {
     conditions.extend(filter.q.as_ref().map(|text| Condition::Contains("search", fold(text.as_str()))));
     KeysetQuery {
         table: "entry",
+        json: "json",
         time: "ts",
         key: "seq",
         direction: Direction::Newest,

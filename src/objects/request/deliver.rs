@@ -49,7 +49,7 @@ impl RequestObject {
     }
 
     pub(super) async fn to_index(&self, request: &MaintenanceRequest, cx: &CallContext) -> Result<(), Failure> {
-        let upsert = Upsert { summary: Summary::from(request), epoch: request.epoch };
+        let upsert = Upsert { summary: Summary::from(request), epoch: request.epoch, last_public: request.last_public };
         let key = IndexKey { org: cx.org.clone() };
         let upserted = ask_within(&self.state.env, &key, upsert, cx, CALL_LIMIT_MS).await?;
         Ok(self.take_number(upserted.number, cx)?)

@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::{RequestObject, store};
+use crate::domain::request::policy::last_event;
 use crate::domain::request::{Event, MaintenanceRequest, Visibility, may_see, sees_internal};
 use crate::domain::user::Caller;
 use crate::domain::user::Role;
@@ -50,7 +51,8 @@ impl RequestObject {
                 say(socket, &Message::Event { event: &event, request: &record });
             }
         }
-        say(socket, &Message::Ready { version: request.version, request: &record });
+        let version = last_event(request, caller).version;
+        say(socket, &Message::Ready { version, request: &record });
         Ok(())
     }
 

@@ -28,11 +28,9 @@ use durable::{Answer, Object, Schema, State, StorageError, Wire, Writer, clock};
 use futures::future::LocalBoxFuture;
 use serde_json::value::RawValue;
 
-use crate::domain::request::Record;
 use crate::domain::request::decide::{close_by_itself, closes_by_itself_at, create, decide};
-use crate::domain::request::{
-    Command, Event, EventBody, MaintenanceRequest, RequestRules, apply, may_see, sees_internal,
-};
+use crate::domain::request::policy::{last_event, may_see, sees_internal};
+use crate::domain::request::{Command, Event, EventBody, MaintenanceRequest, Record, RequestRules, apply};
 use crate::domain::user::{Actor, Caller};
 use crate::objects::context::{CallContext, Idempotency};
 use crate::objects::viewer::{self, Viewer};
@@ -86,7 +84,7 @@ impl RequestObject {
     }
 
     fn versioned(&self, request: &MaintenanceRequest, caller: &Caller) -> Result<Versioned, Refusal> {
-        Ok(Versioned { version: request.version, record: self.record(request, caller)? })
+        Ok(Versioned { version: last_event(request, caller).version, record: self.record(request, caller)? })
     }
 
     /// A refusal that shows the caller how things stand now.
@@ -179,8 +177,9 @@ impl RequestObject {
         if let Some(reply) = self.replied(cx)? {
             return Ok(reply);
         }
-        if message.if_match.is_some_and(|version| version != request.version) {
-            let stale = Refusal::Stale { version: request.version, record: None };
+        let version = last_event(&request, &caller).version;
+        if message.if_match.is_some_and(|seen| seen != version) {
+            let stale = Refusal::Stale { version, record: None };
             return Err(self.with_record(stale, &request, &caller));
         }
         let body = decide(&request, &message.command, &caller, clock::now(), &self.rules)

@@ -9,9 +9,9 @@ use durable::actor_api;
 use durable::page::Page;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::request::ListFilter;
 use crate::domain::request::RequestId;
 use crate::domain::request::Summary;
+use crate::domain::request::{ListFilter, Moment};
 use crate::objects::context::CallContext;
 
 /// Names an organisation's index: `{org}`. It may be split by hash of the request once it is too large.
@@ -64,6 +64,9 @@ pub struct Upsert {
     /// Raised only by a restore; a higher epoch wins over any version.
     #[serde(default)]
     pub epoch: i64,
+    /// The last event that is not internal, if internal ones are behind it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_public: Option<Moment>,
 }
 
 /// The number of a request.

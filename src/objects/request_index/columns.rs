@@ -9,6 +9,7 @@ use std::fmt::Display;
 use durable::keyset::Value;
 
 use crate::domain::request::{ListFilter, Status, Summary};
+use crate::domain::text::fold;
 
 /// The tables as the first release made them.
 const FIRST: &str = "
@@ -54,6 +55,17 @@ const FIRST: &str = "
     );
 ";
 
+/// What whoever does not read internal comments is shown has columns of its own, and texts are folded anew ([`super::refold`]).
+const PUBLIC_AND_FOLDED: &str = "
+    ALTER TABLE request ADD COLUMN public_ms INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE request ADD COLUMN public_version INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE request ADD COLUMN public_json TEXT;
+    ALTER TABLE request ADD COLUMN folding INTEGER NOT NULL DEFAULT 0;
+    UPDATE request SET public_ms = updated_ms, public_version = version;
+    CREATE INDEX request_by_requester_id_public ON request (requester_id, public_ms);
+    CREATE INDEX request_to_fold ON request (number) WHERE folding < 1;
+";
+
 /// A column, with its index in each order.
 pub struct Column {
     /// Its name.
@@ -92,28 +104,36 @@ macro_rules! columns {
         pub const TABLE: &str = concat!(
             "CREATE TABLE request (
                 number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, epoch INTEGER NOT NULL, version INTEGER NOT NULL,
-                created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL, search TEXT NOT NULL, json TEXT NOT NULL",
+                created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL, search TEXT NOT NULL, json TEXT NOT NULL,
+                public_ms INTEGER NOT NULL DEFAULT 0, public_version INTEGER NOT NULL DEFAULT 0, public_json TEXT,
+                folding INTEGER NOT NULL DEFAULT 0",
             $(", ", $name, " ", $sql,)+ $(", ", $later, " ", $later_sql,)*
-            "); CREATE INDEX request_by_created ON request (created_ms); CREATE INDEX request_by_updated ON request (updated_ms)",
+            "); CREATE INDEX request_by_created ON request (created_ms); CREATE INDEX request_by_updated ON request (updated_ms);
+             CREATE INDEX request_by_requester_id_public ON request (requester_id, public_ms);
+             CREATE INDEX request_to_fold ON request (number) WHERE folding < 1",
             $(indexes!($name $($condition)?),)+ $(indexes!($later $($later_condition)?),)*
         );
 
         /// How an index gets there from nothing: as the first release made it, and a step for each column that came later.
         pub const STEPS: &[&str] = &[
             FIRST,
+            PUBLIC_AND_FOLDED,
             $(concat!("ALTER TABLE request ADD COLUMN ", $later, " ", $later_sql, indexes!($later $($later_condition)?)),)*
         ];
 
-        /// Writes a request that is new: number, id, epoch, version, creation, last change, searched text and JSON; then the columns.
+        /// Writes a request that is new: number, id, epoch, version, creation, last change, searched text and JSON; time, version and
+        /// JSON (if it is another) of the last event that is not internal; then the columns.
         pub const INSERT: &str = concat!(
-            "INSERT INTO request (number, id, epoch, version, created_ms, updated_ms, search, json",
+            "INSERT INTO request (number, id, epoch, version, created_ms, updated_ms, search, json, public_ms, public_version,
+                                  public_json, folding",
             $(", ", $name,)+ $(", ", $later,)*
-            ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8", $(columns!(@bind $name),)+ $(columns!(@bind $later),)* ")"
+            ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 1", $(columns!(@bind $name),)+ $(columns!(@bind $later),)* ")"
         );
 
         /// Writes a newer version of a request; its parameters are those of [`INSERT`].
         pub const UPDATE: &str = concat!(
-            "UPDATE request SET epoch = ?3, version = ?4, created_ms = ?5, updated_ms = ?6, search = ?7, json = ?8",
+            "UPDATE request SET epoch = ?3, version = ?4, created_ms = ?5, updated_ms = ?6, search = ?7, json = ?8,
+                                public_ms = ?9, public_version = ?10, public_json = ?11, folding = 1",
             $(", ", $name, " = ?",)+ $(", ", $later, " = ?",)*
             " WHERE number = ?1 AND id = ?2"
         );
@@ -138,7 +158,10 @@ columns! {
             |summary| summary.assignee.as_ref().and_then(|assignee| text(assignee.id)),
             |filter| filter.assignee.iter().filter_map(text).collect();
         "status" "TEXT NOT NULL" => |summary| text(summary.status), |filter| words(&filter.status, Status::ALL.len());
-        "category" "TEXT NOT NULL" => |summary| text(&summary.category), |filter| filter.category.iter().filter_map(text).collect();
+        // Spellings that differ in case, or in what nobody sees, are one category.
+        "category" "TEXT NOT NULL" =>
+            |summary| text(fold(&summary.category)),
+            |filter| filter.category.iter().map(|category| fold(category.as_str())).filter_map(text).collect();
         "priority" "TEXT NOT NULL" => |summary| text(summary.priority), |filter| words(&filter.priority, 4);
     }
     added {

@@ -21,18 +21,21 @@ use base::refusal::Refusal;
 use base::time::Timestamp;
 use durable::page::Page;
 use durable::sockets::{Accepted, Sockets};
-use durable::{Answer, Object, Schema, State, Wire};
+use durable::{Answer, Object, Schema, State, Wire, clock};
 use futures::future::LocalBoxFuture;
 use js_sys::JsString;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::domain::request::Summary;
-use crate::domain::request::policy::{may_see_summary, sees_only};
+use crate::domain::request::policy::{may_see_summary, sees_internal, sees_only};
 use crate::domain::user::Caller;
 use crate::objects::context::CallContext;
 use crate::objects::viewer::{self, Viewer};
 use api::{Inbox, IndexStats, IndexedVersion, List, RequestIndex, Stats, Upsert, Upserted, Versions, Watch, Watermark};
+use store::Changed;
+
+/// So many rows of an earlier release are folded in one turn.
+const FOLD_SLICE: u32 = 200;
 
 /// An organisation's index.
 pub struct RequestIndexObject {
@@ -42,6 +45,8 @@ pub struct RequestIndexObject {
     earliest: Cell<Option<Timestamp>>,
     /// Where that is, once it has been asked for.
     reached_ms: Cell<Option<i64>>,
+    /// Whether rows of an earlier release were looked for.
+    looked_for_old: Cell<bool>,
 }
 
 /// A message to a viewer of the list.
@@ -59,32 +64,50 @@ impl RequestIndexObject {
             if reached_ms.is_none_or(|reached_ms| changed_at.as_ms() <= reached_ms) {
                 store::look_again(write, changed_at)?;
             }
-            store::upsert(write, message.summary, message.epoch)
+            store::upsert(write, message)
         })?;
-        if let Some((summary, json)) = taken.changed {
+        if let Some(changed) = taken.changed {
             self.earliest.set(Some(self.earliest.get().map_or(changed_at, |known| known.min(changed_at))));
-            self.broadcast(&summary, json);
+            self.broadcast(changed);
         }
         Ok(Upserted { number: taken.number })
     }
 
-    /// Tells every viewer who may see the request and did not ask for another's.
-    fn broadcast(&self, summary: &Summary, json: String) {
+    /// Tells every viewer who may see the request and did not ask for another's; whoever does not read internal comments, only
+    /// if something else happened.
+    fn broadcast(&self, changed: Changed) {
         let viewers = self.sockets.viewers();
         if viewers.is_empty() {
             return;
         }
-        let Ok(request) = RawValue::from_string(json) else { return };
-        let Ok(text) = serde_json::to_string(&Message::Request { request: &request }) else { return };
-        let text = JsString::from(text);
+        let Changed { summary, json, public_json } = changed;
+        let (text, public_text) = (message(json), public_json.and_then(message));
         let requester = summary.requester.id.to_string();
         for (socket, viewer) in viewers.iter() {
             let wished = viewer.wish.as_ref().is_none_or(|only| *only == requester);
-            if wished && may_see_summary(summary, &viewer.caller) {
-                socket.send(&text);
+            let text = if sees_internal(viewer.caller.role) { &text } else { &public_text };
+            if let Some(text) = text.as_ref().filter(|_| wished && may_see_summary(&summary, &viewer.caller)) {
+                socket.send(text);
             }
         }
     }
+
+    /// Folds what an earlier release folded otherwise, in slices between which others have their turn.
+    async fn fold_old_rows(self: Rc<Self>) {
+        loop {
+            match store::fold_some(&self.state.db, FOLD_SLICE) {
+                Ok(true) => clock::pause_ms(1).await,
+                Ok(false) => return,
+                Err(error) => return worker::console_error!("old rows were not folded anew: {error}"),
+            }
+        }
+    }
+}
+
+/// The message of a summary's JSON.
+fn message(json: String) -> Option<JsString> {
+    let request = RawValue::from_string(json).ok()?;
+    serde_json::to_string(&Message::Request { request: &request }).ok().map(JsString::from)
 }
 
 /// The position before everything that changed at `moment`.
@@ -103,7 +126,8 @@ impl api::Handler for RequestIndexObject {
     }
 
     fn list(self: Rc<Self>, message: List, cx: CallContext) -> Answer<Page> {
-        let query = query::of(&message.filter, restricted(cx.caller.as_ref(), message.only));
+        let reads_internal = cx.caller.as_ref().is_none_or(|caller| sees_internal(caller.role));
+        let query = query::of(&message.filter, restricted(cx.caller.as_ref(), message.only), reads_internal);
         query.page(&self.state.db, message.after.as_ref(), message.limit.get()).into()
     }
 
@@ -146,10 +170,19 @@ impl Object for RequestIndexObject {
 
     fn start(state: State) -> Self {
         let sockets = Sockets::new(&state);
-        RequestIndexObject { state, sockets, earliest: Cell::new(None), reached_ms: Cell::new(None) }
+        RequestIndexObject {
+            state,
+            sockets,
+            earliest: Cell::new(None),
+            reached_ms: Cell::new(None),
+            looked_for_old: Cell::new(false),
+        }
     }
 
     fn answer(self: Rc<Self>, message: Inbox, cx: CallContext) -> Answer<Wire> {
+        if !self.looked_for_old.replace(true) {
+            clock::in_background(self.clone().fold_old_rows());
+        }
         api::dispatch(self, message, cx)
     }
 

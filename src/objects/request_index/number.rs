@@ -5,13 +5,15 @@ pub fn text(number: i64) -> String {
     format!("MR-{number:06}")
 }
 
-/// The number that `text` spells out in full, whatever the case of its letters.
+/// The number that `text` names: `MR-000123`, `mr-123`, `#123`. A mere `123` may as well stand in a title.
 pub fn parse(text: &str) -> Option<i64> {
-    let (letters, digits) = text.split_once('-')?;
-    let spelled = letters.eq_ignore_ascii_case("MR")
-        && (6..=15).contains(&digits.len())
-        && digits.bytes().all(|byte| byte.is_ascii_digit());
-    if spelled { digits.parse().ok().filter(|number| *number > 0) } else { None }
+    let text = text.trim();
+    let digits = match text.strip_prefix('#') {
+        Some(digits) => digits,
+        None => text.split_once('-').filter(|(letters, _)| letters.eq_ignore_ascii_case("MR"))?.1,
+    };
+    let is_number = (1..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number { digits.parse().ok().filter(|number| *number > 0) } else { None }
 }
 
 #[cfg(test)]
@@ -24,12 +26,27 @@ mod tests {
             assert_eq!(parse(&text(number)), Some(number));
         }
         assert_eq!(text(123), "MR-000123");
-        assert_eq!(parse("mr-000123"), Some(123));
+        for spelled in ["mr-000123", "MR-123", "#123", "#000123", " Mr-123 "] {
+            assert_eq!(parse(spelled), Some(123), "{spelled}");
+        }
     }
 
     #[test]
     fn a_part_of_a_number_is_not_a_number() {
-        for part in ["", "MR", "MR-", "MR-12", "000123", "XX-000123", "MR-000000", "MR-00012x", "MR-9999999999999999"] {
+        for part in [
+            "",
+            "MR",
+            "MR-",
+            "#",
+            "123",
+            "000123",
+            "XX-000123",
+            "#12-",
+            "#-1",
+            "MR-000000",
+            "MR-00012x",
+            "MR-9999999999999999",
+        ] {
             assert_eq!(parse(part), None, "{part}");
         }
     }

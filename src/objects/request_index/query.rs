@@ -19,13 +19,18 @@ struct Wanted {
     values: Vec<Value>,
 }
 
-/// The requests that match, of `only`'s or all.
-pub fn of(filter: &ListFilter, only: Option<UserId>) -> KeysetQuery {
+/// The requests that match, of `only`'s or all. Whoever does not read internal comments sees one requester's alone, as they were at
+/// their last event that is not internal.
+pub fn of(filter: &ListFilter, only: Option<UserId>, reads_internal: bool) -> KeysetQuery {
     let by_update = matches!(filter.sort, Sort::RecentlyUpdated);
     let number = filter.q.as_ref().and_then(|text| number::parse(text.as_str()));
     let mut wanted = wanted(filter, only).into_iter();
     let mut conditions = Vec::new();
-    let index = |column: &Column| if by_update { column.by_updated } else { column.by_created };
+    let index = |column: &Column| match by_update {
+        true if !reads_internal && column.name == "requester_id" => "request_by_requester_id_public",
+        true => column.by_updated,
+        false => column.by_created,
+    };
     let ranges = if let Some(number) = number {
         vec![IndexRange { index: None, equals: vec![("number", Value::Int(number))] }]
     } else if let Some(Wanted { column, values }) = wanted.next() {
@@ -49,7 +54,12 @@ pub fn of(filter: &ListFilter, only: Option<UserId>) -> KeysetQuery {
     }
     KeysetQuery {
         table: "request",
-        time: if by_update { "updated_ms" } else { "created_ms" },
+        json: if reads_internal { "json" } else { "coalesce(public_json, json)" },
+        time: match by_update {
+            true if reads_internal => "updated_ms",
+            true => "public_ms",
+            false => "created_ms",
+        },
         key: "number",
         direction: if matches!(filter.sort, Sort::Oldest) { Direction::Oldest } else { Direction::Newest },
         ranges,

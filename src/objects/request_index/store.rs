@@ -10,12 +10,11 @@ use durable::keyset::Value;
 use durable::sqlite::Bind;
 use durable::{Database, Schema, StorageError, Writer};
 
-use super::api::IndexedVersion;
+use super::api::{IndexedVersion, Upsert};
 use super::columns::{COLUMNS, INSERT, STEPS, TABLE, UPDATE};
 use super::number;
-use crate::domain::request::Status;
-use crate::domain::request::Summary;
-use crate::domain::text::fold;
+use crate::domain::request::{Moment, Status, Summary};
+use crate::domain::text::{fold, fold_lines};
 
 /// What is not the table of requests.
 const OTHERS: &str = "
@@ -45,59 +44,97 @@ const TALLY: &str = "
 /// Moves the watermark to just before a change that lies behind it.
 pub(super) const LOOK_AGAIN: &str = "UPDATE watermark SET ts = ?1, id = '' WHERE ts > ?1";
 
-/// What is written of one version.
-struct Row<'a> {
-    summary: &'a Summary,
-    epoch: i64,
-    json: &'a str,
-}
-
 /// What an upsert did.
 pub struct Taken {
     /// The request's number.
     pub number: String,
-    /// The summary, with its number, as it is now stored; `None` when the index had this version or a newer one.
-    pub changed: Option<(Summary, String)>,
+    /// The summary as it is now stored; `None` when the index had this version or a newer one.
+    pub changed: Option<Changed>,
+}
+
+/// A summary that is new to the index.
+pub struct Changed {
+    /// It, with its number.
+    pub summary: Summary,
+    /// Its JSON.
+    pub json: String,
+    /// Its JSON for whoever does not read internal comments; none when nothing happened that these may see.
+    pub public_json: Option<String>,
 }
 
 /// Takes a summary, unless the index has this version or a newer one.
 ///
 /// # Errors
 /// When SQLite refuses.
-pub fn upsert(write: &Writer<'_>, mut summary: Summary, epoch: i64) -> Result<Taken, Refusal> {
+pub fn upsert(write: &Writer<'_>, message: Upsert) -> Result<Taken, Refusal> {
+    let Upsert { mut summary, epoch, last_public } = message;
     let id = summary.id.to_string();
-    let known = write.rows("SELECT number, epoch, version, status FROM request WHERE id = ?", &[&id])?;
+    let known =
+        write.rows("SELECT number, epoch, version, status, public_version FROM request WHERE id = ?", &[&id])?;
     let status = summary.status.as_str();
     let (number, statement, before) = match known.first() {
         Some(row) if (epoch, summary.version) <= (row.int(1), row.int(2)) => {
             return Ok(Taken { number: number::text(row.int(0)), changed: None });
         }
-        Some(row) => (row.int(0), UPDATE, Some(row.text(3))),
+        Some(row) => (row.int(0), UPDATE, Some(row)),
         None => (next_number(write, summary.number.as_deref())?, INSERT, None),
     };
     let text = number::text(number);
     summary.number = Some(text.clone());
-    let json = serde_json::to_string(&summary).map_err(|_| Refusal::Internal)?;
-    put(write, statement, number, &Row { summary: &summary, epoch, json: &json })?;
-    if before.as_deref() != Some(status) {
-        tally(write, before.as_deref(), status)?;
+    let written = |summary: &Summary| serde_json::to_string(summary).map_err(|_| Refusal::Internal);
+    let json = written(&summary)?;
+    let public = last_public.unwrap_or(Moment { version: summary.version, at: summary.updated_at });
+    let public_json = last_public.map(|last| written(&summary.as_of(last))).transpose()?;
+
+    let (created_ms, updated_ms) = (summary.created_at.as_ms(), summary.updated_at.as_ms());
+    let search = search_text(number, &summary.title);
+    let columns: Vec<Option<Value>> = COLUMNS.iter().map(|column| (column.of)(&summary)).collect();
+    let mut values: Vec<&dyn Bind> =
+        vec![&number, &id, &epoch, &summary.version, &created_ms, &updated_ms, &search, &json];
+    let public_ms = public.at.as_ms();
+    values.extend([&public_ms as &dyn Bind, &public.version, &public_json]);
+    values.extend(columns.iter().map(|value| value as &dyn Bind));
+    write.run(statement, &values)?;
+    let was = before.map(|row| row.text(3));
+    if was.as_deref() != Some(status) {
+        tally(write, was.as_deref(), status)?;
     }
-    Ok(Taken { number: text, changed: Some((summary, json)) })
+    let is_seen = before.is_none_or(|row| epoch > row.int(1) || public.version > row.int(4));
+    let public_json = is_seen.then(|| public_json.unwrap_or_else(|| json.clone()));
+    Ok(Taken { number: text, changed: Some(Changed { summary, json, public_json }) })
 }
 
-fn put(write: &Writer<'_>, statement: &str, number: i64, row: &Row<'_>) -> Result<(), StorageError> {
-    let Row { summary, epoch, json } = row;
-    let (id, search) = (summary.id.to_string(), search_text(number, &summary.title));
-    let (created_ms, updated_ms) = (summary.created_at.as_ms(), summary.updated_at.as_ms());
-    let columns: Vec<Option<Value>> = COLUMNS.iter().map(|column| (column.of)(summary)).collect();
-    let mut values: Vec<&dyn Bind> =
-        vec![&number, &id, epoch, &summary.version, &created_ms, &updated_ms, &search, json];
-    values.extend(columns.iter().map(|value| value as &dyn Bind));
-    write.run(statement, &values)
+/// Rows whose texts an earlier release folded.
+pub(super) const TO_FOLD: &str = "
+    SELECT number, json FROM request INDEXED BY request_to_fold WHERE folding < 1 ORDER BY number LIMIT ?";
+
+/// Folds so many rows of an earlier release anew; whether there may be more.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn fold_some(db: &Database, most: u32) -> Result<bool, StorageError> {
+    let rows = db.rows(TO_FOLD, &[&i64::from(most)])?;
+    if rows.is_empty() {
+        return Ok(false);
+    }
+    db.atomically(|write| {
+        for row in &rows {
+            let number = row.int(0);
+            match serde_json::from_str::<Summary>(&row.text(1)) {
+                Ok(summary) => write.run(
+                    "UPDATE request SET search = ?2, category = ?3, folding = 1 WHERE number = ?1",
+                    &[&number, &search_text(number, &summary.title), &fold(&summary.category)],
+                )?,
+                // What cannot be read is found as it was.
+                Err(_) => write.run("UPDATE request SET folding = 1 WHERE number = ?", &[&number])?,
+            }
+        }
+        Ok(true)
+    })
 }
 
 pub(super) fn search_text(number: i64, title: &str) -> String {
-    fold(&format!("{}\n{title}", number::text(number)))
+    fold_lines(&format!("{}\n{title}", number::text(number)))
 }
 
 /// Counts a request that was in status `before`, if it is not new, and is in `after` now.

@@ -36,7 +36,7 @@ pub struct Problem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<Action>>))]
     pub allowed_actions: Option<Vec<Word>>,
-    /// With `invalid_transition` and `stale`: the fresh record.
+    /// With `invalid_transition`, `stale` and `already_assigned`: the fresh record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub record: Option<Value>,
@@ -75,7 +75,7 @@ impl Problem {
                 problem.allowed_actions = Some(allowed);
                 problem.record = record;
             }
-            Refusal::Stale { record, .. } => problem.record = record,
+            Refusal::Stale { record, .. } | Refusal::Conflict { record, .. } => problem.record = record,
             Refusal::NotFound
             | Refusal::Unauthenticated
             | Refusal::Forbidden { .. }
@@ -87,8 +87,7 @@ impl Problem {
             | Refusal::TooLarge { .. }
             | Refusal::UnsupportedEncoding
             | Refusal::TimedOut
-            | Refusal::Internal
-            | Refusal::Conflict { .. } => {}
+            | Refusal::Internal => {}
         }
         problem
     }

@@ -16,7 +16,7 @@ use crate::objects::request::api::Comment;
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ActionBody {
-    /// For reject, hold, reopen and cancel: 1 to 2,000 characters.
+    /// For reject, release, hold, reopen and cancel: 1 to 2,000 characters.
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 2_000))]
     pub reason: Option<String>,
@@ -24,6 +24,9 @@ pub struct ActionBody {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<UserId>))]
     pub assignee_id: Option<String>,
+    /// For assign, by a technician: to take over what somebody else has.
+    #[serde(default)]
+    pub take_over: Option<bool>,
     /// For complete: 1 to 5,000 characters.
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 5_000))]
@@ -40,8 +43,8 @@ impl ActionBody {
     /// # Errors
     /// As [`Command::for_action`].
     pub fn command(self, action: Action, assignee: Option<Person>) -> Result<Command, Refusal> {
-        let Self { reason, assignee_id: _, resolution, rating } = self;
-        Command::for_action(action, ActionInput { reason, assignee, resolution, rating })
+        let Self { reason, assignee_id: _, take_over, resolution, rating } = self;
+        Command::for_action(action, ActionInput { reason, assignee, take_over, resolution, rating })
     }
 }
 

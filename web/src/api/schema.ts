@@ -564,7 +564,7 @@ export interface components {
          * @description A step of the state machine; who may take it from which state is the state table in docs/requests.md.
          * @enum {string}
          */
-        Action: "approve" | "reject" | "assign" | "start" | "hold" | "resume" | "complete" | "close" | "reopen" | "cancel";
+        Action: "approve" | "reject" | "assign" | "release" | "start" | "hold" | "resume" | "complete" | "close" | "reopen" | "cancel";
         /** @description The body of `POST /api/requests/:id/{action}`. */
         ActionBody: {
             assignee_id?: null | components["schemas"]["UserId"];
@@ -573,10 +573,12 @@ export interface components {
              * @description For close, if one likes: 1 to 5.
              */
             rating?: number | null;
-            /** @description For reject, hold, reopen and cancel: 1 to 2,000 characters. */
+            /** @description For reject, release, hold, reopen and cancel: 1 to 2,000 characters. */
             reason?: string | null;
             /** @description For complete: 1 to 5,000 characters. */
             resolution?: string | null;
+            /** @description For assign, by a technician: to take over what somebody else has. */
+            take_over?: boolean | null;
         };
         /** @description Who caused something: a user, or the system. (How [`Actor`] looks in the OpenAPI document.) */
         Actor: {
@@ -907,6 +909,14 @@ export interface components {
             /** @enum {string} */
             kind: "assigned";
         } | {
+            /** @description The work was given back: nobody has it. */
+            body: {
+                /** @description Why. */
+                reason: string;
+            };
+            /** @enum {string} */
+            kind: "released";
+        } | {
             /** @description The work began. */
             body: Record<string, never>;
             /** @enum {string} */
@@ -1210,7 +1220,7 @@ export interface components {
             detail: string;
             /** @description The inputs that break a rule. */
             errors?: components["schemas"]["FieldProblem"][];
-            /** @description With `invalid_transition` and `stale`: the fresh record. */
+            /** @description With `invalid_transition`, `stale` and `already_assigned`: the fresh record. */
             record?: Record<string, never> | null;
             /** @description The id under which the logs know this HTTP request. */
             request_id: components["schemas"]["TraceId"];
@@ -1309,12 +1319,12 @@ export interface components {
             title: string;
             /**
              * Format: date-time
-             * @description When its last event happened.
+             * @description When the last event happened that the caller may see.
              */
             updated_at: string;
             /**
              * Format: int64
-             * @description The last event's seq; `ETag: "v<version>"`.
+             * @description The seq of the last event that the caller may see; the `ETag` begins with it.
              */
             version: number;
         };

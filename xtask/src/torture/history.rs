@@ -102,11 +102,13 @@ pub enum View {
 impl View {
     /// What of it follows from the events alone.
     pub fn fields(self) -> &'static [&'static str] {
-        const RECORD: [&str; 17] = [
+        const RECORD: [&str; 19] = [
             "title",
             "description",
             "category",
             "priority",
+            "contact",
+            "hazard",
             "status",
             "status_reason",
             "requester",
@@ -121,10 +123,11 @@ impl View {
             "started_at",
             "completed_at",
         ];
-        const SUMMARY: [&str; 10] = [
+        const SUMMARY: [&str; 11] = [
             "title",
             "category",
             "priority",
+            "hazard",
             "status",
             "requester",
             "assignee",

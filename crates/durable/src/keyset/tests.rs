@@ -38,6 +38,7 @@ fn of_kinds(kinds: &[&str]) -> Vec<IndexRange> {
 fn query(direction: Direction, ranges: Vec<IndexRange>) -> KeysetQuery {
     KeysetQuery {
         table: "item",
+        json: "json",
         time: "ts",
         key: "key",
         direction,

@@ -30,6 +30,7 @@ fn a_missing_input_is_refused_by_its_name() {
     let needs = [
         (Action::Reject, "reason"),
         (Action::Assign, "assignee_id"),
+        (Action::Release, "reason"),
         (Action::Hold, "reason"),
         (Action::Complete, "resolution"),
         (Action::Reopen, "reason"),

@@ -8,7 +8,7 @@ use crate::domain::{
 
 /// The column "who" of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Who {
+enum Column {
     Manages,
     Claims,
     Assignee,
@@ -16,13 +16,14 @@ enum Who {
 }
 
 use Action as A;
+use Column::{Assignee, Claims, Manages, Requester};
 use Status as S;
-use Who::{Assignee, Claims, Manages, Requester};
 
-const TABLE: &[(Action, &[Status], &[Who])] = &[
+const TABLE: &[(Action, &[Status], &[Column])] = &[
     (A::Approve, &[S::Submitted], &[Manages]),
     (A::Reject, &[S::Submitted], &[Manages]),
     (A::Assign, &[S::Approved, S::Assigned, S::InProgress, S::OnHold], &[Manages, Claims]),
+    (A::Release, &[S::Assigned], &[Assignee, Manages]),
     (A::Start, &[S::Assigned], &[Assignee, Manages]),
     (A::Hold, &[S::InProgress], &[Assignee, Manages]),
     (A::Resume, &[S::OnHold], &[Assignee, Manages]),
@@ -52,7 +53,7 @@ impl Place {
         })
     }
 
-    fn is(self, who: Who) -> bool {
+    fn is(self, who: Column) -> bool {
         match who {
             Manages => matches!(self.role, Role::Manager | Role::Admin),
             Claims => self.role == Role::Technician,
@@ -83,7 +84,7 @@ impl Place {
 fn expected(status: Status, action: Action, place: Place) -> Verdict {
     let rows = || TABLE.iter().filter(|row| row.0 == action);
     let claims_what_he_has = |who| who == Claims && place.is_assignee;
-    let row_allows = |row: &(Action, &[Status], &[Who])| {
+    let row_allows = |row: &(Action, &[Status], &[Column])| {
         row.1.contains(&status) && row.2.iter().any(|&who| place.is(who) && !claims_what_he_has(who))
     };
     if rows().any(row_allows) {

@@ -34,12 +34,22 @@ fn a_life_begins_with_a_creation_by_a_user() {
 }
 
 #[test]
-fn a_comment_moves_the_version_and_nothing_else() {
+fn an_internal_comment_moves_the_version_of_those_alone_who_read_it() {
     let mut story = Story::in_status(Status::InProgress);
     let before = story.request.clone();
     story.tell(&technician(), &comment("The part is ordered.", Visibility::Internal), at(60)).unwrap();
-    let expected = MaintenanceRequest { version: before.version + 1, updated_at: at(60), ..before };
+    let public = Moment { version: before.version, at: before.updated_at };
+    let (version, updated_at) = (before.version + 1, at(60));
+    let expected = MaintenanceRequest { version, updated_at, last_public: Some(public), ..before };
     assert_eq!(story.request, expected);
+    assert_eq!(expected.last_event(false), public);
+    assert_eq!(expected.last_event(true), Moment { version, at: updated_at });
+    // Another changes nothing of that, and what everybody sees ends it.
+    story.tell(&technician(), &comment("It is late.", Visibility::Internal), at(61)).unwrap();
+    assert_eq!(story.request.last_event(false), public);
+    story.tell(&technician(), &comment("Tomorrow.", Visibility::Public), at(62)).unwrap();
+    assert_eq!(story.request.last_public, None);
+    assert_eq!(story.request.last_event(false), Moment { version: version + 2, at: at(62) });
 }
 
 #[test]

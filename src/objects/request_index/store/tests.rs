@@ -5,23 +5,23 @@ use durable::keyset::native::database;
 use super::*;
 
 fn put(connection: &rusqlite::Connection, statement: &str, number: i64, version: i64, updated_ms: i64) -> usize {
-    let row = (
-        number,
-        format!("r-{number}"),
-        0,
-        version,
-        1,
-        updated_ms,
-        "",
-        "{}",
-        "u",
-        None::<String>,
-        "closed",
-        "power",
-        "low",
-        false,
-    );
-    connection.execute(statement, row).unwrap()
+    put_as(connection, statement, &format!("r-{number}"), number, version, updated_ms).unwrap()
+}
+
+fn put_as(
+    connection: &rusqlite::Connection,
+    statement: &str,
+    id: &str,
+    number: i64,
+    version: i64,
+    updated_ms: i64,
+) -> rusqlite::Result<usize> {
+    let (none, nobody) = (None::<String>, None::<String>);
+    let row = rusqlite::params![
+        number, id, 0, version, 1, updated_ms, "", "{}", updated_ms, version, none, "u", nobody, "closed", "power",
+        "low", false,
+    ];
+    connection.execute(statement, row)
 }
 
 fn versions(connection: &rusqlite::Connection, after: (i64, &str), before: i64, limit: i64) -> Vec<(String, i64)> {
@@ -42,8 +42,7 @@ fn a_newer_version_takes_the_place_of_the_older_one() {
 fn a_number_is_given_once() {
     let connection = database(&SCHEMA.whole.join(";"));
     put(&connection, INSERT, 1, 1, 10);
-    let row = (1, "r-2", 0, 1, 1, 10, "", "{}", "u", None::<String>, "closed", "power", "low", false);
-    assert!(connection.execute(INSERT, row).is_err());
+    assert!(put_as(&connection, INSERT, "r-2", 1, 1, 10).is_err());
 }
 
 #[test]
@@ -115,4 +114,26 @@ fn an_index_of_any_release_comes_to_the_same_tables() {
         let names = tables(SCHEMA.whole).into_iter().map(|(_, name, _)| name).collect::<Vec<_>>();
         assert!([column.by_created, column.by_updated].iter().all(|index| names.iter().any(|name| name == index)));
     }
+}
+
+#[test]
+fn what_an_earlier_release_folded_is_found_once_and_the_rest_never() {
+    let connection = database(SCHEMA.steps[0]);
+    connection.execute_batch("
+        INSERT INTO request VALUES (1, 'r-1', 0, 7, 'closed', 'low', 'Café', 'u', NULL, 1, 10, 'mr-000001\nstraße', '{}')").unwrap();
+    connection.execute_batch(&SCHEMA.steps[1..].join(";")).unwrap();
+    put(&connection, INSERT, 2, 1, 20);
+    let to_fold = |connection: &rusqlite::Connection| {
+        let mut rows = connection.prepare(TO_FOLD).unwrap();
+        rows.query_map([10], |row| row.get::<_, i64>(0)).unwrap().collect::<Result<Vec<_>, _>>().unwrap()
+    };
+    assert_eq!(to_fold(&connection), [1]);
+    let public: (i64, i64) = connection
+        .query_row("SELECT public_ms, public_version FROM request WHERE number = 1", (), |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .unwrap();
+    assert_eq!(public, (10, 7), "what was shown before is shown on");
+    connection.execute("UPDATE request SET folding = 1 WHERE number = 1", ()).unwrap();
+    assert!(to_fold(&connection).is_empty());
 }

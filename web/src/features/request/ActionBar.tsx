@@ -8,14 +8,21 @@ import type { RequestView } from "@/resources/request/live";
 import { Button } from "@/ui/Button";
 import { ActionDialog } from "./ActionDialog";
 import { ConflictDialog } from "./ConflictDialog";
-import { useAct, type Wish } from "./useAct";
+import { useAct, type Conflict, type Wish } from "./useAct";
 
 const FORWARD: Action[] = ["approve", "start", "resume", "complete", "close"];
 const HARSH: Action[] = ["reject", "cancel"];
-const NEEDS_WORDS: Action[] = ["reject", "hold", "complete", "close", "reopen", "cancel"];
+const NEEDS_WORDS: Action[] = ["reject", "release", "hold", "complete", "close", "reopen", "cancel"];
 
 const labelOf = (action: Action, record: RequestRecord, role: Role) =>
-  action !== "assign" ? `action.${action}` : !manages(role) ? "action.claim" : record.assignee ? "action.reassign" : "action.assign";
+  action !== "assign" ? `action.${action}` : !manages(role) ? (record.assignee ? "action.take_over" : "action.claim") : record.assignee ? "action.reassign" : "action.assign";
+
+/** What a technician takes from somebody, they take knowingly: the button says so. */
+const claim = (record: RequestRecord, me: string) => (record.assignee ? { assignee_id: me, take_over: true } : { assignee_id: me });
+
+/** The same once more, as things stand now. */
+const again = ({ wish, now }: Conflict): Wish =>
+  wish.action === "assign" && now.assignee ? { ...wish, body: { ...wish.body, take_over: true } } : wish;
 
 export function ActionBar({ view }: { view: RequestView }) {
   const { t } = useTranslation();
@@ -25,7 +32,7 @@ export function ActionBar({ view }: { view: RequestView }) {
   const act = useAct(view);
   const perform = (wish: Wish) => act.mutate(wish, { onSettled: () => setAsked(null) });
   const press = (action: Action) => {
-    if (action === "assign" && !manages(me.role)) perform({ action, body: { assignee_id: me.id } });
+    if (action === "assign" && !manages(me.role)) perform({ action, body: claim(record, me.id) });
     else if (action === "assign" || NEEDS_WORDS.includes(action)) setAsked(action);
     else perform({ action, body: {} });
   };
@@ -45,7 +52,7 @@ export function ActionBar({ view }: { view: RequestView }) {
         </div>
       )}
       {asked && <ActionDialog action={asked} label={t(labelOf(asked, record, me.role))} record={record} isBusy={act.isPending} onSubmit={(body) => perform({ action: asked, body })} onClose={() => setAsked(null)} />}
-      {act.conflict && <ConflictDialog conflict={act.conflict} view={view} label={t(labelOf(act.conflict.wish.action, record, me.role))} onAnyway={() => { act.settle(); perform(act.conflict!.wish); }} onLeave={act.settle} />}
+      {act.conflict && <ConflictDialog conflict={act.conflict} view={view} label={t(labelOf(act.conflict.wish.action, record, me.role))} onAnyway={() => { act.settle(); perform(again(act.conflict!)); }} onLeave={act.settle} />}
     </>
   );
 }

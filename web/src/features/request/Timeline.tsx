@@ -1,5 +1,5 @@
 // What happened, in order; comments as what was said, everything else as a line. Words of people are text, never markup.
-import { Ban, CheckCheck, CircleX, Flag, Lock, MessageSquare, Pause, Pencil, Play, RotateCcw, ThumbsUp, UserCheck, Wrench, type LucideIcon } from "lucide-react";
+import { Ban, CheckCheck, CircleX, Flag, Lock, MessageSquare, Pause, Pencil, Play, RotateCcw, ThumbsUp, Undo2, UserCheck, Wrench, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { TimelineEvent } from "@/api/types";
@@ -10,7 +10,7 @@ import { When } from "@/ui/time";
 import { Stars } from "./Facts";
 
 const ICONS: Record<TimelineEvent["kind"], LucideIcon> = {
-  created: Flag, approved: ThumbsUp, rejected: CircleX, assigned: UserCheck, started: Wrench, held: Pause, resumed: Play,
+  created: Flag, approved: ThumbsUp, rejected: CircleX, assigned: UserCheck, released: Undo2, started: Wrench, held: Pause, resumed: Play,
   completed: CheckCheck, closed: Lock, reopened: RotateCcw, cancelled: Ban, edited: Pencil, commented: MessageSquare,
 };
 
@@ -39,7 +39,9 @@ const Dot = ({ icon: Icon, strong }: { icon: LucideIcon; strong?: boolean }) => 
 function Entry({ event, anchor }: { event: TimelineEvent; anchor?: string }) {
   const { t } = useTranslation();
   const isClaim = event.kind === "assigned" && event.body.assignee.id === event.actor.id;
-  const words = event.kind === "assigned" && !isClaim ? t("event.assigned", { name: event.body.assignee.name }) : t(`event.${isClaim ? "claimed" : event.kind}`);
+  const before = isClaim ? event.body.previous : null;
+  const words = event.kind === "assigned" && !isClaim ? t("event.assigned", { name: event.body.assignee.name })
+    : before ? t("event.taken_over", { name: before.name }) : t(`event.${isClaim ? "claimed" : event.kind}`);
   return (
     <li id={anchor} data-seq={anchor && event.seq} data-kind={event.kind} className="relative mb-5 flex gap-3">
       <Dot icon={ICONS[event.kind]} strong={["completed", "closed", "approved"].includes(event.kind)} />

@@ -34,7 +34,7 @@ export function useAct(view: RequestView) {
       try {
         return await send({ key: crypto.randomUUID(), user: me.id, kind: "action", what: `${t(`action.${action}`)}: ${record.title}`, path: `/api/requests/${id}/${action}`, body, seen: { version: record.version, basis: basisOf(record) } });
       } catch (error) {
-        const now = isCode(error, "stale", "invalid_transition") ? error.problem.record : null;
+        const now = isCode(error, "stale", "invalid_transition", "already_assigned") ? error.problem.record : null;
         if (!now) throw error;
         setConflict({ wish: { action, body }, seen: record, now });
         take(now);

@@ -55,7 +55,18 @@ export function matches(row: Summary, filters: Filters, me: string): boolean {
   if (!FIELD_FILTERS.every((name) => isWanted(row[name], filters[name]))) return false;
   if (filters.assignee && person(filters.assignee) !== row.assignee?.id) return false;
   if (filters.requester && person(filters.requester) !== row.requester.id) return false;
-  return `${row.number} ${row.title}`.toLowerCase().includes((filters.q ?? "").toLowerCase());
+  return isFound(row, filters.q ?? "");
 }
+
+/** As the server finds it: by the number that is named, or by what looks the same to people. */
+function isFound(row: Summary, sought: string): boolean {
+  const named = /^\s*(?:#|mr-)0*([1-9]\d{0,14})\s*$/i.exec(sought)?.[1];
+  if (named) return Number(/\d+$/.exec(row.number ?? "")?.[0]) === Number(named);
+  return [row.number ?? "", row.title].some((text) => folded(text).includes(folded(sought)));
+}
+
+/** Whatever its case, marks, width and spaces. Through capitals, for ß and the dotless i. */
+const folded = (text: string) =>
+  text.normalize("NFKC").toUpperCase().toLowerCase().normalize("NFD").replace(/[\p{M}\p{Cf}]/gu, "").replaceAll("ς", "σ").replace(/\s+/gu, " ").trim();
 
 const isWanted = (value: unknown, wanted: unknown) => wanted === undefined || (Array.isArray(wanted) ? wanted.includes(value) : wanted === value);

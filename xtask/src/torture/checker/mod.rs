@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::history::{History, Object, Person, Read, Write};
+use super::history::{History, Object, Person, Read, Role, Write};
 use super::model::State;
 
 /// What can be wrong.
@@ -117,6 +117,14 @@ impl<'a> Case<'a> {
     /// The state at this version.
     fn state(&self, version: i64) -> Option<&State> {
         self.states.get(usize::try_from(version).ok()?.checked_sub(1)?)
+    }
+
+    /// The version that somebody may know when this one is the last: of those who do not read internal comments, the last event
+    /// that is none.
+    fn version_for(&self, place: usize, version: i64) -> i64 {
+        let reads_internal = self.person(place).is_none_or(|person| person.role != Role::Requester);
+        let is_internal = |seq: i64| self.event(seq).is_some_and(|event| event["body"]["visibility"] == "internal");
+        (1..=version).rev().find(|seq| reads_internal || !is_internal(*seq)).unwrap_or(version)
     }
 
     fn person(&self, place: usize) -> Option<&'a Person> {

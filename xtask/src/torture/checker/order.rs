@@ -11,6 +11,8 @@ struct Point<'a> {
     invoked: Moment,
     returned: Moment,
     version: i64,
+    /// Who knew it.
+    by: usize,
     /// The write whose effect it was; none for a look.
     write: Option<&'a Write>,
 }
@@ -33,7 +35,7 @@ pub(super) fn check(case: &Case<'_>, findings: &mut Findings) {
                 let what = format!("{} became version {} when {floor} was known already", title(write), point.version);
                 findings.add(Kind::RealTime, case.id, what);
             }
-            None if point.version < *floor => {
+            None if point.version < case.version_for(point.by, *floor) => {
                 let what = format!("version {} was shown when {floor} was known already", point.version);
                 findings.add(Kind::StaleRead, case.id, what);
             }
@@ -55,18 +57,26 @@ fn points<'a>(case: &Case<'a>) -> Vec<Point<'a>> {
     for write in &case.writes {
         let first = write.done().min_by_key(|(attempt, _, _)| attempt.returned);
         if let Some((attempt, version, _)) = first {
-            points.push(Point { invoked: write.invoked(), returned: attempt.returned, version, write: Some(write) });
+            points.push(Point {
+                invoked: write.invoked(),
+                returned: attempt.returned,
+                version,
+                by: write.by,
+                write: Some(write),
+            });
         }
         for attempt in &write.attempts {
             if let Outcome::Refused { shown: Some(shown), .. } = &attempt.outcome {
                 let (invoked, returned) = (attempt.invoked, attempt.returned);
-                points.push(Point { invoked, returned, version: shown.version, write: None });
+                let (version, by) = (shown.version, write.by);
+                points.push(Point { invoked, returned, version, by, write: None });
             }
         }
     }
     for read in &case.reads {
         if let Some(shown) = read.shown.as_ref().filter(|shown| shown.view == View::Record) {
-            points.push(Point { invoked: read.invoked, returned: read.returned, version: shown.version, write: None });
+            let (invoked, returned, version, by) = (read.invoked, read.returned, shown.version, read.by);
+            points.push(Point { invoked, returned, version, by, write: None });
         }
     }
     points

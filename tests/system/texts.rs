@@ -1,0 +1,64 @@
+//! What people write, and how it is found again.
+
+use serde_json::{Value, json};
+
+use crate::stack;
+use crate::support::{Client, draft, new_user};
+
+async fn titles(client: &Client, query: &str) -> Vec<Value> {
+    let list = client.get(&format!("/api/requests?{query}")).await.expect(200).json();
+    list["items"].as_array().expect("a list").iter().map(|item| item["title"].clone()).collect()
+}
+
+#[tokio::test]
+async fn a_request_is_found_however_it_is_spelled() {
+    let requester = Client::sign_in(stack(), &new_user(stack(), "requester").email).await;
+    for title in ["ΟΔΟΣΗΜΑ", "İnşaat kapısı", "Café door", "Straße vor dem Tor", "ＲＯＯＭ　１２", "Fan\u{a0}belt"]
+    {
+        requester.report(title).await;
+    }
+    for (query, found) in [
+        ("q=%CE%9F%CE%94%CE%9F%CE%A3", "ΟΔΟΣΗΜΑ"),
+        ("q=in%C5%9Faat", "İnşaat kapısı"),
+        ("q=cafe", "Café door"),
+        ("q=CAFE%CC%81", "Café door"),
+        ("q=STRASSE", "Straße vor dem Tor"),
+        ("q=room%2012", "ＲＯＯＭ　１２"),
+        ("q=fan%20belt", "Fan\u{a0}belt"),
+    ] {
+        assert_eq!(titles(&requester, query).await, [json!(found)], "{query}");
+    }
+    let record = requester.report("Numbered").await;
+    let number = record["number"].as_str().expect("a number").to_owned();
+    let digits = number.trim_start_matches("MR-").trim_start_matches('0').to_owned();
+    for query in [number.to_lowercase(), format!("MR-{digits}"), format!("%23{digits}"), format!("mr-0{digits}")] {
+        assert_eq!(titles(&requester, &format!("q={query}")).await, [json!("Numbered")], "{query}");
+    }
+    assert!(titles(&requester, &format!("q={digits}")).await.contains(&json!("Numbered")));
+}
+
+#[tokio::test]
+async fn a_text_that_shows_nothing_is_refused_and_what_steers_is_taken_out() {
+    let requester = Client::sign_in(stack(), &new_user(stack(), "requester").email).await;
+    for nothing in ["\u{200b}\u{200d}", "\u{3164}", "\u{202e}"] {
+        let problem = requester.post("/api/requests", &draft(nothing)).await.problem(400, "invalid");
+        assert_eq!(
+            (&problem["errors"][0]["field"], &problem["errors"][0]["code"]),
+            (&json!("title"), &json!("required"))
+        );
+    }
+    let record = requester.report("pay\u{202e}fdp 👩\u{200d}🔧 می\u{200c}شود").await;
+    assert_eq!(record["title"], "payfdp 👩\u{200d}🔧 می\u{200c}شود");
+}
+
+#[tokio::test]
+async fn spellings_of_a_category_are_one_category() {
+    let requester = Client::sign_in(stack(), &new_user(stack(), "requester").email).await;
+    for (title, category) in [("One", "Lift"), ("Two", "LIFT"), ("Three", "Li\u{200b}ft"), ("Four", "lifts")] {
+        let mut draft = draft(title);
+        draft["category"] = json!(category);
+        requester.post("/api/requests", &draft).await.expect(201);
+    }
+    assert_eq!(titles(&requester, "category=lift&sort=created").await, [json!("One"), json!("Two"), json!("Three")]);
+    assert_eq!(titles(&requester, "category=LIFT").await.len(), 3);
+}
