@@ -91,7 +91,8 @@ pub struct EditMe {
 /// Told again, it does what is still missing.
 ///
 /// # Errors
-/// `Invalid` for the name; `Unavailable` while PostgreSQL is away, or when a session cannot be told.
+/// `Invalid` for the name, also one that reads as somebody else's on the staff (`taken`) or as the system's (`reserved`);
+/// `Unavailable` while PostgreSQL is away, or when a session cannot be told.
 pub async fn edit(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let edit: EditMe = parse_json(exchange.incoming.body().await?)?;
     let name = PersonName::parse(&edit.name)?;

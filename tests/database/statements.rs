@@ -1,9 +1,11 @@
 //! Users and versions, as the router and the reconciler ask for them.
 
+use cepatedge::db::directory;
 use cepatedge::db::statements::{users, versions};
+use cepatedge::domain::text::SearchText;
 use cepatedge::domain::user::{UserRow, UserStatus};
 use cepatedge::domain::{Limit, OrgId, Position, RequestId, Role, Timestamp, UserId};
-use pg::error::Class;
+use pg::error::{Class, DbError};
 use pg::session::Session;
 use uuid::Uuid;
 
@@ -108,6 +110,66 @@ async fn pages_of_users_have_no_gap_and_no_duplicate() {
             assert!(seen.iter().eq(wanted), "limit {limit}");
         }
     }
+}
+
+#[tokio::test]
+async fn people_are_found_in_any_spelling_of_their_names() {
+    let scratch = Scratch::new().await;
+    let session = scratch.session();
+    // A thousand others between them, so that a search reads more than once; and a name that no Worker wrote.
+    let named = |n: u128, name: &str| UserRow { name: name.to_owned(), ..user(n, Role::Requester, n as i64) };
+    add(&session, &[named(1, "Caf\u{e9} Roma"), named(2, "Stra\u{df}e"), named(3, "\u{ff2d}\u{ff41}\u{ff59}\u{ff41}")])
+        .await;
+    scratch
+        .driver
+        .batch_execute(
+            "INSERT INTO users (id, org_id, email, name, role, password_hash, created_at)
+             SELECT lpad(n::text, 32, '0')::uuid, 'default', 'other' || n || '@example.com', 'Other ' || n, 'requester', 'x',
+                    'epoch'::timestamptz + n * interval '1 millisecond'
+             FROM generate_series(1000, 2100) AS n;
+             UPDATE users SET name = 'Cafe' || chr(769) || ' Luna', status = 'disabled' WHERE email = 'other2100@example.com';",
+        )
+        .await
+        .unwrap();
+    let read = async |statement| {
+        let replies = session.read(&[statement]).await?;
+        Ok::<_, DbError>(users::decode(&replies[0]).unwrap())
+    };
+    let page = async |q: &str, after: Option<Position>, limit: u32| {
+        let q = SearchText::parse(q).unwrap();
+        let limit = Limit::try_from(limit).unwrap();
+        let (found, next) = directory::page(&org(), Some(&q), after, limit, read).await.unwrap();
+        (found.into_iter().map(|user| user.name).collect::<Vec<_>>(), next)
+    };
+    for (q, names) in [
+        ("cafe", vec!["Caf\u{e9} Roma", "Cafe\u{301} Luna"]),
+        ("CAFE\u{301}", vec!["Caf\u{e9} Roma", "Cafe\u{301} Luna"]),
+        ("strasse", vec!["Stra\u{df}e"]),
+        ("maya", vec!["\u{ff2d}\u{ff41}\u{ff59}\u{ff41}"]),
+        ("user2@example.com", vec!["Stra\u{df}e"]),
+        ("nobody", vec![]),
+    ] {
+        assert_eq!(page(q, None, 25).await, (names.into_iter().map(str::to_owned).collect(), None), "{q}");
+    }
+    let (first, next) = page("cafe", None, 1).await;
+    assert_eq!((first.as_slice(), next.is_some()), (&["Caf\u{e9} Roma".to_owned()][..], true));
+    assert_eq!(page("cafe", next, 1).await, (vec!["Cafe\u{301} Luna".to_owned()], None));
+}
+
+#[tokio::test]
+async fn the_staff_are_whoever_is_active_and_no_requester() {
+    let scratch = Scratch::new().await;
+    let session = scratch.session();
+    let disabled = UserRow { status: UserStatus::Disabled, ..user(5, Role::Admin, 5) };
+    let roles = [Role::Requester, Role::Technician, Role::Manager, Role::Admin];
+    let mut everybody: Vec<UserRow> = (1..).zip(roles).map(|(n, role)| user(n, role, n as i64)).collect();
+    everybody.push(disabled);
+    add(&session, &everybody).await;
+    let replies = session.read(&[users::staff(&org()), users::staff(&"elsewhere".parse().unwrap())]).await.unwrap();
+    let mut names: Vec<_> = users::decode_staff(&replies[0]).unwrap().into_iter().map(|person| person.name).collect();
+    names.sort();
+    assert_eq!(names, ["User 2", "User 3", "User 4"]);
+    assert_eq!(users::decode_staff(&replies[1]).unwrap(), []);
 }
 
 #[tokio::test]

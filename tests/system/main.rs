@@ -21,6 +21,7 @@ mod idempotency;
 mod internal;
 mod live;
 mod main_job;
+mod names;
 mod paging;
 mod permissions;
 mod preconditions;

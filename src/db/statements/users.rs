@@ -6,9 +6,7 @@ use base::time::Timestamp;
 use pg::row::{DecodeError, Rows};
 use pg::statement::Statement;
 
-use crate::domain::text::SearchText;
-use crate::domain::user::PersonName;
-use crate::domain::user::UserRow;
+use crate::domain::user::{Person, PersonName, UserRow};
 use crate::domain::{Limit, OrgId, Position, Role, UserId};
 
 /// A user as `decode` reads one, without the password hash.
@@ -67,27 +65,40 @@ pub fn active(org: &OrgId, role: Option<Role>, after: Option<&Position>, limit: 
     .bind((limit.get() + 1).to_string())
 }
 
-/// Users whose name or address contains `q`, disabled ones among them, oldest account first, after a position of
-/// (`created_at`, `id`). Ordered by the milliseconds that a position has: a row written by hand has more of its moment. One
-/// more than the limit comes when another page follows.
-pub fn matching(org: &OrgId, q: Option<&SearchText>, after: Option<&Position>, limit: Limit) -> Statement {
+/// The active technicians, managers and admins: whoever is not a requester.
+pub fn staff(org: &OrgId) -> Statement {
+    Statement::new(
+        "SELECT json_build_object('id', id, 'name', name)
+         FROM users
+         WHERE org_id = $1 AND status = 'active' AND role <> 'requester'",
+    )
+    .bind(org.to_string())
+}
+
+/// The rows of `staff`.
+pub fn decode_staff(rows: &Rows) -> Result<Vec<Person>, DecodeError> {
+    rows.records()
+}
+
+/// Users, disabled ones among them, oldest account first, after a position of (`created_at`, `id`). Ordered by the
+/// milliseconds that a position has: a row written by hand has more of its moment. One more than `count` comes when others
+/// follow.
+pub fn all(org: &OrgId, after: Option<&Position>, count: u32) -> Statement {
     Statement::new(concat!(
         "SELECT ",
         user!(),
         "
          FROM users
          WHERE org_id = $1
-           AND ($2::text IS NULL OR strpos(lower(name || ' ' || email), lower($2)) > 0)
-           AND ($3::bigint IS NULL
-                OR ((extract(epoch FROM created_at) * 1000)::bigint, id) > ($3::bigint, $4::uuid))
+           AND ($2::bigint IS NULL
+                OR ((extract(epoch FROM created_at) * 1000)::bigint, id) > ($2::bigint, $3::uuid))
          ORDER BY (extract(epoch FROM created_at) * 1000)::bigint, id
-         LIMIT $5::bigint",
+         LIMIT $4::bigint",
     ))
     .bind(org.to_string())
-    .bind(q.map(|q| q.as_str().to_owned()))
     .bind(after.map(|after| after.ts.to_string()))
     .bind(after.map(|after| after.id.clone()))
-    .bind((limit.get() + 1).to_string())
+    .bind(count.saturating_add(1).to_string())
 }
 
 /// Gives an active user another name; the row after it.
@@ -126,7 +137,7 @@ pub fn insert(user: &UserRow, password_hash: &str) -> Statement {
 /// The constraint that says: this address is taken.
 pub const EMAIL_CONSTRAINT: &str = "users_org_email";
 
-/// The rows of `credentials`, `by_id`, `active`, `matching` and `rename`.
+/// The rows of `credentials`, `by_id`, `active`, `all` and `rename`.
 pub fn decode(rows: &Rows) -> Result<Vec<UserRow>, DecodeError> {
     rows.records()
 }

@@ -1,5 +1,6 @@
 //! Users: who they are to others, what they may be, how they prove it.
 
+pub mod naming;
 pub mod password;
 mod person;
 mod role;

@@ -81,7 +81,8 @@ actor_api! {
     page_users(PageUsers) -> UserPage;
     /// Whether there is such a user, disabled or not.
     knows_user(KnowsUser) -> bool;
-    /// Gives an active user another name; the user after it, or nothing when there is no such user.
+    /// Gives an active user another name; the user after it, or nothing when there is no such user. `Invalid` for a name
+    /// that reads as somebody else's on the staff, or as the system's.
     rename_user(RenameUser) -> Option<User>;
     /// Which versions of these requests the read model has.
     synced(Synced) -> Vec<SyncedVersion>;
@@ -167,7 +168,7 @@ pub struct User {
 /// See [`Handler::page_users`].
 #[derive(Debug, Serialize, Deserialize)]
 pub struct PageUsers {
-    /// The name or the address contains this, whatever the case.
+    /// The name or the address contains this, in any spelling that folds alike.
     #[serde(default)]
     pub q: Option<SearchText>,
     /// Behind this one.
@@ -182,7 +183,7 @@ pub struct PageUsers {
 pub struct UserPage {
     /// The users.
     pub items: Vec<User>,
-    /// The position of the last one, when more follow.
+    /// Where the next page begins, when more may follow; a search among very many has pages with few users, or none.
     #[serde(default)]
     pub next: Option<Position>,
 }

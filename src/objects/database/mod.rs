@@ -13,7 +13,7 @@ mod store;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
-use base::cursor::Position;
+use base::ids::OrgId;
 use base::page::Limit;
 use base::refusal::Refusal;
 use base::time::Timestamp;
@@ -29,10 +29,11 @@ use serde_json::value::{RawValue, to_raw_value};
 use worker::Env;
 
 use crate::db::batch;
+use crate::db::directory;
 use crate::db::edge::Edge;
 use crate::db::group::GroupCommit;
 use crate::db::statements::{ping, users, versions};
-use crate::domain::user::{UserRow, UserStatus};
+use crate::domain::user::{Person, UserRow, UserStatus, naming};
 use crate::objects::context::CallContext;
 use api::{
     Apply, Database, DatabaseKey, FindCredentials, FindUser, Health, Inbox, KnowsUser, ListUsers, Outcome, PageUsers,
@@ -94,6 +95,10 @@ impl DatabaseObject {
 
     async fn users(&self, statement: Statement) -> Result<Vec<UserRow>, Refusal> {
         users::decode(&self.read(statement).await?).map_err(|error| self.unreadable(error))
+    }
+
+    async fn staff(&self, org: &OrgId) -> Result<Vec<Person>, Refusal> {
+        users::decode_staff(&self.read(users::staff(org)).await?).map_err(|error| self.unreadable(error))
     }
 
     async fn deliver(&self, message: Apply, cx: &CallContext) -> Result<Outcome, Refusal> {
@@ -178,12 +183,9 @@ impl api::Handler for DatabaseObject {
     fn page_users(self: Rc<Self>, message: PageUsers, cx: CallContext) -> Answer<UserPage> {
         Answer::after(async move {
             let PageUsers { q, after, limit } = message;
-            let mut found = self.users(users::matching(&cx.org, q.as_ref(), after.as_ref(), limit)).await?;
-            let most = usize::try_from(limit.get()).unwrap_or(usize::MAX);
-            let more = found.len() > most;
-            found.truncate(most);
-            let last = found.last().map(|user| Position { ts: user.created_at.as_ms(), id: user.id.to_string() });
-            Ok(UserPage { items: found.into_iter().map(shown).collect(), next: last.filter(|_| more) })
+            let read = async |statement| self.users(statement).await;
+            let (found, next) = directory::page(&cx.org, q.as_ref(), after, limit, read).await?;
+            Ok(UserPage { items: found.into_iter().map(shown).collect(), next })
         })
     }
 
@@ -193,6 +195,11 @@ impl api::Handler for DatabaseObject {
 
     fn rename_user(self: Rc<Self>, message: RenameUser, cx: CallContext) -> Answer<Option<User>> {
         Answer::after(async move {
+            let known = self.users(users::by_id(&cx.org, message.id)).await?.into_iter().next();
+            // Whoever has a name may be told it again, for example behind an answer that was lost.
+            if known.is_some_and(|user| user.name != message.name.as_str()) {
+                naming::check(&message.name, message.id, &self.staff(&cx.org).await?)?;
+            }
             let rename = users::rename(&cx.org, message.id, &message.name, clock::now());
             let written = self.only(self.session()?.write(&[rename]).await)?;
             let renamed = users::decode(&written).map_err(|error| self.unreadable(error))?;
