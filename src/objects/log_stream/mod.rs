@@ -10,7 +10,6 @@ pub mod api;
 mod deliver;
 mod owed;
 mod query;
-mod refold;
 mod store;
 mod stored;
 mod tail;
@@ -119,7 +118,7 @@ impl LogStreamObject {
     /// Folds what an earlier release folded otherwise, in slices between which others have their turn.
     async fn fold_old_entries(self: Rc<Self>) {
         loop {
-            match refold::fold_some(&self.state.db, FOLD_SLICE) {
+            match store::fold_some(&self.state.db, FOLD_SLICE) {
                 Ok(true) => clock::pause_ms(1).await,
                 Ok(false) => return,
                 Err(error) => return worker::console_error!("old entries were not folded anew: {error}"),
