@@ -585,6 +585,8 @@ export interface components {
             id: null | components["schemas"]["UserId"];
             /** @description The name to display. */
             name: string;
+            /** @description What the user was at the time; not there for the system, nor in what was written before roles were told. */
+            role?: components["schemas"]["Role"];
         };
         /** @description A file that belongs to a request. */
         Attachment: {
