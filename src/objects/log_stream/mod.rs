@@ -37,6 +37,8 @@ use owed::Destination;
 const SWEEP_PACE_MS: i64 = 15 * 60 * 1_000;
 /// Unless one slice was not enough.
 const SWEEP_ON_MS: i64 = 1_000;
+/// So many entries of an earlier release are folded in one turn.
+const FOLD_SLICE: u32 = 200;
 
 /// One log stream.
 pub struct LogStreamObject {
@@ -49,6 +51,8 @@ pub struct LogStreamObject {
     end: RefCell<Option<store::End>>,
     /// When entries leave next; unknown until looked at.
     sweep_at: Cell<Option<Option<Timestamp>>>,
+    /// Whether entries of an earlier release were looked for.
+    looked_for_old: Cell<bool>,
 }
 
 impl LogStreamObject {
@@ -109,6 +113,17 @@ impl LogStreamObject {
         flush(&*self, Destination::Postgres).await;
         self.outbox.keep(&self.state.db, &self.state.alarm);
         self.state.alarm.set_by(self.next_due());
+    }
+
+    /// Folds what an earlier release folded otherwise, in slices between which others have their turn.
+    async fn fold_old_entries(self: Rc<Self>) {
+        loop {
+            match store::fold_some(&self.state.db, FOLD_SLICE) {
+                Ok(true) => clock::pause_ms(1).await,
+                Ok(false) => return,
+                Err(error) => return worker::console_error!("old entries were not folded anew: {error}"),
+            }
+        }
     }
 
     fn sweep(&self) {
@@ -211,10 +226,14 @@ impl Object for LogStreamObject {
             key: OnceCell::new(),
             end: RefCell::default(),
             sweep_at: Cell::new(None),
+            looked_for_old: Cell::new(false),
         }
     }
 
     fn answer(self: Rc<Self>, message: Inbox, cx: CallContext) -> Answer<Wire> {
+        if !self.looked_for_old.replace(true) {
+            clock::in_background(self.clone().fold_old_entries());
+        }
         api::dispatch(self, message, cx)
     }
 

@@ -45,15 +45,29 @@ pub fn of(filter: &LogFilter) -> KeysetQuery {
     }
 }
 
-/// Whether one entry, searched by `search`, matches: what [`of`] would say of it.
-pub fn matches(filter: &LogFilter, entry: &Entry, search: &str) -> bool {
-    let actor = entry.actor.as_ref().and_then(|actor| actor.id());
-    (filter.level.is_empty() || filter.level.contains(&entry.level))
-        && filter.actor.is_none_or(|wanted| actor == Some(wanted))
-        && filter.request_id.as_ref().is_none_or(|wanted| entry.request_id.as_ref() == Some(wanted))
-        && filter.from.is_none_or(|from| entry.ts >= from)
-        && filter.to.is_none_or(|to| entry.ts < to)
-        && filter.q.as_ref().is_none_or(|text| search.contains(&fold(text.as_str())))
+/// A search as single entries are asked about it; what is sought is folded once.
+pub struct Wish<'a> {
+    filter: &'a LogFilter,
+    sought: Option<String>,
+}
+
+impl<'a> Wish<'a> {
+    /// The wish for what `filter` says.
+    pub fn new(filter: &'a LogFilter) -> Self {
+        Wish { filter, sought: filter.q.as_ref().map(|text| fold(text.as_str())) }
+    }
+
+    /// Whether one entry, searched by `search`, matches: what [`of`] would say of it.
+    pub fn matches(&self, entry: &Entry, search: &str) -> bool {
+        let filter = self.filter;
+        let actor = entry.actor.as_ref().and_then(|actor| actor.id());
+        (filter.level.is_empty() || filter.level.contains(&entry.level))
+            && filter.actor.is_none_or(|wanted| actor == Some(wanted))
+            && filter.request_id.as_ref().is_none_or(|wanted| entry.request_id.as_ref() == Some(wanted))
+            && filter.from.is_none_or(|from| entry.ts >= from)
+            && filter.to.is_none_or(|to| entry.ts < to)
+            && self.sought.as_ref().is_none_or(|sought| search.contains(sought.as_str()))
+    }
 }
 
 /// Each level that is asked for, once.

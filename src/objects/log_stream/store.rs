@@ -13,19 +13,19 @@ use durable::{Database, Key, Schema, StorageError, Writer};
 use serde_json::{Value, json};
 
 use super::api::StreamKey;
-use super::stored::Stored;
+use super::stored::{Stored, search_text};
 use crate::domain::log::chain;
 use crate::domain::log::retention;
-use crate::domain::log::{Level, NewEntry, StreamName};
+use crate::domain::log::{Entry, Level, NewEntry, StreamName};
 
 /// The tables.
 pub const SCHEMA: Schema = Schema {
-    whole: &[ENTRIES, outbox::TABLES],
-    steps: &[ENTRIES, outbox::ROWS_STEP, outbox::TABLES, outbox::BOOK_STEP],
+    whole: &[ENTRIES, FOLDING, outbox::TABLES],
+    steps: &[ENTRIES, outbox::ROWS_STEP, outbox::TABLES, outbox::BOOK_STEP, FOLDING],
 };
 
-/// Those of the stream itself.
-pub(super) const ENTRIES: &str = "
+/// Those of the stream itself, as the first release made them.
+const ENTRIES: &str = "
     CREATE TABLE stream (
         one       INTEGER PRIMARY KEY CHECK (one = 1),
         name      TEXT NOT NULL,
@@ -57,6 +57,17 @@ pub(super) const ENTRIES: &str = "
         BEGIN SELECT RAISE(ABORT, 'the audit stream is append-only'); END;
 ";
 
+/// Marks which entries the present rule has folded for searches: none of those that are there. The rule runs in the Worker and not in
+/// SQL, so the object folds them when it starts ([`fold_some`]); until then they are found by their old folding. Entries themselves
+/// never change: only what they are searched by.
+const FOLDING: &str = "
+    ALTER TABLE entry ADD COLUMN folding INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX entry_to_fold ON entry (seq) WHERE folding < 1;
+    DROP TRIGGER entry_never_changes;
+    CREATE TRIGGER entry_never_changes BEFORE UPDATE OF seq, id, ts, level, actor_id, request_id, hash, json ON entry
+        BEGIN SELECT RAISE(ABORT, 'entries never change'); END;
+";
+
 /// At most so many entries of one level leave at once, so that no other call waits long.
 const SWEEP: i64 = 500;
 
@@ -65,8 +76,8 @@ pub(super) const KNOWN: &str = "SELECT id FROM entry WHERE id IN (SELECT value F
 
 /// Writes entries: a JSON array with an array per entry.
 pub(super) const INSERT: &str = "
-    INSERT INTO entry (seq, id, ts, level, actor_id, request_id, hash, search, json)
-    SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8
+    INSERT INTO entry (seq, id, ts, level, actor_id, request_id, hash, search, json, folding)
+    SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8, 1
     FROM json_each(?)";
 
 /// Changes the tallies of levels: a JSON array with a pair per level.
@@ -308,6 +319,37 @@ pub fn sweep(db: &Database, stream: StreamName, now: Timestamp) -> Result<bool, 
         more |= left == SWEEP;
     }
     Ok(more)
+}
+
+/// The oldest entries that are to be folded.
+const TO_FOLD: &str = "SELECT seq, json FROM entry INDEXED BY entry_to_fold WHERE folding < 1 ORDER BY seq LIMIT ?";
+
+/// Writes search texts: a JSON array with a pair of seq and text per entry. What has none keeps what it had.
+const FOLD: &str = "
+    UPDATE entry SET search = coalesce(folded.value->>1, entry.search), folding = 1
+    FROM json_each(?) AS folded WHERE entry.seq = folded.value->>0";
+
+/// Folds at most `most` entries of an earlier release anew, from their JSON; whether there may be more.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn fold_some(db: &Database, most: u32) -> Result<bool, StorageError> {
+    let rows = db.rows(TO_FOLD, &[&i64::from(most)])?;
+    if rows.is_empty() {
+        return Ok(false);
+    }
+    let folded = folded(rows.iter().map(|row| (row.int(0), row.text(1))));
+    db.atomically(|write| write.run(FOLD, &[&folded]))?;
+    Ok(true)
+}
+
+/// What [`FOLD`] takes of entries, each a seq and its JSON.
+fn folded(entries: impl Iterator<Item = (i64, String)>) -> String {
+    let pair = |(seq, json): (i64, String)| {
+        // What cannot be read is found as it was.
+        json!([seq, serde_json::from_str::<Entry>(&json).ok().as_ref().map(search_text)])
+    };
+    Value::from_iter(entries.map(pair)).to_string()
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

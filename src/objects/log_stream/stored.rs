@@ -37,7 +37,8 @@ impl Stored {
     }
 }
 
-fn search_text(entry: &Entry) -> String {
+/// What an entry is searched by.
+pub fn search_text(entry: &Entry) -> String {
     let mut text = entry.message.clone();
     if let Some(route) = &entry.route {
         text.push('\n');

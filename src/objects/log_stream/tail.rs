@@ -12,7 +12,7 @@ use js_sys::JsString;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::query::matches;
+use super::query::Wish;
 use super::store::{self, Kept};
 use super::stored::Stored;
 use crate::domain::log::{Entry, LogFilter};
@@ -44,7 +44,8 @@ pub fn replay(db: &Database, socket: &Socket, filter: &LogFilter, after: Option<
         say(socket, &Message::Skipped { entries: start - after });
     }
     let kept = store::between(db, start + 1, last)?;
-    let wanted = kept.iter().filter(|kept| is_wanted(filter, kept)).map(|kept| kept.json.as_str());
+    let wish = Wish::new(filter);
+    let wanted = kept.iter().filter(|kept| is_wanted(&wish, kept)).map(|kept| kept.json.as_str());
     if let Some(entries) = array(wanted) {
         say(socket, &Message::Entries { entries: &entries });
     }
@@ -63,7 +64,8 @@ pub fn broadcast(sockets: &Sockets<Viewer>, new: &[Stored], dropped: i64) {
         let wish = viewer.wish.as_deref().unwrap_or_default();
         let text = texts.entry(wish).or_insert_with_key(|wish| {
             let filter: LogFilter = serde_json::from_str(wish).ok()?;
-            let wanted = new.iter().filter(|stored| matches(&filter, &stored.entry, &stored.search));
+            let wish = Wish::new(&filter);
+            let wanted = new.iter().filter(|stored| wish.matches(&stored.entry, &stored.search));
             let entries = array(wanted.map(|stored| stored.json.as_str()))?;
             serde_json::to_string(&Message::Entries { entries: &entries }).ok().map(JsString::from)
         });
@@ -73,8 +75,8 @@ pub fn broadcast(sockets: &Sockets<Viewer>, new: &[Stored], dropped: i64) {
     }
 }
 
-fn is_wanted(filter: &LogFilter, kept: &Kept) -> bool {
-    serde_json::from_str::<Entry>(&kept.json).is_ok_and(|entry| matches(filter, &entry, &kept.search))
+fn is_wanted(wish: &Wish<'_>, kept: &Kept) -> bool {
+    serde_json::from_str::<Entry>(&kept.json).is_ok_and(|entry| wish.matches(&entry, &kept.search))
 }
 
 /// A JSON array of JSON texts; `None` without any.

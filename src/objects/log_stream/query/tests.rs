@@ -36,7 +36,7 @@ fn stored(seq: i64) -> Stored {
 
 /// A stream of `count` entries; the JSON of each is its seq.
 fn filled(count: i64) -> rusqlite::Connection {
-    let connection = database(store::ENTRIES);
+    let connection = database(&store::SCHEMA.whole.join(";"));
     let rows = (1..=count).map(|seq| store::row(&Stored { json: seq.to_string(), ..stored(seq) }, None));
     connection.execute(store::INSERT, [Value::from_iter(rows).to_string()]).unwrap();
     connection
@@ -68,7 +68,7 @@ fn a_search_finds_what_matches_newest_first() {
     for filter in filters() {
         let matching = |seq: &i64| {
             let Stored { entry, search, .. } = stored(*seq);
-            matches(&filter, &entry, &search)
+            Wish::new(&filter).matches(&entry, &search)
         };
         let expected: Vec<i64> = (1..=1_000).rev().filter(matching).collect();
         for limit in [1, 7, 50, 200] {

@@ -6,6 +6,7 @@ import type { TimelineEvent } from "@/api/types";
 import { useMe } from "@/app/session";
 import { useQueue } from "@/offline/queue";
 import { FIELD_NAMES, fieldOf, sayValue } from "@/resources/request/fields";
+import { StaffMark } from "@/resources/user/StaffMark";
 import { When } from "@/ui/time";
 import { Stars } from "./Facts";
 
@@ -47,8 +48,7 @@ function Entry({ event, anchor }: { event: TimelineEvent; anchor?: string }) {
       <Dot icon={ICONS[event.kind]} strong={["completed", "closed", "approved"].includes(event.kind)} />
       <div className="min-w-0 flex-1 pt-1">
         <p className="text-sm">
-          <span className="words font-semibold">{event.actor.id === null ? t("common.system") : event.actor.name}</span>{" "}
-          {event.actor.role && event.actor.role !== "requester" && <span className="rounded-md bg-accent-soft px-1.5 py-0.5 text-xs text-accent-text">{t(`role.${event.actor.role}`)}</span>} <span className="text-muted">{words} · </span>
+          <span className="words font-semibold">{event.actor.id === null ? t("common.system") : event.actor.name}</span> <StaffMark role={event.actor.role} /><span className="text-muted">{words} · </span>
           {anchor ? <a href={`#${anchor}`} className="text-muted hover:underline"><When date={event.ts} /></a> : <When date={event.ts} className="text-muted" />}
         </p>
         <Body event={event} />
