@@ -140,7 +140,7 @@ async fn what_is_just_within_the_rules_is_taken_as_it_is() {
         ("  trimmed  ", "trimmed"),
         ("<script>alert(1)</script>", "<script>alert(1)</script>"),
         ("'; DROP TABLE requests; --", "'; DROP TABLE requests; --"),
-        ("\u{202e}gnp.exe", "\u{202e}gnp.exe"),
+        ("\u{202e}gnp.exe", "gnp.exe"),
     ] {
         let record = manager.report(sent).await;
         assert_eq!(record["title"], kept);
@@ -328,9 +328,7 @@ async fn a_bad_query_is_refused_with_its_parameter() {
     }
     refused_query(&admin, "/api/users?role=boss", "unknown_value", "role").await;
     refused_query(&admin, "/api/users?name=x", "unknown_parameter", "name").await;
-    // Bytes that are no UTF-8 are looked for as what they are not, and found nowhere.
-    let nothing = admin.get("/api/requests?q=%FF%FE%FD").await.expect(200).json();
-    assert_eq!(nothing["items"], json!([]));
+    refused_query(&admin, "/api/requests?q=%FF%FE%FD", "invalid_utf8", "query").await;
 }
 
 #[tokio::test]
