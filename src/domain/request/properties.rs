@@ -70,6 +70,11 @@ fn live(attempts: &[Attempt]) -> Result<Story, TestCaseError> {
             (Err(Refusal::NotFound), _) => prop_assert!(!may_see(&before, caller)),
             // Wrong inputs to something the caller may do: the assignee is the same, or another than the technician.
             (Err(Refusal::Invalid { code, .. }), _) => prop_assert_eq!(code, "no_change"),
+            // A claim of what somebody else has, without saying that it takes over.
+            (Err(Refusal::Conflict { code, .. }), _) => {
+                prop_assert_eq!(code, "already_assigned");
+                prop_assert!(before.assignee.is_some() && !caller.role.manages());
+            }
             (Err(Refusal::Forbidden { action }), wanted) => {
                 prop_assert_eq!(action.clone(), wanted.map(Action::word));
                 prop_assert!(wanted.is_none_or(|action| !allowed.contains(&action)));
