@@ -233,7 +233,10 @@ fn lint_wasm() -> Result<()> {
             "--features",
             build::FAULTS,
         ]);
-        cargo::run(step, command.args(["--", "-D", "warnings"]))
+        cargo::run(step, command.args(["--", "-D", "warnings"]))?;
+        let mut examples = cargo::command();
+        examples.args(["clippy", "--package", "cepatedge-durable", "--examples", "--target", WASM_TARGET]);
+        cargo::run(step, examples.args(["--", "-D", "warnings"]))
     })
 }
 
@@ -246,7 +249,8 @@ fn unit() -> Result<()> {
         }
         test(&format!("unit tests of {}", group.join(", ")), &arguments, &[])?;
     }
-    Ok(())
+    // The tables that the platform's Unicode is held to, too, in the step `wasm`.
+    test("golden tables of texts", &[packages(&["cepatedge-text"]), vec!["--tests".to_owned()]].concat(), &[])
 }
 
 fn openapi() -> Result<()> {
@@ -270,7 +274,10 @@ fn wasm() -> Result<()> {
     let modules = format!("--require={}", workspace::root().join("runtime/wasm-tests.cjs").display());
     let environment =
         [("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &*runner.display().to_string()), ("NODE_OPTIONS", &modules)];
-    test("wasm tests", &arguments, &environment)
+    test("wasm tests", &arguments, &environment)?;
+    let mut texts = packages(&["cepatedge-text"]);
+    texts.extend(["--target", WASM_TARGET, "--test", "wasm"].map(str::to_owned));
+    test("wasm tests of texts", &texts, &environment)
 }
 
 fn database() -> Result<()> {
