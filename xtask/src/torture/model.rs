@@ -103,7 +103,8 @@ impl State {
             status: "submitted",
             requester: body["requester"].clone(),
             assignee: Value::Null,
-            raised_by: event["actor"].clone(),
+            // A person, without the role that the actor had.
+            raised_by: json!({ "id": event["actor"]["id"], "name": event["actor"]["name"] }),
             words: Value::Object(words.into_iter().collect()),
             status_reason: Value::Null,
             resolution: Value::Null,
