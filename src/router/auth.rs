@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use base::hex;
 use base::refusal::Refusal;
 use durable::{ask, clock};
 use serde::Deserialize;
@@ -153,7 +154,7 @@ async fn limit_by_address(exchange: &Exchange<'_>, address: &str) -> Result<(), 
 }
 
 fn hash_hex(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(text.as_bytes()))
 }
 
 /// What each route takes and answers.

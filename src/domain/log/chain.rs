@@ -3,6 +3,7 @@
 //! An entry's link is SHA-256 over the link before it and the entry's public JSON, exactly as it is stored and shown; so
 //! an exported stream can be verified without this code. The first entry links to 64 zeros.
 
+use base::hex;
 use sha2::{Digest, Sha256};
 
 /// What the first entry links to.
@@ -13,7 +14,7 @@ pub fn link(previous: &str, json: &str) -> String {
     let mut hash = Sha256::new();
     hash.update(previous.as_bytes());
     hash.update(json.as_bytes());
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&hash.finalize())
 }
 
 #[cfg(test)]

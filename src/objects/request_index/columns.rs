@@ -55,7 +55,7 @@ const FIRST: &str = "
     );
 ";
 
-/// What whoever does not read internal comments is shown has columns of its own, and texts are folded anew ([`super::refold`]).
+/// What whoever does not read internal comments is shown has columns of its own, and texts are folded anew ([`super::store::fold_some`]).
 const PUBLIC_AND_FOLDED: &str = "
     ALTER TABLE request ADD COLUMN public_ms INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE request ADD COLUMN public_version INTEGER NOT NULL DEFAULT 0;

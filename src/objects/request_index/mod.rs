@@ -80,8 +80,9 @@ impl RequestIndexObject {
         if viewers.is_empty() {
             return;
         }
-        let Changed { summary, json, public_json } = changed;
-        let (text, public_text) = (message(json), public_json.and_then(message));
+        let Changed { summary, json, public_json, is_public } = changed;
+        let text = message(json);
+        let public_text = if is_public { public_json.map_or_else(|| text.clone(), message) } else { None };
         let requester = summary.requester.id.to_string();
         for (socket, viewer) in viewers.iter() {
             let wished = viewer.wish.as_ref().is_none_or(|only| *only == requester);

@@ -58,8 +58,10 @@ pub struct Changed {
     pub summary: Summary,
     /// Its JSON.
     pub json: String,
-    /// Its JSON for whoever does not read internal comments; none when nothing happened that these may see.
+    /// Its JSON for whoever does not read internal comments, if that is another.
     pub public_json: Option<String>,
+    /// Whether something happened that these may see.
+    pub is_public: bool,
 }
 
 /// Takes a summary, unless the index has this version or a newer one.
@@ -99,9 +101,8 @@ pub fn upsert(write: &Writer<'_>, message: Upsert) -> Result<Taken, Refusal> {
     if was.as_deref() != Some(status) {
         tally(write, was.as_deref(), status)?;
     }
-    let is_seen = before.is_none_or(|row| epoch > row.int(1) || public.version > row.int(4));
-    let public_json = is_seen.then(|| public_json.unwrap_or_else(|| json.clone()));
-    Ok(Taken { number: text, changed: Some(Changed { summary, json, public_json }) })
+    let is_public = before.is_none_or(|row| epoch > row.int(1) || public.version > row.int(4));
+    Ok(Taken { number: text, changed: Some(Changed { summary, json, public_json, is_public }) })
 }
 
 /// Rows whose texts an earlier release folded.

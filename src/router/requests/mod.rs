@@ -3,6 +3,7 @@
 pub mod bodies;
 pub mod filters;
 
+use base::hex;
 use base::ids::{IdempotencyKey, UserId};
 use base::refusal::Refusal;
 use base::text::parse_value;
@@ -244,10 +245,8 @@ fn with_idempotency(
     body: &[u8],
 ) -> Result<CallContext, Refusal> {
     let user = cx.require_caller()?.user.id;
-    let idempotency = key.map(|key| Idempotency {
-        key: format!("{user}/{deed}/{key}"),
-        body_hash: Sha256::digest(body).iter().map(|byte| format!("{byte:02x}")).collect(),
-    });
+    let idempotency =
+        key.map(|key| Idempotency { key: format!("{user}/{deed}/{key}"), body_hash: hex(&Sha256::digest(body)) });
     Ok(CallContext { idempotency, ..cx.clone() })
 }
 
