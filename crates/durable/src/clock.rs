@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use futures::future::{Either, select};
 
+use crate::StorageError;
 pub use crate::timer::Sleep;
 use crate::timer::sleep;
 use base::ids::TraceId;
@@ -35,6 +36,18 @@ pub fn trace() -> TraceId {
 /// Waits `delay_ms` milliseconds. A wait that is abandoned leaves no timer behind.
 pub fn pause_ms(delay_ms: u32) -> Sleep {
     pause(Duration::from_millis(u64::from(delay_ms)))
+}
+
+/// Does work that a schema step cannot do, in slices between which other events have their turn, until `slice` says that nothing is
+/// left. A failure is told to the Worker's log; the next start of the object goes on.
+pub async fn in_slices(work: &str, slice: impl Fn() -> Result<bool, StorageError>) {
+    loop {
+        match slice() {
+            Ok(true) => pause_ms(1).await,
+            Ok(false) => return,
+            Err(error) => return worker::console_error!("{work}: {error}"),
+        }
+    }
 }
 
 /// As [`pause_ms`].

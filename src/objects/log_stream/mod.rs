@@ -117,13 +117,7 @@ impl LogStreamObject {
 
     /// Folds what an earlier release folded otherwise, in slices between which others have their turn.
     async fn fold_old_entries(self: Rc<Self>) {
-        loop {
-            match store::fold_some(&self.state.db, FOLD_SLICE) {
-                Ok(true) => clock::pause_ms(1).await,
-                Ok(false) => return,
-                Err(error) => return worker::console_error!("old entries were not folded anew: {error}"),
-            }
-        }
+        clock::in_slices("folding old entries anew", || store::fold_some(&self.state.db, FOLD_SLICE)).await;
     }
 
     fn sweep(&self) {

@@ -95,13 +95,7 @@ impl RequestIndexObject {
 
     /// Folds what an earlier release folded otherwise, in slices between which others have their turn.
     async fn fold_old_rows(self: Rc<Self>) {
-        loop {
-            match store::fold_some(&self.state.db, FOLD_SLICE) {
-                Ok(true) => clock::pause_ms(1).await,
-                Ok(false) => return,
-                Err(error) => return worker::console_error!("old rows were not folded anew: {error}"),
-            }
-        }
+        clock::in_slices("folding old rows anew", || store::fold_some(&self.state.db, FOLD_SLICE)).await;
     }
 }
 
