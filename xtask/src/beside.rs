@@ -1,14 +1,16 @@
 //! Steps of `cargo xtask test` that run beside the others, each in a process of its own, one after the other: what such a
 //! step says is told whole, and never in the middle of what another one says.
 
-use std::env;
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
+use std::{env, fs};
 
 use anyhow::{Context, Result, ensure};
+use testbed::stack;
 
 use crate::progress::{self, Step, step};
 
@@ -29,18 +31,25 @@ pub struct Beside {
 
 impl Beside {
     /// Begins the steps of these names.
-    pub fn start(names: Vec<String>) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// This program cannot be copied.
+    pub fn start(names: Vec<String>) -> Result<Self> {
+        // Cargo may write this program anew meanwhile, and its file would be gone.
+        let program = stack::scratch_dir("beside")?.join("xtask");
+        fs::copy(env::current_exe()?, &program).context("this program cannot be copied")?;
         let (sender, ended) = channel();
         let worker = thread::spawn(move || {
             for name in names {
                 let (began, mut said) = (Instant::now(), String::new());
                 let title = format!("Beside: {name}");
-                let outcome = step(&title, |step| run(step, &name, &mut said));
+                let outcome = step(&title, |step| run(step, &program, &name, &mut said));
                 // Who started this waits for its end.
                 let _ = sender.send(Ended { name, elapsed: began.elapsed(), outcome, said });
             }
         });
-        Self { ended, worker }
+        Ok(Self { ended, worker })
     }
 
     /// The steps that have ended since this was asked last; what they said is told now.
@@ -64,9 +73,9 @@ impl Ended {
 }
 
 /// `cargo xtask test --only NAME`, whose lines become the step's detail and, all together, `said`.
-fn run(step: &Step, name: &str, said: &mut String) -> Result<()> {
+fn run(step: &Step, program: &Path, name: &str, said: &mut String) -> Result<()> {
     let (reader, writer) = std::io::pipe()?;
-    let mut command = Command::new(env::current_exe()?);
+    let mut command = Command::new(program);
     command.args(["test", "--bare", "--only", name]).stdin(Stdio::null());
     command.stdout(writer.try_clone()?).stderr(writer);
     let mut child = command.spawn().context("the step cannot be started")?;

@@ -27,6 +27,13 @@ const ACTIVITIES: [&str; 10] = [
 /// run again, and their crates compile again, at each change between `cargo xtask` and plain cargo.
 pub fn command() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    forget_package(&mut command);
+    command.current_dir(workspace::root());
+    command
+}
+
+/// For a program that may run cargo: takes out of its environment what cargo told us about our own package.
+pub fn forget_package(command: &mut Command) {
     for (name, _) in env::vars_os() {
         let is_about_us = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"]
             .iter()
@@ -35,8 +42,6 @@ pub fn command() -> Command {
             command.env_remove(name);
         }
     }
-    command.current_dir(workspace::root());
-    command
 }
 
 /// Runs a cargo command whose work is compiling; its progress goes to `step`, its warnings and errors to the terminal.

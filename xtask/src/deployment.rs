@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use testbed::{Bundle, node, stack, workspace};
 
 use crate::progress::{self, step};
-use crate::{build, web};
+use crate::{build, cargo, web};
 
 /// wrangler's own word where it does not know a key, or would do something else than it says. It stands between brackets, and
 /// codes of color between those.
@@ -19,7 +19,10 @@ pub fn check() -> Result<()> {
     let said = step("Showing the deployment to wrangler", |_| {
         let wrangler = workspace::node_modules().join("wrangler/bin/wrangler.js");
         let scratch = stack::scratch_dir("deployment")?;
-        let output = Command::new(node::find().context("no Node that is new enough: run `cargo xtask setup`")?)
+        let mut command = Command::new(node::find().context("no Node that is new enough: run `cargo xtask setup`")?);
+        // wrangler.toml has it run `cargo xtask build`.
+        cargo::forget_package(&mut command);
+        let output = command
             .arg(wrangler)
             .args(["deploy", "--dry-run", "--outdir"])
             .arg(scratch.join("bundle"))

@@ -120,7 +120,7 @@ pub fn run(options: &Options) -> Result<()> {
     if options.bare || beside.is_empty() || here.is_empty() {
         verdicts.extend(chosen.iter().map(|check| judge(*check, options, &locks)));
     } else {
-        let lane = Beside::start(beside.iter().map(|check| check.name()).collect());
+        let lane = Beside::start(beside.iter().map(|check| check.name()).collect())?;
         let mut ended = Vec::new();
         for check in here {
             verdicts.push(judge(check, options, &locks));
@@ -172,8 +172,11 @@ fn summarise(verdicts: &[Verdict], is_bare: bool) -> Result<()> {
         println!();
     }
     for verdict in verdicts.iter().filter(|_| !is_bare) {
-        let word = if verdict.outcome.is_ok() { "ok" } else { "FAILED" };
-        println!("{:<10} {:<7} {}", verdict.check.name(), word, progress::seconds(verdict.elapsed));
+        let (word, reason) = match &verdict.outcome {
+            Ok(()) => ("ok", String::new()),
+            Err(error) => ("FAILED", format!("  {error:#}")),
+        };
+        println!("{:<10} {word:<7} {}{reason}", verdict.check.name(), progress::seconds(verdict.elapsed));
     }
     let failed: Vec<String> =
         verdicts.iter().filter(|verdict| verdict.outcome.is_err()).map(|verdict| verdict.check.name()).collect();
