@@ -15,8 +15,7 @@ use base::refusal::Refusal;
 use serde_json::{Map, Value, json};
 
 use crate::domain::log::StreamName;
-use crate::domain::request::Status;
-use crate::domain::request::{Action, RequestId};
+use crate::domain::request::{Action, RequestId, Status, table};
 use crate::router::http::cookie::SessionCookie;
 use crate::router::http::problem::Problem;
 use crate::router::http::reply::status_of;
@@ -74,6 +73,9 @@ pub fn document() -> Value {
         path[route.method.to_lowercase()] = operation;
     }
     let problem = schemas.of::<Problem>();
+    let mut schemas = schemas.into_json();
+    schemas["Action"]["x-needs"] =
+        table::ROWS.iter().map(|row| (row.action.as_str().to_owned(), json!(row.needs.input()))).collect();
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -87,7 +89,7 @@ pub fn document() -> Value {
         "security": [{ "session": [] }],
         "paths": paths,
         "components": {
-            "schemas": schemas.into_json(),
+            "schemas": schemas,
             "responses": REFUSED.map(|(status, name)| (name.to_owned(), refused(status, &problem))).into_iter().collect::<Map<_, _>>(),
             "securitySchemes": {
                 "session": {

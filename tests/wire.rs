@@ -9,8 +9,10 @@ use std::{env, fs};
 
 use cepatedge::domain::delivery::{Delivery, Packed};
 use cepatedge::domain::log::{LogFilter, StreamName};
-use cepatedge::domain::request::{Category, CommentBody, Description, Title};
-use cepatedge::domain::request::{Command, Moment, NewRequest, Priority, Visibility};
+use cepatedge::domain::request::{
+    Action, ActionInput, Category, Command, CommentBody, Description, Moment, NewRequest, Priority, Step, Title,
+    Visibility,
+};
 use cepatedge::domain::text::SearchText;
 use cepatedge::domain::user::PersonName;
 use cepatedge::domain::{
@@ -213,7 +215,8 @@ fn the_request_speaks_as_recorded() {
     };
     exchange(&key, with_a_key(), request::Create { draft }, versioned());
     exchange(&key, by_a_user(), request::Read {}, versioned());
-    exchange(&key, with_a_key(), request::Act { command: Command::Approve, if_match: Some(1) }, versioned());
+    let approve = Command::Step(Step::new(Action::Approve, ActionInput::default()).unwrap());
+    exchange(&key, with_a_key(), request::Act { command: approve, if_match: Some(1) }, versioned());
     let comment = request::Comment {
         body: CommentBody::parse("The part is ordered.").unwrap(),
         visibility: Visibility::Internal,

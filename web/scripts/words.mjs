@@ -18,12 +18,18 @@ const lengths = schemas.flatMap(([name, { properties = {} }]) => {
   return longest.length === 0 ? [] : [`  ${name}: { ${longest.join(", ")} },\n`];
 });
 
+const needs = Object.entries(components.schemas.Action["x-needs"]).map(([action, input]) => `  ${action}: ${JSON.stringify(input)},\n`);
+
 const text = `// Generated from docs/openapi.json by scripts/words.mjs (\`npm run api\`). Not to be edited.
 import type { components } from "./schema";
 
 type Schema<Name extends keyof components["schemas"]> = components["schemas"][Name];
 
 ${enums.join("")}
+/** The input that each action needs, or takes if one likes. */
+export const ACTION_NEEDS = {
+${needs.join("")}} as const satisfies Record<Schema<"Action">, keyof Schema<"ActionBody"> | null>;
+
 /** The longest text that each input of a schema takes, in characters as the server counts them. */
 export const MAX_LENGTH = {
 ${lengths.join("")}} as const;

@@ -3,7 +3,8 @@
 use base::words;
 
 words! {
-    /// A step of the state machine; who may take it from which state is the state table in docs/requests.md.
+    /// An action of the state machine; who may take it from which state is the state table in docs/requests.md. `x-needs` is the
+    /// input of its body that each one needs.
     pub enum Action: "action" {
         /// Accept a submitted request.
         Approve = "approve",

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::action::Action;
 use super::event::Visibility;
-use super::report::{EditInput, NewRequest};
+use super::report::EditInput;
+use super::table::{self, Needs};
 use super::texts::{CommentBody, Rating, Reason, Resolution};
 use crate::domain::user::Person;
 
@@ -13,58 +14,6 @@ use crate::domain::user::Person;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case")]
 pub enum Command {
-    /// Report a fault.
-    Create(NewRequest),
-    /// Accept it.
-    Approve,
-    /// Turn it down.
-    Reject {
-        /// Why.
-        reason: Reason,
-    },
-    /// Give it to somebody, or claim it.
-    Assign {
-        /// To whom; that he may do the work is checked by who looked him up.
-        assignee: Person,
-        /// A technician claims what somebody else has, and knows it.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        take_over: bool,
-    },
-    /// Give the work back.
-    Release {
-        /// Why.
-        reason: Reason,
-    },
-    /// Begin the work.
-    Start,
-    /// Wait for something.
-    Hold {
-        /// For what.
-        reason: Reason,
-    },
-    /// Go on.
-    Resume,
-    /// Finish the work.
-    Complete {
-        /// What was done.
-        resolution: Resolution,
-    },
-    /// Agree that it is done.
-    Close {
-        /// How satisfied one is.
-        #[serde(default)]
-        rating: Option<Rating>,
-    },
-    /// Disagree that it is done.
-    Reopen {
-        /// Why.
-        reason: Reason,
-    },
-    /// Withdraw it.
-    Cancel {
-        /// Why.
-        reason: Reason,
-    },
     /// Correct what was reported.
     Edit(EditInput),
     /// Say something about it.
@@ -74,72 +23,101 @@ pub enum Command {
         /// To whom.
         visibility: Visibility,
     },
+    /// An action of the state machine: any other word.
+    #[serde(untagged)]
+    Step(Step),
+}
+
+/// An action with what its row of the [state table](super::table) says that it needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Unparsed", into = "Unparsed")]
+pub struct Step {
+    action: Action,
+    input: Input,
+}
+
+/// What an action needs, parsed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// Nothing.
+    Nothing,
+    /// Why.
+    Reason(Reason),
+    /// To whom the work goes.
+    Assignee {
+        /// That he may do the work is checked by who looked him up.
+        assignee: Person,
+        /// A technician claims what somebody else has, and knows it.
+        take_over: bool,
+    },
+    /// What was done.
+    Resolution(Resolution),
+    /// How satisfied one is, if one likes.
+    Rating(Option<Rating>),
 }
 
 /// The unparsed inputs of `POST /api/requests/:id/{action}`; each action takes the ones that it needs.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ActionInput {
     /// For whatever needs a reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// For assign: the person behind `assignee_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assignee: Option<Person>,
     /// For assign: to claim what somebody else has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub take_over: Option<bool>,
     /// For complete.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolution: Option<String>,
     /// For close, if one likes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<i64>,
 }
 
-impl Command {
-    /// The command for an action and its inputs.
+/// A step as it crosses to the request's object.
+#[derive(Serialize, Deserialize)]
+struct Unparsed {
+    command: Action,
+    #[serde(flatten)]
+    input: ActionInput,
+}
+
+impl Step {
+    /// An action with its inputs.
     ///
     /// # Errors
     /// [`Refusal::Invalid`] if an input is missing (`required`), breaks its type's rule, or is one that the action does not
     /// take (`unexpected`): dropping it silently would lose what somebody wrote.
-    pub fn for_action(action: Action, input: ActionInput) -> Result<Self, Refusal> {
-        let mut input = input;
-        let command = match action {
-            Action::Approve => Self::Approve,
-            Action::Reject => Self::Reject { reason: take_reason(&mut input)? },
-            Action::Assign => {
-                let take_over = input.take_over.take().unwrap_or(false);
-                Self::Assign { assignee: take_assignee(&mut input)?, take_over }
+    pub fn new(action: Action, mut given: ActionInput) -> Result<Self, Refusal> {
+        let input = match table::needs(action).ok_or(Refusal::Internal)? {
+            Needs::Nothing(_) => Input::Nothing,
+            Needs::Reason(_) => Input::Reason(Reason::required(given.reason.take().as_deref())?),
+            Needs::Assignee => {
+                let missing = || Refusal::invalid("assignee_id", "required", "assignee_id is required.");
+                let take_over = given.take_over.take().unwrap_or(false);
+                Input::Assignee { assignee: given.assignee.take().ok_or_else(missing)?, take_over }
             }
-            Action::Release => Self::Release { reason: take_reason(&mut input)? },
-            Action::Start => Self::Start,
-            Action::Hold => Self::Hold { reason: take_reason(&mut input)? },
-            Action::Resume => Self::Resume,
-            Action::Complete => {
-                Self::Complete { resolution: Resolution::required(input.resolution.take().as_deref())? }
-            }
-            Action::Close => Self::Close { rating: input.rating.take().map(Rating::try_from).transpose()? },
-            Action::Reopen => Self::Reopen { reason: take_reason(&mut input)? },
-            Action::Cancel => Self::Cancel { reason: take_reason(&mut input)? },
+            Needs::Resolution(_) => Input::Resolution(Resolution::required(given.resolution.take().as_deref())?),
+            Needs::Rating(_) => Input::Rating(given.rating.take().map(Rating::try_from).transpose()?),
         };
-        match input.leftover() {
-            None => Ok(command),
+        match given.leftover() {
+            None => Ok(Self { action, input }),
             Some(field) => Err(Refusal::invalid(field, "unexpected", format!("{action} does not take {field}."))),
         }
     }
 
-    /// The action of the state machine that this command is; none for create, edit and comment.
+    /// The action.
     #[must_use]
-    pub const fn action(&self) -> Option<Action> {
-        match self {
-            Self::Approve => Some(Action::Approve),
-            Self::Reject { .. } => Some(Action::Reject),
-            Self::Assign { .. } => Some(Action::Assign),
-            Self::Release { .. } => Some(Action::Release),
-            Self::Start => Some(Action::Start),
-            Self::Hold { .. } => Some(Action::Hold),
-            Self::Resume => Some(Action::Resume),
-            Self::Complete { .. } => Some(Action::Complete),
-            Self::Close { .. } => Some(Action::Close),
-            Self::Reopen { .. } => Some(Action::Reopen),
-            Self::Cancel { .. } => Some(Action::Cancel),
-            Self::Create(_) | Self::Edit(_) | Self::Comment { .. } => None,
-        }
+    pub const fn action(&self) -> Action {
+        self.action
+    }
+
+    /// What it was given, which is what it needs.
+    #[must_use]
+    pub const fn input(&self) -> &Input {
+        &self.input
     }
 }
 
@@ -157,12 +135,29 @@ impl ActionInput {
     }
 }
 
-fn take_reason(input: &mut ActionInput) -> Result<Reason, Refusal> {
-    Reason::required(input.reason.take().as_deref())
+impl TryFrom<Unparsed> for Step {
+    type Error = Refusal;
+
+    fn try_from(step: Unparsed) -> Result<Self, Refusal> {
+        Self::new(step.command, step.input)
+    }
 }
 
-fn take_assignee(input: &mut ActionInput) -> Result<Person, Refusal> {
-    input.assignee.take().ok_or_else(|| Refusal::invalid("assignee_id", "required", "assignee_id is required."))
+impl From<Step> for Unparsed {
+    fn from(step: Step) -> Self {
+        let mut input = ActionInput::default();
+        match step.input {
+            Input::Nothing => {}
+            Input::Reason(reason) => input.reason = Some(reason.into()),
+            Input::Assignee { assignee, take_over } => {
+                input.assignee = Some(assignee);
+                input.take_over = take_over.then_some(true);
+            }
+            Input::Resolution(resolution) => input.resolution = Some(resolution.into()),
+            Input::Rating(rating) => input.rating = rating.map(|rating| i64::from(rating.stars())),
+        }
+        Self { command: step.action, input }
+    }
 }
 
 #[cfg(test)]

@@ -8,13 +8,14 @@ use base::{refusal::Refusal, time::Timestamp};
 
 use super::{
     action::Action,
-    command::Command,
+    command::{Command, Input, Step},
     event::EventBody,
     policy::{self, Verdict},
     report::{Change, Changes, EditInput, NewRequest},
     rules::RequestRules,
     state::MaintenanceRequest,
     status::Status,
+    table::{self, Needs},
 };
 use crate::domain::request::Rating;
 use crate::domain::user::{Caller, Person};
@@ -40,7 +41,7 @@ pub fn create(new: &NewRequest, caller: &Caller, rules: &RequestRules) -> Result
 /// # Errors
 /// [`Refusal::NotFound`], [`Refusal::Forbidden`] or [`Refusal::InvalidTransition`] as the module's header says;
 /// [`Refusal::Invalid`] with the code `no_change` for an edit or assignment that changes nothing; [`Refusal::Conflict`] for
-/// a create.
+/// a claim of what somebody else has.
 pub fn decide(
     request: &MaintenanceRequest,
     command: &Command,
@@ -51,26 +52,12 @@ pub fn decide(
     if !policy::may_see(request, caller) {
         return Err(Refusal::NotFound);
     }
-    let refuse_unless_allowed = |action| {
-        let verdict = policy::verdict(request, caller, action, now, rules);
-        refuse(verdict, Some(action), request, caller, now, rules)
-    };
-    if let Some(action) = command.action() {
-        refuse_unless_allowed(action)?;
-    }
     match command {
-        Command::Create(_) => Err(Refusal::conflict("already_exists", "This request exists already.")),
-        Command::Approve => Ok(EventBody::Approved {}),
-        Command::Reject { reason } => Ok(EventBody::Rejected { reason: reason.as_str().to_owned() }),
-        Command::Assign { assignee, take_over } => assign(request, assignee, *take_over, caller),
-        Command::Release { reason } => Ok(EventBody::Released { reason: reason.as_str().to_owned() }),
-        Command::Start => Ok(EventBody::Started {}),
-        Command::Hold { reason } => Ok(EventBody::Held { reason: reason.as_str().to_owned() }),
-        Command::Resume => Ok(EventBody::Resumed {}),
-        Command::Complete { resolution } => Ok(EventBody::Completed { resolution: resolution.as_str().to_owned() }),
-        Command::Close { rating } => Ok(EventBody::Closed { rating: rating.map(Rating::stars) }),
-        Command::Reopen { reason } => Ok(EventBody::Reopened { reason: reason.as_str().to_owned() }),
-        Command::Cancel { reason } => Ok(EventBody::Cancelled { reason: reason.as_str().to_owned() }),
+        Command::Step(step) => {
+            let verdict = policy::verdict(request, caller, step.action(), now, rules);
+            refuse(verdict, Some(step.action()), request, caller, now, rules)?;
+            take(request, step, caller)
+        }
         Command::Edit(input) => {
             refuse(policy::edit_verdict(request, caller), None, request, caller, now, rules)?;
             edit(request, input, rules)
@@ -81,6 +68,21 @@ pub fn decide(
             }
             Ok(EventBody::Commented { body: body.as_str().to_owned(), visibility: *visibility })
         }
+    }
+}
+
+/// The event that the step's row of the state table makes of its input.
+fn take(request: &MaintenanceRequest, step: &Step, caller: &Caller) -> Result<EventBody, Refusal> {
+    match (table::needs(step.action()), step.input()) {
+        (Some(Needs::Nothing(event)), Input::Nothing) => Ok(event()),
+        (Some(Needs::Reason(event)), Input::Reason(reason)) => Ok(event(reason.as_str().to_owned())),
+        (Some(Needs::Assignee), Input::Assignee { assignee, take_over }) => {
+            assign(request, assignee, *take_over, caller)
+        }
+        (Some(Needs::Resolution(event)), Input::Resolution(resolution)) => Ok(event(resolution.as_str().to_owned())),
+        (Some(Needs::Rating(event)), Input::Rating(rating)) => Ok(event(rating.map(Rating::stars))),
+        // A step is made with what its row says that it needs.
+        _ => Err(Refusal::Internal),
     }
 }
 

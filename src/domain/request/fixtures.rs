@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::{
     ActionInput, Command, EditInput, Event, EventBody, MaintenanceRequest, NewRequest, Priority, RequestRules, Status,
-    Visibility, create, decide,
+    Step, Visibility, create, decide,
 };
 use crate::domain::request::{Category, CommentBody, Description, Title};
 use crate::domain::{Actor, Caller, OrgId, Person, Refusal, RequestId, Role, Timestamp, TraceId, UserId};
@@ -77,26 +77,39 @@ pub(crate) fn new_request() -> NewRequest {
 
 /// The command for an action with inputs that are valid for anybody who may take it.
 pub(crate) fn valid_command(action: super::Action, caller: &Caller) -> Command {
-    use super::Action;
+    use super::table::{Needs, needs};
     let mut input = ActionInput::default();
-    match action {
-        Action::Reject | Action::Release | Action::Hold | Action::Reopen | Action::Cancel => {
-            input.reason = Some("Because.".into())
-        }
-        Action::Complete => input.resolution = Some("Replaced the door sensor.".into()),
-        Action::Close => input.rating = Some(5),
-        Action::Assign if caller.role.manages() => input.assignee = Some(other_technician().user),
-        Action::Assign => {
+    match needs(action).unwrap() {
+        Needs::Nothing(_) => {}
+        Needs::Reason(_) => input.reason = Some("Because.".into()),
+        Needs::Resolution(_) => input.resolution = Some("Replaced the door sensor.".into()),
+        Needs::Rating(_) => input.rating = Some(5),
+        Needs::Assignee if caller.role.manages() => input.assignee = Some(other_technician().user),
+        Needs::Assignee => {
             input.assignee = Some(caller.user.clone());
             input.take_over = Some(true);
         }
-        Action::Approve | Action::Start | Action::Resume => {}
     }
-    Command::for_action(action, input).unwrap()
+    Command::Step(Step::new(action, input).unwrap())
+}
+
+/// The command for an action that needs nothing.
+pub(crate) fn bare(action: super::Action) -> Command {
+    Command::Step(Step::new(action, ActionInput::default()).unwrap())
 }
 
 pub(crate) fn assign_to(technician: &Caller) -> Command {
-    Command::Assign { assignee: technician.user.clone(), take_over: false }
+    assign(technician, None)
+}
+
+/// A claim of what somebody else has, on purpose.
+pub(crate) fn take_over(technician: &Caller) -> Command {
+    assign(technician, Some(true))
+}
+
+fn assign(technician: &Caller, take_over: Option<bool>) -> Command {
+    let input = ActionInput { assignee: Some(technician.user.clone()), take_over, ..ActionInput::default() };
+    Command::Step(Step::new(super::Action::Assign, input).unwrap())
 }
 
 pub(crate) fn comment(text: &str, visibility: Visibility) -> Command {

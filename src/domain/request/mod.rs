@@ -31,7 +31,7 @@ mod properties;
 
 pub use action::Action;
 pub use apply::apply;
-pub use command::{ActionInput, Command};
+pub use command::{ActionInput, Command, Step};
 pub use decide::{create, decide};
 pub use event::{Event, EventBody, Visibility};
 pub use id::RequestId;

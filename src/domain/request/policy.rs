@@ -5,7 +5,7 @@
 
 use base::{ids::UserId, time::Timestamp};
 
-use super::table::{self, Step, When, Who};
+use super::table::{self, Transition, When, Who};
 use super::{action::Action, event::Visibility, rules::RequestRules, state::MaintenanceRequest, status::Status};
 use crate::domain::request::{Moment, Summary};
 use crate::domain::user::{Caller, Role};
@@ -66,14 +66,14 @@ pub fn verdict(
     rules: &RequestRules,
 ) -> Verdict {
     let relation = Relation::of(request, caller);
-    let holds = |step: &Step| match step.when {
+    let holds = |transition: &Transition| match transition.when {
         When::Always => true,
         When::ClosedLately => is_within_reopen_window(request, now, rules),
         When::NotTheirs => relation.manages || !relation.is_assignee,
     };
     let mut verdict = Verdict::Never;
-    for step in table::of(action).filter(|step| relation.is(step.who)) {
-        if step.from.contains(&request.status) && holds(step) {
+    for transition in table::transitions(action).filter(|transition| relation.is(transition.who)) {
+        if transition.from.contains(&request.status) && holds(transition) {
             return Verdict::Allowed;
         }
         verdict = Verdict::NotNow;

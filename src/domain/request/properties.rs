@@ -64,7 +64,8 @@ fn live(attempts: &[Attempt]) -> Result<Story, TestCaseError> {
         let before = story.request.clone();
         let allowed = allowed_actions(&before, caller, now, &RULES);
         let outcome = decide(&before, &command, caller, now, &RULES);
-        match (&outcome, command.action()) {
+        let action = if let Command::Step(step) = &command { Some(step.action()) } else { None };
+        match (&outcome, action) {
             (Ok(_), Some(action)) => prop_assert!(allowed.contains(&action)),
             (Ok(_), None) => prop_assert!(may_see(&before, caller)),
             (Err(Refusal::NotFound), _) => prop_assert!(!may_see(&before, caller)),

@@ -1,15 +1,17 @@
-//! The state table of docs/requests.md: a row per step of the state machine says from where, by whom, with what, and where to.
+//! The state table of docs/requests.md: a row per action says what it needs, what event it makes, and of each of its
+//! transitions from where, by whom and where to.
 //!
-//! [`policy`](super::policy) asks it who may do what, [`Command`](super::Command) what an action needs; a test holds that what an action
-//! does leads where its row says.
+//! [`policy`](super::policy) asks it who may do what, [`Step`](super::Step) what an action needs, `decide` for the event; the
+//! API's description tells clients. A test holds that what an event does leads where the row says.
 
 use super::action::Action;
+use super::event::EventBody;
 use super::status::Status;
 use super::status::Status::{
     Approved, Assigned, Cancelled, Closed, Completed, InProgress, OnHold, Rejected, Submitted,
 };
 
-/// What somebody must be to the request; managers and admins may take every step.
+/// What somebody must be to the request; managers and admins may do everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Who {
     /// A manager or admin, and nobody else.
@@ -22,19 +24,33 @@ pub enum Who {
     Assignee,
 }
 
-/// What an action needs besides the request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What an action needs besides the request, and the event that it makes of that.
+#[derive(Debug, Clone, Copy)]
 pub enum Needs {
     /// Nothing.
-    Nothing,
+    Nothing(fn() -> EventBody),
     /// Why.
-    Reason,
-    /// To whom the work goes.
+    Reason(fn(String) -> EventBody),
+    /// To whom the work goes; the event also says who had it.
     Assignee,
     /// What was done.
-    Resolution,
+    Resolution(fn(String) -> EventBody),
     /// How satisfied one is, if one likes.
-    Rating,
+    Rating(fn(Option<u8>) -> EventBody),
+}
+
+impl Needs {
+    /// The name of the input in the body of `POST /api/requests/:id/{action}`; none where there is none.
+    #[must_use]
+    pub const fn input(self) -> Option<&'static str> {
+        match self {
+            Self::Nothing(_) => None,
+            Self::Reason(_) => Some("reason"),
+            Self::Assignee => Some("assignee_id"),
+            Self::Resolution(_) => Some("resolution"),
+            Self::Rating(_) => Some("rating"),
+        }
+    }
 }
 
 /// What else must hold.
@@ -50,11 +66,18 @@ pub enum When {
 
 /// One row.
 #[derive(Debug)]
-pub struct Step {
+pub struct Row {
     /// The action.
     pub action: Action,
     /// What it needs.
     pub needs: Needs,
+    /// Its transitions.
+    pub transitions: &'static [Transition],
+}
+
+/// A transition of the state machine.
+#[derive(Debug)]
+pub struct Transition {
     /// By whom.
     pub who: Who,
     /// From any of these.
@@ -65,44 +88,76 @@ pub struct Step {
     pub to: Option<Status>,
 }
 
-const fn step(action: Action, needs: Needs, who: Who, from: &'static [Status], to: Status) -> Step {
-    Step { action, needs, who, from, when: When::Always, to: Some(to) }
+const fn row(action: Action, needs: Needs, transitions: &'static [Transition]) -> Row {
+    Row { action, needs, transitions }
 }
 
-/// The table.
-pub static STEPS: &[Step] = &[
-    step(Action::Approve, Needs::Nothing, Who::Manager, &[Submitted], Approved),
-    step(Action::Reject, Needs::Reason, Who::Manager, &[Submitted], Rejected),
-    Step { when: When::NotTheirs, ..step(Action::Assign, Needs::Assignee, Who::Technician, &[Approved], Assigned) },
-    Step {
-        action: Action::Assign,
-        needs: Needs::Assignee,
-        who: Who::Technician,
-        from: &[Assigned, InProgress, OnHold],
-        when: When::NotTheirs,
-        to: None,
-    },
-    step(Action::Release, Needs::Reason, Who::Assignee, &[Assigned], Approved),
-    step(Action::Start, Needs::Nothing, Who::Assignee, &[Assigned], InProgress),
-    step(Action::Hold, Needs::Reason, Who::Assignee, &[InProgress], OnHold),
-    step(Action::Resume, Needs::Nothing, Who::Assignee, &[OnHold], InProgress),
-    step(Action::Complete, Needs::Resolution, Who::Assignee, &[InProgress], Completed),
-    step(Action::Close, Needs::Rating, Who::Requester, &[Completed], Closed),
-    step(Action::Reopen, Needs::Reason, Who::Requester, &[Completed], InProgress),
-    Step { when: When::ClosedLately, ..step(Action::Reopen, Needs::Reason, Who::Requester, &[Closed], InProgress) },
-    step(Action::Cancel, Needs::Reason, Who::Requester, &[Submitted], Cancelled),
-    step(Action::Cancel, Needs::Reason, Who::Manager, &[Approved, Assigned], Cancelled),
+const fn from(who: Who, from: &'static [Status], to: Status) -> Transition {
+    Transition { who, from, when: When::Always, to: Some(to) }
+}
+
+/// The table, in the order of [`Action::ALL`].
+pub static ROWS: &[Row] = &[
+    row(Action::Approve, Needs::Nothing(|| EventBody::Approved {}), &[from(Who::Manager, &[Submitted], Approved)]),
+    row(
+        Action::Reject,
+        Needs::Reason(|reason| EventBody::Rejected { reason }),
+        &[from(Who::Manager, &[Submitted], Rejected)],
+    ),
+    row(
+        Action::Assign,
+        Needs::Assignee,
+        &[
+            Transition { when: When::NotTheirs, ..from(Who::Technician, &[Approved], Assigned) },
+            Transition { who: Who::Technician, from: &[Assigned, InProgress, OnHold], when: When::NotTheirs, to: None },
+        ],
+    ),
+    row(
+        Action::Release,
+        Needs::Reason(|reason| EventBody::Released { reason }),
+        &[from(Who::Assignee, &[Assigned], Approved)],
+    ),
+    row(Action::Start, Needs::Nothing(|| EventBody::Started {}), &[from(Who::Assignee, &[Assigned], InProgress)]),
+    row(
+        Action::Hold,
+        Needs::Reason(|reason| EventBody::Held { reason }),
+        &[from(Who::Assignee, &[InProgress], OnHold)],
+    ),
+    row(Action::Resume, Needs::Nothing(|| EventBody::Resumed {}), &[from(Who::Assignee, &[OnHold], InProgress)]),
+    row(
+        Action::Complete,
+        Needs::Resolution(|resolution| EventBody::Completed { resolution }),
+        &[from(Who::Assignee, &[InProgress], Completed)],
+    ),
+    row(
+        Action::Close,
+        Needs::Rating(|rating| EventBody::Closed { rating }),
+        &[from(Who::Requester, &[Completed], Closed)],
+    ),
+    row(
+        Action::Reopen,
+        Needs::Reason(|reason| EventBody::Reopened { reason }),
+        &[
+            from(Who::Requester, &[Completed], InProgress),
+            Transition { when: When::ClosedLately, ..from(Who::Requester, &[Closed], InProgress) },
+        ],
+    ),
+    row(
+        Action::Cancel,
+        Needs::Reason(|reason| EventBody::Cancelled { reason }),
+        &[from(Who::Requester, &[Submitted], Cancelled), from(Who::Manager, &[Approved, Assigned], Cancelled)],
+    ),
 ];
 
-/// The rows of an action.
-pub fn of(action: Action) -> impl Iterator<Item = &'static Step> {
-    STEPS.iter().filter(move |step| step.action == action)
+/// The transitions of an action.
+pub fn transitions(action: Action) -> impl Iterator<Item = &'static Transition> {
+    ROWS.iter().filter(move |row| row.action == action).flat_map(|row| row.transitions)
 }
 
-/// What an action needs; each of its rows says the same.
+/// What an action needs; none for one that is in no row, which a test excludes.
 #[must_use]
-pub fn needs(action: Action) -> Needs {
-    of(action).next().map_or(Needs::Nothing, |step| step.needs)
+pub fn needs(action: Action) -> Option<Needs> {
+    ROWS.iter().find(|row| row.action == action).map(|row| row.needs)
 }
 
 #[cfg(test)]
@@ -111,20 +166,21 @@ mod tests {
     use crate::domain::request::fixtures::*;
 
     #[test]
-    fn every_action_has_rows_that_agree() {
-        for &action in Action::ALL {
-            assert!(of(action).next().is_some(), "{action} is in no row");
-            assert!(of(action).all(|step| step.needs == needs(action)), "{action}");
-        }
+    fn every_action_has_its_row_and_transitions() {
+        let actions: Vec<Action> = ROWS.iter().map(|row| row.action).collect();
+        assert_eq!(actions, Action::ALL);
+        assert!(ROWS.iter().all(|row| !row.transitions.is_empty()));
     }
 
     #[test]
     fn what_an_action_does_leads_where_its_row_says() {
-        for step in STEPS {
-            for &from in step.from {
-                let mut story = Story::in_status(from);
-                story.tell(&manager(), &valid_command(step.action, &manager()), at(20)).unwrap();
-                assert_eq!(story.request.status, step.to.unwrap_or(from), "{step:?} from {from}");
+        for row in ROWS {
+            for transition in row.transitions {
+                for &from in transition.from {
+                    let mut story = Story::in_status(from);
+                    story.tell(&manager(), &valid_command(row.action, &manager()), at(20)).unwrap();
+                    assert_eq!(story.request.status, transition.to.unwrap_or(from), "{row:?} from {from}");
+                }
             }
         }
     }

@@ -7,7 +7,7 @@ use base::text::parse_value;
 use serde::Deserialize;
 
 use crate::domain::request::CommentBody;
-use crate::domain::request::{Action, ActionInput, Command, Visibility};
+use crate::domain::request::{Action, ActionInput, Command, Step, Visibility};
 use crate::domain::user::Person;
 use crate::objects::request::api::Comment;
 
@@ -16,7 +16,7 @@ use crate::objects::request::api::Comment;
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ActionBody {
-    /// For reject, release, hold, reopen and cancel: 1 to 2,000 characters.
+    /// For an action that needs a reason: 1 to 2,000 characters.
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 2_000))]
     pub reason: Option<String>,
@@ -41,10 +41,10 @@ impl ActionBody {
     /// The command, with the person behind `assignee_id`.
     ///
     /// # Errors
-    /// As [`Command::for_action`].
+    /// As [`Step::new`].
     pub fn command(self, action: Action, assignee: Option<Person>) -> Result<Command, Refusal> {
         let Self { reason, assignee_id: _, take_over, resolution, rating } = self;
-        Command::for_action(action, ActionInput { reason, assignee, take_over, resolution, rating })
+        Step::new(action, ActionInput { reason, assignee, take_over, resolution, rating }).map(Command::Step)
     }
 }
 

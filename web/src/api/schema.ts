@@ -561,7 +561,8 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * @description A step of the state machine; who may take it from which state is the state table in docs/requests.md.
+         * @description An action of the state machine; who may take it from which state is the state table in docs/requests.md. `x-needs` is the
+         *     input of its body that each one needs.
          * @enum {string}
          */
         Action: "approve" | "reject" | "assign" | "release" | "start" | "hold" | "resume" | "complete" | "close" | "reopen" | "cancel";
@@ -573,7 +574,7 @@ export interface components {
              * @description For close, if one likes: 1 to 5.
              */
             rating?: number | null;
-            /** @description For reject, release, hold, reopen and cancel: 1 to 2,000 characters. */
+            /** @description For an action that needs a reason: 1 to 2,000 characters. */
             reason?: string | null;
             /** @description For complete: 1 to 5,000 characters. */
             resolution?: string | null;

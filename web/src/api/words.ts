@@ -13,6 +13,21 @@ export const STATUS = ["submitted", "approved", "rejected", "assigned", "in_prog
 export const STREAM_NAME = ["http", "auth", "audit", "requests", "mail", "sync", "system"] as const satisfies readonly Schema<"StreamName">[];
 export const VISIBILITY = ["public", "internal"] as const satisfies readonly Schema<"Visibility">[];
 
+/** The input that each action needs, or takes if one likes. */
+export const ACTION_NEEDS = {
+  approve: null,
+  assign: "assignee_id",
+  cancel: "reason",
+  close: "rating",
+  complete: "resolution",
+  hold: "reason",
+  reject: "reason",
+  release: "reason",
+  reopen: "reason",
+  resume: null,
+  start: null,
+} as const satisfies Record<Schema<"Action">, keyof Schema<"ActionBody"> | null>;
+
 /** The longest text that each input of a schema takes, in characters as the server counts them. */
 export const MAX_LENGTH = {
   ActionBody: { reason: 2000, resolution: 5000 },

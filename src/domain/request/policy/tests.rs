@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::{
-    Command, Refusal,
+    Refusal,
     request::{decide, fixtures::*, rules::DAY_MS},
 };
 
@@ -160,7 +160,7 @@ fn a_technician_who_became_a_requester_does_no_more_work() {
     let demoted = Caller { role: Role::Requester, ..technician() };
     assert!(!may_see(&request, &demoted));
     assert_eq!(allowed_actions(&request, &demoted, at(60), &RULES), []);
-    assert_eq!(decide(&request, &Command::Start, &demoted, at(60), &RULES), Err(Refusal::NotFound));
+    assert_eq!(decide(&request, &bare(Action::Start), &demoted, at(60), &RULES), Err(Refusal::NotFound));
 }
 
 #[test]

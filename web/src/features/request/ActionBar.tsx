@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Action, RequestRecord, Role } from "@/api/types";
 import { manages } from "@/api/types";
+import { ACTION_NEEDS } from "@/api/words";
 import { useMe } from "@/app/session";
 import type { RequestView } from "@/resources/request/live";
 import { Button } from "@/ui/Button";
@@ -12,7 +13,6 @@ import { useAct, type Conflict, type Wish } from "./useAct";
 
 const FORWARD: Action[] = ["approve", "start", "resume", "complete", "close"];
 const HARSH: Action[] = ["reject", "cancel"];
-const NEEDS_WORDS: Action[] = ["reject", "release", "hold", "complete", "close", "reopen", "cancel"];
 
 const labelOf = (action: Action, record: RequestRecord, role: Role) =>
   action !== "assign" ? `action.${action}` : !manages(role) ? (record.assignee ? "action.take_over" : "action.claim") : record.assignee ? "action.reassign" : "action.assign";
@@ -33,7 +33,7 @@ export function ActionBar({ view }: { view: RequestView }) {
   const perform = (wish: Wish) => act.mutate(wish, { onSettled: () => setAsked(null) });
   const press = (action: Action) => {
     if (action === "assign" && !manages(me.role)) perform({ action, body: claim(record, me.id) });
-    else if (action === "assign" || NEEDS_WORDS.includes(action)) setAsked(action);
+    else if (ACTION_NEEDS[action]) setAsked(action);
     else perform({ action, body: {} });
   };
   const actions = record.allowed_actions;

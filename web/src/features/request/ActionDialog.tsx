@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { LIMITS, isTooLong } from "@/api/limits";
 import type { Action, RequestRecord, Schema } from "@/api/types";
+import { ACTION_NEEDS } from "@/api/words";
 import { ErrorWords } from "@/app/ErrorWords";
 import { usersOptions } from "@/resources/user/queries";
 import { Button } from "@/ui/Button";
@@ -18,25 +19,25 @@ export function ActionDialog({ action, label, record, isBusy, onSubmit, onClose 
   const { t } = useTranslation();
   const [text, setText] = useState("");
   const [isTried, setTried] = useState(false);
-  const needsText = action !== "close";
-  const name = action === "complete" ? "resolution" : action === "assign" ? "assignee_id" : "reason";
+  const name = ACTION_NEEDS[action] ?? "reason";
+  const needsText = name !== "rating";
   const limit = LIMITS[name === "resolution" ? "resolution" : "reason"];
   const isLong = isTooLong(text, limit);
   const submit = () => {
     setTried(true);
-    if (action === "close") onSubmit(text ? { rating: Number(text) } : {});
+    if (name === "rating") onSubmit(text ? { rating: Number(text) } : {});
     else if (text.trim() !== "" && !isLong) onSubmit({ [name]: text.trim() });
   };
   const error = isLong ? t("common.too_long", { count: limit }) : isTried && needsText && text.trim() === "" ? t("common.required") : undefined;
   return (
     <Dialog title={label} onClose={onClose}>
       <form noValidate onSubmit={(event) => { event.preventDefault(); submit(); }}>
-        {action === "close" ? (
+        {name === "rating" ? (
           <Rating value={text} onChange={setText} />
-        ) : action === "assign" ? (
+        ) : name === "assignee_id" ? (
           <Assignee record={record} value={text} error={error} onChange={setText} />
         ) : (
-          <Field label={t(action === "complete" ? "request.resolution_ask" : "request.reason_ask")} error={error}>
+          <Field label={t(`request.${name}_ask`)} error={error}>
             {(props) => <textarea {...props} required autoFocus rows={4} value={text} onChange={({ target }) => setText(target.value)} className="field" />}
           </Field>
         )}

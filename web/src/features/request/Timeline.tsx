@@ -1,5 +1,5 @@
 // What happened, in order; comments as what was said, everything else as a line. Words of people are text, never markup.
-import { Ban, CheckCheck, CircleX, Flag, Lock, MessageSquare, Pause, Pencil, Play, RotateCcw, ThumbsUp, Undo2, UserCheck, Wrench, type LucideIcon } from "lucide-react";
+import { Ban, CheckCheck, CircleDot, CircleX, Flag, Lock, MessageSquare, Pause, Pencil, Play, RotateCcw, ThumbsUp, Undo2, UserCheck, Wrench, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { TimelineEvent } from "@/api/types";
@@ -10,7 +10,8 @@ import { StaffMark } from "@/resources/user/StaffMark";
 import { When } from "@/ui/time";
 import { Stars } from "./Facts";
 
-const ICONS: Record<TimelineEvent["kind"], LucideIcon> = {
+/** What has none of its own is a dot. */
+const ICONS: Partial<Record<TimelineEvent["kind"], LucideIcon>> = {
   created: Flag, approved: ThumbsUp, rejected: CircleX, assigned: UserCheck, released: Undo2, started: Wrench, held: Pause, resumed: Play,
   completed: CheckCheck, closed: Lock, reopened: RotateCcw, cancelled: Ban, edited: Pencil, commented: MessageSquare,
 };
@@ -45,7 +46,7 @@ function Entry({ event, anchor }: { event: TimelineEvent; anchor?: string }) {
     : before ? t("event.taken_over", { name: before.name }) : t(`event.${isClaim ? "claimed" : event.kind}`);
   return (
     <li id={anchor} data-seq={anchor && event.seq} data-kind={event.kind} className="relative mb-5 flex gap-3">
-      <Dot icon={ICONS[event.kind]} strong={["completed", "closed", "approved"].includes(event.kind)} />
+      <Dot icon={ICONS[event.kind] ?? CircleDot} strong={["completed", "closed", "approved"].includes(event.kind)} />
       <div className="min-w-0 flex-1 pt-1">
         <p className="text-sm">
           <span className="words font-semibold">{event.actor.id === null ? t("common.system") : event.actor.name}</span> <StaffMark role={event.actor.role} /><span className="text-muted">{words} · </span>
@@ -63,34 +64,18 @@ const Said = ({ children, className = "border bg-surface" }: { children: ReactNo
 
 function Body({ event }: { event: TimelineEvent }) {
   const { t } = useTranslation();
-  switch (event.kind) {
-    case "rejected":
-    case "held":
-    case "reopened":
-    case "cancelled":
-      return <Said>{event.body.reason}</Said>;
-    case "completed":
-      return <Said>{event.body.resolution}</Said>;
-    case "closed":
-      return event.body.rating ? <p className="mt-1"><Stars count={event.body.rating} /></p> : null;
-    case "commented":
-      return event.body.visibility === "internal" ? (
-        <Said className="border border-dashed border-warn bg-warn-soft">
-          <span className="mb-1 flex items-center gap-1.5 text-xs font-semibold text-warn"><Lock aria-hidden className="size-3.5" />{t("request.internal")}</span>
-          {event.body.body}
-        </Said>
-      ) : (
-        <Said>{event.body.body}</Said>
-      );
-    case "edited":
-      return <Changes body={event.body} />;
-    case "created":
-    case "approved":
-    case "assigned":
-    case "started":
-    case "resumed":
-      return null;
-  }
+  const { kind, body } = event;
+  if (kind === "edited") return <Changes body={body} />;
+  if (kind === "closed") return body.rating ? <p className="mt-1"><Stars count={body.rating} /></p> : null;
+  if (kind === "commented" && body.visibility === "internal") return (
+    <Said className="border border-dashed border-warn bg-warn-soft">
+      <span className="mb-1 flex items-center gap-1.5 text-xs font-semibold text-warn"><Lock aria-hidden className="size-3.5" />{t("request.internal")}</span>
+      {body.body}
+    </Said>
+  );
+  // Whatever else somebody gave as a reason, did, or said.
+  const said = "reason" in body ? body.reason : "resolution" in body ? body.resolution : "body" in body ? body.body : null;
+  return said === null ? null : <Said>{said}</Said>;
 }
 
 function Changes({ body }: { body: Extract<TimelineEvent, { kind: "edited" }>["body"] }) {
