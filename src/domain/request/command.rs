@@ -3,10 +3,9 @@
 use base::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 
-use super::action::Action;
 use super::event::Visibility;
 use super::report::EditInput;
-use super::table::{self, Needs};
+use super::table::{self, Action, Needs};
 use super::texts::{CommentBody, Rating, Reason, Resolution};
 use crate::domain::user::Person;
 

@@ -7,7 +7,6 @@
 use base::{refusal::Refusal, time::Timestamp};
 
 use super::{
-    action::Action,
     command::{Command, Input, Step},
     event::EventBody,
     policy::{self, Verdict},
@@ -15,7 +14,7 @@ use super::{
     rules::RequestRules,
     state::MaintenanceRequest,
     status::Status,
-    table::{self, Needs},
+    table::{self, Action, Needs},
 };
 use crate::domain::request::Rating;
 use crate::domain::user::{Caller, Person};

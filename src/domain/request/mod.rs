@@ -4,7 +4,6 @@
 //! Both are pure, so the request's object, a rebuild from PostgreSQL and a test all arrive at the same snapshot.
 //! The rules are the state table in docs/requests.md.
 
-pub mod action;
 pub mod apply;
 pub mod command;
 pub mod decide;
@@ -29,7 +28,6 @@ pub(crate) mod fixtures;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod properties;
 
-pub use action::Action;
 pub use apply::apply;
 pub use command::{ActionInput, Command, Step};
 pub use decide::{create, decide};
@@ -48,4 +46,5 @@ pub use sla::{Sla, SlaState};
 pub use state::{MaintenanceRequest, Moment};
 pub use status::{Priority, Status};
 pub use summary::Summary;
+pub use table::Action;
 pub use texts::{CommentBody, Rating, Reason, Resolution};

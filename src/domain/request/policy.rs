@@ -5,8 +5,8 @@
 
 use base::{ids::UserId, time::Timestamp};
 
-use super::table::{self, Transition, When, Who};
-use super::{action::Action, event::Visibility, rules::RequestRules, state::MaintenanceRequest, status::Status};
+use super::table::{self, Action, Transition, When, Who};
+use super::{event::Visibility, rules::RequestRules, state::MaintenanceRequest, status::Status};
 use crate::domain::request::{Moment, Summary};
 use crate::domain::user::{Caller, Role};
 

@@ -1,15 +1,45 @@
-//! The state table of docs/requests.md: a row per action says what it needs, what event it makes, and of each of its
+//! The actions of the state machine, and the state table of docs/requests.md: a row per action says what it needs, what event it makes, and of each of its
 //! transitions from where, by whom and where to.
 //!
 //! [`policy`](super::policy) asks it who may do what, [`Step`](super::Step) what an action needs, `decide` for the event; the
 //! API's description tells clients. A test holds that what an event does leads where the row says.
 
-use super::action::Action;
+use base::words;
+
 use super::event::EventBody;
 use super::status::Status;
 use super::status::Status::{
     Approved, Assigned, Cancelled, Closed, Completed, InProgress, OnHold, Rejected, Submitted,
 };
+
+words! {
+    /// An action of the state machine; who may take it from which state is the state table in docs/requests.md. `x-needs` is the
+    /// input of its body that each one needs.
+    pub enum Action: "action" {
+        /// Accept a submitted request.
+        Approve = "approve",
+        /// Turn it down, with a reason.
+        Reject = "reject",
+        /// Give it to somebody, or claim it.
+        Assign = "assign",
+        /// Give the work back, with a reason.
+        Release = "release",
+        /// Begin the work.
+        Start = "start",
+        /// Wait for something, with a reason.
+        Hold = "hold",
+        /// Go on after a hold.
+        Resume = "resume",
+        /// Finish the work, with a resolution.
+        Complete = "complete",
+        /// Agree that it is done, with a rating if one likes.
+        Close = "close",
+        /// Disagree, with a reason.
+        Reopen = "reopen",
+        /// Withdraw it, with a reason.
+        Cancel = "cancel",
+    }
+}
 
 /// What somebody must be to the request; managers and admins may do everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
