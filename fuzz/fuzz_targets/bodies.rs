@@ -6,6 +6,8 @@
 
 #![no_main]
 
+use std::fmt::Debug;
+
 use cepatedge::domain::request::table::{self, Needs};
 use cepatedge::domain::request::{Category, Command, CommentBody, Description, Reason, Resolution, Title};
 use cepatedge::domain::request::{EditBody, EditInput, NewRequest, NewRequestBody};
@@ -19,6 +21,7 @@ use cepatedge::router::requests::bodies::{ActionBody, CommentBodyInput};
 use cepatedge_fuzz::json::mutate;
 use cepatedge_fuzz::{Input, begin, caller, check_refusal};
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -122,9 +125,9 @@ fn renames(body: &[u8]) {
     accepted(PersonName::parse(&edit.name));
 }
 
-fn crosses(command: &Command) {
-    let sent = serde_json::to_string(command).unwrap();
-    assert_eq!(&serde_json::from_str::<Command>(&sent).unwrap(), command);
+fn crosses<T: Serialize + DeserializeOwned + PartialEq + Debug>(message: &T) {
+    let sent = serde_json::to_string(message).unwrap();
+    assert_eq!(&serde_json::from_str::<T>(&sent).unwrap(), message);
 }
 
 fn texts_are_settled(text: &str) {
