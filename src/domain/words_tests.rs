@@ -40,7 +40,7 @@ fn each_word_is_the_same_in_json_and_in_text() {
     says_the_same_everywhere(Priority::ALL, &["low", "normal", "high", "urgent"]);
     says_the_same_everywhere(
         Action::ALL,
-        &["approve", "reject", "assign", "start", "hold", "resume", "complete", "close", "reopen", "cancel"],
+        &["approve", "reject", "assign", "release", "start", "hold", "resume", "complete", "close", "reopen", "cancel"],
     );
     says_the_same_everywhere(Role::ALL, &["requester", "technician", "manager", "admin"]);
     says_the_same_everywhere(Visibility::ALL, &["public", "internal"]);

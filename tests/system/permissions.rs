@@ -186,7 +186,7 @@ async fn every_action_is_open_to_the_roles_of_the_state_table() {
     let to_closed = ["approve", "assign", "start", "complete", "close"].as_slice();
     let body_of = |action: &str| match action {
         "assign" => &assign,
-        "reject" | "hold" | "reopen" | "cancel" => &reason,
+        "reject" | "release" | "hold" | "reopen" | "cancel" => &reason,
         "complete" => &done,
         _ => &none,
     };
@@ -194,6 +194,7 @@ async fn every_action_is_open_to_the_roles_of_the_state_table() {
         ("approve", [].as_slice(), [403, 403, 200, 200]),
         ("reject", &[], [403, 403, 200, 200]),
         ("assign", to_approved, [403, 200, 200, 200]),
+        ("release", to_assigned, [403, 200, 200, 200]),
         ("start", to_assigned, [403, 200, 200, 200]),
         ("hold", to_in_progress, [403, 200, 200, 200]),
         ("resume", to_on_hold, [403, 200, 200, 200]),
@@ -276,6 +277,24 @@ async fn of_two_who_claim_at_once_one_gets_it_and_the_other_is_told_who() {
 }
 
 #[tokio::test]
+async fn work_that_is_given_back_is_free_and_its_reason_is_told() {
+    let cast = Cast::new().await;
+    let id = cast.request().await;
+    cast.manager.act(&id, "approve", &json!({})).await.expect(200);
+    cast.technician.act(&id, "assign", &json!({ "assignee_id": cast.technician.id() })).await.expect(200);
+    cast.technician.act(&id, "release", &json!({})).await.problem(400, "invalid");
+    let released = cast.technician.act(&id, "release", &json!({ "reason": "I am ill." })).await.expect(200).json();
+    assert_eq!((&released["status"], &released["assignee"]), (&json!("approved"), &Value::Null));
+    assert_eq!(released["allowed_actions"], json!(["assign"]));
+    let events = cast.requester.get(&format!("/api/requests/{id}/events?after=3")).await.expect(200).json();
+    assert_eq!(events["items"][0]["kind"], "released");
+    assert_eq!(events["items"][0]["body"], json!({ "reason": "I am ill." }));
+    cast.technician.act(&id, "assign", &json!({ "assignee_id": cast.technician.id() })).await.expect(200);
+    cast.technician.act(&id, "start", &json!({})).await.expect(200);
+    cast.technician.act(&id, "release", &json!({ "reason": "Too late." })).await.problem(409, "invalid_transition");
+}
+
+#[tokio::test]
 async fn somebody_elses_request_is_nothing_to_a_requester_on_any_path() {
     let cast = Cast::new().await;
     let stranger = Client::sign_in(stack(), &new_user(stack(), "requester").email).await;
@@ -295,6 +314,7 @@ async fn somebody_elses_request_is_nothing_to_a_requester_on_any_path() {
         ("approve", json!({})),
         ("reject", json!({ "reason": "r" })),
         ("assign", json!({ "assignee_id": cast.technician.id() })),
+        ("release", json!({ "reason": "r" })),
         ("start", json!({})),
         ("hold", json!({ "reason": "r" })),
         ("resume", json!({})),

@@ -97,7 +97,7 @@ async fn a_step_that_the_state_does_not_allow_is_refused_with_those_that_it_does
     not_yet(&manager.act(&id, "approve", &json!({})).await, "approved", json!(["assign", "cancel"]));
     technician.act(&id, "assign", &json!({ "assignee_id": technician.id() })).await.expect(200);
     let claimed_twice = technician.act(&id, "assign", &json!({ "assignee_id": technician.id() })).await;
-    not_yet(&claimed_twice, "assigned", json!(["start"]));
+    not_yet(&claimed_twice, "assigned", json!(["release", "start"]));
     manager.act(&id, "cancel", &json!({ "reason": "No longer needed." })).await.expect(200);
     for action in ["approve", "start", "resume"] {
         not_yet(&manager.act(&id, action, &json!({})).await, "cancelled", json!([]));

@@ -44,6 +44,21 @@ test("three people carry a request from the report to its end, each seeing the o
   await expect(requester.getByText("Only for us")).toHaveCount(0);
 });
 
+test("who gives work back says why, and everybody reads it", async ({ browser }) => {
+  const [requester, tech] = await Promise.all([signIn(browser, "requester"), signIn(browser, "tech")]);
+  const manager = await signIn(browser, "manager");
+  const url = await report(requester, fresh("The lamp flickers"));
+  await manager.goto(url);
+  await manager.getByRole("button", { name: "Approve" }).click();
+  await tech.goto(url);
+  await tech.getByRole("button", { name: "Take it" }).click();
+  await tech.getByRole("button", { name: "Give it back" }).click();
+  await tech.getByRole("dialog").getByLabel("Why?").fill("I have no ladder");
+  await tech.getByRole("dialog").getByRole("button", { name: "Give it back" }).click();
+  for (const page of [requester, manager, tech]) await expect(step(page, "released").getByText("I have no ladder")).toBeVisible();
+  await expect(tech.getByRole("button", { name: "Take it" })).toBeVisible();
+});
+
 test("who was too late sees what changed and chooses", async ({ browser }) => {
   const [requester, manager] = await Promise.all([signIn(browser, "requester"), signIn(browser, "manager")]);
   const url = await report(requester, fresh("The door sticks"));

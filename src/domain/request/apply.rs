@@ -31,6 +31,10 @@ pub fn apply(request: &mut MaintenanceRequest, event: &Event) {
                 request.status = Status::Assigned;
             }
         }
+        EventBody::Released { .. } => {
+            request.status = Status::Approved;
+            request.assignee = None;
+        }
         EventBody::Started {} => {
             request.status = Status::InProgress;
             request.started_at = request.started_at.or(Some(event.ts));

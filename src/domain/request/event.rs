@@ -69,6 +69,11 @@ pub enum EventBody {
         #[serde(default)]
         previous: Option<Person>,
     },
+    /// The work was given back: nobody has it.
+    Released {
+        /// Why.
+        reason: String,
+    },
     /// The work began.
     Started {},
     /// The work waits for something.
@@ -140,6 +145,7 @@ impl EventBody {
             Self::Approved {} => "approved",
             Self::Rejected { .. } => "rejected",
             Self::Assigned { .. } => "assigned",
+            Self::Released { .. } => "released",
             Self::Started {} => "started",
             Self::Held { .. } => "held",
             Self::Resumed {} => "resumed",

@@ -130,6 +130,7 @@ fn running_ms(events: &[Event], now: Timestamp) -> i64 {
             | EventBody::Cancelled { .. } => total += since.take().map_or(0, |since| event.ts.ms_since(since)),
             EventBody::Approved {}
             | EventBody::Assigned { .. }
+            | EventBody::Released { .. }
             | EventBody::Started {}
             | EventBody::Closed { .. }
             | EventBody::Edited { .. }

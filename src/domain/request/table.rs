@@ -22,6 +22,8 @@ words! {
         Reject = "reject",
         /// Give it to somebody, or claim it.
         Assign = "assign",
+        /// Give the work back, with a reason.
+        Release = "release",
         /// Begin the work.
         Start = "start",
         /// Wait for something, with a reason.
@@ -139,6 +141,11 @@ pub static ROWS: &[Row] = &[
             Transition { when: When::NotTheirs, ..from(Who::Technician, &[Approved], Assigned) },
             Transition { who: Who::Technician, from: &[Assigned, InProgress, OnHold], when: When::NotTheirs, to: None },
         ],
+    ),
+    row(
+        Action::Release,
+        Needs::Reason(|reason| EventBody::Released { reason }),
+        &[from(Who::Assignee, &[Assigned], Approved)],
     ),
     row(Action::Start, Needs::Nothing(|| EventBody::Started {}), &[from(Who::Assignee, &[Assigned], InProgress)]),
     row(

@@ -565,7 +565,7 @@ export interface components {
          *     input of its body that each one needs.
          * @enum {string}
          */
-        Action: "approve" | "reject" | "assign" | "start" | "hold" | "resume" | "complete" | "close" | "reopen" | "cancel";
+        Action: "approve" | "reject" | "assign" | "release" | "start" | "hold" | "resume" | "complete" | "close" | "reopen" | "cancel";
         /** @description The body of `POST /api/requests/:id/{action}`. */
         ActionBody: {
             assignee_id?: null | components["schemas"]["UserId"];
@@ -911,6 +911,14 @@ export interface components {
             };
             /** @enum {string} */
             kind: "assigned";
+        } | {
+            /** @description The work was given back: nobody has it. */
+            body: {
+                /** @description Why. */
+                reason: string;
+            };
+            /** @enum {string} */
+            kind: "released";
         } | {
             /** @description The work began. */
             body: Record<string, never>;

@@ -3,7 +3,7 @@ import type { components } from "./schema";
 
 type Schema<Name extends keyof components["schemas"]> = components["schemas"][Name];
 
-export const ACTION = ["approve", "reject", "assign", "start", "hold", "resume", "complete", "close", "reopen", "cancel"] as const satisfies readonly Schema<"Action">[];
+export const ACTION = ["approve", "reject", "assign", "release", "start", "hold", "resume", "complete", "close", "reopen", "cancel"] as const satisfies readonly Schema<"Action">[];
 export const LEVEL = ["debug", "info", "warn", "error"] as const satisfies readonly Schema<"Level">[];
 export const PRIORITY = ["low", "normal", "high", "urgent"] as const satisfies readonly Schema<"Priority">[];
 export const ROLE = ["requester", "technician", "manager", "admin"] as const satisfies readonly Schema<"Role">[];
@@ -22,6 +22,7 @@ export const ACTION_NEEDS = {
   complete: "resolution",
   hold: "reason",
   reject: "reason",
+  release: "reason",
   reopen: "reason",
   resume: null,
   start: null,

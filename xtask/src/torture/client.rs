@@ -125,7 +125,7 @@ impl<'w> Client<'w> {
             // A technician takes over whatever somebody else has.
             "assign" if self_claims => json!({ "assignee_id": assignee, "take_over": true }),
             "assign" => json!({ "assignee_id": assignee }),
-            "reject" | "hold" | "reopen" | "cancel" => {
+            "reject" | "release" | "hold" | "reopen" | "cancel" => {
                 json!({ "reason": format!("There is a reason {mark}") })
             }
             "complete" => json!({ "resolution": format!("Something was done {mark}") }),
@@ -136,8 +136,10 @@ impl<'w> Client<'w> {
 
     /// What the client wants to do: mostly what leads on, sometimes what is no longer possible.
     fn deed(&mut self, request: &Known) -> &'static str {
-        const ANY: [&str; 10] =
-            ["approve", "reject", "assign", "start", "hold", "resume", "complete", "close", "reopen", "cancel"];
+        const ANY: [&str; 11] = [
+            "approve", "reject", "assign", "release", "start", "hold", "resume", "complete", "close", "reopen",
+            "cancel",
+        ];
         let manages = self.role().manages();
         let mine = self.world.people.get(self.session.by).map(|person| &person.id) == request.assignee.as_ref();
         let technician = self.role() == Role::Technician;
@@ -148,7 +150,7 @@ impl<'w> Client<'w> {
             "submitted" if manages => &["approve", "approve", "approve", "edit", "reject"],
             "submitted" if !technician => &["edit", "edit", "cancel"],
             "approved" if manages || technician => &["assign"],
-            "assigned" if manages || mine => &["start", "start", "start", "cancel"],
+            "assigned" if manages || mine => &["start", "start", "start", "release", "cancel"],
             "assigned" if technician => &["assign"],
             "in_progress" if manages || mine => &["hold", "hold", "complete", "complete", "edit"],
             "on_hold" if manages || mine => &["resume"],

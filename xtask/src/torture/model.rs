@@ -46,6 +46,7 @@ fn transition(action: &str, from: &'static str) -> Option<&'static str> {
         ("reject", "submitted") => "rejected",
         ("assign", "approved" | "assigned") => "assigned",
         ("assign", "in_progress" | "on_hold") => from,
+        ("release", "assigned") => "approved",
         ("start", "assigned") => "in_progress",
         ("hold", "in_progress") => "on_hold",
         ("resume", "on_hold") => "in_progress",
@@ -61,11 +62,12 @@ fn transition(action: &str, from: &'static str) -> Option<&'static str> {
 }
 
 /// The deeds with their events.
-pub const DEEDS: [(&str, &str); 13] = [
+pub const DEEDS: [(&str, &str); 14] = [
     ("create", "created"),
     ("approve", "approved"),
     ("reject", "rejected"),
     ("assign", "assigned"),
+    ("release", "released"),
     ("start", "started"),
     ("hold", "held"),
     ("resume", "resumed"),
@@ -139,7 +141,7 @@ impl State {
         let permitted = match deed {
             "approve" | "reject" => manages,
             "assign" => manages || (technician && !assignee),
-            "start" | "hold" | "resume" | "complete" => manages || assignee,
+            "release" | "start" | "hold" | "resume" | "complete" => manages || assignee,
             "close" | "reopen" => manages || requester,
             "cancel" => manages || (requester && self.status == "submitted"),
             "edit" => manages || (requester && self.status == "submitted"),
@@ -166,6 +168,7 @@ impl State {
                 }
                 self.assignee = body["assignee"].clone();
             }
+            "released" => self.assignee = Value::Null,
             "started" => self.started_at = self.started_at.or(Some(ts)),
             "held" => (self.status_reason, self.held_since) = (body["reason"].clone(), Some(ts)),
             "resumed" => {

@@ -109,7 +109,7 @@ fn a_technician_claims_for_himself_alone() {
     given(Status::Approved).when(&technician(), assign_to(&other_technician())).then_refused(forbidden(Action::Assign));
     given(Status::Assigned)
         .when(&technician(), assign_to(&technician()))
-        .then_refused(not_while(Status::Assigned, &[Action::Start]));
+        .then_refused(not_while(Status::Assigned, &[Action::Release, Action::Start]));
 }
 
 #[test]
@@ -124,6 +124,21 @@ fn a_claim_is_for_what_nobody_has_unless_it_says_that_it_takes_over() {
     let early = take_over(&technician());
     let claimed = EventBody::Assigned { assignee: technician().user, previous: None };
     given(Status::Approved).when(&technician(), early).then(claimed, Status::Assigned);
+}
+
+#[test]
+fn what_is_released_is_nobodys_and_may_be_claimed_again() {
+    let released = || EventBody::Released { reason: "Because.".into() };
+    for caller in [technician(), manager(), admin()] {
+        let story = given(Status::Assigned).when(&caller, by_word(Action::Release)).then(released(), Status::Approved);
+        assert_eq!(story.request.assignee, None);
+    }
+    given(Status::Assigned)
+        .when(&other_technician(), by_word(Action::Release))
+        .then_refused(forbidden(Action::Release));
+    given(Status::InProgress)
+        .when(&technician(), by_word(Action::Release))
+        .then_refused(not_while(Status::InProgress, &[Action::Hold, Action::Complete]));
 }
 
 #[test]

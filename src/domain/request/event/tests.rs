@@ -16,6 +16,7 @@ fn one_of_each() -> Vec<Event> {
         EventBody::Rejected { reason: "Not ours.".into() },
         EventBody::Assigned { assignee: technician().user, previous: None },
         EventBody::Assigned { assignee: other_technician().user, previous: Some(technician().user) },
+        EventBody::Released { reason: "I am ill.".into() },
         EventBody::Started {},
         EventBody::Held { reason: "Waiting for the part.".into() },
         EventBody::Resumed {},

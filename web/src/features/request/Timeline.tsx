@@ -1,5 +1,5 @@
 // What happened, in order; comments as what was said, everything else as a line. Words of people are text, never markup.
-import { Ban, CheckCheck, CircleDot, CircleX, Flag, Lock, MessageSquare, Pause, Pencil, Play, RotateCcw, ThumbsUp, UserCheck, Wrench, type LucideIcon } from "lucide-react";
+import { Ban, CheckCheck, CircleDot, CircleX, Flag, Lock, MessageSquare, Pause, Pencil, Play, RotateCcw, ThumbsUp, Undo2, UserCheck, Wrench, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { TimelineEvent } from "@/api/types";
@@ -12,7 +12,7 @@ import { Stars } from "./Facts";
 
 /** What has none of its own is a dot. */
 const ICONS: Partial<Record<TimelineEvent["kind"], LucideIcon>> = {
-  created: Flag, approved: ThumbsUp, rejected: CircleX, assigned: UserCheck, started: Wrench, held: Pause, resumed: Play,
+  created: Flag, approved: ThumbsUp, rejected: CircleX, assigned: UserCheck, released: Undo2, started: Wrench, held: Pause, resumed: Play,
   completed: CheckCheck, closed: Lock, reopened: RotateCcw, cancelled: Ban, edited: Pencil, commented: MessageSquare,
 };
 
