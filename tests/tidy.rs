@@ -170,7 +170,11 @@ fn lock_files_name_no_registry_of_ours() {
 fn every_actor_is_bound_exported_and_registered() {
     let (deployment, actors) = (read("wrangler.toml"), read("src/objects/mod.rs"));
     let contracts = files("src/objects").into_iter().filter(|path| path.ends_with("/api.rs"));
-    let mut wanted: Vec<_> = contracts.filter_map(|path| quoted_after(&read(&path), "binding: ").next()).collect();
+    let binding = |path: String| {
+        let contract = read(&path);
+        quoted_after(&contract, "binding: ").chain(quoted_after(&contract, "const BINDING: &'static str = ")).next()
+    };
+    let mut wanted: Vec<_> = contracts.filter_map(binding).collect();
     wanted.sort();
     let mut bound = Vec::new();
     for line in deployment.lines().filter(|line| line.contains("class_name = ")) {

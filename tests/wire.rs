@@ -7,6 +7,9 @@
 use std::path::PathBuf;
 use std::{env, fs};
 
+use cepatedge::db::queries;
+use cepatedge::db::query::{Postgres, Query};
+use cepatedge::db::statements::{users, versions};
 use cepatedge::domain::delivery::{Delivery, Packed};
 use cepatedge::domain::log::{LogFilter, StreamName};
 use cepatedge::domain::request::{
@@ -14,7 +17,7 @@ use cepatedge::domain::request::{
     Visibility,
 };
 use cepatedge::domain::text::SearchText;
-use cepatedge::domain::user::PersonName;
+use cepatedge::domain::user::{PersonName, User};
 use cepatedge::domain::{
     Caller, Limit, OrgId, Person, Position, Refusal, RequestId, Role, SessionName, Timestamp, UserId,
 };
@@ -30,6 +33,9 @@ use durable::outbox::Debt;
 use durable::page::Page;
 use durable::text::Text;
 use durable::{Contract, Envelope, Key, Message, OnTheWire, Reply, Upgrade, Wire};
+use futures::FutureExt as _;
+use pg::row::{DecodeError, Rows};
+use pg::statement::Statement;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -132,12 +138,24 @@ fn exchange<M: Message<To: Contract<Context = CallContext>>>(
     assert_eq!(read_reply::<M::Reply>(&reply, items), reply, "{name}");
     add_a_field(&mut call);
     add_a_field(&mut call["cx"]);
-    add_a_field(&mut call["message"][&word]);
+    // A query's arguments travel unread: `asks` reads them.
+    if !(name.starts_with("database.") && queries::NAMES.contains(&word.as_str())) {
+        add_a_field(&mut call["message"][&word]);
+    }
     assert_eq!(read::<Envelope<<M::To as Contract>::Inbox, CallContext>>(&call), golden["call"], "{name}");
     if !is_closed(&reply["ok"]) {
         add_a_field(&mut reply["ok"]);
         assert_eq!(read_reply::<M::Reply>(&reply, items), golden["reply"], "{name}");
     }
+}
+
+/// As `exchange`, for a query.
+fn asks<Q: Query>(cx: CallContext, query: Q, reply: Q::Reply) {
+    let arguments = to_value(&query).unwrap();
+    let mut longer = arguments.clone();
+    add_a_field(&mut longer);
+    assert_eq!([read::<Q>(&arguments), read::<Q>(&longer)], [arguments.clone(), arguments], "{}", Q::NAME);
+    exchange(&database::DatabaseKey { org: org(), shard: 1 }, cx, database::Ask(query), reply);
 }
 
 /// A reply's JSON, and a page's items, which stand behind it.
@@ -368,22 +386,21 @@ fn the_database_speaks_as_recorded() {
     let apply = database::Apply(Packed::new(&delivery).unwrap());
     let refused = database::Outcome::Refused { sqlstate: "22001".into(), error: "value too long".into() };
     exchange(&key, by_the_system(), apply, refused);
-    let find = database::FindCredentials { email: "maya@example.com".into() };
-    exchange(&key, by_the_system(), find, Some(from_str(domain!("user_row")).unwrap()));
-    let found =
-        || database::User { id: user(), name: "Maya".into(), email: "maya@example.com".into(), role: Role::Manager };
-    exchange(&key, by_a_user(), database::FindUser { id: user() }, Some(found()));
-    exchange(&key, by_a_user(), database::ListUsers { role: Some(Role::Manager) }, vec![found()]);
+    let find = users::FindCredentials { email: "maya@example.com".into() };
+    asks(by_the_system(), find, Some(from_str(domain!("user_row")).unwrap()));
+    let found = || User { id: user(), name: "Maya".into(), email: "maya@example.com".into(), role: Role::Manager };
+    asks(by_a_user(), users::FindUser { id: user() }, Some(found()));
+    asks(by_a_user(), users::ListUsers { role: Some(Role::Manager) }, vec![found()]);
     let after = Some(Position { ts: at(1).as_ms(), id: user().to_string() });
-    let page =
-        database::PageUsers { q: Some(SearchText::parse("maya").unwrap()), after: after.clone(), limit: limit() };
-    exchange(&key, by_a_user(), page, database::UserPage { items: vec![found()], next: after });
-    exchange(&key, by_a_user(), database::KnowsUser { id: user() }, true);
+    let page = users::PageUsers { q: Some(SearchText::parse("maya").unwrap()), after: after.clone(), limit: limit() };
+    asks(by_a_user(), page, users::UserPage { items: vec![found()], next: after });
+    asks(by_a_user(), users::KnowsUser { id: user() }, true);
     let name = PersonName::parse("Maya Putri").unwrap();
-    exchange(&key, by_a_user(), database::RenameUser { id: user(), name }, Some(found()));
-    let synced = database::SyncedVersion { id: id(), epoch: 1, version: 2 };
-    exchange(&key, by_the_system(), database::Synced { ids: vec![id()] }, vec![synced]);
-    exchange(&key, by_a_user(), database::ReadModel { id: id() }, Some(raw(r#"{"row":{"version":2},"events":2}"#)));
+    asks(by_a_user(), users::RenameUser { id: user(), name }, Some(found()));
+    let synced = versions::SyncedVersion { id: id(), epoch: 1, version: 2 };
+    asks(by_the_system(), versions::Synced { ids: vec![id()] }, vec![synced]);
+    let inspected = Some(raw(r#"{"row":{"version":2},"events":2}"#));
+    asks(by_a_user(), versions::ReadModel { id: id() }, inspected);
     let health = || database::Health {
         shard: 1,
         breaker: "closed".into(),
@@ -427,13 +444,57 @@ fn what_was_added_may_be_absent() {
     reads::<database::Database>(json!({ "list_users": {} }));
 }
 
+/// Answers nothing: what a query of another release is refused with is decided before PostgreSQL is asked.
+struct Nowhere(OrgId);
+
+impl Postgres for Nowhere {
+    fn org(&self) -> &OrgId {
+        &self.0
+    }
+
+    fn now(&self) -> Timestamp {
+        at(0)
+    }
+
+    async fn read(&self, _: Statement) -> Result<Rows, Refusal> {
+        Ok(Rows::default())
+    }
+
+    async fn write(&self, _: Statement) -> Result<Rows, Refusal> {
+        Ok(Rows::default())
+    }
+
+    fn unreadable(&self, _: DecodeError) -> Refusal {
+        Refusal::Internal
+    }
+
+    fn unknown(&self, name: &str) -> Refusal {
+        Refusal::unavailable(name, 1)
+    }
+}
+
+#[test]
+fn a_query_of_another_release_is_to_be_asked_again() {
+    let asked = |message: Value| match from_str(&message.to_string()).unwrap() {
+        database::Inbox::Query(named) => named.run(&Nowhere(org())).now_or_never().unwrap(),
+        message => panic!("{message:?}"),
+    };
+    assert_eq!(asked(json!({ "knows_user": { "id": user() } })).unwrap().get(), "false");
+    assert_eq!(asked(json!({ "find_spare_parts": {} })).unwrap_err(), Refusal::unavailable("find_spare_parts", 1));
+    let other_arguments = asked(json!({ "knows_user": { "address": "maya@example.com" } }));
+    assert_eq!(other_arguments.unwrap_err(), Refusal::unavailable("knows_user", 1));
+}
+
 #[test]
 fn every_message_has_its_file_and_every_file_its_message() {
     let objects = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/objects");
-    let mut expected = vec!["refused".to_owned()];
+    let mut expected: Vec<_> =
+        ["refused", "database.apply", "database.ping", "database.stats"].map(str::to_owned).into();
+    expected.extend(queries::NAMES.iter().map(|name| format!("database.{name}")));
     for actor in fs::read_dir(objects).unwrap() {
         let Ok(contract) = fs::read_to_string(actor.unwrap().path().join("api.rs")) else { continue };
-        let binding = contract.split("binding: \"").nth(1).unwrap().split('"').next().unwrap().to_lowercase();
+        let Some(binding) = contract.split("binding: \"").nth(1) else { continue };
+        let binding = binding.split('"').next().unwrap().to_lowercase();
         let messages = contract.lines().filter_map(|line| line.strip_suffix(';')?.trim().split_once(") -> "));
         expected
             .extend(messages.map(|(handler, _)| format!("{binding}.{}", snake(handler.split_once('(').unwrap().1))));

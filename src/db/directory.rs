@@ -4,12 +4,10 @@
 //! that PostgreSQL holds has to be kept in step with a name, whoever writes it.
 
 use base::page::Limit;
-use pg::statement::Statement;
 
-use crate::db::statements::users;
+use crate::domain::Position;
 use crate::domain::text::SearchText;
 use crate::domain::user::UserRow;
-use crate::domain::{OrgId, Position};
 
 /// Users that a search reads at once.
 const STEP: u32 = 1_000;
@@ -20,31 +18,29 @@ const MOST_STEPS: u32 = 20;
 /// is another. A search among very many may answer fewer users than the limit, even none, and have another page.
 ///
 /// # Errors
-/// Those of `read`, which runs the statements of `users::all`.
+/// Those of `read`, which answers users behind a position, one more than the count when others follow.
 pub async fn page<E>(
-    org: &OrgId,
     q: Option<&SearchText>,
     after: Option<Position>,
     limit: Limit,
-    read: impl AsyncFn(Statement) -> Result<Vec<UserRow>, E>,
+    read: impl AsyncFn(Option<&Position>, u32) -> Result<Vec<UserRow>, E>,
 ) -> Result<(Vec<UserRow>, Option<Position>), E> {
-    search(org, q, after, limit, (STEP, MOST_STEPS), read).await
+    search(q, after, limit, (STEP, MOST_STEPS), read).await
 }
 
 async fn search<E>(
-    org: &OrgId,
     q: Option<&SearchText>,
     mut after: Option<Position>,
     limit: Limit,
     (step, most_steps): (u32, u32),
-    read: impl AsyncFn(Statement) -> Result<Vec<UserRow>, E>,
+    read: impl AsyncFn(Option<&Position>, u32) -> Result<Vec<UserRow>, E>,
 ) -> Result<(Vec<UserRow>, Option<Position>), E> {
     let searched = q.map(|q| ::text::fold(q.as_str()));
     let step = if searched.is_some() { step } else { limit.get() };
     let most = size(limit.get());
     let mut found: Vec<UserRow> = Vec::new();
     for _ in 0..most_steps {
-        let mut users = read(users::all(org, after.as_ref(), step)).await?;
+        let mut users = read(after.as_ref(), step).await?;
         let has_more = users.len() > size(step);
         users.truncate(size(step));
         after = users.last().map(position).filter(|_| has_more);
@@ -104,20 +100,16 @@ mod tests {
 
     /// The pages of everybody, as the names on each, read in steps of 3, at most 2 for one page.
     fn pages(everybody: &[UserRow], q: Option<&str>, limit: u32) -> Vec<Vec<String>> {
-        let org = "default".parse().unwrap();
         let q = q.map(|q| SearchText::parse(q).unwrap());
-        let read = async |statement: Statement| {
-            let parameters = statement.parameters();
-            let rows = parameters[3].clone().unwrap().parse::<usize>().unwrap();
-            let after = parameters[2].clone().unwrap_or_default();
-            Ok::<_, Infallible>(
-                everybody.iter().filter(|user| user.id.to_string() > after).take(rows).cloned().collect(),
-            )
+        let read = async |after: Option<&Position>, count: u32| {
+            let after = after.map(|after| after.id.clone()).unwrap_or_default();
+            let behind = everybody.iter().filter(|user| user.id.to_string() > after);
+            Ok::<_, Infallible>(behind.take(count as usize + 1).cloned().collect())
         };
         let (mut pages, mut after) = (Vec::new(), None);
         loop {
             let limit = Limit::try_from(limit).unwrap();
-            let Ok((page, next)) = search(&org, q.as_ref(), after, limit, (3, 2), read).now_or_never().unwrap();
+            let Ok((page, next)) = search(q.as_ref(), after, limit, (3, 2), &read).now_or_never().unwrap();
             pages.push(page.into_iter().map(|user| user.name).collect());
             match next {
                 Some(next) => after = Some(next),

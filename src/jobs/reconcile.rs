@@ -12,9 +12,10 @@ use durable::{ask, clock};
 use serde::Serialize;
 use worker::Env;
 
+use crate::db::statements::versions::Synced;
 use crate::domain::request::RequestId;
 use crate::objects::context::CallContext;
-use crate::objects::database::api::{DatabaseKey, Synced};
+use crate::objects::database::api::query;
 use crate::objects::request::api::{Poke, RequestKey};
 use crate::objects::request_index::api::{IndexKey, IndexedVersion, Versions, Watermark};
 
@@ -112,7 +113,7 @@ async fn compare(
         return Ok((page, Vec::new()));
     }
     let ids = page.iter().map(|row| row.id).collect();
-    let synced = ask(env, &DatabaseKey::first(&cx.org), Synced { ids }, cx).await?;
+    let synced = query(env, Synced { ids }, cx).await?;
     let behind = |row: &&IndexedVersion| {
         !synced.iter().any(|known| known.id == row.id && (known.epoch, known.version) >= (row.epoch, row.version))
     };

@@ -11,13 +11,14 @@ use durable::{ask, clock};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use crate::db::statements::users::FindCredentials;
 use crate::domain::log::{Level, StreamName};
 use crate::domain::user::{Caller, Person};
 use crate::domain::user::{Email, password};
 use crate::domain::user::{UserRow, UserStatus};
 use crate::objects::account::api::{AccountKey, Attempt, Listing, Opened, Released, Succeeded};
 use crate::objects::context::CallContext;
-use crate::objects::database::api::{DatabaseKey, FindCredentials};
+use crate::objects::database::api::query;
 use crate::objects::session::api::{LiveSession, Open, SessionKey};
 use crate::router::config::Config;
 use crate::router::context::Exchange;
@@ -63,7 +64,7 @@ pub async fn login(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
         return Err(refusal);
     }
     let find = FindCredentials { email: email.as_str().to_owned() };
-    let found = match ask(exchange.env, &DatabaseKey::first(org), find, cx).await {
+    let found = match query(exchange.env, find, cx).await {
         Ok(found) => found,
         Err(refusal) => {
             // An outage is not a wrong password.

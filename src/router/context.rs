@@ -5,8 +5,8 @@ use base::refusal::Refusal;
 use worker::Env;
 
 use crate::domain::user::Caller;
+use crate::domain::user::User;
 use crate::objects::context::CallContext;
-use crate::objects::database::api::User;
 use crate::objects::session::api::LiveSession;
 use crate::router::access_log::Access;
 use crate::router::config::Config;

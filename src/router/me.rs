@@ -7,11 +7,12 @@ use durable::ask;
 use futures::future::join_all;
 use serde::{Deserialize, Serialize};
 
+use crate::db::statements::users::RenameUser;
 use crate::domain::log::{Level, StreamName};
 use crate::domain::user::PersonName;
 use crate::domain::user::Role;
 use crate::objects::cache::api::{CacheKey, Forget};
-use crate::objects::database::api::{DatabaseKey, RenameUser};
+use crate::objects::database::api::query;
 use crate::objects::session::api::{LiveSession, Renamed, SessionKey};
 use crate::router::context::Exchange;
 use crate::router::http::body::parse_json;
@@ -100,7 +101,7 @@ pub async fn edit(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let (env, cx, org) = (exchange.env, &exchange.cx, exchange.org());
     let mut session = exchange.session()?.clone();
     let id = session.caller.user.id;
-    let renamed = ask(env, &DatabaseKey::first(org), RenameUser { id, name: name.clone() }, cx).await?;
+    let renamed = query(env, RenameUser { id, name: name.clone() }, cx).await?;
     renamed.ok_or(Refusal::Unauthenticated)?;
 
     let told = sessions::listings(exchange, id).await?.into_iter().map(|listing| {

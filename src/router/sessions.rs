@@ -14,11 +14,13 @@ use futures::future::join_all;
 use serde::Serialize;
 use serde_json::json;
 
+use crate::db::statements::users::{KnowsUser, PageUsers};
 use crate::domain::log::{Level, StreamName};
 use crate::domain::text::SearchText;
+use crate::domain::user::User;
 use crate::objects::account::api::{AccountKey, Closed, Listing, Sessions};
 use crate::objects::context::CallContext;
-use crate::objects::database::api::{DatabaseKey, KnowsUser, PageUsers, User};
+use crate::objects::database::api::query as ask_postgres;
 use crate::objects::session::api::{Revoke, SessionKey};
 use crate::router::context::Exchange;
 use crate::router::http::paging::{self, Wanted};
@@ -70,7 +72,7 @@ pub async fn list(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let scope = format!("sessions {}", q.as_ref().map_or("", SearchText::as_str));
     let wanted = Wanted::read_within(exchange, &scope, PAGE_SIZE, &query)?;
     let page = PageUsers { q, after: wanted.from, limit: wanted.limit };
-    let page = ask(exchange.env, &DatabaseKey::first(exchange.org()), page, &exchange.cx).await?;
+    let page = ask_postgres(exchange.env, page, &exchange.cx).await?;
 
     let asked = page.items.into_iter().map(|user| async move {
         let sessions = listings(exchange, user.id).await.ok();
@@ -88,8 +90,7 @@ pub async fn list(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
 /// # Errors
 /// `NotFound` for a session that is not live, or not this user's; `Unavailable` while PostgreSQL is away.
 pub async fn revoke(exchange: &Exchange<'_>, user: UserId, session: SessionName) -> Result<Reply, Refusal> {
-    let database = DatabaseKey::first(exchange.org());
-    if !ask(exchange.env, &database, KnowsUser { id: user }, &exchange.cx).await? {
+    if !ask_postgres(exchange.env, KnowsUser { id: user }, &exchange.cx).await? {
         return Err(Refusal::NotFound);
     }
     end(exchange, user, &session).await

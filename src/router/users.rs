@@ -8,11 +8,13 @@ use durable::ask;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::db::statements::users::{FindUser, ListUsers};
 use crate::domain::request::policy;
 use crate::domain::user::Person;
 use crate::domain::user::Role;
+use crate::domain::user::User;
 use crate::objects::cache::api::{CacheKey, Get, Put};
-use crate::objects::database::api::{DatabaseKey, FindUser, ListUsers, User};
+use crate::objects::database::api::query;
 use crate::router::context::Exchange;
 use crate::router::http::reply::Reply;
 
@@ -32,11 +34,10 @@ pub struct Users {
 /// # Errors
 /// `Invalid` for an unknown role; `Unavailable` while PostgreSQL is away and nothing is cached.
 pub async fn list(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
-    let query = exchange.incoming.query(&["role"])?;
-    let role: Option<Role> = query.get("role").map(|text| parse_value("role", text)).transpose()?;
+    let parameters = exchange.incoming.query(&["role"])?;
+    let role: Option<Role> = parameters.get("role").map(|text| parse_value("role", text)).transpose()?;
     let key = format!("list/{}", role.map_or("all", Role::as_str));
-    let database = DatabaseKey::first(exchange.org());
-    let items = through_cache(exchange, &key, ask(exchange.env, &database, ListUsers { role }, &exchange.cx)).await?;
+    let items = through_cache(exchange, &key, query(exchange.env, ListUsers { role }, &exchange.cx)).await?;
     Reply::json(200, &Users { items })
 }
 
@@ -68,8 +69,7 @@ pub async fn find(exchange: &Exchange<'_>, id: UserId) -> Result<Option<User>, R
     if let Some(found) = exchange.prefetched.user(id) {
         return found;
     }
-    let database = DatabaseKey::first(exchange.org());
-    through_cache(exchange, &format!("user/{id}"), ask(exchange.env, &database, FindUser { id }, &exchange.cx)).await
+    through_cache(exchange, &format!("user/{id}"), query(exchange.env, FindUser { id }, &exchange.cx)).await
 }
 
 /// The cached value while it is fresh; else the source's, which is then cached; else, with the source away, the stale one.

@@ -2,7 +2,7 @@
 
 use cepatedge::db::batch::{Outcome, apply};
 use cepatedge::db::group::GroupCommit;
-use cepatedge::db::statements::versions;
+use cepatedge::db::statements::versions::{self, Inspected};
 use cepatedge::domain::delivery::{Delivery, Packed};
 use cepatedge::domain::log::AuditRow;
 use cepatedge::domain::request::{EventRow, RequestRow};
@@ -103,7 +103,7 @@ async fn applied(session: &Session<Machine>, deliveries: &[Delivery]) -> Vec<Out
 
 async fn stored(session: &Session<Machine>, n: u128) -> RequestRow {
     let replies = session.read(&[versions::inspect(&org(), id(n))]).await.unwrap();
-    versions::decode_inspected(&replies[0]).unwrap().unwrap().row
+    replies[0].record::<Inspected>().unwrap().unwrap().row
 }
 
 #[tokio::test]
@@ -114,7 +114,7 @@ async fn a_delivery_is_stored_as_it_was_sent() {
     assert_eq!(applied(&session, std::slice::from_ref(&sent)).await, [Outcome::Applied]);
 
     let replies = session.read(&[versions::inspect(&org(), id(1))]).await.unwrap();
-    let inspected = versions::decode_inspected(&replies[0]).unwrap().unwrap();
+    let inspected = replies[0].record::<Inspected>().unwrap().unwrap();
     assert_eq!(Some(inspected.row), sent.request);
     assert_eq!((inspected.events, inspected.last_seq), (4, 4));
 

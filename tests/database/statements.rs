@@ -1,12 +1,14 @@
 //! Users and versions, as the router and the reconciler ask for them.
 
 use cepatedge::db::directory;
-use cepatedge::db::statements::{users, versions};
+use cepatedge::db::statements::users;
+use cepatedge::db::statements::versions::{self, SyncedVersion};
 use cepatedge::domain::text::SearchText;
-use cepatedge::domain::user::{UserRow, UserStatus};
+use cepatedge::domain::user::{Person, UserRow, UserStatus};
 use cepatedge::domain::{Limit, OrgId, Position, RequestId, Role, Timestamp, UserId};
 use pg::error::{Class, DbError};
 use pg::session::Session;
+use pg::statement::Statement;
 use uuid::Uuid;
 
 use crate::machine::Machine;
@@ -31,8 +33,28 @@ fn user(n: u128, role: Role, created_ms: i64) -> UserRow {
     }
 }
 
+/// The constraint that says: this address is taken.
+const EMAIL_CONSTRAINT: &str = "users_org_email";
+
+/// Adds a user. A second one with the address violates [`EMAIL_CONSTRAINT`].
+fn insert(user: &UserRow, password_hash: &str) -> Statement {
+    Statement::new(
+        "INSERT INTO users (id, org_id, email, name, role, status, password_hash, created_at, updated_at)
+         SELECT $1::uuid, $2, $3, $4, $5, $6, $7, at, at
+         FROM (SELECT 'epoch'::timestamptz + $8::bigint * interval '1 millisecond' AS at) AS moment",
+    )
+    .bind(user.id.to_string())
+    .bind(user.org_id.to_string())
+    .bind(user.email.clone())
+    .bind(user.name.clone())
+    .bind(user.role.to_string())
+    .bind(user.status.to_string())
+    .bind(password_hash.to_owned())
+    .bind(user.created_at.as_ms().to_string())
+}
+
 async fn add(session: &Session<Machine>, users: &[UserRow]) {
-    let statements: Vec<_> = users.iter().map(|user| users::insert(user, HASH)).collect();
+    let statements: Vec<_> = users.iter().map(|user| insert(user, HASH)).collect();
     session.write(&statements).await.unwrap();
 }
 
@@ -44,7 +66,7 @@ async fn credentials_are_found_in_any_spelling_and_only_in_their_organisation() 
     add(&session, &[user(1, Role::Admin, 1), disabled]).await;
     let find = async |org: &OrgId, email: &str| {
         let replies = session.read(&[users::credentials(org, email)]).await.unwrap();
-        users::decode(&replies[0]).unwrap()
+        replies[0].records::<UserRow>().unwrap()
     };
     for spelling in ["User1@Example.com", "user1@example.com", "USER1@EXAMPLE.COM"] {
         let found = find(&org(), spelling).await;
@@ -64,8 +86,8 @@ async fn a_user_is_found_by_id_without_the_hash() {
         .read(&[users::by_id(&org(), UserId(Uuid::from_u128(1))), users::by_id(&org(), UserId(Uuid::from_u128(2)))])
         .await
         .unwrap();
-    assert_eq!(users::decode(&replies[0]).unwrap(), [user(1, Role::Technician, 1)]);
-    assert_eq!(users::decode(&replies[1]).unwrap(), []);
+    assert_eq!(replies[0].records::<UserRow>().unwrap(), [user(1, Role::Technician, 1)]);
+    assert_eq!(replies[1].records::<UserRow>().unwrap(), []);
 }
 
 #[tokio::test]
@@ -74,8 +96,8 @@ async fn an_address_is_taken_once_in_any_spelling() {
     let session = scratch.session();
     add(&session, &[user(1, Role::Requester, 1)]).await;
     let again = UserRow { email: "USER1@example.com".to_owned(), ..user(2, Role::Requester, 2) };
-    let error = session.write(&[users::insert(&again, HASH)]).await.unwrap_err();
-    assert_eq!((error.class(), error.constraint()), (Class::Refused, Some(users::EMAIL_CONSTRAINT)));
+    let error = session.write(&[insert(&again, HASH)]).await.unwrap_err();
+    assert_eq!((error.class(), error.constraint()), (Class::Refused, Some(EMAIL_CONSTRAINT)));
 }
 
 #[tokio::test]
@@ -95,7 +117,7 @@ async fn pages_of_users_have_no_gap_and_no_duplicate() {
                 let after = seen.last().map(|last| Position::at(last.created_at, last.id));
                 let page = users::active(&org(), role, after.as_ref(), Limit::try_from(limit).unwrap());
                 let replies = session.read(&[page]).await.unwrap();
-                let page = users::decode(&replies[0]).unwrap();
+                let page = replies[0].records::<UserRow>().unwrap();
                 let has_more = page.len() > limit as usize;
                 seen.extend(page.into_iter().take(limit as usize));
                 if !has_more {
@@ -131,14 +153,14 @@ async fn people_are_found_in_any_spelling_of_their_names() {
         )
         .await
         .unwrap();
-    let read = async |statement| {
-        let replies = session.read(&[statement]).await?;
-        Ok::<_, DbError>(users::decode(&replies[0]).unwrap())
+    let read = async |after: Option<&Position>, count| {
+        let replies = session.read(&[users::all(&org(), after, count)]).await?;
+        Ok::<_, DbError>(replies[0].records::<UserRow>().unwrap())
     };
     let page = async |q: &str, after: Option<Position>, limit: u32| {
         let q = SearchText::parse(q).unwrap();
         let limit = Limit::try_from(limit).unwrap();
-        let (found, next) = directory::page(&org(), Some(&q), after, limit, read).await.unwrap();
+        let (found, next) = directory::page(Some(&q), after, limit, read).await.unwrap();
         (found.into_iter().map(|user| user.name).collect::<Vec<_>>(), next)
     };
     for (q, names) in [
@@ -166,10 +188,10 @@ async fn the_staff_are_whoever_is_active_and_no_requester() {
     everybody.push(disabled);
     add(&session, &everybody).await;
     let replies = session.read(&[users::staff(&org()), users::staff(&"elsewhere".parse().unwrap())]).await.unwrap();
-    let mut names: Vec<_> = users::decode_staff(&replies[0]).unwrap().into_iter().map(|person| person.name).collect();
+    let mut names: Vec<_> = replies[0].records::<Person>().unwrap().into_iter().map(|person| person.name).collect();
     names.sort();
     assert_eq!(names, ["User 2", "User 3", "User 4"]);
-    assert_eq!(users::decode_staff(&replies[1]).unwrap(), []);
+    assert_eq!(replies[1].records::<Person>().unwrap(), []);
 }
 
 #[tokio::test]
@@ -192,7 +214,7 @@ async fn versions_are_told_for_the_requests_that_are_known() {
     let replies =
         session.read(&[versions::of_requests(&org(), &ids), versions::of_requests(&org(), &[])]).await.unwrap();
     let known: Vec<_> =
-        versions::decode(&replies[0]).unwrap().into_iter().map(|known| (known.id, known.version)).collect();
+        replies[0].records::<SyncedVersion>().unwrap().into_iter().map(|known| (known.id, known.version)).collect();
     assert_eq!(known, [(ids[0], 10), (ids[1], 20)]);
-    assert_eq!(versions::decode(&replies[1]).unwrap(), []);
+    assert_eq!(replies[1].records::<SyncedVersion>().unwrap(), []);
 }

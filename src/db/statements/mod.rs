@@ -1,7 +1,7 @@
 //! Every line of PostgreSQL SQL of the product, as named functions.
 //!
-//! A function that returns a `Statement` has beside it the decoder of that statement's rows. Rows are one column of JSON
-//! whose keys are the fields of the record; times are integer milliseconds in it, as everywhere between our parts.
+//! A file per noun: its statements, and the queries that are asked by them. Rows are one column of JSON whose keys are the
+//! fields of the record; times are integer milliseconds in it, as everywhere between our parts.
 
 pub mod apply;
 pub mod users;

@@ -2,14 +2,18 @@
 //!
 //! Only `credentials` selects the password hash.
 
+use base::refusal::Refusal;
 use base::time::Timestamp;
-use pg::row::{DecodeError, Rows};
 use pg::statement::Statement;
+use serde::{Deserialize, Serialize};
 
-use crate::domain::user::{Person, PersonName, UserRow};
+use crate::db::directory;
+use crate::db::query::{Postgres, Query};
+use crate::domain::text::SearchText;
+use crate::domain::user::{PersonName, User, UserRow, UserStatus, naming};
 use crate::domain::{Limit, OrgId, Position, Role, UserId};
 
-/// A user as `decode` reads one, without the password hash.
+/// A `UserRow`, without the password hash.
 macro_rules! user {
     () => {
         "json_build_object('id', id, 'org_id', org_id, 'email', email, 'name', name, 'role', role, 'status', status,
@@ -75,11 +79,6 @@ pub fn staff(org: &OrgId) -> Statement {
     .bind(org.to_string())
 }
 
-/// The rows of `staff`.
-pub fn decode_staff(rows: &Rows) -> Result<Vec<Person>, DecodeError> {
-    rows.records()
-}
-
 /// Users, disabled ones among them, oldest account first, after a position of (`created_at`, `id`). Ordered by the
 /// milliseconds that a position has: a row written by hand has more of its moment. One more than `count` comes when others
 /// follow.
@@ -117,27 +116,135 @@ pub fn rename(org: &OrgId, id: UserId, name: &PersonName, now: Timestamp) -> Sta
     .bind(now.as_ms().to_string())
 }
 
-/// Adds a user. A second one with the address violates `EMAIL_CONSTRAINT`.
-pub fn insert(user: &UserRow, password_hash: &str) -> Statement {
-    Statement::new(
-        "INSERT INTO users (id, org_id, email, name, role, status, password_hash, created_at, updated_at)
-         SELECT $1::uuid, $2, $3, $4, $5, $6, $7, at, at
-         FROM (SELECT 'epoch'::timestamptz + $8::bigint * interval '1 millisecond' AS at) AS moment",
-    )
-    .bind(user.id.to_string())
-    .bind(user.org_id.to_string())
-    .bind(user.email.clone())
-    .bind(user.name.clone())
-    .bind(user.role.to_string())
-    .bind(user.status.to_string())
-    .bind(password_hash.to_owned())
-    .bind(user.created_at.as_ms().to_string())
+/// The user with an address, with the password hash; for sign-in alone.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct FindCredentials {
+    /// The address, in lower case.
+    pub email: String,
 }
 
-/// The constraint that says: this address is taken.
-pub const EMAIL_CONSTRAINT: &str = "users_org_email";
+impl Query for FindCredentials {
+    const NAME: &'static str = "find_credentials";
+    type Reply = Option<UserRow>;
 
-/// The rows of `credentials`, `by_id`, `active`, `all` and `rename`.
-pub fn decode(rows: &Rows) -> Result<Vec<UserRow>, DecodeError> {
-    rows.records()
+    async fn run(self, postgres: &impl Postgres) -> Result<Self::Reply, Refusal> {
+        postgres.record(credentials(postgres.org(), &self.email)).await
+    }
+}
+
+/// An active user.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct FindUser {
+    /// The user.
+    pub id: UserId,
+}
+
+impl Query for FindUser {
+    const NAME: &'static str = "find_user";
+    type Reply = Option<User>;
+
+    async fn run(self, postgres: &impl Postgres) -> Result<Self::Reply, Refusal> {
+        let found: Option<UserRow> = postgres.record(by_id(postgres.org(), self.id)).await?;
+        Ok(found.filter(|user| user.status == UserStatus::Active).map(User::from))
+    }
+}
+
+/// Active users, by name.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ListUsers {
+    /// With this role only.
+    #[serde(default)]
+    pub role: Option<Role>,
+}
+
+impl Query for ListUsers {
+    const NAME: &'static str = "list_users";
+    type Reply = Vec<User>;
+
+    async fn run(self, postgres: &impl Postgres) -> Result<Self::Reply, Refusal> {
+        let most = Limit::try_from(Limit::MAX)?;
+        let found: Vec<UserRow> = postgres.records(active(postgres.org(), self.role, None, most)).await?;
+        let mut shown: Vec<User> = found.into_iter().map(User::from).collect();
+        shown.sort_by_cached_key(|user| user.name.to_lowercase());
+        Ok(shown)
+    }
+}
+
+/// A page of users, disabled ones among them, oldest account first.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct PageUsers {
+    /// The name or the address contains this, in any spelling that folds alike.
+    #[serde(default)]
+    pub q: Option<SearchText>,
+    /// Behind this one.
+    #[serde(default)]
+    pub after: Option<Position>,
+    /// At most so many.
+    pub limit: Limit,
+}
+
+/// One page of users.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct UserPage {
+    /// The users.
+    pub items: Vec<User>,
+    /// Where the next page begins, when more may follow; a search among very many has pages with few users, or none.
+    #[serde(default)]
+    pub next: Option<Position>,
+}
+
+impl Query for PageUsers {
+    const NAME: &'static str = "page_users";
+    type Reply = UserPage;
+
+    async fn run(self, postgres: &impl Postgres) -> Result<Self::Reply, Refusal> {
+        let Self { q, after, limit } = self;
+        let read = async |after: Option<&Position>, count| postgres.records(all(postgres.org(), after, count)).await;
+        let (found, next) = directory::page(q.as_ref(), after, limit, read).await?;
+        Ok(UserPage { items: found.into_iter().map(User::from).collect(), next })
+    }
+}
+
+/// Whether there is such a user, disabled or not.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct KnowsUser {
+    /// The user.
+    pub id: UserId,
+}
+
+impl Query for KnowsUser {
+    const NAME: &'static str = "knows_user";
+    type Reply = bool;
+
+    async fn run(self, postgres: &impl Postgres) -> Result<Self::Reply, Refusal> {
+        let found: Option<UserRow> = postgres.record(by_id(postgres.org(), self.id)).await?;
+        Ok(found.is_some())
+    }
+}
+
+/// Gives an active user another name; the user after it, or nothing when there is no such user. `Invalid` for a name that
+/// reads as somebody else's on the staff, or as the system's.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RenameUser {
+    /// The user.
+    pub id: UserId,
+    /// The new name.
+    pub name: PersonName,
+}
+
+impl Query for RenameUser {
+    const NAME: &'static str = "rename_user";
+    type Reply = Option<User>;
+
+    async fn run(self, postgres: &impl Postgres) -> Result<Self::Reply, Refusal> {
+        let (org, Self { id, name }) = (postgres.org(), self);
+        let known: Option<UserRow> = postgres.record(by_id(org, id)).await?;
+        // Whoever has a name may be told it again, for example behind an answer that was lost.
+        if known.is_some_and(|user| user.name != name.as_str()) {
+            naming::check(&name, id, &postgres.records(staff(org)).await?)?;
+        }
+        let written = postgres.write(rename(org, id, &name, postgres.now())).await?;
+        let renamed: Option<UserRow> = written.record().map_err(|error| postgres.unreadable(error))?;
+        Ok(renamed.map(User::from))
+    }
 }

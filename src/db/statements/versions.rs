@@ -1,10 +1,12 @@
 //! What the read model holds of requests: for the reconciler, which compares versions, and for `inspect`, which shows a
 //! row beside its object.
 
-use pg::row::{DecodeError, Rows};
+use base::refusal::Refusal;
 use pg::statement::Statement;
 use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 
+use crate::db::query::{Postgres, Query};
 use crate::domain::request::RequestRow;
 use crate::domain::{OrgId, RequestId, Timestamp};
 
@@ -31,11 +33,6 @@ pub fn of_requests(org: &OrgId, ids: &[RequestId]) -> Statement {
     )
     .bind(org.to_string())
     .bind(format!("{{{}}}", ids.join(",")))
-}
-
-/// The rows of `of_requests`.
-pub fn decode(rows: &Rows) -> Result<Vec<SyncedVersion>, DecodeError> {
-    rows.records()
 }
 
 /// One request as the read model has it.
@@ -71,7 +68,35 @@ pub fn inspect(org: &OrgId, id: RequestId) -> Statement {
     .bind(id.to_string())
 }
 
-/// The row of `inspect`.
-pub fn decode_inspected(rows: &Rows) -> Result<Option<Inspected>, DecodeError> {
-    rows.record()
+/// Which versions of these requests the read model has.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Synced {
+    /// The requests, at most 500.
+    pub ids: Vec<RequestId>,
+}
+
+impl Query for Synced {
+    const NAME: &'static str = "synced";
+    type Reply = Vec<SyncedVersion>;
+
+    async fn run(self, postgres: &impl Postgres) -> Result<Self::Reply, Refusal> {
+        postgres.records(of_requests(postgres.org(), &self.ids)).await
+    }
+}
+
+/// The read model's side of one request: an [`Inspected`], as JSON.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ReadModel {
+    /// The request.
+    pub id: RequestId,
+}
+
+impl Query for ReadModel {
+    const NAME: &'static str = "read_model";
+    type Reply = Option<Box<RawValue>>;
+
+    async fn run(self, postgres: &impl Postgres) -> Result<Self::Reply, Refusal> {
+        let inspected: Option<Inspected> = postgres.record(inspect(postgres.org(), self.id)).await?;
+        inspected.map(|row| to_raw_value(&row).map_err(|_| Refusal::Internal)).transpose()
+    }
 }

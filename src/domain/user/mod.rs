@@ -12,6 +12,6 @@ mod throttle;
 pub use person::ActorSchema;
 pub use person::{Actor, Caller, Person};
 pub use role::Role;
-pub use row::{UserRow, UserStatus};
+pub use row::{User, UserRow, UserStatus};
 pub use texts::{Email, PersonName};
 pub use throttle::{FADES_AFTER_MS, Throttle};

@@ -49,6 +49,26 @@ impl UserRow {
     }
 }
 
+/// A user as pickers show one.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct User {
+    /// The id.
+    pub id: UserId,
+    /// The name.
+    pub name: String,
+    /// The address.
+    pub email: String,
+    /// The role.
+    pub role: Role,
+}
+
+impl From<UserRow> for User {
+    fn from(row: UserRow) -> Self {
+        User { id: row.id, name: row.name, email: row.email, role: row.role }
+    }
+}
+
 impl fmt::Debug for UserRow {
     /// Neither the address nor the hash: they must not reach a log by accident.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

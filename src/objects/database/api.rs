@@ -1,22 +1,22 @@
 //! The contract of the DatabaseObject: one shard of connections to PostgreSQL.
 
-use base::cursor::Position;
-use base::ids::{OrgId, UserId};
-use base::page::Limit;
+use std::fmt;
+
+use base::ids::OrgId;
+use base::refusal::Refusal;
 use base::time::{Timestamp, rfc3339};
-use durable::Key;
-use durable::actor_api;
 use durable::outbox::Failure;
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use durable::{Contract, Key, Message, ask};
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::ser::SerializeMap as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::to_raw_value;
 use worker::Env;
 
+use crate::db::queries::Named;
+use crate::db::query::Query;
 use crate::domain::delivery::Packed;
 use crate::domain::request::RequestId;
-use crate::domain::text::SearchText;
-use crate::domain::user::PersonName;
-use crate::domain::user::Role;
-use crate::domain::user::UserRow;
 use crate::objects::context::CallContext;
 
 /// Names one shard: `{org}/{shard}`, with the shard below the configured number (`DATABASE_SHARDS`).
@@ -65,36 +65,120 @@ impl Key for DatabaseKey {
     }
 }
 
-actor_api! {
-    /// One shard: a connection kept open, and batches committed as groups.
-    actor Database { binding: "DATABASE", context: CallContext, key: DatabaseKey, watch: () }
+/// One shard: a connection kept open, batches committed as groups, and queries carried.
+pub struct Database;
 
-    /// Writes an object's rows to the read model; answers only after COMMIT. `Unavailable` is worth another try.
-    apply(Apply) -> Outcome;
-    /// The user with an address, with the password hash; for sign-in alone.
-    find_credentials(FindCredentials) -> Option<UserRow>;
-    /// One user, without the hash.
-    find_user(FindUser) -> Option<User>;
-    /// Active users, by name.
-    list_users(ListUsers) -> Vec<User>;
-    /// A page of users, disabled ones among them, oldest account first.
-    page_users(PageUsers) -> UserPage;
-    /// Whether there is such a user, disabled or not.
-    knows_user(KnowsUser) -> bool;
-    /// Gives an active user another name; the user after it, or nothing when there is no such user. `Invalid` for a name
-    /// that reads as somebody else's on the staff, or as the system's.
-    rename_user(RenameUser) -> Option<User>;
-    /// Which versions of these requests the read model has.
-    synced(Synced) -> Vec<SyncedVersion>;
-    /// The read model's side of one request.
-    read_model(ReadModel) -> Option<Box<RawValue>>;
-    /// Whether PostgreSQL answers, and how fast.
-    ping(Ping) -> Health;
-    /// The state of the shard, without asking PostgreSQL.
-    stats(Stats) -> Health;
+impl Contract for Database {
+    const BINDING: &'static str = "DATABASE";
+    type Context = CallContext;
+    type Key = DatabaseKey;
+    type Inbox = Inbox;
+    type Watch = ();
 }
 
-/// See [`Handler::apply`]. All of it is of one object.
+/// Every message, as it travels: `{"<word>": <message>}`. A word that is none of the object's own is the name of a query.
+#[derive(Debug)]
+pub enum Inbox {
+    /// Writes an object's rows to the read model; answers only after COMMIT. `Unavailable` is worth another try.
+    Apply(Apply),
+    /// Whether PostgreSQL answers, and how fast.
+    Ping(Ping),
+    /// The state of the shard, without asking PostgreSQL.
+    Stats(Stats),
+    /// Asks PostgreSQL something.
+    Query(Named),
+}
+
+impl Serialize for Inbox {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(1))?;
+        match self {
+            Inbox::Apply(message) => map.serialize_entry("apply", message),
+            Inbox::Ping(message) => map.serialize_entry("ping", message),
+            Inbox::Stats(message) => map.serialize_entry("stats", message),
+            Inbox::Query(Named { name, arguments }) => map.serialize_entry(name, arguments),
+        }?;
+        map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Inbox {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Words)
+    }
+}
+
+struct Words;
+
+impl<'de> Visitor<'de> for Words {
+    type Value = Inbox;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("one word and its message")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Inbox, A::Error> {
+        let word: String = map.next_key()?.ok_or_else(|| A::Error::custom("there is no word"))?;
+        Ok(match word.as_str() {
+            "apply" => Inbox::Apply(map.next_value()?),
+            "ping" => Inbox::Ping(map.next_value()?),
+            "stats" => Inbox::Stats(map.next_value()?),
+            _ => Inbox::Query(Named { arguments: map.next_value()?, name: word }),
+        })
+    }
+}
+
+impl Message for Apply {
+    type To = Database;
+    type Reply = Outcome;
+
+    fn into_inbox(self) -> Inbox {
+        Inbox::Apply(self)
+    }
+}
+
+impl Message for Ping {
+    type To = Database;
+    type Reply = Health;
+
+    fn into_inbox(self) -> Inbox {
+        Inbox::Ping(self)
+    }
+}
+
+impl Message for Stats {
+    type To = Database;
+    type Reply = Health;
+
+    fn into_inbox(self) -> Inbox {
+        Inbox::Stats(self)
+    }
+}
+
+/// A query as a message.
+#[derive(Debug)]
+pub struct Ask<Q>(pub Q);
+
+impl<Q: Query> Message for Ask<Q> {
+    type To = Database;
+    type Reply = Q::Reply;
+
+    fn into_inbox(self) -> Inbox {
+        // No query has arguments that are not JSON; `null` would be none that it takes.
+        let arguments = to_raw_value(&self.0).unwrap_or_default();
+        Inbox::Query(Named { name: Q::NAME.to_owned(), arguments })
+    }
+}
+
+/// Asks PostgreSQL.
+///
+/// # Errors
+/// `Unavailable` while it is away, and the query's own.
+pub async fn query<Q: Query>(env: &Env, query: Q, cx: &CallContext) -> Result<Q::Reply, Refusal> {
+    ask(env, &DatabaseKey::first(&cx.org), Ask(query), cx).await
+}
+
+/// See [`Inbox::Apply`]. All of it is of one object.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Apply(pub Packed);
@@ -129,111 +213,11 @@ impl Outcome {
     }
 }
 
-/// See [`Handler::find_credentials`].
-#[derive(Debug, Serialize, Deserialize)]
-pub struct FindCredentials {
-    /// The address, in lower case.
-    pub email: String,
-}
-
-/// See [`Handler::find_user`].
-#[derive(Debug, Serialize, Deserialize)]
-pub struct FindUser {
-    /// The user.
-    pub id: UserId,
-}
-
-/// See [`Handler::list_users`].
-#[derive(Debug, Serialize, Deserialize)]
-pub struct ListUsers {
-    /// With this role only.
-    #[serde(default)]
-    pub role: Option<Role>,
-}
-
-/// A user as pickers show one.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct User {
-    /// The id.
-    pub id: UserId,
-    /// The name.
-    pub name: String,
-    /// The address.
-    pub email: String,
-    /// The role.
-    pub role: Role,
-}
-
-/// See [`Handler::page_users`].
-#[derive(Debug, Serialize, Deserialize)]
-pub struct PageUsers {
-    /// The name or the address contains this, in any spelling that folds alike.
-    #[serde(default)]
-    pub q: Option<SearchText>,
-    /// Behind this one.
-    #[serde(default)]
-    pub after: Option<Position>,
-    /// At most so many.
-    pub limit: Limit,
-}
-
-/// One page of users.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct UserPage {
-    /// The users.
-    pub items: Vec<User>,
-    /// Where the next page begins, when more may follow; a search among very many has pages with few users, or none.
-    #[serde(default)]
-    pub next: Option<Position>,
-}
-
-/// See [`Handler::knows_user`].
-#[derive(Debug, Serialize, Deserialize)]
-pub struct KnowsUser {
-    /// The user.
-    pub id: UserId,
-}
-
-/// See [`Handler::rename_user`].
-#[derive(Debug, Serialize, Deserialize)]
-pub struct RenameUser {
-    /// The user.
-    pub id: UserId,
-    /// The new name.
-    pub name: PersonName,
-}
-
-/// See [`Handler::synced`].
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Synced {
-    /// The requests, at most 500.
-    pub ids: Vec<RequestId>,
-}
-
-/// The version of a request that the read model has.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct SyncedVersion {
-    /// The request.
-    pub id: RequestId,
-    /// Its epoch.
-    pub epoch: i64,
-    /// Its version.
-    pub version: i64,
-}
-
-/// See [`Handler::read_model`].
-#[derive(Debug, Serialize, Deserialize)]
-pub struct ReadModel {
-    /// The request.
-    pub id: RequestId,
-}
-
-/// See [`Handler::ping`].
+/// See [`Inbox::Ping`].
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Ping {}
 
-/// See [`Handler::stats`].
+/// See [`Inbox::Stats`].
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Stats {}
 

@@ -3,7 +3,7 @@
 //! It owns one connection, kept open between calls (all requests of an object share one I/O context), and nothing that
 //! must last but whom it put off during an outage: what it is asked to write stays in the sender's outbox until it says
 //! `Applied`. Deliveries that arrive together are committed together; `db::group` and `db::batch` do that, and this object
-//! lends them its memory.
+//! lends them its memory. Queries it carries: what they ask and answer is in `db::statements`, a file per noun.
 
 pub mod api;
 mod journal;
@@ -14,10 +14,9 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use base::ids::OrgId;
-use base::page::Limit;
 use base::refusal::Refusal;
 use base::time::Timestamp;
-use durable::{Answer, Object, Schema, State, Wire, clock};
+use durable::{Answer, Contract as _, Object, Schema, State, Wire, clock};
 use futures::future::LocalBoxFuture;
 use pg::breaker::BreakerState;
 use pg::error::{DbError, Fault};
@@ -25,20 +24,15 @@ use pg::row::{DecodeError, Rows};
 use pg::session::Session;
 use pg::statement::Statement;
 use pg::url::{DatabaseUrl, UrlError};
-use serde_json::value::{RawValue, to_raw_value};
 use worker::Env;
 
 use crate::db::batch;
-use crate::db::directory;
 use crate::db::edge::Edge;
 use crate::db::group::GroupCommit;
-use crate::db::statements::{ping, users, versions};
-use crate::domain::user::{Person, UserRow, UserStatus, naming};
+use crate::db::query::Postgres;
+use crate::db::statements::ping;
 use crate::objects::context::CallContext;
-use api::{
-    Apply, Database, DatabaseKey, FindCredentials, FindUser, Health, Inbox, KnowsUser, ListUsers, Outcome, PageUsers,
-    Ping, ReadModel, RenameUser, Stats, Synced, SyncedVersion, User, UserPage,
-};
+use api::{Apply, Database, DatabaseKey, Health, Inbox, Outcome, Ping, Stats};
 use journal::Journal;
 use recovery::Recovery;
 
@@ -83,6 +77,11 @@ impl DatabaseObject {
         self.only(outcome)
     }
 
+    async fn write(&self, statement: Statement) -> Result<Rows, Refusal> {
+        let outcome = self.session()?.write(std::slice::from_ref(&statement)).await;
+        self.only(outcome)
+    }
+
     /// The rows of the one statement that was run.
     fn only(&self, outcome: Result<Vec<Rows>, DbError>) -> Result<Rows, Refusal> {
         let rows = outcome.map_err(|error| self.away(&Fault::from(&error)))?;
@@ -91,14 +90,6 @@ impl DatabaseObject {
 
     fn unreadable(&self, error: DecodeError) -> Refusal {
         self.away(&Fault::from(&DbError::Decode(error)))
-    }
-
-    async fn users(&self, statement: Statement) -> Result<Vec<UserRow>, Refusal> {
-        users::decode(&self.read(statement).await?).map_err(|error| self.unreadable(error))
-    }
-
-    async fn staff(&self, org: &OrgId) -> Result<Vec<Person>, Refusal> {
-        users::decode_staff(&self.read(users::staff(org)).await?).map_err(|error| self.unreadable(error))
     }
 
     async fn deliver(&self, message: Apply, cx: &CallContext) -> Result<Outcome, Refusal> {
@@ -151,86 +142,36 @@ impl DatabaseObject {
     }
 }
 
-impl api::Handler for DatabaseObject {
-    fn apply(self: Rc<Self>, message: Apply, cx: CallContext) -> Answer<Outcome> {
-        Answer::after(async move { self.deliver(message, &cx).await })
+/// PostgreSQL for a query that somebody asks.
+struct Asked {
+    object: Rc<DatabaseObject>,
+    cx: CallContext,
+}
+
+impl Postgres for Asked {
+    fn org(&self) -> &OrgId {
+        &self.cx.org
     }
 
-    fn find_credentials(self: Rc<Self>, message: FindCredentials, cx: CallContext) -> Answer<Option<UserRow>> {
-        Answer::after(async move {
-            let found = self.users(users::credentials(&cx.org, &message.email)).await?;
-            Ok(found.into_iter().next())
-        })
+    fn now(&self) -> Timestamp {
+        clock::now()
     }
 
-    fn find_user(self: Rc<Self>, message: FindUser, cx: CallContext) -> Answer<Option<User>> {
-        Answer::after(async move {
-            let found = self.users(users::by_id(&cx.org, message.id)).await?;
-            Ok(found.into_iter().find(|user| user.status == UserStatus::Active).map(shown))
-        })
+    async fn read(&self, statement: Statement) -> Result<Rows, Refusal> {
+        self.object.read(statement).await
     }
 
-    fn list_users(self: Rc<Self>, message: ListUsers, cx: CallContext) -> Answer<Vec<User>> {
-        Answer::after(async move {
-            let most = Limit::try_from(Limit::MAX)?;
-            let found = self.users(users::active(&cx.org, message.role, None, most)).await?;
-            let mut shown: Vec<User> = found.into_iter().map(shown).collect();
-            shown.sort_by_cached_key(|user| user.name.to_lowercase());
-            Ok(shown)
-        })
+    async fn write(&self, statement: Statement) -> Result<Rows, Refusal> {
+        self.object.write(statement).await
     }
 
-    fn page_users(self: Rc<Self>, message: PageUsers, cx: CallContext) -> Answer<UserPage> {
-        Answer::after(async move {
-            let PageUsers { q, after, limit } = message;
-            let read = async |statement| self.users(statement).await;
-            let (found, next) = directory::page(&cx.org, q.as_ref(), after, limit, read).await?;
-            Ok(UserPage { items: found.into_iter().map(shown).collect(), next })
-        })
+    fn unreadable(&self, error: DecodeError) -> Refusal {
+        self.object.unreadable(error)
     }
 
-    fn knows_user(self: Rc<Self>, message: KnowsUser, cx: CallContext) -> Answer<bool> {
-        Answer::after(async move { Ok(!self.users(users::by_id(&cx.org, message.id)).await?.is_empty()) })
-    }
-
-    fn rename_user(self: Rc<Self>, message: RenameUser, cx: CallContext) -> Answer<Option<User>> {
-        Answer::after(async move {
-            let known = self.users(users::by_id(&cx.org, message.id)).await?.into_iter().next();
-            // Whoever has a name may be told it again, for example behind an answer that was lost.
-            if known.is_some_and(|user| user.name != message.name.as_str()) {
-                naming::check(&message.name, message.id, &self.staff(&cx.org).await?)?;
-            }
-            let rename = users::rename(&cx.org, message.id, &message.name, clock::now());
-            let written = self.only(self.session()?.write(&[rename]).await)?;
-            let renamed = users::decode(&written).map_err(|error| self.unreadable(error))?;
-            Ok(renamed.into_iter().next().map(shown))
-        })
-    }
-
-    fn synced(self: Rc<Self>, message: Synced, cx: CallContext) -> Answer<Vec<SyncedVersion>> {
-        Answer::after(async move {
-            let rows = self.read(versions::of_requests(&cx.org, &message.ids)).await?;
-            rows.records().map_err(|error| self.unreadable(error))
-        })
-    }
-
-    fn read_model(self: Rc<Self>, message: ReadModel, cx: CallContext) -> Answer<Option<Box<RawValue>>> {
-        Answer::after(async move {
-            let rows = self.read(versions::inspect(&cx.org, message.id)).await?;
-            let inspected = versions::decode_inspected(&rows).map_err(|error| self.unreadable(error))?;
-            inspected.map(|row| to_raw_value(&row).map_err(|_| Refusal::Internal)).transpose()
-        })
-    }
-
-    fn ping(self: Rc<Self>, _: Ping, cx: CallContext) -> Answer<Health> {
-        Answer::after(async move {
-            self.read(ping()).await?;
-            Ok(self.health(cx.own_key::<DatabaseKey>()?.shard))
-        })
-    }
-
-    fn stats(self: Rc<Self>, _: Stats, cx: CallContext) -> Answer<Health> {
-        cx.own_key::<DatabaseKey>().map(|key| self.health(key.shard)).into()
+    fn unknown(&self, name: &str) -> Refusal {
+        worker::console_error!("{} cannot read the query {name}", Database::BINDING);
+        Refusal::unavailable(Database::BINDING, 1)
     }
 }
 
@@ -252,7 +193,18 @@ impl Object for DatabaseObject {
     }
 
     fn answer(self: Rc<Self>, message: Inbox, cx: CallContext) -> Answer<Wire> {
-        api::dispatch(self, message, cx)
+        match message {
+            Inbox::Apply(message) => Answer::after(async move { self.deliver(message, &cx).await }).encoded(),
+            Inbox::Ping(Ping {}) => Answer::after(async move {
+                self.read(ping()).await?;
+                Ok(self.health(cx.own_key::<DatabaseKey>()?.shard))
+            })
+            .encoded(),
+            Inbox::Stats(Stats {}) => {
+                Answer::from(cx.own_key::<DatabaseKey>().map(|key| self.health(key.shard))).encoded()
+            }
+            Inbox::Query(query) => Answer::after(async move { query.run(&Asked { object: self, cx }).await }).encoded(),
+        }
     }
 
     fn alarm(self: Rc<Self>) -> LocalBoxFuture<'static, ()> {
@@ -270,10 +222,6 @@ impl Object for DatabaseObject {
     fn next_due(&self) -> Option<Timestamp> {
         self.recovery.next_probe()
     }
-}
-
-fn shown(user: UserRow) -> User {
-    User { id: user.id, name: user.name, email: user.email, role: user.role }
 }
 
 fn whole(count: u64) -> i64 {

@@ -9,11 +9,12 @@ use durable::{ask, clock, watch};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use crate::db::statements::versions::ReadModel;
 use crate::domain::log::StreamName;
 use crate::domain::request::RequestId;
 use crate::jobs::reconcile::{self, Lagging};
 use crate::objects::cache::api::{CacheKey, CacheStats, Stats as AskCache};
-use crate::objects::database::api::{DatabaseKey, Health, ReadModel, Stats as AskDatabase};
+use crate::objects::database::api::{Ask, DatabaseKey, Health, Stats as AskDatabase};
 use crate::objects::log_stream::api::{
     LogStream, Poke as PokeStream, Query as LogQuery, ReadEntry, Stats as AskStream, StreamKey, StreamStats, Tail,
 };
@@ -253,7 +254,7 @@ pub async fn inspect(exchange: &Exchange<'_>, id: RequestId) -> Result<Reply, Re
     let database = DatabaseKey::of_request(exchange.env, exchange.org(), id);
     let (object, row) = futures::join!(
         ask(exchange.env, &key, Inspect {}, &exchange.cx),
-        ask(exchange.env, &database, ReadModel { id }, &exchange.cx),
+        ask(exchange.env, &database, Ask(ReadModel { id }), &exchange.cx),
     );
     let object = object?;
     if object.events == 0 && matches!(row, Ok(None)) {
