@@ -7,14 +7,15 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use cepatedge::db::statements::users::UserPage;
 use cepatedge::domain::log::AuditRow;
 use cepatedge::domain::request::{EventRow, RequestRow};
-use cepatedge::domain::user::UserRow;
+use cepatedge::domain::user::{User, UserRow};
 use cepatedge::domain::{Entry, Event, MaintenanceRequest, NewEntry, Refusal, Summary, Timestamp};
 use cepatedge::objects::account::api::{Account, Listing};
 use cepatedge::objects::cache::api::{Cache, Cached};
 use cepatedge::objects::context::CallContext;
-use cepatedge::objects::database::api::{Database, Health, User, UserPage};
+use cepatedge::objects::database::api::{Database, Health};
 use cepatedge::objects::log_stream::api::{LogStream, StreamStats};
 use cepatedge::objects::request::api::{Inspection, Request, Versioned};
 use cepatedge::objects::request_index::api::{IndexStats, RequestIndex};
