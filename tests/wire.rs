@@ -13,8 +13,8 @@ use cepatedge::db::statements::{users, versions};
 use cepatedge::domain::delivery::{Delivery, Packed};
 use cepatedge::domain::log::{LogFilter, StreamName};
 use cepatedge::domain::request::{
-    Action, ActionInput, Category, Command, CommentBody, Description, Moment, NewRequest, Priority, Step, Title,
-    Visibility,
+    Action, ActionInput, Category, Command, CommentBody, Description, Moment, NewRequest, Priority, RulesInForce, Step,
+    Title, Visibility,
 };
 use cepatedge::domain::text::SearchText;
 use cepatedge::domain::user::{PersonName, User};
@@ -234,7 +234,8 @@ fn the_request_speaks_as_recorded() {
     exchange(&key, with_a_key(), request::Create { draft }, versioned());
     exchange(&key, by_a_user(), request::Read {}, versioned());
     let approve = Command::Step(Step::new(Action::Approve, ActionInput::default()).unwrap());
-    exchange(&key, with_a_key(), request::Act { command: approve, if_match: Some(1) }, versioned());
+    let ruled = CallContext { rules: Some(RulesInForce { version: 2, ..RulesInForce::default() }), ..with_a_key() };
+    exchange(&key, ruled, request::Act { command: approve, if_match: Some(1) }, versioned());
     let comment = request::Comment {
         body: CommentBody::parse("The part is ordered.").unwrap(),
         visibility: Visibility::Internal,

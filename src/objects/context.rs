@@ -5,6 +5,7 @@ use base::refusal::Refusal;
 use durable::{Context, Key};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::request::RulesInForce;
 use crate::domain::user::Caller;
 
 /// For whom a call is made and in which HTTP request.
@@ -23,6 +24,9 @@ pub struct CallContext {
     /// Makes a repeated command harmless; required for a retry of a lost call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idempotency: Option<Idempotency>,
+    /// The rules in force, where somebody has set any. An older release's call has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<RulesInForce>,
     /// The name of the object that is being called, filled in by its host.
     #[serde(skip)]
     pub object: String,
@@ -50,7 +54,7 @@ impl Context for CallContext {
 impl CallContext {
     /// A call that the system makes by itself, in the trace of what caused it.
     pub fn system(org: OrgId, trace: TraceId) -> Self {
-        CallContext { org, caller: None, session: None, trace, idempotency: None, object: String::new() }
+        CallContext { org, caller: None, session: None, trace, idempotency: None, rules: None, object: String::new() }
     }
 
     /// The called object's own key.

@@ -12,7 +12,7 @@ use thiserror::Error;
 use wasm_bindgen::JsValue;
 use worker::Env;
 
-use crate::domain::request::IdSeal;
+use crate::domain::request::{IdSeal, RulesInForce};
 use crate::router::http::cookie::SessionCookie;
 use crate::router::http::token::Keys;
 
@@ -31,6 +31,8 @@ pub struct Config {
     pub cursor_key: Vec<u8>,
     /// The exact origins, besides the own one, that may write and open sockets.
     pub origins: Vec<String>,
+    /// The rules of requests, where the operator has set any (`REQUEST_RULES`).
+    pub rules: Option<RulesInForce>,
     /// The session cookie; `COOKIE_DOMAIN` shares it among a domain's hosts.
     pub cookie: SessionCookie,
 }
@@ -80,6 +82,7 @@ impl Config {
                 .ok_or_else(|| misconfigured("ID_KEY", "is shorter than 32 characters"))?,
             cursor_key,
             origins: origins.split(',').map(str::trim).filter(|origin| !origin.is_empty()).map(str::to_owned).collect(),
+            rules: text(env, "REQUEST_RULES").map(|text| rules(&text)).transpose()?,
             cookie: match text(env, "COOKIE_DOMAIN") {
                 Some(domain) => {
                     SessionCookie::for_domain(&domain).map_err(|error| misconfigured("COOKIE_DOMAIN", error))?
@@ -88,6 +91,13 @@ impl Config {
             },
         })
     }
+}
+
+fn rules(text: &str) -> Result<RulesInForce, Misconfigured> {
+    const NAME: &str = "REQUEST_RULES";
+    let read: RulesInForce = serde_json::from_str(text).map_err(|error| misconfigured(NAME, error))?;
+    let sensible = "has a number that is none of 1 to 8760 hours or 1 to 365 days";
+    read.rules.is_sensible().then_some(read).ok_or_else(|| misconfigured(NAME, sensible))
 }
 
 fn misconfigured(name: &'static str, error: impl std::fmt::Display) -> Misconfigured {

@@ -107,7 +107,8 @@ async fn answer(
     }
     let presented = gate::present(incoming, config, access.trace(), clock::now().as_ms() / 1_000)?;
     access.is_by(&presented.cx);
-    let (session, outcome) = for_somebody(route, &segments, exchange(presented.cx.clone()), &presented).await?;
+    let cx = CallContext { rules: config.rules, ..presented.cx.clone() };
+    let (session, outcome) = for_somebody(route, &segments, exchange(cx), &presented).await?;
     access.is_now(&session.caller);
     let reply = outcome?;
     Ok(match renewed(config, &presented, &session) {

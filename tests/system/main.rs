@@ -27,6 +27,7 @@ mod permissions;
 mod preconditions;
 mod races;
 mod report;
+mod rules;
 mod sessions;
 mod texts;
 mod tokens;

@@ -50,8 +50,9 @@ pub fn apply(request: &mut MaintenanceRequest, event: &Event) {
             let held_since = request.held_since.take().unwrap_or(event.ts);
             stand_still(request, event.ts.ms_since(held_since));
         }
-        EventBody::Completed { resolution } => {
+        EventBody::Completed { resolution, auto_close_ms } => {
             request.status = Status::Completed;
+            request.auto_close_ms = *auto_close_ms;
             request.resolution = Some(resolution.clone());
             request.completed_at = Some(event.ts);
         }

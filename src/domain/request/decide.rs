@@ -55,7 +55,7 @@ pub fn decide(
         Command::Step(step) => {
             let verdict = policy::verdict(request, caller, step.action(), now, rules);
             refuse(verdict, Some(step.action()), request, caller, now, rules)?;
-            take(request, step, caller)
+            take(request, step, caller, rules)
         }
         Command::Edit(input) => {
             refuse(policy::edit_verdict(request, caller), None, request, caller, now, rules)?;
@@ -71,25 +71,36 @@ pub fn decide(
 }
 
 /// The event that the step's row of the state table makes of its input.
-fn take(request: &MaintenanceRequest, step: &Step, caller: &Caller) -> Result<EventBody, Refusal> {
+fn take(
+    request: &MaintenanceRequest,
+    step: &Step,
+    caller: &Caller,
+    rules: &RequestRules,
+) -> Result<EventBody, Refusal> {
     match (table::needs(step.action()), step.input()) {
         (Some(Needs::Nothing(event)), Input::Nothing) => Ok(event()),
         (Some(Needs::Reason(event)), Input::Reason(reason)) => Ok(event(reason.as_str().to_owned())),
         (Some(Needs::Assignee), Input::Assignee { assignee, take_over }) => {
             assign(request, assignee, *take_over, caller)
         }
-        (Some(Needs::Resolution(event)), Input::Resolution(resolution)) => Ok(event(resolution.as_str().to_owned())),
+        (Some(Needs::Resolution(event)), Input::Resolution(resolution)) => {
+            Ok(event(resolution.as_str().to_owned(), rules))
+        }
         (Some(Needs::Rating(event)), Input::Rating(rating)) => Ok(event(rating.map(Rating::stars))),
         // A step is made with what its row says that it needs.
         _ => Err(Refusal::Internal),
     }
 }
 
-/// When a completed request closes by itself; none in any other state. What the object sets its alarm for.
+/// When a completed request closes by itself, by the rules that it was completed under; none in any other state. What the
+/// object sets its alarm for.
 #[must_use]
-pub fn closes_by_itself_at(request: &MaintenanceRequest, rules: &RequestRules) -> Option<Timestamp> {
+pub fn closes_by_itself_at(request: &MaintenanceRequest) -> Option<Timestamp> {
     match request.status {
-        Status::Completed => Some(request.completed_at?.plus_ms(rules.auto_close_ms())),
+        Status::Completed => {
+            let auto_close_ms = request.auto_close_ms.unwrap_or(RequestRules::default().auto_close_ms());
+            Some(request.completed_at?.plus_ms(auto_close_ms))
+        }
         Status::Submitted
         | Status::Approved
         | Status::Rejected
@@ -103,8 +114,8 @@ pub fn closes_by_itself_at(request: &MaintenanceRequest, rules: &RequestRules) -
 
 /// The event, by [`Actor::System`](crate::domain::Actor::System), if the time for that has come.
 #[must_use]
-pub fn close_by_itself(request: &MaintenanceRequest, now: Timestamp, rules: &RequestRules) -> Option<EventBody> {
-    (closes_by_itself_at(request, rules)? <= now).then_some(EventBody::Closed { rating: None })
+pub fn close_by_itself(request: &MaintenanceRequest, now: Timestamp) -> Option<EventBody> {
+    (closes_by_itself_at(request)? <= now).then_some(EventBody::Closed { rating: None })
 }
 
 fn refuse(

@@ -87,6 +87,9 @@ pub enum EventBody {
     Completed {
         /// What was done.
         resolution: String,
+        /// Milliseconds until it closes by itself, as the rules were; absent in what is older than that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        auto_close_ms: Option<i64>,
     },
     /// It was agreed that it is done; by the system after the configured days.
     Closed {

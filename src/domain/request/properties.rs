@@ -56,7 +56,7 @@ fn live(attempts: &[Attempt]) -> Result<Story, TestCaseError> {
     for (caller, wish, moves_ms) in attempts {
         now = now.plus_ms(*moves_ms);
         let Some(command) = command(wish, caller) else {
-            if let Some(body) = super::decide::close_by_itself(&story.request, now, &RULES) {
+            if let Some(body) = super::decide::close_by_itself(&story.request, now) {
                 story.happen(body, Actor::System, now);
             }
             continue;

@@ -22,6 +22,15 @@ pub struct RequestRules {
     pub target_hours: TargetHours,
 }
 
+/// The rules in force, as they reach a request's object with a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RulesInForce {
+    /// Grows with every change of the settings; 0 where nobody has set anything.
+    pub version: i64,
+    /// The rules.
+    pub rules: RequestRules,
+}
+
 /// Hours from creation until a request is due, not counting the time the clock stands still.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -49,6 +58,14 @@ impl Default for TargetHours {
 }
 
 impl RequestRules {
+    /// Whether every number is one that people mean: 1 to 8,760 hours (a year), 1 to 365 days.
+    #[must_use]
+    pub fn is_sensible(&self) -> bool {
+        let TargetHours { low, normal, high, urgent } = self.target_hours;
+        [low, normal, high, urgent].iter().all(|hours| (1..=8_760).contains(hours))
+            && [self.reopen_days, self.auto_close_days].iter().all(|days| (1..=365).contains(days))
+    }
+
     /// The reopen window in milliseconds.
     #[must_use]
     pub fn reopen_window_ms(&self) -> i64 {
@@ -71,5 +88,21 @@ impl RequestRules {
             Priority::Urgent => self.target_hours.urgent,
         };
         i64::from(hours) * HOUR_MS
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_are_numbers_that_people_mean() {
+        let read = |text: &str| serde_json::from_str::<RulesInForce>(text).unwrap().rules.is_sensible();
+        assert!(read(r#"{"version":1,"rules":{}}"#));
+        assert!(read(r#"{"version":1,"rules":{"auto_close_days":1,"target_hours":{"low":8760}}}"#));
+        assert!(!read(r#"{"version":1,"rules":{"reopen_days":0}}"#));
+        assert!(!read(r#"{"version":1,"rules":{"auto_close_days":366}}"#));
+        assert!(!read(r#"{"version":1,"rules":{"target_hours":{"urgent":0}}}"#));
+        assert!(!read(r#"{"version":1,"rules":{"target_hours":{"low":8761}}}"#));
     }
 }

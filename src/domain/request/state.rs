@@ -79,6 +79,9 @@ pub struct MaintenanceRequest {
     /// When the work was finished, while completed or closed.
     #[serde(default)]
     pub completed_at: Option<Timestamp>,
+    /// Milliseconds from the last completion until it closes by itself, as the rules were then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auto_close_ms: Option<i64>,
     /// When it became final (closed, rejected or cancelled), while it is.
     #[serde(default)]
     pub closed_at: Option<Timestamp>,
@@ -116,6 +119,7 @@ impl MaintenanceRequest {
             updated_at: event.ts,
             started_at: None,
             completed_at: None,
+            auto_close_ms: None,
             closed_at: None,
         })
     }

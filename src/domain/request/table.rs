@@ -7,6 +7,7 @@
 use base::words;
 
 use super::event::EventBody;
+use super::rules::RequestRules;
 use super::status::Status;
 use super::status::Status::{
     Approved, Assigned, Cancelled, Closed, Completed, InProgress, OnHold, Rejected, Submitted,
@@ -64,7 +65,7 @@ pub enum Needs {
     /// To whom the work goes; the event also says who had it.
     Assignee,
     /// What was done.
-    Resolution(fn(String) -> EventBody),
+    Resolution(fn(String, &RequestRules) -> EventBody),
     /// How satisfied one is, if one likes.
     Rating(fn(Option<u8>) -> EventBody),
 }
@@ -156,7 +157,10 @@ pub static ROWS: &[Row] = &[
     row(Action::Resume, Needs::Nothing(|| EventBody::Resumed {}), &[from(Who::Assignee, &[OnHold], InProgress)]),
     row(
         Action::Complete,
-        Needs::Resolution(|resolution| EventBody::Completed { resolution }),
+        Needs::Resolution(|resolution, rules| EventBody::Completed {
+            resolution,
+            auto_close_ms: Some(rules.auto_close_ms()),
+        }),
         &[from(Who::Assignee, &[InProgress], Completed)],
     ),
     row(

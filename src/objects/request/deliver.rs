@@ -10,7 +10,7 @@ use base::refusal::Refusal;
 use durable::outbox::{Deliver, Failure, Outbox, SeqRange, flush};
 use durable::{CALL_LIMIT_MS, Database, Object, StorageError, ask_within};
 
-use super::owed::{Delivery, Destination, packed};
+use super::owed::{self, Delivery, Destination, packed};
 use super::{RequestObject, store};
 use crate::domain::log::StreamName;
 use crate::domain::request::{MaintenanceRequest, Summary};
@@ -133,14 +133,20 @@ impl Deliver for RequestObject {
         let Some(request) = self.load()? else { return Ok(run) };
         // The index takes the summary alone; of the events it needs but the trace of the last one.
         let wanted = if destination == Destination::Index { SeqRange { first: run.last, ..run } } else { run };
-        let events = self.events(wanted)?;
-        let Some(last) = events.last() else { return Ok(run) };
+        let mut events = self.events(wanted)?;
+        let Some(last) = events.last().cloned() else { return Ok(run) };
         let Some(cx) = self.system_context(last.trace.clone())? else { return Ok(run) };
+        // A run is seqs; some of them may be owed to others alone.
+        events.retain(|delivery| owed::to(&delivery.event.body).contains(&destination));
+        let delivered = SeqRange { last: last.event.seq, ..run };
+        if events.is_empty() && destination != Destination::Index {
+            return Ok(delivered);
+        }
         match destination {
             Destination::Index => self.to_index(&request, &cx).await,
             Destination::Postgres => self.to_postgres(&request, &events, &cx).await,
             Destination::Audit => self.to_audit(&request, &events, &cx).await,
         }?;
-        Ok(SeqRange { last: last.event.seq, ..run })
+        Ok(delivered)
     }
 }

@@ -13,6 +13,7 @@ mod deliver;
 mod faults;
 mod live;
 mod owed;
+mod shown;
 mod store;
 
 use std::cell::{Cell, OnceCell, RefCell};
@@ -30,7 +31,7 @@ use serde_json::value::RawValue;
 
 use crate::domain::request::decide::{close_by_itself, closes_by_itself_at, create, decide};
 use crate::domain::request::policy::{last_event, may_see, sees_internal};
-use crate::domain::request::{Command, Event, EventBody, MaintenanceRequest, Record, RequestRules, apply};
+use crate::domain::request::{Command, Event, EventBody, MaintenanceRequest, RulesInForce, apply};
 use crate::domain::user::{Actor, Caller};
 use crate::objects::context::{CallContext, Idempotency};
 use crate::objects::viewer::{self, Viewer};
@@ -49,7 +50,8 @@ const FORGET_EVERY_MS: i64 = 60 * 60 * 1_000;
 pub struct RequestObject {
     state: State,
     sockets: Sockets<Viewer>,
-    rules: RequestRules,
+    /// The newest rules that a call has brought, for what the object does by itself.
+    rules: Cell<RulesInForce>,
     outbox: Outbox<Destination>,
     /// What SQLite has: unknown, nothing, or this snapshot.
     loaded: RefCell<Option<Option<Rc<MaintenanceRequest>>>>,
@@ -78,23 +80,6 @@ impl RequestObject {
         if may_see(&request, &caller) { Ok((request, caller)) } else { Err(Refusal::NotFound) }
     }
 
-    fn record(&self, request: &MaintenanceRequest, caller: &Caller) -> Result<Box<RawValue>, Refusal> {
-        let record = Record::of(request, caller, clock::now(), &self.rules);
-        serde_json::value::to_raw_value(&record).map_err(|_| Refusal::Internal)
-    }
-
-    fn versioned(&self, request: &MaintenanceRequest, caller: &Caller) -> Result<Versioned, Refusal> {
-        Ok(Versioned { version: last_event(request, caller).version, record: self.record(request, caller)? })
-    }
-
-    /// A refusal that shows the caller how things stand now.
-    fn with_record(&self, refusal: Refusal, request: &MaintenanceRequest, caller: &Caller) -> Refusal {
-        match self.record(request, caller).ok().and_then(|record| serde_json::from_str(record.get()).ok()) {
-            Some(record) => refusal.with_record(record),
-            None => refusal,
-        }
-    }
-
     /// The one write of an event: with snapshot, offsets of the outbox and kept reply, in one transaction. Then the viewers
     /// are told and the alarm is set. What `reply` makes of the new state and the event's JSON is the reply.
     fn commit(
@@ -116,7 +101,7 @@ impl RequestObject {
         let written = self.outbox.atomically(&self.state.db, |write, offsets| {
             store::append(write, event, &json, &cx.trace)?;
             store::put_snapshot(write, org.as_str(), &after)?;
-            offsets.owe(Destination::ALL, event.seq, now);
+            offsets.owe(owed::to(&event.body), event.seq, now);
             if let Some(idempotency) = &cx.idempotency {
                 store::keep_reply(write, idempotency, event.seq, &reply, now)?;
             }
@@ -182,7 +167,7 @@ impl RequestObject {
             let stale = Refusal::Stale { version, record: None };
             return Err(self.with_record(stale, &request, &caller));
         }
-        let body = decide(&request, &message.command, &caller, clock::now(), &self.rules)
+        let body = decide(&request, &message.command, &caller, clock::now(), &self.rules(cx))
             .map_err(|refusal| self.with_record(refusal, &request, &caller))?;
         self.carry_out(&request, body, Actor::from(&caller), cx, |after, _| {
             store::json(&self.versioned(after, &caller)?)
@@ -195,7 +180,7 @@ impl RequestObject {
             return Ok(reply);
         }
         let command = Command::Comment { body: message.body, visibility: message.visibility };
-        let body = decide(&request, &command, &caller, clock::now(), &self.rules)?;
+        let body = decide(&request, &command, &caller, clock::now(), &self.rules(cx))?;
         self.carry_out(&request, body, Actor::from(&caller), cx, |_, json| Ok(json.to_owned()))
     }
 
@@ -209,7 +194,7 @@ impl RequestObject {
                 None => Err(Refusal::conflict("already_exists", "This request exists already.")),
             };
         }
-        let body = create(&message.draft, caller, &self.rules)?;
+        let body = create(&message.draft, caller, &self.rules(cx))?;
         let event = MaintenanceRequest::first_event(body, Actor::from(caller), clock::now());
         let request = MaintenanceRequest::begin(key.id, 0, &event).ok_or(Refusal::Internal)?;
         self.commit(&key.org, &event, request, cx, |_, _| Ok(String::new()))?;
@@ -261,7 +246,7 @@ impl RequestObject {
 
     fn close_when_due(&self) -> Result<(), Refusal> {
         let Some(request) = self.load()? else { return Ok(()) };
-        let Some(body) = close_by_itself(&request, clock::now(), &self.rules) else { return Ok(()) };
+        let Some(body) = close_by_itself(&request, clock::now()) else { return Ok(()) };
         let Some(cx) = self.system_context(clock::trace())? else { return Ok(()) };
         self.carry_out(&request, body, Actor::System, &cx, |_, _| Ok(String::new()))?;
         Ok(())
@@ -353,7 +338,7 @@ impl Object for RequestObject {
         RequestObject {
             state,
             sockets,
-            rules: RequestRules::default(),
+            rules: Cell::default(),
             outbox: Outbox::default(),
             loaded: RefCell::default(),
             org: OnceCell::new(),
@@ -363,10 +348,12 @@ impl Object for RequestObject {
     }
 
     fn answer(self: Rc<Self>, message: Inbox, cx: CallContext) -> Answer<Wire> {
+        self.learn(&cx);
         api::dispatch(self, message, cx)
     }
 
     fn watch(self: Rc<Self>, watch: Watch, cx: CallContext) -> Result<Accepted, Refusal> {
+        self.learn(&cx);
         let (request, caller) = self.visible(&cx)?;
         let accepted = self.sockets.accept(&Viewer::of(&cx)?)?;
         self.replay(accepted.socket(), watch.after.unwrap_or(request.version), &request, &caller)?;
@@ -393,7 +380,7 @@ impl Object for RequestObject {
     }
 
     fn next_due(&self) -> Option<Timestamp> {
-        let closes = self.load().ok().flatten().and_then(|request| closes_by_itself_at(&request, &self.rules));
+        let closes = self.load().ok().flatten().and_then(|request| closes_by_itself_at(&request));
         [closes, self.outbox.next_due(&self.state.db), viewer::next_check(&self.sockets)].into_iter().flatten().min()
     }
 }

@@ -29,6 +29,11 @@ impl outbox::Destination for Destination {
     const ALL: &'static [Self] = Self::ALL;
 }
 
+/// Whom an event is owed to. These three take every event; a destination that wants some of them is owed those alone.
+pub(super) const fn to(_event: &EventBody) -> &'static [Destination] {
+    &[Destination::Postgres, Destination::Index, Destination::Audit]
+}
+
 /// The request and its events as PostgreSQL takes them.
 pub(super) fn packed(
     request: &MaintenanceRequest,

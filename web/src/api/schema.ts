@@ -940,6 +940,11 @@ export interface components {
         } | {
             /** @description The work is finished. */
             body: {
+                /**
+                 * Format: int64
+                 * @description Milliseconds until it closes by itself, as the rules were; absent in what is older than that.
+                 */
+                auto_close_ms?: number | null;
                 /** @description What was done. */
                 resolution: string;
             };

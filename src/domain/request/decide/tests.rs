@@ -295,12 +295,25 @@ fn everybody_who_sees_it_comments_in_any_state_and_a_requester_never_internally(
 fn a_completed_request_closes_by_itself_after_seven_days() {
     let Given(story) = given(Status::Completed);
     let when = story.request.completed_at.unwrap().plus_ms(7 * DAY_MS);
-    assert_eq!(closes_by_itself_at(&story.request, &RULES), Some(when));
-    assert_eq!(close_by_itself(&story.request, when.plus_ms(-1), &RULES), None);
-    assert_eq!(close_by_itself(&story.request, when, &RULES), Some(EventBody::Closed { rating: None }));
+    assert_eq!(closes_by_itself_at(&story.request), Some(when));
+    assert_eq!(close_by_itself(&story.request, when.plus_ms(-1)), None);
+    assert_eq!(close_by_itself(&story.request, when), Some(EventBody::Closed { rating: None }));
     for &status in Status::ALL.iter().filter(|&&status| status != Status::Completed) {
-        assert_eq!(closes_by_itself_at(&Story::in_status(status).request, &RULES), None, "{status}");
+        assert_eq!(closes_by_itself_at(&Story::in_status(status).request), None, "{status}");
     }
+}
+
+#[test]
+fn what_follows_from_the_rules_of_then_does_not_change_with_them() {
+    let Given(mut story) = given(Status::InProgress);
+    let brief = RequestRules { auto_close_days: 2, ..RULES };
+    let complete = valid_command(Action::Complete, &technician());
+    let body = decide(&story.request, &complete, &technician(), at(60), &brief).unwrap();
+    story.happen(body, Actor::from(&technician()), at(60));
+    assert_eq!(closes_by_itself_at(&story.request), Some(at(60).plus_ms(2 * DAY_MS)));
+    // As an older release completed it.
+    story.request.auto_close_ms = None;
+    assert_eq!(closes_by_itself_at(&story.request), Some(at(60).plus_ms(7 * DAY_MS)));
 }
 
 #[test]

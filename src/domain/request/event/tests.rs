@@ -20,7 +20,7 @@ fn one_of_each() -> Vec<Event> {
         EventBody::Started {},
         EventBody::Held { reason: "Waiting for the part.".into() },
         EventBody::Resumed {},
-        EventBody::Completed { resolution: "Replaced the door sensor.".into() },
+        EventBody::Completed { resolution: "Replaced the door sensor.".into(), auto_close_ms: Some(604_800_000) },
         EventBody::Closed { rating: Some(5) },
         EventBody::Closed { rating: None },
         EventBody::Reopened { reason: "It stopped again.".into() },

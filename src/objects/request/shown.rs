@@ -1,0 +1,43 @@
+//! What callers are shown of the request: the record, under the rules in force.
+
+use base::refusal::Refusal;
+use durable::clock;
+use serde_json::value::RawValue;
+
+use super::RequestObject;
+use super::api::Versioned;
+use crate::domain::request::policy::last_event;
+use crate::domain::request::{MaintenanceRequest, Record, RequestRules};
+use crate::domain::user::Caller;
+use crate::objects::context::CallContext;
+
+impl RequestObject {
+    pub(super) fn record(&self, request: &MaintenanceRequest, caller: &Caller) -> Result<Box<RawValue>, Refusal> {
+        let record = Record::of(request, caller, clock::now(), &self.rules.get().rules);
+        serde_json::value::to_raw_value(&record).map_err(|_| Refusal::Internal)
+    }
+
+    /// Takes over the rules that a call brings, unless newer ones are known.
+    pub(super) fn learn(&self, cx: &CallContext) {
+        if let Some(rules) = cx.rules.filter(|rules| rules.version >= self.rules.get().version) {
+            self.rules.set(rules);
+        }
+    }
+
+    /// The rules that a call is made under. What came with it counts, even if another call has brought newer ones.
+    pub(super) fn rules(&self, cx: &CallContext) -> RequestRules {
+        cx.rules.unwrap_or(self.rules.get()).rules
+    }
+
+    pub(super) fn versioned(&self, request: &MaintenanceRequest, caller: &Caller) -> Result<Versioned, Refusal> {
+        Ok(Versioned { version: last_event(request, caller).version, record: self.record(request, caller)? })
+    }
+
+    /// A refusal that shows the caller how things stand now.
+    pub(super) fn with_record(&self, refusal: Refusal, request: &MaintenanceRequest, caller: &Caller) -> Refusal {
+        match self.record(request, caller).ok().and_then(|record| serde_json::from_str(record.get()).ok()) {
+            Some(record) => refusal.with_record(record),
+            None => refusal,
+        }
+    }
+}
