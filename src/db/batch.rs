@@ -10,7 +10,6 @@ use pg::error::{Class, DbError, Fault};
 use pg::platform::Platform;
 use pg::session::Session;
 use pg::statement::Statement;
-use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::statements::apply;
@@ -22,8 +21,7 @@ pub const MAX_ROWS: usize = 200;
 pub const MAX_BYTES: usize = 1024 * 1024;
 
 /// What became of a delivery.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "outcome", content = "fault", rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// Committed, or already there in this or a newer version.
     Applied,
@@ -166,24 +164,5 @@ mod tests {
         let both = statements(&[packed(2, 1), packed(1, 1)]);
         assert_eq!(both, [apply::events("[1,1,1]".to_owned())]);
         assert_eq!(statements(&[packed(0, 0)]), []);
-    }
-
-    #[test]
-    fn outcomes_cross_between_actors_as_this_json() {
-        let fault = Fault {
-            class: Class::Refused,
-            sqlstate: Some("22P05".to_owned()),
-            message: "ERROR 22P05: unsupported Unicode escape sequence".to_owned(),
-        };
-        for (outcome, json) in [
-            (Outcome::Applied, r#"{"outcome":"applied"}"#),
-            (
-                Outcome::Refused(fault),
-                r#"{"outcome":"refused","fault":{"class":"refused","sqlstate":"22P05","message":"ERROR 22P05: unsupported Unicode escape sequence"}}"#,
-            ),
-        ] {
-            assert_eq!(serde_json::to_string(&outcome).unwrap(), json);
-            assert_eq!(serde_json::from_str::<Outcome>(json).unwrap(), outcome);
-        }
     }
 }

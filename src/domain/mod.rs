@@ -24,8 +24,8 @@ mod texts_tests;
 mod words_tests;
 
 pub use base::{
-    EntryId, IdempotencyKey, InvalidId, Limit, OrgId, Page, PageSize, Position, Refusal, SessionName, Timestamp,
-    TraceId, UnknownWord, UserId,
+    EntryId, IdempotencyKey, InvalidId, Limit, OrgId, PageSize, Position, Refusal, SessionName, Timestamp, TraceId,
+    UnknownWord, UserId,
 };
 pub use log::{Entry, Level, LogFilter, NewEntry, StreamName};
 pub use request::{

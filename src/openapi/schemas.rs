@@ -2,9 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use base::page::Page;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
+
+/// One page of a list.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "its schema is what is wanted")]
+struct Paged<T> {
+    /// The items, in the list's order.
+    items: Vec<T>,
+    /// What to send as `cursor` for the next page; null at the end.
+    #[schema(required = true)]
+    next_cursor: Option<String>,
+}
 
 /// What was spoken of so far.
 #[derive(Default)]
@@ -30,7 +40,7 @@ impl Schemas {
     /// One page of `T`, whose own schema is put down with it: a generic type leaves its parameter out.
     pub fn page<T: ToSchema>(&mut self, name: &str) -> Value {
         self.of::<T>();
-        self.named::<Page<T>>(name)
+        self.named::<Paged<T>>(name)
     }
 
     /// All of them, each with its own properties: what a type has from another is told in it.

@@ -4,8 +4,8 @@
 //! the same object namespaces, through which objects can be called that no route reaches.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::{BufRead, BufReader};
+use std::fs::{self, OpenOptions};
+use std::io::{BufRead, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -122,6 +122,12 @@ fn copy_modules(settings: &Settings) -> Result<()> {
     }
     for (file, name) in modules {
         fs::copy(&file, settings.home.join(name)).with_context(|| format!("{} cannot be copied", file.display()))?;
+    }
+    if settings.counted {
+        let mut module = OpenOptions::new().append(true).open(settings.home.join(COUNTED[0]))?;
+        for (_, class) in Wrangler::read()?.namespaces() {
+            writeln!(module, "export const {class} = object(worker.{class}, \"{class}\");")?;
+        }
     }
     Ok(())
 }

@@ -18,7 +18,7 @@ pub mod time;
 pub use cursor::Position;
 pub use hex::hex;
 pub use ids::{EntryId, IdempotencyKey, InvalidId, OrgId, SessionName, TraceId, UserId};
-pub use page::{Limit, Page, PageSize};
+pub use page::{Limit, PageSize};
 pub use refusal::{Refusal, Word};
 pub use time::Timestamp;
 pub use words::UnknownWord;

@@ -1,4 +1,4 @@
-//! Keyset pagination: how many items a page has, and what a page looks like. The position is [`super::cursor`]'s matter.
+//! Keyset pagination: how many items a page has. The position is [`super::cursor`]'s matter.
 
 use serde::{Deserialize, Serialize};
 
@@ -82,17 +82,6 @@ impl TryFrom<u32> for Limit {
     fn try_from(limit: u32) -> Result<Self, Self::Error> {
         Self::within(limit, Self::MAX)
     }
-}
-
-/// One page of a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Page<T> {
-    /// The items, in the list's order.
-    pub items: Vec<T>,
-    /// What to send as `cursor` for the next page; null at the end.
-    #[cfg_attr(feature = "openapi", schema(required = true))]
-    pub next_cursor: Option<String>,
 }
 
 #[cfg(test)]

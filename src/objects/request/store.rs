@@ -19,7 +19,15 @@ use crate::objects::context::Idempotency;
 /// The tables.
 pub const SCHEMA: Schema = Schema {
     whole: &[TABLES, outbox::TABLES],
-    steps: &[TABLES, outbox::ROWS_STEP, outbox::TABLES, outbox::BOOK_STEP, "DROP INDEX IF EXISTS idempotency_by_at"],
+    steps: &[
+        TABLES,
+        outbox::ROWS_STEP,
+        outbox::TABLES,
+        outbox::BOOK_STEP,
+        "DROP INDEX IF EXISTS idempotency_by_at",
+        // A timeline is read by seq, which has the order of time.
+        "DROP INDEX IF EXISTS event_by_ts",
+    ],
 };
 
 const TABLES: &str = "
@@ -35,7 +43,6 @@ const TABLES: &str = "
         trace    TEXT NOT NULL,
         json     TEXT NOT NULL
     );
-    CREATE INDEX event_by_ts ON event (ts, seq);
     CREATE INDEX event_public ON event (seq) WHERE internal = 0;
     CREATE TABLE idempotency (
         key       TEXT PRIMARY KEY,

@@ -34,7 +34,6 @@ const SCHEMA = `
     trace    TEXT NOT NULL,
     json     TEXT NOT NULL
   );
-  CREATE INDEX event_by_ts ON event (ts, seq);
   CREATE INDEX event_public ON event (seq) WHERE internal = 0;
   CREATE TABLE idempotency (
     key       TEXT PRIMARY KEY,

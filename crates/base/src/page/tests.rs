@@ -40,12 +40,6 @@ fn a_message_cannot_smuggle_a_limit_in() {
     assert!(serde_json::from_str::<Limit>("201").is_err());
 }
 
-#[test]
-fn the_last_page_says_so_with_null() {
-    let page = Page { items: vec![1], next_cursor: None };
-    assert_eq!(serde_json::to_string(&page).unwrap(), r#"{"items":[1],"next_cursor":null}"#);
-}
-
 #[cfg(not(target_arch = "wasm32"))]
 mod properties {
     use super::*;
