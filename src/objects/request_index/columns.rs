@@ -130,12 +130,12 @@ macro_rules! columns {
             ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 1", $(columns!(@bind $name),)+ $(columns!(@bind $later),)* ")"
         );
 
-        /// Writes a newer version of a request; its parameters are those of [`INSERT`].
-        pub const UPDATE: &str = concat!(
-            "UPDATE request SET epoch = ?3, version = ?4, created_ms = ?5, updated_ms = ?6, search = ?7, json = ?8,
-                                public_ms = ?9, public_version = ?10, public_json = ?11, folding = 1",
-            $(", ", $name, " = ?",)+ $(", ", $later, " = ?",)*
-            " WHERE number = ?1 AND id = ?2"
+        /// What is known of the request `?1`: number, epoch, version, status and version of the last event that is not internal; then
+        /// whether its creation is another than `?2`, and each column another than the value behind that.
+        pub const KNOWN: &str = concat!(
+            "SELECT number, epoch, version, status, public_version, created_ms IS NOT ?2",
+            $(", ", $name, " IS NOT ?",)+ $(", ", $later, " IS NOT ?",)*
+            " FROM request WHERE id = ?1"
         );
     };
     (@column $name:literal, $of:expr, $wanted:expr) => {
@@ -180,6 +180,18 @@ fn words<W: Copy + Ord + Display>(words: &[W], vocabulary: usize) -> Vec<Value> 
     words.sort_unstable();
     words.dedup();
     if words.len() == vocabulary { Vec::new() } else { words.iter().filter_map(text).collect() }
+}
+
+/// Writes a newer version of a request; its parameters are those of [`INSERT`], but of the columns only those that change. SQLite
+/// writes the entry of each index of which a column is named here, whether its value is another or not.
+pub fn update(is_created_anew: bool, changed: &[&Column]) -> String {
+    let created = if is_created_anew { ", created_ms = ?5" } else { "" };
+    let columns: String = changed.iter().map(|column| format!(", {} = ?", column.name)).collect();
+    format!(
+        "UPDATE request SET epoch = ?3, version = ?4, updated_ms = ?6, search = ?7, json = ?8, public_ms = ?9,
+                            public_version = ?10, public_json = ?11, folding = 1{created}{columns}
+         WHERE number = ?1 AND id = ?2"
+    )
 }
 
 /// The column of this name.

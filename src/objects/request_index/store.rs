@@ -11,7 +11,7 @@ use durable::sqlite::Bind;
 use durable::{Database, Schema, StorageError, Writer};
 
 use super::api::{IndexedVersion, Upsert};
-use super::columns::{COLUMNS, INSERT, STEPS, TABLE, UPDATE};
+use super::columns::{COLUMNS, Column, INSERT, KNOWN, STEPS, TABLE, update};
 use super::number;
 use crate::domain::request::{Moment, Status, Summary};
 use crate::domain::text::{fold, fold_lines};
@@ -71,15 +71,18 @@ pub struct Changed {
 pub fn upsert(write: &Writer<'_>, message: Upsert) -> Result<Taken, Refusal> {
     let Upsert { mut summary, epoch, last_public } = message;
     let id = summary.id.to_string();
-    let known =
-        write.rows("SELECT number, epoch, version, status, public_version FROM request WHERE id = ?", &[&id])?;
+    let created_ms = summary.created_at.as_ms();
+    let columns: Vec<Option<Value>> = COLUMNS.iter().map(|column| (column.of)(&summary)).collect();
+    let mut sought: Vec<&dyn Bind> = vec![&id, &created_ms];
+    sought.extend(columns.iter().map(|value| value as &dyn Bind));
+    let known = write.rows(KNOWN, &sought)?;
     let status = summary.status.as_str();
-    let (number, statement, before) = match known.first() {
+    let (number, before) = match known.first() {
         Some(row) if (epoch, summary.version) <= (row.int(1), row.int(2)) => {
             return Ok(Taken { number: number::text(row.int(0)), changed: None });
         }
-        Some(row) => (row.int(0), UPDATE, Some(row)),
-        None => (next_number(write, summary.number.as_deref())?, INSERT, None),
+        Some(row) => (row.int(0), Some(row)),
+        None => (next_number(write, summary.number.as_deref())?, None),
     };
     let text = number::text(number);
     summary.number = Some(text.clone());
@@ -88,15 +91,26 @@ pub fn upsert(write: &Writer<'_>, message: Upsert) -> Result<Taken, Refusal> {
     let public = last_public.unwrap_or(Moment { version: summary.version, at: summary.updated_at });
     let public_json = last_public.map(|last| written(&summary.as_of(last))).transpose()?;
 
-    let (created_ms, updated_ms) = (summary.created_at.as_ms(), summary.updated_at.as_ms());
+    let updated_ms = summary.updated_at.as_ms();
     let search = search_text(number, &summary.title);
-    let columns: Vec<Option<Value>> = COLUMNS.iter().map(|column| (column.of)(&summary)).collect();
     let mut values: Vec<&dyn Bind> =
         vec![&number, &id, &epoch, &summary.version, &created_ms, &updated_ms, &search, &json];
     let public_ms = public.at.as_ms();
     values.extend([&public_ms as &dyn Bind, &public.version, &public_json]);
-    values.extend(columns.iter().map(|value| value as &dyn Bind));
-    write.run(statement, &values)?;
+    match before {
+        None => {
+            values.extend(columns.iter().map(|value| value as &dyn Bind));
+            write.run(INSERT, &values)?;
+        }
+        Some(row) => {
+            let is_another = |(place, _): &(u32, _)| row.int(*place) != 0;
+            let changed: Vec<(&Column, &Option<Value>)> =
+                (6..).zip(COLUMNS.iter().zip(&columns)).filter(is_another).map(|(_, column)| column).collect();
+            values.extend(changed.iter().map(|(_, value)| *value as &dyn Bind));
+            let names: Vec<&Column> = changed.iter().map(|(column, _)| *column).collect();
+            write.run(&update(row.int(5) != 0, &names), &values)?;
+        }
+    }
     let was = before.map(|row| row.text(3));
     if was.as_deref() != Some(status) {
         tally(write, was.as_deref(), status)?;

@@ -34,7 +34,8 @@ fn versions(connection: &rusqlite::Connection, after: (i64, &str), before: i64, 
 fn a_newer_version_takes_the_place_of_the_older_one() {
     let connection = database(&SCHEMA.whole.join(";"));
     put(&connection, INSERT, 1, 1, 10);
-    assert_eq!(put(&connection, UPDATE, 1, 2, 20), 1);
+    let everything: Vec<&Column> = COLUMNS.iter().collect();
+    assert_eq!(put(&connection, &update(true, &everything), 1, 2, 20), 1);
     assert_eq!(versions(&connection, (0, ""), 100, 10), [("r-1".to_owned(), 2)]);
 }
 
@@ -136,4 +137,35 @@ fn what_an_earlier_release_folded_is_found_once_and_the_rest_never() {
     assert_eq!(public, (10, 7), "what was shown before is shown on");
     connection.execute("UPDATE request SET folding = 1 WHERE number = 1", ()).unwrap();
     assert!(to_fold(&connection).is_empty());
+}
+
+#[test]
+fn a_newer_version_names_the_columns_that_change_and_no_other() {
+    let connection = database(&SCHEMA.whole.join(";"));
+    put(&connection, INSERT, 1, 1, 10);
+    let stored: [rusqlite::types::Value; 6] = [
+        "u".to_owned().into(),
+        rusqlite::types::Value::Null,
+        "closed".to_owned().into(),
+        "power".to_owned().into(),
+        "low".to_owned().into(),
+        0.into(),
+    ];
+    let changed = |created_ms: i64, columns: &[rusqlite::types::Value]| -> Vec<bool> {
+        let values = [vec!["r-1".to_owned().into(), created_ms.into()], columns.to_vec()].concat();
+        let row = |row: &rusqlite::Row<'_>| (5..12).map(|place| row.get(place)).collect();
+        connection.query_row(KNOWN, rusqlite::params_from_iter(values), row).unwrap()
+    };
+    assert_eq!(changed(1, &stored), [false; 7]);
+    assert_eq!(changed(2, &stored), [true, false, false, false, false, false, false]);
+    for place in 0..COLUMNS.len() {
+        let mut other = stored.clone();
+        other[place] = "another".to_owned().into();
+        let expected: Vec<bool> = (0..7).map(|column| column == place + 1).collect();
+        assert_eq!(changed(1, &other), expected, "{}", COLUMNS[place].name);
+        let column: &Column = &COLUMNS[place];
+        let sql = update(false, &[column]);
+        assert!(sql.contains(&format!(", {} = ?", column.name)) && !sql.contains("created_ms ="), "{sql}");
+        assert_eq!(COLUMNS.iter().filter(|column| sql.contains(&format!(", {} = ?", column.name))).count(), 1);
+    }
 }
