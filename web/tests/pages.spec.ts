@@ -78,6 +78,21 @@ for (const colorScheme of ["light", "dark"] as const) {
   }
 }
 
+test("what a row of the list says fits a phone, and so do the filters", async ({ browser }) => {
+  const manager = await signIn(browser, "manager", { viewport: { width: 360, height: 740 }, locale: "id-ID" });
+  const headers = { Origin: new URL(manager.url()).origin };
+  const made = await manager.request.post("/api/requests", { headers, data: { title: "Kabel terkelupas di lorong", category: "electrical", priority: "urgent", hazard: true } });
+  const { id } = await made.json();
+  await manager.goto("/requests");
+  const row = manager.getByRole("row").filter({ has: manager.locator(`a[href="/requests/${id}"]`) });
+  await expect(row.getByText("Bahaya bagi orang")).toBeAttached();
+  const cells = await row.getByRole("cell").evaluateAll((cells) => cells.map((cell) => cell.scrollWidth - cell.clientWidth));
+  expect(Math.max(...cells)).toBeLessThanOrEqual(1);
+  const widths = await manager.getByRole("combobox").evaluateAll((fields) => fields.map((field) => field.clientWidth));
+  expect(Math.min(...widths)).toBeGreaterThanOrEqual(100);
+  expect(await manager.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+});
+
 test("nothing on the page moves while it loads", async ({ browser }) => {
   for (const viewport of [{ width: 360, height: 740 }, { width: 1280, height: 860 }]) {
     const page = await signIn(browser, "manager", { viewport });

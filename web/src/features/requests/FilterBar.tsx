@@ -49,7 +49,7 @@ function FieldControl({ name, value, onChange }: { name: FieldName; value: unkno
   if (field.kind === "flag") {
     const [Icon] = field.look;
     return (
-      <button type="button" aria-pressed={value === true} onClick={() => onChange(value === true ? undefined : true)} className="inline-flex min-h-11 items-center gap-1.5 rounded-lg border border-edge bg-surface px-3 text-sm text-muted aria-pressed:border-accent aria-pressed:bg-accent aria-pressed:text-accent-ink sm:min-h-9">
+      <button type="button" aria-pressed={value === true} onClick={() => onChange(value === true ? undefined : true)} className="inline-flex min-h-11 flex-auto items-center justify-center gap-1.5 rounded-lg border border-edge bg-surface px-3 sm:flex-none text-sm text-muted aria-pressed:border-accent aria-pressed:bg-accent aria-pressed:text-accent-ink sm:min-h-9">
         <Icon aria-hidden className="size-4" />{t(field.label)}
       </button>
     );

@@ -102,13 +102,13 @@ const Row = memo(function Row({ row, isWide }: { row: Summary; isWide: boolean }
   const { t } = useTranslation();
   return (
     <div role="presentation" className={`grid h-full grid-cols-[minmax(0,1fr)_auto] content-center gap-y-1.5 px-4 text-sm ${COLUMNS}`}>
-      <span role="cell" className="order-3 flex items-center gap-3 lg:order-none">
+      <span role="cell" className="order-3 flex min-w-0 items-center gap-3 overflow-hidden lg:order-none">
         {!isWide && <StatusMark status={row.status} />}
-        <FieldMarks of={row} only={isWide ? "every" : undefined} iconOnly={isWide} />
+        <FieldMarks of={row} only="every" iconOnly={isWide} />
       </span>
       <span role="cell" className="order-2 ml-3 pt-1 text-xs text-muted tabular-nums lg:order-none lg:ml-0 lg:pt-0 lg:text-sm">{row.number ?? "…"}</span>
       <span role="cell" className="words order-1 line-clamp-2 min-w-0 lg:order-none lg:line-clamp-1">
-        {isWide && <FieldMarks of={row} only="few" iconOnly />}{" "}
+        <FieldMarks of={row} only="few" iconOnly />{" "}
         <Link to="/requests/$id" params={{ id: row.id }} className="text-base font-semibold outline-none after:absolute after:inset-0 lg:text-sm">{row.title}</Link>
       </span>
       <span role="cell" className="hidden lg:block"><StatusMark status={row.status} /></span>
