@@ -207,6 +207,10 @@ const NATIVE: [&[&str]; 2] = [
 /// The fuzz targets, which run by themselves: the step `fuzz`.
 const TARGETS: &[&str] = &["cepatedge-fuzz"];
 
+/// All native tests of the product have the description of the API compiled in, whether they need it or not: without, the
+/// product would be compiled twice.
+const DESCRIBED: [&str; 2] = ["--features", "openapi"];
+
 fn packages(names: &[&str]) -> Vec<String> {
     names.iter().flat_map(|name| ["--package".to_owned(), (*name).to_owned()]).collect()
 }
@@ -248,6 +252,7 @@ fn unit() -> Result<()> {
         let mut arguments = packages(group);
         arguments.extend(["--lib".to_owned(), "--bins".to_owned()]);
         if group.contains(&"cepatedge") {
+            arguments.extend(DESCRIBED.map(str::to_owned));
             arguments.extend(named(Kind::Native)?);
         }
         test(&format!("unit tests of {}", group.join(", ")), &arguments, &[])?;
@@ -258,7 +263,8 @@ fn unit() -> Result<()> {
 
 fn openapi() -> Result<()> {
     let mut arguments = packages(&["cepatedge"]);
-    arguments.extend(["--lib", "--features", "openapi", "openapi::"].map(str::to_owned));
+    arguments.extend(DESCRIBED.map(str::to_owned));
+    arguments.extend(["--lib", "openapi::"].map(str::to_owned));
     test("tests of the API's description", &arguments, &[])
 }
 
@@ -345,6 +351,7 @@ fn on_postgres(title: &str, kind: Kind, environment: &[(&str, &str)]) -> Result<
     let cluster = step("Starting PostgreSQL", |_| Cluster::start_in(&home, stack::test_settings()))?;
     let url = cluster.url("postgres");
     let mut arguments = packages(&["cepatedge"]);
+    arguments.extend(DESCRIBED.map(str::to_owned));
     arguments.extend(tests);
     let outcome = test(title, &arguments, &[environment, &[(stack::SHARED_POSTGRES, &url)]].concat());
     cluster.stop()?;
