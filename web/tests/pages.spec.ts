@@ -172,6 +172,16 @@ test("a new name is everywhere at once", async ({ browser }) => {
   await expect(page.getByRole("main").getByText(name)).toBeVisible();
 });
 
+test("a name of somebody on the staff is refused in the reader's own language", async ({ browser }) => {
+  const page = await signIn(browser, "requester2", { locale: "id-ID" });
+  await page.goto("/me");
+  await page.getByRole("button", { name: "Ubah nama" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Nama").fill("Budi Santoso");
+  await dialog.getByRole("button", { name: "Simpan" }).click();
+  await expect(dialog.getByText("sudah dipakai orang yang bekerja di sini").first()).toBeVisible();
+});
+
 test("an operator ends somebody's session, and that page is at the sign-in", async ({ browser }) => {
   const [admin, tech] = await Promise.all([signIn(browser, "admin"), signIn(browser, "tech", { userAgent: "Mozilla/5.0 (X11; Linux) Opera/Test OPR/1" })]);
   await admin.goto("/system/sessions");

@@ -1,12 +1,21 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { ApiError, Unreachable } from "@/api/problem";
-import type { Profile } from "@/api/types";
+import type { Profile, Schema } from "@/api/types";
+import type words from "@/i18n/en.json";
 import { toast } from "@/ui/toast";
+
+/** What is wrong with a field: in the app's words where it has some, else in the server's. */
+export function useFieldWords() {
+  const { t, i18n } = useTranslation();
+  return (wrong: Schema<"FieldProblem"> | undefined) =>
+    wrong && (i18n.exists(`problem.${wrong.code}`) ? t(`problem.${wrong.code as keyof typeof words.problem}`) : wrong.detail);
+}
 
 /** What happened and what to do, and the request id; an administrator is led to its trace. */
 export function ErrorWords({ error }: { error: unknown }) {
   const { t, i18n } = useTranslation();
+  const say = useFieldWords();
   const me = useQueryClient().getQueryData<Profile>(["me"]);
   const problem = error instanceof ApiError ? error.problem : undefined;
   const named = error instanceof Unreachable ? "unreachable" : (problem?.code ?? "internal");
@@ -14,7 +23,7 @@ export function ErrorWords({ error }: { error: unknown }) {
   return (
     <div role="alert" className="text-sm">
       <p className="font-semibold">{t(`error.${code}`)}</p>
-      {problem?.errors?.map(({ field, detail }) => <p key={field} className="words">{detail}</p>)}
+      {problem?.errors?.map((wrong) => <p key={wrong.field} className="words">{say(wrong)}</p>)}
       <p className="text-muted">{t(`error.${code}_do`)}</p>
       {problem?.request_id && (
         <p className="mt-2 text-xs text-muted">

@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import * as v from "valibot";
 import { LIMITS, isTooLong } from "@/api/limits";
 import { ApiError } from "@/api/problem";
-import { ErrorWords } from "@/app/ErrorWords";
+import { ErrorWords, useFieldWords } from "@/app/ErrorWords";
 import { rename } from "@/app/session";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
@@ -19,6 +19,7 @@ const Name = v.object({
 
 export function NameDialog({ name, onClose }: { name: string; onClose: () => void }) {
   const { t } = useTranslation();
+  const say = useFieldWords();
   const client = useQueryClient();
   const router = useRouter();
   const form = useForm({ resolver: valibotResolver(Name), defaultValues: { name } });
@@ -32,7 +33,7 @@ export function NameDialog({ name, onClose }: { name: string; onClose: () => voi
     },
   });
   const message = form.formState.errors.name?.message;
-  const refused = saving.error instanceof ApiError ? saving.error.field("name")?.detail : undefined;
+  const refused = saving.error instanceof ApiError ? say(saving.error.field("name")) : undefined;
   return (
     <Dialog title={t("me.rename")} onClose={onClose}>
       <form noValidate className="flex flex-col gap-4" onSubmit={form.handleSubmit((values) => saving.mutate(values))}>

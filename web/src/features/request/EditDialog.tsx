@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, isCode } from "@/api/problem";
 import type { RequestRecord } from "@/api/types";
-import { ErrorWords } from "@/app/ErrorWords";
+import { ErrorWords, useFieldWords } from "@/app/ErrorWords";
 import { useMe } from "@/app/session";
 import { send } from "@/offline/queue";
 import { FIELD_NAMES, changesOf, fieldOf, mergeReports, reportOf, sayValue, wrongWith, type FieldName } from "@/resources/request/fields";
@@ -17,6 +17,7 @@ import { toast } from "@/ui/toast";
 
 export function EditDialog({ record, onClose }: { record: RequestRecord; onClose: () => void }) {
   const { t } = useTranslation();
+  const say = useFieldWords();
   const me = useMe();
   const client = useQueryClient();
   /** What one's own words are a correction of, and whether somebody else was quicker. */
@@ -52,7 +53,7 @@ export function EditDialog({ record, onClose }: { record: RequestRecord; onClose
     const [field, wrong] = [fieldOf(name), wrongWith(name, report[name])];
     // An empty title is the server's to refuse: it says so when it is sent.
     if (wrong === "common.too_long" && field.kind === "text") return t(wrong, { count: field.max });
-    return saving.error instanceof ApiError ? saving.error.field(name)?.detail : undefined;
+    return saving.error instanceof ApiError ? say(saving.error.field(name)) : undefined;
   };
   const isTooLong = FIELD_NAMES.some((name) => wrongWith(name, report[name]) === "common.too_long");
   return (
