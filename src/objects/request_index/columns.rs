@@ -130,11 +130,11 @@ macro_rules! columns {
             ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 1", $(columns!(@bind $name),)+ $(columns!(@bind $later),)* ")"
         );
 
-        /// What is known of the request `?1`: number, epoch, version, status and version of the last event that is not internal; then
-        /// whether its creation is another than `?2`, and each column another than the value behind that.
+        /// What is known of the request `?1`: number, epoch, version, status and version of the last event that is not internal; then,
+        /// as a text of zeros and ones, whether its creation is another than `?2` and each column another than the value behind that.
         pub const KNOWN: &str = concat!(
-            "SELECT number, epoch, version, status, public_version, created_ms IS NOT ?2",
-            $(", ", $name, " IS NOT ?",)+ $(", ", $later, " IS NOT ?",)*
+            "SELECT number, epoch, version, status, public_version, (created_ms IS NOT ?2)",
+            $(" || (", $name, " IS NOT ?)",)+ $(" || (", $later, " IS NOT ?)",)*
             " FROM request WHERE id = ?1"
         );
     };

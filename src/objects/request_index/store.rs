@@ -101,19 +101,24 @@ pub fn upsert(write: &Writer<'_>, message: Upsert) -> Result<Taken, Refusal> {
         None => {
             values.extend(columns.iter().map(|value| value as &dyn Bind));
             write.run(INSERT, &values)?;
+            tally(write, None, status)?;
         }
         Some(row) => {
-            let is_another = |(place, _): &(u32, _)| row.int(*place) != 0;
-            let changed: Vec<(&Column, &Option<Value>)> =
-                (6..).zip(COLUMNS.iter().zip(&columns)).filter(is_another).map(|(_, column)| column).collect();
-            values.extend(changed.iter().map(|(_, value)| *value as &dyn Bind));
-            let names: Vec<&Column> = changed.iter().map(|(column, _)| *column).collect();
-            write.run(&update(row.int(5) != 0, &names), &values)?;
+            let others = row.text(5);
+            let mut is_another = others.bytes().map(|flag| flag == b'1');
+            let is_created_anew = is_another.next().unwrap_or(true);
+            let mut changed: Vec<&Column> = Vec::new();
+            for ((column, value), is_another) in COLUMNS.iter().zip(&columns).zip(is_another) {
+                if is_another {
+                    changed.push(column);
+                    values.push(value);
+                }
+            }
+            write.run(&update(is_created_anew, &changed), &values)?;
+            if changed.iter().any(|column| column.name == "status") {
+                tally(write, Some(&row.text(3)), status)?;
+            }
         }
-    }
-    let was = before.map(|row| row.text(3));
-    if was.as_deref() != Some(status) {
-        tally(write, was.as_deref(), status)?;
     }
     let is_public = before.is_none_or(|row| epoch > row.int(1) || public.version > row.int(4));
     Ok(Taken { number: text, changed: Some(Changed { summary, json, public_json, is_public }) })
