@@ -38,6 +38,13 @@ export function text(fields: Fields, name: string, least: number, most: number, 
   return trimmed;
 }
 
+/** Yes or no; no when it is absent. */
+export function flag(fields: Fields, name: string): boolean {
+  const value = fields[name] ?? false;
+  if (typeof value !== "boolean") throw invalid(name, "wrong_type", "This field has another type.");
+  return value;
+}
+
 export function word<T extends string>(name: string, value: unknown, words: readonly T[]): T {
   if (!words.includes(value as T)) throw invalid(name, "unknown_value", `${name} is not a known ${name}.`);
   return value as T;
