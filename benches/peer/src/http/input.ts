@@ -39,8 +39,7 @@ export function text(fields: Fields, name: string, least: number, most: number, 
 }
 
 /** Yes or no; no when it is absent. */
-export function flag(fields: Fields, name: string): boolean {
-  const value = fields[name] ?? false;
+export function flag(name: string, value: unknown = false): boolean {
   if (typeof value !== "boolean") throw invalid(name, "wrong_type", "This field has another type.");
   return value;
 }

@@ -25,7 +25,7 @@ export async function create(c: Context): Promise<Response> {
     category: text(fields, "category", 1, 60),
     priority: word("priority", fields.priority, PRIORITIES),
     contact: text(fields, "contact", 0, 120) || null,
-    hazard: flag(fields, "hazard"),
+    hazard: flag("hazard", fields.hazard),
     requester: await onBehalfOf(c, caller, fields.requester_id),
   };
   const key = idempotencyKey(c);
@@ -146,7 +146,7 @@ async function commandOf(c: Context, action: Action, fields: Fields): Promise<Co
     case "cancel":
       return { kind: action, reason: text(fields, "reason", 1, 2_000, true) };
     case "assign":
-      return { kind: action, assignee: await assigneeOf(c, fields.assignee_id), takeOver: flag(fields, "take_over") };
+      return { kind: action, assignee: await assigneeOf(c, fields.assignee_id), takeOver: flag("take_over", fields.take_over ?? false) };
     case "complete":
       return { kind: action, resolution: text(fields, "resolution", 1, 5_000, true) };
     case "close":
