@@ -26,8 +26,8 @@ const HEADERS = {
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 };
 
-/** JSON that is handed on as it is. */
-export const jsonText = (c: Context, body: string | Uint8Array<ArrayBuffer>, status: 200 | 201 = 200, headers: Record<string, string> = {}): Response =>
+/** JSON text that is handed on as it is. */
+export const jsonText = (c: Context, body: string, status: 200 | 201 = 200, headers: Record<string, string> = {}): Response =>
   c.body(body, status, { "content-type": "application/json", ...headers });
 
 export function problem(c: Context, refusal: Refusal): Response {

@@ -14,7 +14,6 @@ import { isAmong, tagOf, versionIn } from "./etag.ts";
 import { type Fields, body, flag, pageReply, query, text, time, wanted, wholeNumber, word, words } from "./input.ts";
 
 const USERS_FRESH_MS = 60_000;
-const encoder = new TextEncoder();
 
 export async function create(c: Context): Promise<Response> {
   const { fields, bytes } = await body(c, ["title", "description", "category", "priority", "contact", "hazard", "requester_id"]);
@@ -37,10 +36,10 @@ export async function create(c: Context): Promise<Response> {
 
 export async function read(c: Context): Promise<Response> {
   const id = await genuine(c);
-  const shown = tagged(taken(await stubOf(c, id).read(await context(c, "read", null, null))));
+  const { version, record } = taken(await stubOf(c, id).read(await context(c, "read", null, null)));
+  const etag = tagOf(version, record);
   const named = c.req.header("if-none-match");
-  if (named !== undefined && isAmong(shown.etag, named)) return c.body(null, 304, { etag: shown.etag });
-  return jsonText(c, shown.body, 200, { etag: shown.etag });
+  return named !== undefined && isAmong(etag, named) ? c.body(null, 304, { etag }) : jsonText(c, record, 200, { etag });
 }
 
 export async function act(c: Context): Promise<Response> {
@@ -234,12 +233,5 @@ function ifMatch(c: Context): number | null {
   return version;
 }
 
-function tagged({ version, record }: Versioned): { body: Uint8Array<ArrayBuffer>; etag: string } {
-  const body = encoder.encode(record) as Uint8Array<ArrayBuffer>;
-  return { body, etag: tagOf(version, body) };
-}
-
-function versioned(c: Context, status: 200 | 201, outcome: Versioned, headers: Record<string, string> = {}): Response {
-  const { body, etag } = tagged(outcome);
-  return jsonText(c, body, status, { etag, ...headers });
-}
+const versioned = (c: Context, status: 200 | 201, { version, record }: Versioned, headers: Record<string, string> = {}): Response =>
+  jsonText(c, record, status, { etag: tagOf(version, record), ...headers });
