@@ -1,6 +1,6 @@
 // A request as the API shows it: the record to one caller, and the line of a list.
 
-import { type Caller, type MaintenanceRequest, allowedActions, mayEdit } from "./request.ts";
+import { type Caller, type MaintenanceRequest, type Moment, allowedActions, lastEvent, mayEdit, seesInternal } from "./request.ts";
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms));
@@ -21,6 +21,7 @@ function slaState(request: MaintenanceRequest, now: number): string {
 }
 
 export function recordOf(request: MaintenanceRequest, caller: Caller, now: number) {
+  const last = lastEvent(request, seesInternal(caller.role));
   const heldNow = request.held_since === null ? 0 : Math.max(0, now - request.held_since);
   return {
     id: request.id,
@@ -29,6 +30,8 @@ export function recordOf(request: MaintenanceRequest, caller: Caller, now: numbe
     description: request.description,
     category: request.category,
     priority: request.priority,
+    contact: request.contact,
+    hazard: request.hazard,
     status: request.status,
     status_reason: request.status_reason,
     location: null,
@@ -40,9 +43,9 @@ export function recordOf(request: MaintenanceRequest, caller: Caller, now: numbe
     rating: request.rating,
     due_at: iso(request.due_at),
     sla: { target_ms: request.target_ms, held_ms: request.held_ms + heldNow, state: slaState(request, now) },
-    version: request.version,
+    version: last.version,
     created_at: iso(request.created_at),
-    updated_at: iso(request.updated_at),
+    updated_at: iso(last.at),
     started_at: isoOrNull(request.started_at),
     completed_at: isoOrNull(request.completed_at),
     closed_at: isoOrNull(request.closed_at),
@@ -61,6 +64,7 @@ export function summaryOf(request: MaintenanceRequest) {
     title: request.title,
     category: request.category,
     priority: request.priority,
+    hazard: request.hazard,
     status: request.status,
     requester: request.requester,
     assignee: request.assignee,
@@ -70,3 +74,6 @@ export function summaryOf(request: MaintenanceRequest) {
     updated_at: iso(request.updated_at),
   };
 }
+
+/** The line as a viewer sees it for whom this event is the last. */
+export const asOf = (summary: Summary, last: Moment): Summary => ({ ...summary, version: last.version, updated_at: iso(last.at) });

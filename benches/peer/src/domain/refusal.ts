@@ -65,6 +65,15 @@ export const invalidTransition = (status: string, allowed: string[], record: unk
     record,
   });
 
+export const alreadyAssigned = (record: unknown): Refused =>
+  new Refused({
+    code: "already_assigned",
+    status: 409,
+    title: "Conflict",
+    detail: "Somebody else has this request. To take it over, say so: take_over.",
+    record,
+  });
+
 export const stale = (record: unknown): Refused =>
   new Refused({ code: "stale", status: 412, title: "Changed in the meantime", detail: "The request has changed since you read it.", record });
 

@@ -1,6 +1,6 @@
 // A maintenance request: its states, its events, what makes the next state of an event, and who may do what when.
 
-import { forbidden, invalid, invalidTransition, notFound } from "./refusal.ts";
+import { alreadyAssigned, forbidden, invalid, invalidTransition, notFound } from "./refusal.ts";
 
 export const ROLES = ["requester", "technician", "manager", "admin"] as const;
 export type Role = (typeof ROLES)[number];
@@ -14,16 +14,20 @@ export const PRIORITIES = ["low", "normal", "high", "urgent"] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
 export const ACTIONS = [
-  "approve", "reject", "assign", "start", "hold", "resume", "complete", "close", "reopen", "cancel",
+  "approve", "reject", "assign", "release", "start", "hold", "resume", "complete", "close", "reopen", "cancel",
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
 export type Person = { id: string; name: string };
 export type Caller = { user: Person; role: Role };
-export type Actor = { id: string | null; name: string };
+/** The system has neither id nor role. */
+export type Actor = { id: string | null; name: string; role?: Role };
 export type Visibility = "public" | "internal";
 
 export type Event = { seq: number; ts: string; kind: string; body: Record<string, any>; actor: Actor };
+
+/** What a request was at one of its events. */
+export type Moment = { version: number; at: number };
 
 export type MaintenanceRequest = {
   id: string;
@@ -32,6 +36,8 @@ export type MaintenanceRequest = {
   description: string;
   category: string;
   priority: Priority;
+  contact: string | null;
+  hazard: boolean;
   status: Status;
   status_reason: string | null;
   requester: Person;
@@ -45,10 +51,14 @@ export type MaintenanceRequest = {
   held_since: number | null;
   version: number;
   epoch: number;
+  /** The last event that was not internal, while internal ones are behind it. */
+  last_public?: Moment;
   created_at: number;
   updated_at: number;
   started_at: number | null;
   completed_at: number | null;
+  /** From the last completion until it closes by itself. */
+  auto_close_ms?: number;
   closed_at: number | null;
 };
 
@@ -57,13 +67,15 @@ export type NewRequest = {
   description: string;
   category: string;
   priority: Priority;
+  contact: string | null;
+  hazard: boolean;
   requester: Person | null;
 };
 
 export type Command =
   | { kind: "approve" | "start" | "resume" }
-  | { kind: "reject" | "hold" | "reopen" | "cancel"; reason: string }
-  | { kind: "assign"; assignee: Person }
+  | { kind: "reject" | "release" | "hold" | "reopen" | "cancel"; reason: string }
+  | { kind: "assign"; assignee: Person; takeOver: boolean }
   | { kind: "complete"; resolution: string }
   | { kind: "close"; rating: number | null }
   | { kind: "comment"; body: string; visibility: Visibility };
@@ -72,10 +84,12 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const TARGET_MS: Record<Priority, number> = { low: 168 * HOUR_MS, normal: 72 * HOUR_MS, high: 24 * HOUR_MS, urgent: 4 * HOUR_MS };
 const REOPEN_WINDOW_MS = 30 * DAY_MS;
-export const AUTO_CLOSE_MS = 7 * DAY_MS;
+const AUTO_CLOSE_MS = 7 * DAY_MS;
 
 export const manages = (role: Role): boolean => role === "manager" || role === "admin";
 export const seesInternal = (role: Role): boolean => role !== "requester";
+export const isInternal = (event: Event): boolean => event.body.visibility === "internal";
+export const actorOf = ({ user, role }: Caller): Actor => ({ id: user.id, name: user.name, role });
 /** The one requester whose requests a caller may see; null for all. */
 export const seesOnly = (caller: Caller): string | null => (caller.role === "requester" ? caller.user.id : null);
 export const isFinal = (status: Status): boolean => status === "rejected" || status === "closed" || status === "cancelled";
@@ -84,6 +98,16 @@ export function maySee(request: { requester: Person }, caller: Caller): boolean 
   const only = seesOnly(caller);
   return only === null || only === request.requester.id;
 }
+
+/** The last event that the caller may know of: whatever they are shown is as of that. */
+export function lastEvent(request: MaintenanceRequest, readsInternal: boolean): Moment {
+  const last = { version: request.version, at: request.updated_at };
+  return readsInternal ? last : (request.last_public ?? last);
+}
+
+/** When a completed request closes by itself; null in any other state. */
+export const closesAt = ({ status, completed_at, auto_close_ms }: MaintenanceRequest): number | null =>
+  status === "completed" && completed_at !== null ? completed_at + (auto_close_ms ?? AUTO_CLOSE_MS) : null;
 
 type Verdict = "allowed" | "not_now" | "never";
 
@@ -102,6 +126,7 @@ function verdict(request: MaintenanceRequest, caller: Caller, action: Action, no
       const open = status === "approved" || status === "assigned" || status === "in_progress" || status === "on_hold";
       return open && (boss || !assignee) ? "allowed" : "not_now";
     }
+    case "release":
     case "start":
       return !boss && !assignee ? "never" : status === "assigned" ? "allowed" : "not_now";
     case "hold":
@@ -135,18 +160,20 @@ export function mayEdit(request: MaintenanceRequest, caller: Caller): boolean {
 export function create(draft: NewRequest, caller: Caller, now: number): Event {
   const requester = draft.requester ?? caller.user;
   if (requester.id !== caller.user.id && !manages(caller.role)) throw forbidden();
-  const { title, description, category, priority } = draft;
-  const body = { title, description, category, priority, requester, target_ms: TARGET_MS[priority] };
-  return { seq: 1, ts: new Date(now).toISOString(), kind: "created", body, actor: caller.user };
+  const { title, description, category, priority, contact, hazard } = draft;
+  const body = { title, description, category, priority, contact, hazard, requester, target_ms: TARGET_MS[priority] };
+  return { seq: 1, ts: new Date(now).toISOString(), kind: "created", body, actor: actorOf(caller) };
 }
 
 /** The request that its first event makes. */
 export function begin(id: string, event: Event, now: number): MaintenanceRequest {
-  const { title, description, category, priority, requester, target_ms } = event.body as NewRequest & { requester: Person; target_ms: number };
+  const { title, description, category, priority, contact, hazard, requester, target_ms } =
+    event.body as NewRequest & { requester: Person; target_ms: number };
+  const { id: raisedBy, name } = event.actor as Person;
   return {
-    id, number: null, title, description, category, priority,
+    id, number: null, title, description, category, priority, contact, hazard,
     status: "submitted", status_reason: null,
-    requester, raised_by: event.actor as Person, assignee: null,
+    requester, raised_by: { id: raisedBy, name }, assignee: null,
     resolution: null, rating: null,
     target_ms, due_at: now + target_ms, held_ms: 0, held_since: null,
     version: 1, epoch: 0, created_at: now, updated_at: now,
@@ -155,8 +182,8 @@ export function begin(id: string, event: Event, now: number): MaintenanceRequest
 }
 
 const KINDS = {
-  approve: "approved", reject: "rejected", assign: "assigned", start: "started", hold: "held", resume: "resumed",
-  complete: "completed", close: "closed", reopen: "reopened", cancel: "cancelled", comment: "commented",
+  approve: "approved", reject: "rejected", assign: "assigned", release: "released", start: "started", hold: "held",
+  resume: "resumed", complete: "completed", close: "closed", reopen: "reopened", cancel: "cancelled", comment: "commented",
 } as const;
 
 /** What happens, or a refusal. `record` shows the caller how things stand. */
@@ -178,18 +205,21 @@ export function decide(
   if (may === "not_now") throw invalidTransition(request.status, allowedActions(request, caller, now), record());
   switch (command.kind) {
     case "assign": {
-      const { assignee } = command;
-      if (!manages(caller.role) && assignee.id !== caller.user.id) throw forbidden();
+      const { assignee, takeOver } = command;
+      const boss = manages(caller.role);
+      if (!boss && assignee.id !== caller.user.id) throw forbidden();
       if (request.assignee?.id === assignee.id) {
         throw invalid("assignee_id", "no_change", "The request is assigned to this person already.");
       }
+      if (request.assignee !== null && !boss && !takeOver) throw alreadyAssigned(record());
       return { kind, body: { assignee, previous: request.assignee } };
     }
     case "complete":
-      return { kind, body: { resolution: command.resolution } };
+      return { kind, body: { resolution: command.resolution, auto_close_ms: AUTO_CLOSE_MS } };
     case "close":
       return { kind, body: { rating: command.rating } };
     case "reject":
+    case "release":
     case "hold":
     case "reopen":
     case "cancel":
@@ -201,7 +231,8 @@ export function decide(
 
 /** The state after `event`, which happened at `ts`. */
 export function apply(request: MaintenanceRequest, event: Event, ts: number): MaintenanceRequest {
-  const next: MaintenanceRequest = { ...request, version: event.seq, updated_at: ts };
+  const last_public = isInternal(event) ? lastEvent(request, false) : undefined;
+  const next: MaintenanceRequest = { ...request, version: event.seq, updated_at: ts, last_public };
   const { body } = event;
   switch (event.kind) {
     case "approved":
@@ -216,6 +247,10 @@ export function apply(request: MaintenanceRequest, event: Event, ts: number): Ma
     case "assigned":
       next.assignee = body.assignee;
       if (next.status === "approved") next.status = "assigned";
+      break;
+    case "released":
+      next.status = "approved";
+      next.assignee = null;
       break;
     case "started":
       next.status = "in_progress";
@@ -235,6 +270,7 @@ export function apply(request: MaintenanceRequest, event: Event, ts: number): Ma
     case "completed":
       next.status = "completed";
       next.resolution = body.resolution;
+      next.auto_close_ms = body.auto_close_ms;
       next.completed_at = ts;
       break;
     case "closed":

@@ -4,7 +4,7 @@ import { argon2id } from "@noble/hashes/argon2.js";
 
 import { sha256Hex } from "../domain/ids.ts";
 import { invalid, invalidCredentials, taken } from "../domain/refusal.ts";
-import type { Caller, Role } from "../domain/request.ts";
+import { type Caller, type Role, actorOf } from "../domain/request.ts";
 import type { Held } from "../objects/session.ts";
 import { type Context, jsonText } from "./app.ts";
 import { COOKIE, cookieFor, sessionName } from "./gate.ts";
@@ -46,7 +46,7 @@ export async function login(c: Context): Promise<Response> {
   );
   const { opened_at, ends_at } = held;
   await c.env.ACCOUNT.getByName(`${config.org}/user/${found.id}`).opened({ session, opened_at, ends_at, user_agent, address });
-  visit.actor = caller.user;
+  visit.actor = actorOf(caller);
   visit.note("auth", "info", "signed in", { session: session.slice(0, 12) });
   return jsonText(c, JSON.stringify(profile(held)), 200, { "set-cookie": await cookieFor(config, sid, held) });
 }

@@ -7,7 +7,7 @@ import { SignJWT, jwtVerify } from "jose";
 import type { Config } from "../env.ts";
 import { sha256Hex } from "../domain/ids.ts";
 import { forbidden, taken, unauthenticated } from "../domain/refusal.ts";
-import type { Caller, Role } from "../domain/request.ts";
+import { type Caller, type Role, actorOf } from "../domain/request.ts";
 import type { Held } from "../objects/session.ts";
 import type { Context } from "./app.ts";
 
@@ -62,7 +62,7 @@ async function present(c: Context): Promise<{ claims: Claims; session: string; c
   const caller: Caller = { user: { id: claims.sub, name: claims.name }, role: claims.role };
   c.set("caller", caller);
   c.set("session", session);
-  c.get("visit").actor = caller.user;
+  c.get("visit").actor = actorOf(caller);
   const check = async (): Promise<Held> => {
     const held = taken(await c.env.SESSION.getByName(`${config.org}/${session}`).check(session));
     if (held.caller.user.id !== claims.sub || held.caller.role !== claims.role) throw unauthenticated();

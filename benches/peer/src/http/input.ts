@@ -38,6 +38,12 @@ export function text(fields: Fields, name: string, least: number, most: number, 
   return trimmed;
 }
 
+/** Yes or no; no when it is absent. */
+export function flag(name: string, value: unknown = false): boolean {
+  if (typeof value !== "boolean") throw invalid(name, "wrong_type", "This field has another type.");
+  return value;
+}
+
 export function word<T extends string>(name: string, value: unknown, words: readonly T[]): T {
   if (!words.includes(value as T)) throw invalid(name, "unknown_value", `${name} is not a known ${name}.`);
   return value as T;

@@ -2,7 +2,7 @@
 
 import type { Env } from "../env.ts";
 import { type Level, type NewEntry, type StreamName, newEntry } from "../domain/log.ts";
-import type { Person } from "../domain/request.ts";
+import type { Actor } from "../domain/request.ts";
 
 const GATHER_MS = 200;
 const MOST_WAITING = 2_000;
@@ -14,7 +14,7 @@ let flushingSince: number | null = null;
 
 /** One HTTP request, from its first byte to its answer. */
 export class Visit {
-  actor: Person | null = null;
+  actor: Actor | null = null;
   code: string | null = null;
   #notes: [StreamName, NewEntry][] = [];
 

@@ -10,18 +10,21 @@ import type { Context as CallContext, RequestObject, Versioned } from "../object
 import type { ListFilter } from "../objects/request-index.ts";
 import { type Upgrade, readRefusal, upgradeRequest } from "../objects/sockets.ts";
 import { type Context, jsonText } from "./app.ts";
-import { type Fields, body, pageReply, query, text, time, wanted, wholeNumber, word, words } from "./input.ts";
+import { isAmong, tagOf, versionIn } from "./etag.ts";
+import { type Fields, body, flag, pageReply, query, text, time, wanted, wholeNumber, word, words } from "./input.ts";
 
 const USERS_FRESH_MS = 60_000;
 
 export async function create(c: Context): Promise<Response> {
-  const { fields, bytes } = await body(c, ["title", "description", "category", "priority", "requester_id"]);
+  const { fields, bytes } = await body(c, ["title", "description", "category", "priority", "contact", "hazard", "requester_id"]);
   const { config, caller } = c.var;
   const draft = {
     title: text(fields, "title", 1, 200),
     description: text(fields, "description", 0, 10_000, true),
     category: text(fields, "category", 1, 60),
     priority: word("priority", fields.priority, PRIORITIES),
+    contact: text(fields, "contact", 0, 120) || null,
+    hazard: flag("hazard", fields.hazard),
     requester: await onBehalfOf(c, caller, fields.requester_id),
   };
   const key = idempotencyKey(c);
@@ -33,14 +36,17 @@ export async function create(c: Context): Promise<Response> {
 
 export async function read(c: Context): Promise<Response> {
   const id = await genuine(c);
-  return versioned(c, 200, taken(await stubOf(c, id).read(await context(c, "read", null, null))));
+  const { version, record } = taken(await stubOf(c, id).read(await context(c, "read", null, null)));
+  const etag = tagOf(version, record);
+  const named = c.req.header("if-none-match");
+  return named !== undefined && isAmong(etag, named) ? c.body(null, 304, { etag }) : jsonText(c, record, 200, { etag });
 }
 
 export async function act(c: Context): Promise<Response> {
   const action = c.req.param("action") as Action;
   if (!ACTIONS.includes(action)) throw notFound();
   const id = await genuine(c);
-  const { fields, bytes } = await body(c, ["reason", "assignee_id", "resolution", "rating"]);
+  const { fields, bytes } = await body(c, ["reason", "assignee_id", "take_over", "resolution", "rating"]);
   const command = await commandOf(c, action, fields);
   const cx = await context(c, action, idempotencyKey(c), bytes);
   const outcome = await noting(c, action, id, () => stubOf(c, id).act(cx, command, ifMatch(c)));
@@ -70,7 +76,9 @@ export async function events(c: Context): Promise<Response> {
   return pageReply(c, scope, page);
 }
 
-const FILTERS = ["status", "priority", "assignee", "requester", "category", "q", "from", "to", "sort", "limit", "cursor"];
+const FILTERS = [
+  "status", "priority", "hazard", "assignee", "requester", "category", "q", "from", "to", "sort", "limit", "cursor",
+];
 
 export async function list(c: Context): Promise<Response> {
   const asked = query(c, FILTERS);
@@ -79,6 +87,7 @@ export async function list(c: Context): Promise<Response> {
   const filter: ListFilter = {
     status: words("status", asked.status, STATUSES),
     priority: words("priority", asked.priority, PRIORITIES),
+    hazard: asked.hazard === undefined ? null : word("hazard", asked.hazard, ["true", "false"] as const) === "true",
     assignee: someone("assignee"),
     requester: someone("requester"),
     category: asked.category ?? null,
@@ -130,12 +139,13 @@ async function commandOf(c: Context, action: Action, fields: Fields): Promise<Co
     case "resume":
       return { kind: action };
     case "reject":
+    case "release":
     case "hold":
     case "reopen":
     case "cancel":
       return { kind: action, reason: text(fields, "reason", 1, 2_000, true) };
     case "assign":
-      return { kind: action, assignee: await assigneeOf(c, fields.assignee_id) };
+      return { kind: action, assignee: await assigneeOf(c, fields.assignee_id), takeOver: flag("take_over", fields.take_over ?? false) };
     case "complete":
       return { kind: action, resolution: text(fields, "resolution", 1, 5_000, true) };
     case "close":
@@ -218,10 +228,10 @@ function idempotencyKey(c: Context): string | null {
 function ifMatch(c: Context): number | null {
   const value = c.req.header("if-match")?.trim();
   if (value === undefined || value === "*") return null;
-  const version = /^"v(\d+)"$/.exec(value)?.[1];
-  if (version === undefined) throw invalid("If-Match", "malformed", 'If-Match must be an ETag of this API, such as "v7".');
-  return Number(version);
+  const version = versionIn(value);
+  if (version === null) throw invalid("If-Match", "malformed", 'If-Match must be an ETag of this API, such as "v7".');
+  return version;
 }
 
 const versioned = (c: Context, status: 200 | 201, { version, record }: Versioned, headers: Record<string, string> = {}): Response =>
-  jsonText(c, record, status, { etag: `"v${version}"`, ...headers });
+  jsonText(c, record, status, { etag: tagOf(version, record), ...headers });

@@ -8,6 +8,7 @@ import type { Env } from "../env.ts";
 import type { Position } from "../domain/cursor.ts";
 import { LEVELS, type Level, type LogFilter, type NewEntry } from "../domain/log.ts";
 import { type Outcome, attempt } from "../domain/refusal.ts";
+import { foldLines } from "../domain/text.ts";
 import { OUTBOX_SCHEMA, Outbox, RowRefused } from "./outbox.ts";
 import { AlarmClock, Sql, earliest } from "./sql.ts";
 import { type Check, type Leg, type Page, type Walk, page } from "./walk.ts";
@@ -37,8 +38,10 @@ const SCHEMA = `
     request_id TEXT,
     hash       TEXT,
     search     TEXT NOT NULL,
-    json       TEXT NOT NULL
+    json       TEXT NOT NULL,
+    folding    INTEGER NOT NULL DEFAULT 0
   );
+  CREATE INDEX entry_to_fold ON entry (seq) WHERE folding < 1;
   CREATE INDEX entry_by_level ON entry (level, ts);
   CREATE INDEX entry_by_actor ON entry (actor_id, level, ts) WHERE actor_id IS NOT NULL;
   CREATE INDEX entry_by_request ON entry (request_id, ts) WHERE request_id IS NOT NULL;
@@ -49,8 +52,8 @@ const SCHEMA = `
   ${OUTBOX_SCHEMA}`;
 
 const INSERT = `
-  INSERT INTO entry (seq, id, ts, level, actor_id, request_id, hash, search, json)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING seq`;
+  INSERT INTO entry (seq, id, ts, level, actor_id, request_id, hash, search, json, folding)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT (id) DO NOTHING RETURNING seq`;
 
 export class LogStreamObject extends DurableObject<Env> {
   #db = new Sql(this.ctx.storage, SCHEMA);
@@ -163,7 +166,7 @@ function publicJson(entry: NewEntry, seq: number): string {
   return json.length <= MOST_BYTES ? json : JSON.stringify({ ...shown, fields: { left_out_bytes: json.length } });
 }
 
-/** Message, route and `field:value` lines, in lower case. */
+/** Message, route and `field:value` lines, folded. */
 function searchText(entry: NewEntry): string {
   let text = entry.route === null ? entry.message : `${entry.message}\n${entry.route}`;
   const put = (name: string, value: unknown): void => {
@@ -172,7 +175,7 @@ function searchText(entry: NewEntry): string {
     else text += `\n${name}:${value}`;
   };
   for (const [name, value] of Object.entries(entry.fields)) put(name, value);
-  return text.toLowerCase();
+  return foldLines(text);
 }
 
 function auditRow(org: string, json: string, hash: string) {
@@ -181,6 +184,7 @@ function auditRow(org: string, json: string, hash: string) {
   return {
     org_id: org, id: entry.id, seq: entry.seq, ts: Date.parse(entry.ts),
     actor_id: entry.actor?.id ?? null, actor_name: entry.actor?.name ?? "system",
+    actor_role: entry.actor?.role ?? null,
     action: action ?? entry.message, object_type: object?.type ?? "", object_id: object?.id ?? "",
     request_id: entry.request_id, fields: { ...entry.fields, message: entry.message, hash },
   };
@@ -201,5 +205,5 @@ function walkOf(filter: LogFilter): Walk {
     legs = levels.map((level) => ({ index: "entry_by_level", equals: [["level", level]] }));
   }
   if (filter.q !== null) checks.push({ column: "search", contains: filter.q });
-  return { table: "entry", time: "ts", key: "seq", newest: true, legs, from: filter.from, to: filter.to, checks };
+  return { table: "entry", json: "json", time: "ts", key: "seq", newest: true, legs, from: filter.from, to: filter.to, checks };
 }

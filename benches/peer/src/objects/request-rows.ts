@@ -3,15 +3,10 @@
 import { type NewEntry, newEntry } from "../domain/log.ts";
 import type { Event, MaintenanceRequest } from "../domain/request.ts";
 
+/** What fences a request, and the whole of it: PostgreSQL makes the other columns of that. */
 export function requestRow(org: string, request: MaintenanceRequest): Record<string, unknown> {
   return {
-    id: request.id, org_id: org, epoch: request.epoch, version: request.version, number: request.number,
-    title: request.title, description: request.description, category: request.category,
-    priority: request.priority, status: request.status,
-    requester_id: request.requester.id, requester_name: request.requester.name,
-    assignee_id: request.assignee?.id ?? null, assignee_name: request.assignee?.name ?? null,
-    due_at: request.due_at, created_at: request.created_at, updated_at: request.updated_at,
-    completed_at: request.completed_at, body: request,
+    id: request.id, org_id: org, epoch: request.epoch, version: request.version, number: request.number, body: request,
   };
 }
 
@@ -20,7 +15,8 @@ const visibilityOf = (event: Event): string => event.body.visibility ?? "public"
 export function eventRow(org: string, request: MaintenanceRequest, event: Event, trace: string): Record<string, unknown> {
   return {
     request_id: request.id, org_id: org, epoch: request.epoch, seq: event.seq, ts: Date.parse(event.ts), kind: event.kind,
-    actor_id: event.actor.id, actor_name: event.actor.name, visibility: visibilityOf(event), body: event.body, trace_id: trace,
+    actor_id: event.actor.id, actor_name: event.actor.name, actor_role: event.actor.role ?? null,
+    visibility: visibilityOf(event), body: event.body, trace_id: trace,
   };
 }
 

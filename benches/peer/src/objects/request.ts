@@ -7,8 +7,8 @@ import type { Env } from "../env.ts";
 import { recordOf, summaryOf } from "../domain/record.ts";
 import { type Outcome, attempt, keyReused, notFound, stale } from "../domain/refusal.ts";
 import {
-  AUTO_CLOSE_MS, type Caller, type Command, type Event, type MaintenanceRequest, type NewRequest,
-  apply, begin, create, decide, maySee, seesInternal,
+  type Caller, type Command, type Event, type MaintenanceRequest, type NewRequest,
+  actorOf, apply, begin, closesAt, create, decide, isInternal, lastEvent, maySee, seesInternal,
 } from "../domain/request.ts";
 import { AlarmClock, Sql, earliest } from "./sql.ts";
 import { type Destination, OUTBOX_SCHEMA, Outbox, RowRefused, within } from "./outbox.ts";
@@ -18,6 +18,7 @@ import type { Page } from "./walk.ts";
 
 const INDEX_PATIENCE_MS = 250;
 const KEEP_REPLIES_MS = 2 * 24 * 3_600_000;
+const FORGET_EVERY_MS = 3_600_000;
 const REPLAY_SLICE = 200;
 const DESTINATIONS: readonly Destination[] = ["postgres", "index", "audit"];
 
@@ -42,7 +43,6 @@ const SCHEMA = `
     reply     TEXT NOT NULL,
     at        INTEGER NOT NULL
   ) WITHOUT ROWID;
-  CREATE INDEX idempotency_by_at ON idempotency (at);
   ${OUTBOX_SCHEMA}`;
 
 /** For whom and in which HTTP request an object is called. */
@@ -62,6 +62,7 @@ export class RequestObject extends DurableObject<Env> {
   #outbox = new Outbox(this.#db);
   #sockets = new Sockets(this.ctx, this.env);
   #request: MaintenanceRequest | null | undefined;
+  #forgotAt = -Infinity;
 
   async create(cx: Context, id: string, draft: NewRequest): Promise<Outcome<Versioned>> {
     const opened = attempt(() => {
@@ -88,7 +89,7 @@ export class RequestObject extends DurableObject<Env> {
       const kept = this.#replied(cx);
       if (kept !== null) return kept;
       const record = () => recordOf(request, cx.caller, Date.now());
-      if (ifMatch !== null && ifMatch !== request.version) throw stale(record());
+      if (ifMatch !== null && ifMatch !== lastEvent(request, seesInternal(cx.caller.role)).version) throw stale(record());
       return this.#carryOut(cx, request, command, record, (after) => JSON.stringify(this.#versioned(after, cx.caller)));
     });
     if ("refused" in done) return done;
@@ -167,7 +168,8 @@ export class RequestObject extends DurableObject<Env> {
   }
 
   #versioned(request: MaintenanceRequest, caller: Caller): Versioned {
-    return { version: request.version, record: JSON.stringify(recordOf(request, caller, Date.now())) };
+    const record = recordOf(request, caller, Date.now());
+    return { version: record.version, record: JSON.stringify(record) };
   }
 
   #carryOut(
@@ -179,7 +181,8 @@ export class RequestObject extends DurableObject<Env> {
   ): string {
     const { kind, body } = decide(request, command, cx.caller, Date.now(), record);
     const ts = Math.max(Date.now(), request.updated_at);
-    const event: Event = { seq: request.version + 1, ts: new Date(ts).toISOString(), kind, body, actor: cx.caller.user };
+    const actor = actorOf(cx.caller);
+    const event: Event = { seq: request.version + 1, ts: new Date(ts).toISOString(), kind, body, actor };
     return this.#commit(cx, event, apply(request, event, ts), reply);
   }
 
@@ -193,25 +196,32 @@ export class RequestObject extends DurableObject<Env> {
     const json = JSON.stringify(event);
     const text = reply(after, json);
     const now = Date.now();
-    const internal = event.body.visibility === "internal" ? 1 : 0;
+    const internal = isInternal(event);
     try {
       this.#db.atomically((sql) => {
         sql.exec(
           "INSERT INTO event (seq, ts, internal, trace, json) VALUES (?, ?, ?, ?, ?)",
-          event.seq, after.updated_at, internal, cx.trace, json,
+          event.seq, after.updated_at, Number(internal), cx.trace, json,
         );
         putSnapshot(sql, cx.org, after);
         this.#outbox.owe(sql, DESTINATIONS, event.seq, now);
         if (cx.idempotency) keepReply(sql, cx.idempotency, event.seq, text, now);
+        this.#forgetReplies(sql, now);
       });
     } catch (error) {
       this.#request = undefined;
       throw error;
     }
     this.#request = after;
-    this.#broadcast(internal === 1, json, after);
+    this.#broadcast(internal, json, after);
     this.#alarm.ringBy(this.#nextDue());
     return text;
+  }
+
+  #forgetReplies(sql: SqlStorage, now: number): void {
+    if (now - this.#forgotAt < FORGET_EVERY_MS) return;
+    sql.exec("DELETE FROM idempotency WHERE at < ?", now - KEEP_REPLIES_MS);
+    this.#forgotAt = now;
   }
 
   /** The reply that was kept for this call's key. */
@@ -262,7 +272,7 @@ export class RequestObject extends DurableObject<Env> {
 
   async #toIndex(): Promise<void> {
     const [request, org] = [this.#load()!, this.#org()];
-    const number = await this.env.REQUEST_INDEX.getByName(org).upsert(summaryOf(request), request.epoch);
+    const number = await this.env.REQUEST_INDEX.getByName(org).upsert(summaryOf(request), request.epoch, request.last_public ?? null);
     const latest = this.#load()!;
     if (latest.number !== null) return;
     const numbered = { ...latest, number };
@@ -294,7 +304,8 @@ export class RequestObject extends DurableObject<Env> {
   }
 
   #replay(socket: WebSocket, after: number, request: MaintenanceRequest, caller: Caller): void {
-    const record = JSON.stringify(recordOf(request, caller, Date.now()));
+    const shown = recordOf(request, caller, Date.now());
+    const record = JSON.stringify(shown);
     for (let from = after; ; ) {
       const events = this.#db.rows<{ seq: number; json: string }>(
         `SELECT seq, json FROM event WHERE ${seesInternal(caller.role) ? "" : "internal = 0 AND"} seq > ? ORDER BY seq LIMIT ?`,
@@ -304,7 +315,7 @@ export class RequestObject extends DurableObject<Env> {
       for (const { json } of events) socket.send(`{"type":"event","event":${json},"request":${record}}`);
       from = events[events.length - 1]!.seq;
     }
-    socket.send(`{"type":"ready","version":${request.version},"request":${record}}`);
+    socket.send(`{"type":"ready","version":${shown.version},"request":${record}}`);
   }
 
   /** The record is written once for each different viewer. */
@@ -325,7 +336,7 @@ export class RequestObject extends DurableObject<Env> {
   #closeWhenDue(): void {
     const request = this.#load();
     const now = Date.now();
-    if (request?.status !== "completed" || (request.completed_at ?? now) + AUTO_CLOSE_MS > now) return;
+    if (!request || (closesAt(request) ?? Infinity) > now) return;
     const ts = Math.max(now, request.updated_at);
     const actor = { id: null, name: "system" };
     const event: Event = { seq: request.version + 1, ts: new Date(ts).toISOString(), kind: "closed", body: { rating: null }, actor };
@@ -334,8 +345,7 @@ export class RequestObject extends DurableObject<Env> {
 
   #nextDue(): number | null {
     const request = this.#load();
-    const closes = request?.status === "completed" && request.completed_at !== null ? request.completed_at + AUTO_CLOSE_MS : null;
-    return earliest(closes, this.#outbox.nextDue(), this.#sockets.nextDue());
+    return earliest(request && closesAt(request), this.#outbox.nextDue(), this.#sockets.nextDue());
   }
 }
 
@@ -347,7 +357,6 @@ function putSnapshot(sql: SqlStorage, org: string, request: MaintenanceRequest):
 }
 
 function keepReply(sql: SqlStorage, key: { key: string; body_hash: string }, seq: number, reply: string, now: number): void {
-  sql.exec("DELETE FROM idempotency WHERE at < ?", now - KEEP_REPLIES_MS);
   sql.exec(
     `INSERT INTO idempotency (key, body_hash, seq, reply, at) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (key) DO UPDATE SET reply = excluded.reply`,

@@ -1,62 +1,45 @@
 // The outbox's writes and the list, in PostgreSQL's SQL: one statement per table over a JSON array, idempotent and fenced.
 
 export const APPLY_REQUESTS = `
-  INSERT INTO requests AS stored
-     (id, org_id, epoch, version, number, title, description, category, priority, status,
-      requester_id, requester_name, assignee_id, assignee_name,
-      due_at, created_at, updated_at, completed_at, body)
- SELECT DISTINCT ON (id)
-      id, org_id, epoch, version, number, title, description, category, priority, status,
-      requester_id, requester_name, assignee_id, assignee_name,
-      'epoch'::timestamptz + due_at * interval '1 millisecond',
-      'epoch'::timestamptz + created_at * interval '1 millisecond',
-      'epoch'::timestamptz + updated_at * interval '1 millisecond',
-      'epoch'::timestamptz + completed_at * interval '1 millisecond',
-      body
+  INSERT INTO requests AS stored (id, org_id, epoch, version, number, body)
+ SELECT DISTINCT ON (id) id, org_id, epoch, version, number, body
  FROM jsonb_to_recordset($1::text::jsonb) AS delivered
-     (id uuid, org_id text, epoch bigint, version bigint, number text, title text, description text,
-      category text, priority text, status text, requester_id uuid, requester_name text,
-      assignee_id uuid, assignee_name text,
-      due_at bigint, created_at bigint, updated_at bigint, completed_at bigint, body jsonb)
+     (id uuid, org_id text, epoch bigint, version bigint, number text, body jsonb)
  ORDER BY id, epoch DESC, version DESC
  ON CONFLICT (id) DO UPDATE SET
       org_id = excluded.org_id, epoch = excluded.epoch, version = excluded.version,
-      number = excluded.number, title = excluded.title, description = excluded.description,
-      category = excluded.category, priority = excluded.priority, status = excluded.status,
-      requester_id = excluded.requester_id, requester_name = excluded.requester_name,
-      assignee_id = excluded.assignee_id, assignee_name = excluded.assignee_name,
-      due_at = excluded.due_at, created_at = excluded.created_at, updated_at = excluded.updated_at,
-      completed_at = excluded.completed_at, body = excluded.body, synced_at = clock_timestamp()
+      number = excluded.number, body = excluded.body, synced_at = clock_timestamp()
  WHERE (excluded.epoch, excluded.version) > (stored.epoch, stored.version)`;
 
 export const APPLY_EVENTS = `
   INSERT INTO request_events
-     (request_id, epoch, seq, org_id, ts, kind, actor_id, actor_name, visibility, body, trace_id)
+     (request_id, epoch, seq, org_id, ts, kind, actor_id, actor_name, actor_role, visibility, body, trace_id)
  SELECT DISTINCT ON (request_id, epoch, seq)
       request_id, epoch, seq, org_id, 'epoch'::timestamptz + ts * interval '1 millisecond',
-      kind, actor_id, actor_name, visibility, body, trace_id
+      kind, actor_id, actor_name, actor_role, visibility, body, trace_id
  FROM jsonb_to_recordset($1::text::jsonb) AS delivered
      (request_id uuid, epoch bigint, seq bigint, org_id text, ts bigint, kind text, actor_id uuid,
-      actor_name text, visibility text, body jsonb, trace_id text)
+      actor_name text, actor_role text, visibility text, body jsonb, trace_id text)
  ORDER BY request_id, epoch, seq
  ON CONFLICT DO NOTHING`;
 
 export const APPLY_AUDIT = `
   INSERT INTO audit_entries
-     (org_id, id, seq, ts, actor_id, actor_name, action, object_type, object_id, request_id, fields)
+     (org_id, id, seq, ts, actor_id, actor_name, actor_role, action, object_type, object_id, request_id, fields)
  SELECT DISTINCT ON (org_id, id)
       org_id, id, seq, 'epoch'::timestamptz + ts * interval '1 millisecond',
-      actor_id, actor_name, action, object_type, object_id, request_id, fields
+      actor_id, actor_name, actor_role, action, object_type, object_id, request_id, fields
  FROM jsonb_to_recordset($1::text::jsonb) AS delivered
-     (org_id text, id text, seq bigint, ts bigint, actor_id uuid, actor_name text, action text,
-      object_type text, object_id text, request_id text, fields jsonb)
+     (org_id text, id text, seq bigint, ts bigint, actor_id uuid, actor_name text, actor_role text,
+      action text, object_type text, object_id text, request_id text, fields jsonb)
  ORDER BY org_id, id
  ON CONFLICT DO NOTHING`;
 
 /** The same page that the index gives: one status, newest first, behind a position. */
 export const LIST_REQUESTS = `
   SELECT json_build_object(
-           'id', id, 'number', number, 'title', title, 'category', category, 'priority', priority, 'status', status,
+           'id', id, 'number', number, 'title', title, 'category', category, 'priority', priority, 'hazard', hazard,
+           'status', status,
            'requester', json_build_object('id', requester_id, 'name', requester_name),
            'assignee', CASE WHEN assignee_id IS NULL THEN NULL
                             ELSE json_build_object('id', assignee_id, 'name', assignee_name) END,

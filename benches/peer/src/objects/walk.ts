@@ -3,6 +3,7 @@
 
 import { invalidCursor } from "../domain/refusal.ts";
 import type { Position } from "../domain/cursor.ts";
+import { fold } from "../domain/text.ts";
 import type { Sql, Value } from "./sql.ts";
 
 const SCAN = 10_000;
@@ -19,6 +20,8 @@ export type Leg = { index: string | null; equals: [string, Value][] };
 
 export type Walk = {
   table: string;
+  /** What of a row is its JSON: a column, or an expression. */
+  json: string;
   time: string;
   key: string;
   newest: boolean;
@@ -74,7 +77,7 @@ const behind = (after: Place | null): Near => (after === null ? { at: "start" } 
 function rows(db: Sql, walk: Walk, near: Near, end: Place | null, limit: number): Found[] {
   const statement = new Statement(walk);
   const wheres = statement.wheres(near, end, walk.checks);
-  return db.rows<Found>(statement.merge(wheres, ", json", limit, `LIMIT ${limit}`), ...statement.values);
+  return db.rows<Found>(statement.merge(wheres, `, ${walk.json} AS json`, limit, `LIMIT ${limit}`), ...statement.values);
 }
 
 function scanEnd(db: Sql, walk: Walk, after: Place | null): Place | null {
@@ -112,12 +115,12 @@ class Statement {
   }
 
   scan(near: Near, limit: number): string {
-    const { time, key, checks } = this.walk;
+    const { json, time, key, checks } = this.walk;
     const wheres = this.wheres(near, null, []);
     // What is checked may also order the walk, which has a short name inside.
     const named = (column: string): string => (column === time ? "t" : column === key ? "k" : column);
-    const columns = new Set(["t", "k", "json", ...checks.map(({ column }) => named(column))]);
-    const scanned = this.merge(wheres, ["", ...[...columns].slice(2)].join(", "), SCAN, `LIMIT ${SCAN}`);
+    const columns = new Set(["t", "k", ...checks.map(({ column }) => named(column))]);
+    const scanned = this.merge(wheres, ["", `${json} AS json`, ...[...columns].slice(2)].join(", "), SCAN, `LIMIT ${SCAN}`);
     const passed = checks.map((check) => this.#check({ ...check, column: named(check.column) })).join(" AND ");
     return `SELECT t, k, json FROM (${scanned}) WHERE ${passed} LIMIT ${limit}`;
   }
@@ -152,7 +155,7 @@ class Statement {
 
   #check(check: Check): string {
     if ("oneOf" in check) return `${check.column} IN (${check.oneOf.map((value) => this.#bind(value)).join(", ")})`;
-    if ("contains" in check) return `instr(${check.column}, ${this.#bind(check.contains.toLowerCase())}) > 0`;
+    if ("contains" in check) return `instr(${check.column}, ${this.#bind(fold(check.contains))}) > 0`;
     if ("atLeast" in check) return `${check.column} >= ${this.#bind(check.atLeast)}`;
     return `${check.column} < ${this.#bind(check.below)}`;
   }
