@@ -53,11 +53,12 @@ fn index_rows(upto: u64) -> String {
             FROM n WHERE i <= {upto}
         )
         INSERT INTO request (number, id, epoch, version, status, priority, category, requester_id, assignee_id, created_ms,
-                             updated_ms, search, json)
+                             updated_ms, public_ms, public_version, folding, search, json)
         SELECT i, id, 0, 1 + i % 9, status, priority, category, requester, NULL, created, updated,
+               updated, 1 + i % 9, 1,
                lower(printf('MR-%06d', i) || char(10) || title),
                json_object('id', id, 'number', printf('MR-%06d', i), 'title', title, 'category', category,
-                           'priority', priority, 'status', status,
+                           'priority', priority, 'hazard', json('false'), 'status', status,
                            'requester', json_object('id', requester, 'name', 'Eka Putri'), 'assignee', NULL,
                            'due_at', strftime('%Y-%m-%dT%H:%M:%fZ', created / 1000 + 86400, 'unixepoch'),
                            'version', 1 + i % 9,
@@ -86,8 +87,8 @@ fn stream_rows(upto: u64) -> String {
                    printf('%08x-0000-4000-8000-000000000001', i % 500) AS actor, 100 + i % 37 AS took
             FROM n WHERE i <= {upto}
         )
-        INSERT INTO entry (seq, id, ts, level, actor_id, request_id, hash, search, json)
-        SELECT i, trace || '-0', ts, level, actor, trace, NULL, 'sent to somebody' || char(10) || 'get /api/requests',
+        INSERT INTO entry (seq, id, ts, level, actor_id, request_id, hash, folding, search, json)
+        SELECT i, trace || '-0', ts, level, actor, trace, NULL, 1, 'sent to somebody' || char(10) || 'get /api/requests',
                json_object('id', trace || '-0', 'ts', strftime('%Y-%m-%dT%H:%M:%fZ', ts / 1000.0, 'unixepoch'), 'seq', i,
                            'level', level, 'message', 'Sent to somebody', 'request_id', trace,
                            'actor', json_object('id', actor, 'name', 'Eka Putri'), 'route', 'GET /api/requests',
