@@ -25,15 +25,15 @@ pub struct Route {
 
 /// All of them, in the order in which they are run.
 pub const ROUTES: [Route; 9] = [
-    Route { name: "me", goal: 1.2, expect: 200, prepare: me },
-    Route { name: "record", goal: 1.2, expect: 200, prepare: record },
-    Route { name: "timeline", goal: 1.2, expect: 200, prepare: timeline },
-    Route { name: "list", goal: 1.2, expect: 200, prepare: list },
-    Route { name: "list-two", goal: 1.2, expect: 200, prepare: list_two },
-    Route { name: "log-query", goal: 1.2, expect: 200, prepare: log_query },
-    Route { name: "create", goal: 1.0, expect: 201, prepare: create },
-    Route { name: "transition", goal: 1.0, expect: 200, prepare: transition },
-    Route { name: "comment", goal: 1.0, expect: 201, prepare: comment },
+    Route { name: "me", goal: 1.4, expect: 200, prepare: me },
+    Route { name: "record", goal: 1.4, expect: 200, prepare: record },
+    Route { name: "timeline", goal: 1.4, expect: 200, prepare: timeline },
+    Route { name: "list", goal: 1.4, expect: 200, prepare: list },
+    Route { name: "list-two", goal: 1.4, expect: 200, prepare: list_two },
+    Route { name: "log-query", goal: 1.4, expect: 200, prepare: log_query },
+    Route { name: "create", goal: 1.4, expect: 201, prepare: create },
+    Route { name: "transition", goal: 1.4, expect: 200, prepare: transition },
+    Route { name: "comment", goal: 1.4, expect: 201, prepare: comment },
 ];
 
 fn me(side: &Side) -> Result<Maker> {
