@@ -1,10 +1,12 @@
 //! The rules that an operator sets reach every request, and a request keeps what followed from them.
 
+use std::time::Duration;
+
 use cepatedge::domain::Timestamp;
 use serde_json::{Value, json};
 use testbed::Stack;
 
-use crate::support::{Client, demo};
+use crate::support::{Client, demo, eventually};
 
 const RULES: &str = r#"{"version":3,"rules":{"auto_close_days":2,"target_hours":{"urgent":1,"high":5}}}"#;
 
@@ -31,6 +33,23 @@ async fn the_rules_that_are_set_say_when_a_request_is_due_and_when_it_closes() {
     let raised =
         manager.patch(&format!("/api/requests/{id}"), &json!({ "priority": "urgent" })).await.expect(200).json();
     assert_eq!(due_in_ms(&raised), 3_600_000);
+}
+
+#[tokio::test]
+async fn a_worker_with_rules_that_nobody_means_answers_nothing_and_says_why() {
+    for (rules, why) in [
+        (r#"{"version":1,"rules":{"reopen_days":0}}"#, "1 to 365 days"),
+        (r#"{"version":1,"rules":{"target_hours":{"low":"soon"}}}"#, "invalid type"),
+    ] {
+        let stack = Stack::builder().env("REQUEST_RULES", rules).without_demo_users().start();
+        let stack = stack.unwrap_or_else(|error| panic!("no system to test: {error:?}"));
+        Client::anonymous(&stack).get("/api/me").await.problem(500, "internal");
+        eventually(Duration::from_secs(10), async || {
+            let log = stack.worker_log().expect("a log");
+            if log.contains("REQUEST_RULES") && log.contains(why) { Ok(()) } else { Err(log) }
+        })
+        .await;
+    }
 }
 
 fn due_in_ms(record: &Value) -> i64 {

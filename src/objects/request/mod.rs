@@ -50,7 +50,7 @@ const FORGET_EVERY_MS: i64 = 60 * 60 * 1_000;
 pub struct RequestObject {
     state: State,
     sockets: Sockets<Viewer>,
-    /// The newest rules that a call has brought, for what the object does by itself.
+    /// The newest rules that a call has brought.
     rules: Cell<RulesInForce>,
     outbox: Outbox<Destination>,
     /// What SQLite has: unknown, nothing, or this snapshot.
@@ -167,7 +167,7 @@ impl RequestObject {
             let stale = Refusal::Stale { version, record: None };
             return Err(self.with_record(stale, &request, &caller));
         }
-        let body = decide(&request, &message.command, &caller, clock::now(), &self.rules(cx))
+        let body = decide(&request, &message.command, &caller, clock::now(), &self.rules())
             .map_err(|refusal| self.with_record(refusal, &request, &caller))?;
         self.carry_out(&request, body, Actor::from(&caller), cx, |after, _| {
             store::json(&self.versioned(after, &caller)?)
@@ -180,7 +180,7 @@ impl RequestObject {
             return Ok(reply);
         }
         let command = Command::Comment { body: message.body, visibility: message.visibility };
-        let body = decide(&request, &command, &caller, clock::now(), &self.rules(cx))?;
+        let body = decide(&request, &command, &caller, clock::now(), &self.rules())?;
         self.carry_out(&request, body, Actor::from(&caller), cx, |_, json| Ok(json.to_owned()))
     }
 
@@ -194,7 +194,7 @@ impl RequestObject {
                 None => Err(Refusal::conflict("already_exists", "This request exists already.")),
             };
         }
-        let body = create(&message.draft, caller, &self.rules(cx))?;
+        let body = create(&message.draft, caller, &self.rules())?;
         let event = MaintenanceRequest::first_event(body, Actor::from(caller), clock::now());
         let request = MaintenanceRequest::begin(key.id, 0, &event).ok_or(Refusal::Internal)?;
         self.commit(&key.org, &event, request, cx, |_, _| Ok(String::new()))?;

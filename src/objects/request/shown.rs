@@ -13,7 +13,7 @@ use crate::objects::context::CallContext;
 
 impl RequestObject {
     pub(super) fn record(&self, request: &MaintenanceRequest, caller: &Caller) -> Result<Box<RawValue>, Refusal> {
-        let record = Record::of(request, caller, clock::now(), &self.rules.get().rules);
+        let record = Record::of(request, caller, clock::now(), &self.rules());
         serde_json::value::to_raw_value(&record).map_err(|_| Refusal::Internal)
     }
 
@@ -24,9 +24,9 @@ impl RequestObject {
         }
     }
 
-    /// The rules that a call is made under. What came with it counts, even if another call has brought newer ones.
-    pub(super) fn rules(&self, cx: &CallContext) -> RequestRules {
-        cx.rules.unwrap_or(self.rules.get()).rules
+    /// The newest rules that a call has brought: what is decided and what is offered go by the same.
+    pub(super) fn rules(&self) -> RequestRules {
+        self.rules.get().rules
     }
 
     pub(super) fn versioned(&self, request: &MaintenanceRequest, caller: &Caller) -> Result<Versioned, Refusal> {
