@@ -561,8 +561,10 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * @description An action of the state machine; who may take it from which state is the state table in docs/requests.md. `x-needs` is the
-         *     input of its body that each one needs.
+         * @description An action of the state machine. `x-needs` is the input of its body that each one needs. `x-steps` is the state table: the kind
+         *     of event that each one makes, and its transitions: `who` takes it (managers and admins may, whoever that is), `from` which
+         *     states, `to` which (null where it stays), and `when`: `always`, `closed_lately` (as long ago as the settings allow) or
+         *     `not_theirs` (a technician claims, or takes over, what is not theirs).
          * @enum {string}
          */
         Action: "approve" | "reject" | "assign" | "release" | "start" | "hold" | "resume" | "complete" | "close" | "reopen" | "cancel";
