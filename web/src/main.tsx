@@ -4,7 +4,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode, startTransition } from "react";
 import { createRoot } from "react-dom/client";
 import { isCode, isPassing } from "./api/problem";
-import { forget, meOptions } from "./app/session";
+import { forget, meOptions, onOtherPerson } from "./app/session";
 import { startI18n } from "./i18n";
 import { makeRouter } from "./routes";
 import { askEarly, endOfStart } from "./start/early";
@@ -32,6 +32,8 @@ const client = new QueryClient({
 });
 await breathe();
 const router = makeRouter(client);
+// What one window showed of a person, no window shows once they have left.
+onOtherPerson(client, (isSignedOut) => (isSignedOut ? void router.navigate({ to: "/sign-in", search: { next: undefined } }) : location.reload()));
 
 // Words, person, page and its data come at the same time; the first paint is the finished page.
 void client.prefetchQuery(meOptions);

@@ -1,5 +1,5 @@
 import { expect, type Page, test } from "@playwright/test";
-import { fresh, report, signIn } from "./people";
+import { fresh, noticed, report, signIn } from "./people";
 
 const step = (page: Page, kind: string) => page.locator(`[data-kind=${kind}]`);
 
@@ -21,6 +21,7 @@ test("three people carry a request from the report to its end, each seeing the o
   await manager.getByLabel("Who does the work?").selectOption({ label: "Citra Dewi (Technician)" });
   await manager.getByRole("dialog").getByRole("button", { name: "Assign" }).click();
   await expect(step(tech, "assigned")).toBeVisible({ timeout: 1000 });
+  await noticed(tech);
   await tech.getByRole("button", { name: "Start work" }).click();
   await expect(step(requester, "started")).toBeVisible({ timeout: 1000 });
 
@@ -35,6 +36,7 @@ test("three people carry a request from the report to its end, each seeing the o
   await expect(step(requester, "completed").getByText("A new washer")).toBeVisible({ timeout: 1000 });
   await expect(requester.getByText("Only for us")).toHaveCount(0);
 
+  await noticed(requester);
   await requester.getByRole("button", { name: "Confirm and close" }).click();
   await requester.getByRole("dialog").getByRole("radio").nth(4).check({ force: true });
   await requester.getByRole("dialog").getByRole("button", { name: "Confirm and close" }).click();
@@ -50,6 +52,7 @@ test("who gives work back says why, and everybody reads it", async ({ browser })
   const url = await report(requester, fresh("The lamp flickers"));
   await manager.goto(url);
   await manager.getByRole("button", { name: "Approve" }).click();
+  await expect(step(manager, "approved")).toBeVisible();
   await tech.goto(url);
   await tech.getByRole("button", { name: "Take it" }).click();
   await tech.getByRole("button", { name: "Give it back" }).click();
@@ -59,7 +62,7 @@ test("who gives work back says why, and everybody reads it", async ({ browser })
   await expect(tech.getByRole("button", { name: "Take it" })).toBeVisible();
 });
 
-test("who was too late sees what changed and chooses", async ({ browser }) => {
+test("who was too late sees what changed, and keeps the words", async ({ browser }) => {
   const [requester, manager] = await Promise.all([signIn(browser, "requester"), signIn(browser, "manager")]);
   const url = await report(requester, fresh("The door sticks"));
   await requester.getByRole("button", { name: "Cancel request" }).click();
@@ -67,10 +70,12 @@ test("who was too late sees what changed and chooses", async ({ browser }) => {
   await manager.goto(url);
   await manager.getByRole("button", { name: "Approve" }).click();
   await expect(step(manager, "approved")).toBeVisible();
-  await requester.getByRole("dialog").getByRole("button", { name: "Cancel request" }).click();
-  await expect(requester.getByRole("dialog", { name: "It has changed in the meantime" })).toContainText("Approved");
-  await expect(requester.getByRole("dialog")).toContainText("no longer possible");
-  await requester.getByRole("button", { name: "Leave it as it is" }).click();
+  const dialog = requester.getByRole("dialog", { name: "Cancel request" });
+  await expect(dialog.getByRole("alert")).toContainText("Approved");
+  await expect(dialog.getByRole("alert")).toContainText("no longer possible");
+  await expect(dialog.getByRole("button", { name: "Cancel request" })).toBeDisabled();
+  await expect(dialog.getByLabel("Why?")).toHaveValue("It opened");
+  await dialog.getByRole("button", { name: "Back" }).click();
   await expect(requester.getByRole("dialog")).toHaveCount(0);
 });
 

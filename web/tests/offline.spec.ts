@@ -127,6 +127,7 @@ for (const [when, isCarriedOut] of [["the server has it", true], ["it has left",
     await page.goto("/new");
     const holding = await holdAnswers(page, /\/api\/requests$/, isCarriedOut);
     await field.fill(title);
+    await page.getByLabel("Category").selectOption("other");
     await page.getByRole("button", { name: "Send" }).click();
     await expect.poll(() => holding.routes.length).toBe(1);
 

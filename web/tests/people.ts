@@ -30,6 +30,9 @@ export async function report(page: Page, title: string, shown = title): Promise<
   return page.url();
 }
 
+/** So long that what others did on this page has been noticed: before that, a press means what was there before. */
+export const noticed = (page: Page) => page.waitForTimeout(500);
+
 let count = 0;
 /** A title that no other run has used. */
 export const fresh = (what: string): string => `${what} ${Date.now()}-${count++}`;

@@ -21,7 +21,8 @@ export function ConnectionBar() {
   const [isOpen, setOpen] = useState(false);
   const connection = useConnection();
   const online = useSyncExternalStore(subscribe, () => navigator.onLine);
-  const queue = useQueue(useMe().id);
+  const me = useMe().id;
+  const queue = useQueue(me);
   const refused = queue.filter((change) => change.refused).length;
   const words = !online ? t("live.offline") : connection === "lost" ? t("live.lost") : null;
   return (
@@ -37,7 +38,7 @@ export function ConnectionBar() {
           )}
         </div>
       )}
-      {isOpen && <QueueDialog changes={queue} onClose={() => setOpen(false)} />}
+      {isOpen && <QueueDialog user={me} changes={queue} onClose={() => setOpen(false)} />}
     </div>
   );
 }

@@ -1,26 +1,40 @@
 import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "@/api/problem";
-import { discard, insist, isStillPossible, replay, type Kept } from "@/offline/queue";
+import { insist, isStillPossible, replay, whatWaits, type Kept } from "@/offline/queue";
+import { useDiscard } from "@/offline/useDiscard";
+import { wordsOf } from "@/resources/request/project";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { ErrorWords } from "./ErrorWords";
 
 /** What waits on this device, in the order in which it is sent. */
-export function QueueDialog({ changes, onClose }: { changes: Kept[]; onClose: () => void }) {
+export function QueueDialog({ user, changes, onClose }: { user: string; changes: Kept[]; onClose: () => void }) {
   const { t } = useTranslation();
+  const discard = useDiscard();
+  const [isSending, setSending] = useState(false);
+  const [isInVain, setInVain] = useState(false);
+  const sendNow = async () => {
+    setSending(true);
+    setInVain(false);
+    await replay();
+    setSending(false);
+    setInVain(whatWaits(user).length > 0);
+  };
   return (
     <Dialog title={t("queue.title")} onClose={onClose}>
       <p className="mb-3 text-sm text-muted">{t("queue.hint")}</p>
-      <ol className="mb-5 divide-y rounded-xl border">
+      <ol className="mb-5 max-h-[60dvh] divide-y overflow-y-auto rounded-xl border">
         {changes.map((change) => (
           <li key={change.key} className="flex items-start gap-3 p-3 text-sm">
             <div className="min-w-0 flex-1">
-              <p className="words font-semibold">
+              <p dir="auto" className="words font-semibold">
                 {change.kind === "create" ? t("queue.create", { what: change.what }) : (
                   <Link to="/requests/$id" params={{ id: change.path.split("/")[3]! }} className="underline" onClick={onClose}>{t(`queue.${change.kind}`, { what: change.what })}</Link>
                 )}
               </p>
+              {change.kind !== "comment" && <p dir="auto" className="words line-clamp-4 whitespace-pre-wrap text-muted">{wordsOf(change)}</p>}
               {change.refused && <ErrorWords error={new ApiError(change.refused)} />}
             </div>
             <div className="flex flex-col">
@@ -30,9 +44,10 @@ export function QueueDialog({ changes, onClose }: { changes: Kept[]; onClose: ()
           </li>
         ))}
       </ol>
+      {isInVain && <p role="alert" className="mb-4 text-sm text-warn">{t("queue.in_vain")}</p>}
       <div className="flex justify-end gap-3">
         <Button onClick={onClose}>{t("common.close")}</Button>
-        <Button kind="primary" onClick={() => void replay()}>{t("queue.now")}</Button>
+        <Button kind="primary" busy={isSending} onClick={() => void sendNow()}>{t("queue.now")}</Button>
       </div>
     </Dialog>
   );

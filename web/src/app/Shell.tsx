@@ -4,6 +4,7 @@ import { CircleUser, Plus } from "lucide-react";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { LiveLists } from "@/resources/request/LiveLists";
+import { useOnDevice } from "@/resources/request/useOnDevice";
 import { Announcer } from "./announce";
 import { ConnectionBar } from "./ConnectionBar";
 import { NAV, type NavEntry } from "./nav";
@@ -45,6 +46,11 @@ function usePageKeys(openHelp: () => void) {
   });
 }
 
+function OnDevice() {
+  useOnDevice();
+  return null;
+}
+
 export function Shell() {
   const { t } = useTranslation();
   const [isHelpOpen, setHelpOpen] = useState(false);
@@ -62,6 +68,7 @@ export function Shell() {
       </div>
       <BottomBar />
       <Announcer />
+      <OnDevice />
       {isHelpOpen && <Suspense><Help onClose={() => setHelpOpen(false)} /></Suspense>}
     </LiveLists>
   );

@@ -9,6 +9,24 @@ import type { Profile } from "@/api/types";
 
 const KEPT = "profile";
 
+/** Whether this person is the one who is signed in here, as far as any window knows. */
+export function isSignedIn(user: string): boolean {
+  const kept = localStorage.getItem(KEPT);
+  return kept !== null && (JSON.parse(kept) as Profile).user.id === user;
+}
+
+/** Hears, in this window, that in another one somebody signed out, or signed in as somebody else. */
+export function onOtherPerson(client: QueryClient, left: (isSignedOut: boolean) => void): () => void {
+  const hear = ({ key, newValue }: StorageEvent) => {
+    const me = client.getQueryData(meOptions.queryKey)?.user.id;
+    if ((key !== KEPT && key !== null) || me === undefined || isSignedIn(me)) return;
+    client.clear();
+    left(newValue === null);
+  };
+  addEventListener("storage", hear);
+  return () => removeEventListener("storage", hear);
+}
+
 export const meOptions = queryOptions({
   queryKey: ["me"],
   staleTime: Infinity,

@@ -31,7 +31,7 @@ export function hasServedOldAnswers(): boolean {
 export async function orLastAnswer<T>(name: string, ask: () => Promise<T>): Promise<T> {
   try {
     const answer = await ask();
-    void keep(name, answer).catch(() => undefined);
+    void keepAnswer(name, answer).catch(() => undefined);
     return answer;
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
@@ -42,7 +42,9 @@ export async function orLastAnswer<T>(name: string, ask: () => Promise<T>): Prom
   }
 }
 
-async function keep(name: string, answer: unknown) {
+/** From now on this is the last answer under this name. */
+export async function keepAnswer(name: string, answer: unknown) {
+  if (answer === undefined) return;
   const store = (await open()).transaction("answers", "readwrite").store;
   await store.put({ name, at: Date.now(), answer });
   let spare = (await store.count()) - MOST;

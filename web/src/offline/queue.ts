@@ -38,30 +38,40 @@ export const onSent = (listener: (change: Change) => void) => {
   return () => void sentListeners.delete(listener);
 };
 
+/** What this person has waiting to be sent. */
+export const whatWaits = (user: string) => whatIsKept().filter((change) => change.user === user && !change.refused);
+
 // --- sending -----------------------------------------------------------------------------------------------------------
 
 /**
- * Keeps a change and sends it behind those that wait already. Resolves to the server's answer, or to `queued` when it is
- * sent later; a refusal is thrown, and the change is then kept no longer. The same key again is the same change.
+ * Keeps a change, calls `onKept`, and sends it behind those that wait already. Resolves to the server's answer, or to `queued`
+ * when that takes long or comes later; a refusal is thrown, and the change is then kept no longer. The same key again is the
+ * same change.
  */
-export async function send(change: Change): Promise<{ answer: unknown } | "queued"> {
+export async function send(change: Change, onKept?: () => void): Promise<{ answer: unknown } | "queued"> {
   const outcome = new Promise<Outcome>((resolve) => waiting.set(change.key, resolve));
   const earlier = whatIsKept().find(({ key }) => key === change.key);
-  await keep({ ...change, quietUntil: Date.now() + QUIET_MS, ...(earlier && { seq: earlier.seq }) });
+  await keep({ at: Date.now(), ...change, quietUntil: Date.now() + QUIET_MS, ...(earlier && { seq: earlier.seq }) });
+  onKept?.();
   void changed();
   void replay();
+  // Nobody waits at a button for longer than that: what is refused later is told where it was made.
+  const patience = setTimeout(() => tell(change.key, "queued"), QUIET_MS);
   const came = await outcome;
+  clearTimeout(patience);
   if (came !== "queued" && "refused" in came) throw new ApiError(came.refused);
   return came;
 }
 
-let user: string | null = null;
+let sender: { user: string; isStill: () => boolean } | null = null;
+/** Whether it is this person's turn: not, when another one has signed in through another window. */
+const mayBeSent = (change: Kept) => change.user === sender?.user && sender.isStill() && !change.refused;
 
 /** Sends what waits, in order, one window at a time; stops at the first that does not get through. */
 export const replay = () =>
   inTurn(async () => {
     for (;;) {
-      const next = (await refresh()).find((change) => change.user === user && !change.refused);
+      const next = (await refresh()).find(mayBeSent);
       if (next === undefined) return;
       if (!(await attempt(next))) return pause();
     }
@@ -97,7 +107,8 @@ async function attempt(change: Kept): Promise<boolean> {
 
 /** What is left is sent later, and is called waiting from now on. */
 async function pause() {
-  for (const { quietUntil, ...change } of (await refresh()).filter((change) => change.user === user && !change.refused)) {
+  await refresh();
+  for (const { quietUntil, ...change } of sender ? whatWaits(sender.user) : []) {
     if (quietUntil !== undefined) await keep(change);
     tell(change.key, "queued");
   }
@@ -127,15 +138,15 @@ async function inTurn(work: () => Promise<void>): Promise<void> {
   return turn;
 }
 
-/** From now on what this person has waiting is sent as soon as it can be. */
-export function keepSending(person: string): () => void {
-  user = person;
+/** From now on what this person has waiting is sent as soon as it can be, while `isStill` says that they are signed in here. */
+export function keepSending(user: string, isStill = () => true): () => void {
+  sender = { user, isStill };
   const attempt = () => void replay();
   attempt();
   addEventListener("online", attempt);
   const timer = setInterval(() => whatIsKept().length > 0 && attempt(), 10_000);
   return () => {
-    user = null;
+    sender = null;
     removeEventListener("online", attempt);
     clearInterval(timer);
   };
@@ -162,4 +173,11 @@ export async function insist({ refused, ...change }: Kept) {
 export async function discard(change: Kept) {
   await remove(change.seq);
   await changed();
+}
+
+/** Takes back that a change was discarded: it waits again, in its place. */
+export async function restore(change: Kept) {
+  await keep(change);
+  await changed();
+  void replay();
 }

@@ -2,6 +2,7 @@
 // none for us (a private window, a full disk), they are kept by this page alone, and are sent all the same.
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import type { Problem } from "@/api/problem";
+import type { Person } from "@/api/types";
 import type { Basis } from "@/resources/request/basis";
 
 /** A write as it is sent, and what its author should know of it meanwhile. Stored: fields are added, never renamed. */
@@ -21,6 +22,10 @@ export interface Change {
   seen?: { version: number; basis?: Partial<Basis>; /** The basis, as releases before 2026-12 called it. */ matter?: Partial<Basis> };
   /** Until then, in milliseconds of this device, it is on its way for the first time and is not called waiting. */
   quietUntil?: number;
+  /** When it was made, in milliseconds of this device; absent from what releases before 2026-12 kept. */
+  at?: number;
+  /** Who a step gives the work to, as the page shows it until the server answers. */
+  assignee?: Person;
   /** The server's answer, once it refused and nobody was there to be told: it waits for a decision and lets the others pass. */
   refused?: Problem;
 }

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { ErrorWords } from "@/app/ErrorWords";
 import { useMe } from "@/app/session";
 import { RequestCard } from "@/resources/request/RequestCard";
+import { WaitingReports } from "@/resources/request/WaitingReports";
 import { matches, type Filters } from "@/resources/request/filters";
 import { letIn } from "@/resources/request/live";
 import { NEEDS, RECENT, type Need } from "@/resources/request/needs";
@@ -31,6 +32,7 @@ export function HomePage() {
   return (
     <>
       <h1 className="mb-5">{t("home.hello", { name: me.name.split(" ")[0] })}</h1>
+      <WaitingReports />
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-6 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <Needs parts={NEEDS[me.role]} />
         <section aria-labelledby="recent">

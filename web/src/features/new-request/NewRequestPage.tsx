@@ -1,19 +1,20 @@
 // The smallest form that works. What is typed is kept as a draft; without a network it is kept and sent later.
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useRef } from "react";
+import { useEffect } from "react";
 import { useForm, type FieldErrors, type Resolver } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { manages, type RequestRecord } from "@/api/types";
 import { ApiError, isCode } from "@/api/problem";
-import { ErrorWords } from "@/app/ErrorWords";
+import { ErrorWords, useFieldWords } from "@/app/ErrorWords";
 import { useMe } from "@/app/session";
+import { useDraft } from "@/drafts/useDraft";
 import { onSent, send } from "@/offline/queue";
-import { blankDraft, dropDraft, keepDraft, readDraft, sealed, type Begun, type Draft } from "@/resources/request/draft";
-import { FIELD_NAMES, bodyOf, fieldOf, wrongWith, type FieldName } from "@/resources/request/fields";
+import { FIELD_NAMES, blankReport, bodyOf, fieldOf, reportFrom, wrongWith, type FieldName, type Report } from "@/resources/request/fields";
 import { FieldInput } from "@/resources/request/inputs";
 import { usersOptions } from "@/resources/user/queries";
 import { Button } from "@/ui/Button";
+import { submitOnCtrlEnter } from "@/ui/Dialog";
 import { Field } from "@/ui/Field";
 import { Select } from "@/ui/Select";
 import { toast } from "@/ui/toast";
@@ -23,39 +24,41 @@ const resolver: Resolver<Begun> = (values) => {
   return wrong.length === 0 ? { values, errors: {} } : { values: {}, errors: Object.fromEntries(wrong) as FieldErrors<Begun> };
 };
 
-/** The draft of this person, and the way to change it: what is kept on the device is always what is here. */
-function useDraft(user: string) {
-  const draft = useRef<Draft>(null);
-  draft.current ??= readDraft(user);
-  const change = (changed: Partial<Draft>) => keepDraft(user, (draft.current = { ...draft.current!, ...changed }));
-  return { draft: draft as { current: Draft }, change };
-}
+/** A report, and for whom it is: empty for oneself. */
+type Begun = Report & { requester_id: string };
+
+const BLANK: Begun = { ...blankReport(), requester_id: "" };
+
+/** A draft that was kept, perhaps by another release: what makes no sense is as in a blank one. */
+const begunFrom = (kept: Record<string, unknown>): Begun => ({ ...reportFrom(kept), requester_id: typeof kept.requester_id === "string" ? kept.requester_id : "" });
 
 export function NewRequestPage() {
   const { t } = useTranslation();
+  const say = useFieldWords();
   const me = useMe();
   const navigate = useNavigate();
   const users = useQuery({ ...usersOptions(), enabled: manages(me.role) });
-  const { draft, change } = useDraft(me.id);
-  const form = useForm<Begun>({ resolver, defaultValues: draft.current.values });
-  useEffect(() => form.subscribe({ formState: { values: true }, callback: ({ values }) => change({ values }) }), [form]);
-  // The draft was on its way when the page was reloaded, and has arrived since.
-  useEffect(() => onSent(({ key }) => {
-    if (key !== draft.current.key) return;
-    draft.current = blankDraft();
-    form.reset(draft.current.values);
+  const draft = useDraft<Begun>("new", BLANK);
+  const form = useForm<Begun>({ resolver, defaultValues: BLANK });
+  useEffect(() => form.subscribe({ formState: { values: true }, callback: ({ values }) => draft.change(values) }), [form]);
+  // What was begun before is taken up; a draft that was on its way when the page was reloaded is gone once it has arrived.
+  useEffect(() => {
+    if (draft.taken > 0) form.reset(begunFrom(draft.values as Record<string, unknown>), { keepDefaultValues: true });
+  }, [form, draft.taken]);
+  useEffect(() => onSent(({ kind, key }) => {
+    if (kind !== "create" || !draft.isSealedAs(key)) return;
+    draft.drop();
     toast("done", t("new.sent"));
-  }), [form, draft, t]);
+  }), [draft, t]);
 
   const sending = useMutation({
     mutationFn: ({ requester_id, ...report }: Begun) => {
       const body = { ...bodyOf(report), ...(requester_id !== "" && { requester_id }) };
       // Pressed twice, repeated after a lost answer or after a reload, it is the same request.
-      change(sealed(draft.current, body));
-      return send({ key: draft.current.key, user: me.id, kind: "create", what: body.title, path: "/api/requests", body });
+      return send({ key: draft.seal(body), user: me.id, kind: "create", what: body.title, path: "/api/requests", body });
     },
     onSuccess: async (outcome) => {
-      dropDraft(me.id, draft.current.key);
+      draft.drop();
       if (outcome === "queued") {
         toast("done", t("new.queued"));
         await navigate({ to: "/requests" });
@@ -64,20 +67,23 @@ export function NewRequestPage() {
         await navigate({ to: "/requests/$id", params: { id: (outcome.answer as RequestRecord).id } });
       }
     },
-    // A refused body is corrected and becomes another one. Whoever was signed out has it waiting in the queue.
-    onError: (error) => !isCode(error, "unauthenticated") && change({ key: crypto.randomUUID(), sent: undefined }),
+    onError: (error) => {
+      // Whoever was signed out has it waiting on the device. A refused body is corrected, and becomes another one.
+      if (isCode(error, "unauthenticated")) draft.drop();
+      else draft.unseal();
+    },
   });
   const error = (name: FieldName) => {
     const field = fieldOf(name);
     const message = form.formState.errors[name]?.message;
     if (message) return t(message, { count: field.kind === "text" ? field.max : 0 });
-    return sending.error instanceof ApiError ? sending.error.field(name)?.detail : undefined;
+    return sending.error instanceof ApiError ? say(sending.error.field(name)) : undefined;
   };
 
   return (
     <div className="mx-auto max-w-xl">
       <h1 className="mb-5">{t("new.title")}</h1>
-      <form noValidate className="flex flex-col gap-5" onSubmit={form.handleSubmit((values) => sending.mutate(values))}>
+      <form noValidate onKeyDown={submitOnCtrlEnter} className="flex flex-col gap-5" onSubmit={form.handleSubmit((values) => sending.mutate(values))}>
         {FIELD_NAMES.map((name) => <FieldInput key={name} name={name} isNew error={error(name)} input={form.register(name)} />)}
         {manages(me.role) && (
           <Field label={t("new.requester")}>
@@ -90,8 +96,8 @@ export function NewRequestPage() {
           </Field>
         )}
         {sending.error && <ErrorWords error={sending.error} />}
-        <div className="flex items-center justify-end gap-4">
-          {form.formState.isDirty && <span className="text-sm text-muted">{t("new.draft")}</span>}
+        <div className="flex flex-wrap items-center justify-end gap-4">
+          {draft.hasWords && <><Button kind="quiet" onClick={draft.drop}>{t("draft.discard")}</Button><span className="text-sm text-muted">{t("new.draft")}</span></>}
           <Button type="submit" kind="primary" busy={sending.isPending} className="min-w-32">{sending.isPending ? t("request.sending") : t("new.submit")}</Button>
         </div>
       </form>

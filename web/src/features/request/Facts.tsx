@@ -34,7 +34,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
     <div>
       <dt className="text-xs font-semibold text-muted">{name}</dt>
-      <dd className="words mt-0.5 whitespace-pre-wrap">{children}</dd>
+      <dd dir="auto" className="words mt-0.5 whitespace-pre-wrap">{children}</dd>
     </div>
   );
 }

@@ -1,11 +1,10 @@
 // What happened, in order; comments as what was said, everything else as a line. Words of people are text, never markup.
-import { Ban, CheckCheck, CircleDot, CircleX, Flag, Lock, MessageSquare, Pause, Pencil, Play, RotateCcw, ThumbsUp, Undo2, UserCheck, Wrench, type LucideIcon } from "lucide-react";
+import { Ban, CheckCheck, CircleDot, CircleX, CloudUpload, Flag, Lock, MessageSquare, Pause, Pencil, Play, RotateCcw, ThumbsUp, Undo2, UserCheck, Wrench, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { TimelineEvent } from "@/api/types";
-import { useMe } from "@/app/session";
-import { useQueue } from "@/offline/queue";
 import { FIELD_NAMES, fieldOf, sayValue } from "@/resources/request/fields";
+import type { Waiting } from "@/resources/request/project";
 import { StaffMark } from "@/resources/user/StaffMark";
 import { When } from "@/ui/time";
 import { Stars } from "./Facts";
@@ -16,20 +15,12 @@ const ICONS: Partial<Record<TimelineEvent["kind"], LucideIcon>> = {
   completed: CheckCheck, closed: Lock, reopened: RotateCcw, cancelled: Ban, edited: Pencil, commented: MessageSquare,
 };
 
-/** With the `id` of its request it is the timeline: its events can be linked to, and comments that wait are at its end. */
-export function Timeline({ id, events }: { id?: string; events: TimelineEvent[] }) {
-  const { t } = useTranslation();
-  const me = useMe();
-  const waiting = useQueue(me.id).filter((change) => change.kind === "comment" && change.path === `/api/requests/${id}/comments`);
+/** With the `id` of its request it is the timeline: its events can be linked to, and what waits on this device is at its end. */
+export function Timeline({ id, events, waiting = [] }: { id?: string; events: TimelineEvent[]; waiting?: Waiting[] }) {
   return (
     <ol className="relative before:absolute before:top-2 before:bottom-2 before:left-[0.9375rem] before:w-px before:bg-line">
       {events.map((event) => <Entry key={event.seq} event={event} anchor={id && `event-${event.seq}`} />)}
-      {waiting.map((change) => (
-        <li key={change.key} className="relative mb-5 flex gap-3 opacity-70">
-          <Dot icon={MessageSquare} />
-          <div className="min-w-0 flex-1 rounded-xl border border-dashed p-3"><p className="words whitespace-pre-wrap">{change.what}</p><p className="mt-1 text-xs text-muted">{t("request.waiting")}</p></div>
-        </li>
-      ))}
+      {waiting.map(({ key, event }) => <Entry key={key} event={event} isWaiting />)}
     </ol>
   );
 }
@@ -38,19 +29,20 @@ const Dot = ({ icon: Icon, strong }: { icon: LucideIcon; strong?: boolean }) => 
   <span aria-hidden className={`relative z-10 grid size-8 shrink-0 place-items-center rounded-full border ${strong ? "border-transparent bg-accent-soft text-accent-text" : "bg-page text-muted"}`}><Icon className="size-4" /></span>
 );
 
-function Entry({ event, anchor }: { event: TimelineEvent; anchor?: string }) {
+function Entry({ event, anchor, isWaiting }: { event: TimelineEvent; anchor?: string; isWaiting?: boolean }) {
   const { t } = useTranslation();
   const isClaim = event.kind === "assigned" && event.body.assignee.id === event.actor.id;
   const before = isClaim ? event.body.previous : null;
   const words = event.kind === "assigned" && !isClaim ? t("event.assigned", { name: event.body.assignee.name })
     : before ? t("event.taken_over", { name: before.name }) : t(`event.${isClaim ? "claimed" : event.kind}`);
   return (
-    <li id={anchor} data-seq={anchor && event.seq} data-kind={event.kind} className="relative mb-5 flex gap-3">
+    <li id={anchor} data-seq={anchor && event.seq} {...{ [isWaiting ? "data-waiting" : "data-kind"]: event.kind }} className={`relative mb-5 flex gap-3 ${isWaiting ? "opacity-75" : ""}`}>
       <Dot icon={ICONS[event.kind] ?? CircleDot} strong={["completed", "closed", "approved"].includes(event.kind)} />
       <div className="min-w-0 flex-1 pt-1">
         <p className="text-sm">
-          <span className="words font-semibold">{event.actor.id === null ? t("common.system") : event.actor.name}</span> <StaffMark role={event.actor.role} /><span className="text-muted">{words} · </span>
-          {anchor ? <a href={`#${anchor}`} className="text-muted hover:underline"><When date={event.ts} /></a> : <When date={event.ts} className="text-muted" />}
+          <span dir="auto" className="words font-semibold">{event.actor.id === null ? t("common.system") : event.actor.name}</span> <StaffMark role={event.actor.role} /><span className="text-muted">{words} · </span>
+          {anchor ? <a href={`#${anchor}`} tabIndex={-1} className="text-muted hover:underline"><When date={event.ts} /></a> : <When date={event.ts} className="text-muted" />}
+          {isWaiting && <span className="ml-2 inline-flex items-center gap-1 rounded-full border border-dashed border-edge px-2 text-xs text-muted"><CloudUpload aria-hidden className="size-3.5" />{t("request.waiting")}</span>}
         </p>
         <Body event={event} />
       </div>
@@ -59,7 +51,7 @@ function Entry({ event, anchor }: { event: TimelineEvent; anchor?: string }) {
 }
 
 const Said = ({ children, className = "border bg-surface" }: { children: ReactNode; className?: string }) => (
-  <div className={`words mt-2 rounded-xl p-3 whitespace-pre-wrap ${className}`}>{children}</div>
+  <div dir="auto" className={`words mt-2 rounded-xl p-3 whitespace-pre-wrap ${className}`}>{children}</div>
 );
 
 function Body({ event }: { event: TimelineEvent }) {
@@ -86,5 +78,5 @@ function Changes({ body }: { body: Extract<TimelineEvent, { kind: "edited" }>["b
     const from = field.kind === "text" && field.isLong ? "…" : sayValue(t, name, change.from);
     return [{ what: t(field.label), from, to: sayValue(t, name, change.to) }];
   });
-  return <ul className="words mt-1 text-sm text-muted">{lines.map((line) => <li key={line.what}>{t("request.change", line)}</li>)}</ul>;
+  return <ul dir="auto" className="words mt-1 text-sm text-muted">{lines.map((line) => <li key={line.what}>{t("request.change", line)}</li>)}</ul>;
 }

@@ -1,42 +1,57 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { isCode } from "@/api/problem";
-import type { Action, RequestRecord, Schema } from "@/api/types";
+import type { Action, Person, RequestRecord, Schema } from "@/api/types";
 import { toastError } from "@/app/ErrorWords";
 import { useMe } from "@/app/session";
 import { send } from "@/offline/queue";
 import { applyToRequest, type RequestView } from "@/resources/request/live";
-import { basisOf } from "@/resources/request/basis";
+import { basisOf, isSameBasis } from "@/resources/request/basis";
 import { requestOptions } from "@/resources/request/queries";
 import { toast } from "@/ui/toast";
 
-export interface Wish { action: Action; body: Schema<"ActionBody"> }
+/** A step, as it is wanted by somebody who saw the request as in `seen`. */
+export interface Wish {
+  action: Action;
+  body: Schema<"ActionBody">;
+  seen: RequestRecord;
+  /** Of the draft that its words were written in. */
+  key?: string;
+  /** Who gets the work. */
+  assignee?: Person;
+  /** Its words are kept on the device, to be sent. */
+  onKept?: () => void;
+}
 
 /** A wish that met another state than the one it was made in. */
-export interface Conflict { wish: Wish; seen: RequestRecord; now: RequestRecord }
+export interface Conflict { wish: Wish; now: RequestRecord }
 
-/** One step of the request, made in the state that is on the screen: whatever came in between is shown before it counts. */
+/** One step of the request, made in the state that was seen: whatever came in between is shown before it counts. */
 export function useAct(view: RequestView) {
   const { t } = useTranslation();
   const me = useMe();
   const client = useQueryClient();
   const [conflict, setConflict] = useState<Conflict | null>(null);
-  const seen = useRef(view.record);
-  seen.current = view.record;
   const { id } = view.record;
   const { queryKey } = requestOptions(id);
   const take = (record: RequestRecord) => client.setQueryData(queryKey, (known) => known && applyToRequest(known, { type: "ready", version: record.version, request: record }));
 
   const mutation = useMutation({
-    mutationFn: async ({ action, body }: Wish) => {
-      const record = seen.current;
+    mutationFn: async (wish: Wish) => {
+      const { action, body, seen, key, assignee, onKept } = wish;
+      // The page knows more than the person who pressed: that is asked about before anything is sent.
+      if (!isSameBasis(basisOf(seen), view.record)) {
+        setConflict({ wish, now: view.record });
+        return null;
+      }
+      const change = { kind: "action", what: `${t(`action.${action}`)}: ${seen.title}`, path: `/api/requests/${id}/${action}`, body, assignee, seen: { version: seen.version, basis: basisOf(seen) } } as const;
       try {
-        return await send({ key: crypto.randomUUID(), user: me.id, kind: "action", what: `${t(`action.${action}`)}: ${record.title}`, path: `/api/requests/${id}/${action}`, body, seen: { version: record.version, basis: basisOf(record) } });
+        return await send({ ...change, key: key ?? crypto.randomUUID(), user: me.id }, onKept);
       } catch (error) {
         const now = isCode(error, "stale", "invalid_transition", "already_assigned") ? error.problem.record : null;
         if (!now) throw error;
-        setConflict({ wish: { action, body }, seen: record, now });
+        setConflict({ wish, now });
         take(now);
         return null;
       }

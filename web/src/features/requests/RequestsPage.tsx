@@ -8,6 +8,7 @@ import { announce } from "@/app/announce";
 import { ErrorWords } from "@/app/ErrorWords";
 import { useKeys } from "@/app/useKeys";
 import { useMe } from "@/app/session";
+import { WaitingReports } from "@/resources/request/WaitingReports";
 import { isFiltered, matches } from "@/resources/request/filters";
 import { letIn, prune, type ListView } from "@/resources/request/live";
 import { freshKey, freshOptions, listOptions } from "@/resources/request/queries";
@@ -50,6 +51,7 @@ export function RequestsPage() {
     <>
       <h1 className="mb-4">{t("list.title")}</h1>
       <FilterBar filters={filters} role={role} onChange={(changed) => void navigate({ search: changed, replace: true })} />
+      <WaitingReports />
       {fresh.length > 0 && (
         <div className="pointer-events-none sticky top-3 z-10 flex h-0 justify-center">
           <button type="button" className="pointer-events-auto flex h-10 items-center gap-2 rounded-full bg-accent px-4 text-sm font-semibold text-accent-ink shadow-lg" onClick={() => { admit(); scrollTo({ top: 0 }); }}>

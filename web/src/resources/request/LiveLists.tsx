@@ -4,11 +4,11 @@ import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { createContext, useContext, useEffect, useState, type ReactNode } from "react";
 import { api, dataOf } from "@/api/client";
 import type { Schema, Summary } from "@/api/types";
-import { meOptions, useMe } from "@/app/session";
+import { isSignedIn, meOptions, useMe } from "@/app/session";
 import { LiveSocket, type Connection } from "@/live/socket";
+import { forgetSent } from "@/drafts/store";
 import { hasServedOldAnswers } from "@/offline/answers";
 import { keepSending, onSent } from "@/offline/queue";
-import { dropDraft } from "./draft";
 import { updateRow, waitFor, type ListView } from "./live";
 import { LISTS, freshKey } from "./queries";
 import type { Filters } from "./filters";
@@ -21,7 +21,7 @@ export function LiveLists({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const me = useMe().id;
   const [connection, setConnection] = useState<Connection>("connecting");
-  useEffect(() => keepSending(me), [me]);
+  useEffect(() => keepSending(me, () => isSignedIn(me)), [me]);
   useEffect(() => {
     // What happens between the first answer and the first connection counts as missed, too.
     let lostAt: number | null = Date.now();
@@ -46,7 +46,7 @@ export function LiveLists({ children }: { children: ReactNode }) {
     return () => socket.close();
   }, [client, me]);
   useEffect(() => onSent(({ user, key }) => {
-    dropDraft(user, key);
+    forgetSent(user, key);
     void client.invalidateQueries({ queryKey: ["request"] });
   }), [client]);
   return <Context value={connection}>{children}</Context>;

@@ -12,3 +12,6 @@ export function isSameBasis(seen: Partial<Basis>, now: RequestRecord): boolean {
   const current = basisOf(now);
   return (Object.keys(seen) as (keyof Basis)[]).every((name) => seen[name] === current[name]);
 }
+
+/** Whether a decision made on one would have to be made anew on the other. */
+export const hasChanged = (seen: RequestRecord, now: RequestRecord) => !isSameBasis(basisOf(seen), now);

@@ -39,7 +39,8 @@ interface ChoiceField extends Basics {
   kind: "choice";
   words: readonly string[];
   wordKey: string;
-  preset: string;
+  /** Where there is none, whoever reports has to choose: a preset that nobody looks at files a report wrongly. */
+  preset?: string;
   /** The API takes other words as well; they are shown as they are. */
   isOpen?: true;
   /** How each word looks: with these it is a mark in lists, and is chosen from tiles in a new request. */
@@ -66,7 +67,7 @@ const PRIORITY_LOOKS: Record<Priority, Look> = {
 /** In the order of the forms. */
 const FIELDS: Record<FieldName, Field> = {
   title: { kind: "text", label: "new.what", hint: "new.what_hint", max: LONGEST.title, isRequired: true },
-  category: { kind: "choice", label: "request.category", words: CATEGORIES, wordKey: "category", preset: "building", isOpen: true, isDetail: true, filter: "address" },
+  category: { kind: "choice", label: "request.category", words: CATEGORIES, wordKey: "category", isOpen: true, isDetail: true, filter: "address" },
   priority: { kind: "choice", label: "list.priority", ask: "new.priority", words: PRIORITIES, wordKey: "priority", preset: "normal", looks: PRIORITY_LOOKS, filter: "control" },
   hazard: { kind: "flag", label: "request.hazard", ask: "new.hazard", look: [TriangleAlert, "text-danger font-semibold"], filter: "control" },
   contact: { kind: "text", label: "request.contact", ask: "new.contact", hint: "new.contact_hint", max: LONGEST.contact, isDetail: true },
@@ -81,7 +82,7 @@ const report = (valueOf: (name: FieldName) => unknown) => Object.fromEntries(FIE
 function blankOf(field: Field): string | boolean {
   switch (field.kind) {
     case "text": return "";
-    case "choice": return field.preset;
+    case "choice": return field.preset ?? "";
     case "flag": return false;
   }
 }
@@ -106,6 +107,7 @@ export function reportFrom(kept: Record<string, unknown>): Report {
 /** What is wrong with a value, as a key of the translations; its `count` is the field's `max`. */
 export function wrongWith(name: FieldName, value: unknown): string | undefined {
   const field = FIELDS[name];
+  if (field.kind === "choice" && value === "") return "common.required";
   if (field.kind !== "text") return undefined;
   const text = String(value);
   if (field.isRequired && text.trim() === "") return "common.required";

@@ -28,13 +28,14 @@ export function FieldInput({ name, isNew, error, known = [], input }: Props) {
     <Field label={isNew && isOptional ? `${label} (${t("new.optional")})` : label} hint={isNew && field.hint ? t(field.hint) : undefined} error={error}>
       {(props) =>
         field.kind === "choice" ? (
-          <Select {...props} {...input}>
+          <Select {...props} {...input} required>
+            {isNew && field.preset === undefined && <option value="">{t("request.choose")}</option>}
             {[...new Set([...(field.isOpen ? known.map(String) : []), ...field.words])].map((word) => <option key={word} value={word}>{sayValue(t, name, word)}</option>)}
           </Select>
         ) : field.isLong ? (
-          <textarea {...props} {...input} rows={isNew ? 5 : 4} className="field" />
+          <textarea {...props} {...input} dir="auto" rows={isNew ? 5 : 4} className="field field-sizing-content max-h-[50dvh] min-h-28" />
         ) : (
-          <input {...props} {...input} className="field" autoFocus={isNew && name === FIELD_NAMES[0]} autoComplete="off" />
+          <input {...props} {...input} dir="auto" required={!isOptional} className="field" autoFocus={isNew && name === FIELD_NAMES[0]} autoComplete="off" />
         )
       }
     </Field>

@@ -69,6 +69,8 @@ export function FieldMarks({ of, only, iconOnly }: { of: Marked; only?: keyof ty
 }
 
 const RUNNING: Status[] = ["submitted", "approved", "assigned", "in_progress"];
+/** Whether its clock runs. */
+export const isRunning = (status: Status) => RUNNING.includes(status);
 
 /** When it is due; past that with a warning, while the clock runs. */
 export function Due({ request }: { request: Pick<Summary, "due_at" | "status"> }) {

@@ -10,6 +10,9 @@ export const LISTS = ["requests", "list"] as const;
 /** The ones that wait to be let into a list; filled by live messages alone. */
 export const freshKey = (filters: Filters) => ["requests", "fresh", filters] as const;
 
+/** Under which the last answer to a question is kept on the device. */
+export const nameOfAnswer = (queryKey: readonly unknown[]) => (queryKey[0] === "request" ? `request ${String(queryKey[1])}` : JSON.stringify(queryKey));
+
 const PAGE = 100;
 
 export const listOptions = (filters: Filters, limit = PAGE) =>
@@ -17,7 +20,7 @@ export const listOptions = (filters: Filters, limit = PAGE) =>
     queryKey: [...LISTS, filters],
     queryFn: ({ pageParam, signal }) => {
       const ask = () => dataOf(api.GET("/api/requests", { params: { query: { ...filters, limit, cursor: pageParam } }, signal }));
-      return pageParam === undefined ? orLastAnswer(JSON.stringify([...LISTS, filters]), ask) : ask();
+      return pageParam === undefined ? orLastAnswer(nameOfAnswer([...LISTS, filters]), ask) : ask();
     },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
@@ -32,7 +35,7 @@ export const requestOptions = (id: string) =>
   queryOptions({
     queryKey: ["request", id],
     queryFn: ({ signal }) =>
-      orLastAnswer(`request ${id}`, async (): Promise<RequestView> => {
+      orLastAnswer(nameOfAnswer(["request", id]), async (): Promise<RequestView> => {
         const [record, events] = await Promise.all([
           dataOf(api.GET("/api/requests/{id}", { params: { path: { id } }, signal })),
           allEvents(id, signal),

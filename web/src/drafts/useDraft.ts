@@ -1,0 +1,72 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import { useMe } from "@/app/session";
+import { blankDraft, forgetDraft, keepDraft, release, sealed, takeUp, write, type Draft } from "./store";
+
+type Values = Record<string, unknown>;
+
+const isSame = (some: unknown, other: unknown): boolean =>
+  typeof some === "string" && typeof other === "string" ? some.trim() === other.trim()
+    : typeof some === "object" && some !== null && typeof other === "object" && other !== null
+      ? [...new Set([...Object.keys(some), ...Object.keys(other)])].every((name) => isSame((some as Values)[name], (other as Values)[name]))
+      : (some ?? null) === (other ?? null);
+
+export interface DraftInUse<V> {
+  values: V;
+  /** Whether there is something in it that would be missed. */
+  hasWords: boolean;
+  change: (changed: Partial<V>) => void;
+  /** The idempotency key under which it is about to be sent as `body`. */
+  seal: (body: unknown) => string;
+  /** Whether what is here was sent under this key. */
+  isSealedAs: (key: string) => boolean;
+  /** It was refused: whatever is sent next is another body under another key. */
+  unseal: () => void;
+  /** It was sent, or thrown away on purpose. The place is blank again. */
+  drop: () => void;
+  /** Counts what came from outside: a draft that was taken up, or a blank one after `drop`. */
+  taken: number;
+}
+
+/** What is being written at this place: with what was begun there before, and kept with every change. `blank` is what counts as nothing. */
+export function useDraft<V extends object>(scope: string, blank: V): DraftInUse<V> {
+  const { id: user } = useMe();
+  const start = useRef(blank);
+  const draft = useRef<Draft>(null);
+  draft.current ??= { ...blankDraft(scope), values: blank as Values };
+  const [shown, setShown] = useState({ values: blank, taken: 0 });
+  const isBlank = useCallback((values: unknown) => isSame(values, start.current), []);
+
+  const take = useCallback((taken: Draft) => {
+    draft.current = taken;
+    setShown((before) => ({ values: { ...start.current, ...(taken.values as V) }, taken: before.taken + 1 }));
+  }, []);
+  useEffect(() => {
+    let isHere = true;
+    void takeUp(user, scope).then((found) => {
+      // Who was quicker than the browser's answer goes on with what they type.
+      if (isHere && found && isBlank(draft.current!.values)) take(found);
+      else if (found) release(user, found);
+    });
+    return () => {
+      isHere = false;
+      release(user, draft.current!);
+    };
+  }, [user, scope, take, isBlank]);
+
+  const change = useCallback((changed: Partial<V>) => {
+    const values = { ...draft.current!.values, ...changed };
+    draft.current = write(user, draft.current!, values, isBlank(values));
+    setShown((before) => ({ ...before, values: values as V }));
+  }, [user, isBlank]);
+  const seal = useCallback((body: unknown) => {
+    keepDraft(user, (draft.current = sealed(draft.current!, body)));
+    return draft.current.key;
+  }, [user]);
+  const isSealedAs = useCallback((key: string) => draft.current!.key === key && draft.current!.sent !== undefined, []);
+  const unseal = useCallback(() => keepDraft(user, (draft.current = { ...draft.current!, key: crypto.randomUUID(), sent: undefined })), [user]);
+  const drop = useCallback(() => {
+    forgetDraft(user, draft.current!);
+    take({ ...blankDraft(scope), values: start.current as Values });
+  }, [user, scope, take]);
+  return { ...shown, hasWords: !isBlank(shown.values), change, seal, isSealedAs, unseal, drop };
+}
