@@ -17,7 +17,7 @@ test("every name and question of a field is a word of the app", () => {
 
 test("a blank report wants nothing but what is required", () => {
   const wrong = FIELD_NAMES.filter((name) => wrongWith(name, blankReport()[name]) !== undefined);
-  expect(wrong).toEqual(["title"]);
+  expect(wrong).toEqual(["title", "category"]);
 });
 
 test("what is too long is said before it is sent, and blanks around do not count", () => {
