@@ -26,7 +26,7 @@ const AROUND_PX = 500;
 const COVERED_PX = 60;
 /** More rows are asked for when so few are left below. */
 const AHEAD = 30;
-const COLUMNS = "lg:grid lg:grid-cols-[1.25rem_5.5rem_minmax(0,1fr)_8rem_8.5rem_5.5rem_5.5rem] lg:items-center lg:gap-x-4 min-[90rem]:grid-cols-[1.25rem_5.5rem_minmax(0,1fr)_8rem_9rem_9rem_5.5rem_5.5rem]";
+const COLUMNS = "lg:grid lg:grid-cols-[1.25rem_5.25rem_minmax(0,1fr)_7.5rem_7.5rem_8rem_6rem] lg:items-center lg:gap-x-3 min-[90rem]:grid-cols-[1.25rem_5.5rem_minmax(0,1fr)_8rem_9rem_9rem_8rem_6rem] min-[90rem]:gap-x-4";
 
 interface Props { ref: Ref<RowsHandle>; rows: Summary[]; isGone: (row: Summary) => boolean; onEnd: () => void }
 

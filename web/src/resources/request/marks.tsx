@@ -3,7 +3,7 @@
 import { Ban, CheckCheck, CircleX, Clock, Inbox, Lock, Pause, ThumbsUp, UserCheck, Wrench } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Status, Summary } from "@/api/types";
-import { When, useNow } from "@/ui/time";
+import { Until, useNow } from "@/ui/time";
 import { FIELD_NAMES, fieldOf, sayValue, type Field, type FieldName, type Look } from "./fields";
 
 const STATUS: Record<Status, Look> = {
@@ -70,16 +70,14 @@ export function FieldMarks({ of, only, iconOnly }: { of: Marked; only?: keyof ty
 
 const RUNNING: Status[] = ["submitted", "approved", "assigned", "in_progress"];
 
-/** When it is due; past that with a warning, while the clock runs. */
+/** When it is due; past that, by how much it is late, with a warning. Only while the clock runs. */
 export function Due({ request }: { request: Pick<Summary, "due_at" | "status"> }) {
-  const { t } = useTranslation();
   const late = Date.parse(request.due_at) < useNow();
   if (!RUNNING.includes(request.status)) return null;
   return (
     <span className={`inline-flex items-center gap-1 whitespace-nowrap ${late ? "font-semibold text-danger" : "text-muted"}`}>
       {late && <Clock aria-hidden className="size-3.5" />}
-      {late && <span className="sr-only">{t("sla.breached")}</span>}
-      <When date={request.due_at} />
+      <Until date={request.due_at} />
     </span>
   );
 }
