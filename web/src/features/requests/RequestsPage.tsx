@@ -28,6 +28,7 @@ export function RequestsPage() {
   const query = useInfiniteQuery(listOptions(filters));
   const fresh = useQuery(freshOptions(filters)).data;
   const rowsRef = useRef<RowsHandle>(null);
+  const bar = useRef<HTMLElement>(null);
 
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   const admit = () => {
@@ -49,7 +50,7 @@ export function RequestsPage() {
   return (
     <>
       <h1 className="mb-4">{t("list.title")}</h1>
-      <FilterBar filters={filters} role={role} onChange={(changed) => void navigate({ search: changed, replace: true })} />
+      <FilterBar ref={bar} filters={filters} role={role} rows={rows} onChange={(changed) => void navigate({ search: changed, replace: true })} />
       {fresh.length > 0 && (
         <div className="pointer-events-none sticky top-3 z-10 flex h-0 justify-center">
           <button type="button" className="pointer-events-auto flex h-10 items-center gap-2 rounded-full bg-accent px-4 text-sm font-semibold text-accent-ink shadow-lg" onClick={() => { admit(); scrollTo({ top: 0 }); }}>
@@ -65,7 +66,7 @@ export function RequestsPage() {
         <div className="card">
           {isFiltered(filters) ? (
             <Empty icon={SearchX} title={t("list.none")} hint={t("list.none_hint")}>
-              <Button onClick={() => void navigate({ search: {} })}>{t("list.clear")}</Button>
+              <Button onClick={() => { void navigate({ search: {} }); bar.current?.focus(); }}>{t("list.clear")}</Button>
             </Empty>
           ) : (
             <Empty icon={Inbox} title={t("list.empty")} hint={t("list.empty_hint")} />
