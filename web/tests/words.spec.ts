@@ -44,3 +44,50 @@ test("what became of the due time is said without the words of a contract", asyn
   await tech.getByRole("dialog").getByRole("button", { name: "Complete" }).click();
   await expect(requester.getByRole("complementary").getByText("done in time")).toBeVisible();
 });
+
+test("words from right to left have their own direction in lists, and do not turn what stands around them", async ({ browser }) => {
+  const page = await signIn(browser, "requester");
+  const title = `المصعد 3 متوقف! ${fresh("")}`;
+  const made = await page.request.post("/api/requests", { headers: { origin: new URL(page.url()).origin }, data: { title, category: "lift", priority: "urgent", hazard: true } });
+  const { id } = await made.json();
+  await page.goto("/requests");
+  const row = page.getByRole("row").filter({ has: page.locator(`a[href="/requests/${id}"]`) });
+  const directionOf = (text: string | RegExp) => row.getByText(text).evaluate((element) => getComputedStyle(element).direction);
+  expect(await directionOf(title)).toBe("rtl");
+  expect(await directionOf("Eka")).toBe("ltr");
+  await page.goto("/");
+  await expect(page.getByRole("main").getByText(title).first()).toHaveCSS("direction", "rtl");
+  await page.goto("/requests");
+  await page.getByRole("searchbox").fill("المصعد");
+  await expect(page.getByRole("searchbox")).toHaveCSS("direction", "rtl");
+});
+
+test("in a contrast theme, what is chosen is told from what is not", async ({ browser }) => {
+  const page = await signIn(browser, "requester", { forcedColors: "active" });
+  const colourOf = (name: string, role: "button" | "radio") =>
+    page.getByRole(role, { name, exact: true }).first().evaluate((element) => getComputedStyle(element.closest("label") ?? element).backgroundColor);
+  await page.goto("/requests?status=approved");
+  expect(await colourOf("Approved", "button")).not.toBe(await colourOf("Submitted", "button"));
+  await page.goto("/new");
+  expect(await colourOf("Normal", "radio")).not.toBe(await colourOf("Urgent", "radio"));
+  await page.goto("/me");
+  expect(await colourOf("English", "radio")).not.toBe(await colourOf("Bahasa Indonesia", "radio"));
+});
+
+test("a list of the home page that failed can be tried again", async ({ browser }) => {
+  const page = await signIn(browser, "manager");
+  let isBroken = true;
+  await page.route(/\/api\/requests\?.*status=approved/, (route) => (isBroken ? route.fulfill({ status: 500, json: { code: "internal", status: 500, title: "", detail: "" } }) : route.continue()));
+  await page.goto("/");
+  const needs = page.getByRole("region", { name: "Needs you now" });
+  await expect(needs.getByRole("alert")).toContainText("Something went wrong on our side.");
+  isBroken = false;
+  await needs.getByRole("button", { name: "Try again" }).click();
+  await expect(needs.getByRole("alert")).toHaveCount(0);
+});
+
+test("the id of a fault is not called one of a request", async ({ browser }) => {
+  const page = await signIn(browser, "admin", { locale: "id-ID" });
+  await page.goto("/system/logs");
+  await expect(page.getByRole("searchbox", { name: "ID jejak" })).toBeVisible();
+});

@@ -22,7 +22,7 @@ export function SearchField({ label, value, onChange }: { label: string; value: 
   return (
     <div className="relative w-full sm:w-72">
       <Search aria-hidden className="pointer-events-none absolute top-1/2 left-3 size-4 -translate-y-1/2 text-muted" />
-      <input type="search" data-search aria-label={label} placeholder={label} maxLength={100} value={text} onChange={({ target }) => setText(target.value)} onKeyDown={leave} className="field pl-9 placeholder:text-muted" />
+      <input type="search" dir="auto" data-search aria-label={label} placeholder={label} maxLength={100} value={text} onChange={({ target }) => setText(target.value)} onKeyDown={leave} className="field pl-9 placeholder:text-muted" />
     </div>
   );
 }

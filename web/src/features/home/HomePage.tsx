@@ -10,7 +10,9 @@ import { matches, type Filters } from "@/resources/request/filters";
 import { letIn } from "@/resources/request/live";
 import { NEEDS, RECENT, type Need } from "@/resources/request/needs";
 import { freshOptions, listOptions } from "@/resources/request/queries";
+import { Button } from "@/ui/Button";
 import { Empty } from "@/ui/Empty";
+import { isolated } from "@/ui/isolated";
 
 const SHOWN = 8;
 
@@ -22,7 +24,7 @@ function useShort(filters: Filters) {
   const pages = query.data ? letIn(query.data, fresh, filters).pages : [];
   const rows = pages.flatMap((page) => page.items).filter((row) => matches(row, filters, me));
   if (filters.sort === "-updated") rows.sort((a, b) => b.updated_at.localeCompare(a.updated_at));
-  return { rows, more: query.hasNextPage || rows.length > SHOWN, isPending: query.isPending, error: query.error };
+  return { rows, more: query.hasNextPage || rows.length > SHOWN, isPending: query.isPending, error: query.error, retry: () => void query.refetch() };
 }
 
 export function HomePage() {
@@ -30,7 +32,7 @@ export function HomePage() {
   const me = useMe();
   return (
     <>
-      <h1 className="mb-5">{t("home.hello", { name: me.name.split(" ")[0] })}</h1>
+      <h1 className="mb-5">{t("home.hello", { name: isolated(me.name.split(" ")[0]!) })}</h1>
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-6 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <Needs parts={NEEDS[me.role]} />
         <section aria-labelledby="recent">
@@ -75,9 +77,9 @@ function Part({ label, filters, alone }: Need & { alone: boolean }) {
   );
 }
 
-function Rows({ rows, isPending, error }: ReturnType<typeof useShort>) {
+function Rows({ rows, isPending, error, retry }: ReturnType<typeof useShort>) {
   const { t } = useTranslation();
-  if (error) return <div className="card p-4"><ErrorWords error={error} /></div>;
+  if (error) return <div className="card p-4"><ErrorWords error={error} /><Button className="mt-4" onClick={retry}>{t("common.retry")}</Button></div>;
   if (isPending) return <div aria-busy className="card skeleton h-56 bg-sunken" />;
   if (rows.length === 0) return <div className="card"><Empty icon={Coffee} title={t("home.nothing")} hint={t("home.nothing_hint")} /></div>;
   return (

@@ -107,13 +107,13 @@ const Row = memo(function Row({ row, isWide }: { row: Summary; isWide: boolean }
         <FieldMarks of={row} only="every" iconOnly={isWide} />
       </span>
       <span role="cell" className="order-2 ml-3 pt-1 text-xs text-muted tabular-nums lg:order-none lg:ml-0 lg:pt-0 lg:text-sm">{row.number ?? "…"}</span>
-      <span role="cell" className="words order-1 line-clamp-2 min-w-0 lg:order-none lg:line-clamp-1">
+      <span role="cell" dir="auto" className="words order-1 line-clamp-2 min-w-0 lg:order-none lg:line-clamp-1 lg:text-left">
         <FieldMarks of={row} only="few" iconOnly />{" "}
         <Link to="/requests/$id" params={{ id: row.id }} className="text-base font-semibold outline-none after:absolute after:inset-0 lg:text-sm">{row.title}</Link>
       </span>
       <span role="cell" className="hidden lg:block"><StatusMark status={row.status} /></span>
-      <span role="cell" className={`hidden truncate lg:block ${row.assignee ? "" : "text-muted"}`}>{row.assignee?.name ?? t("common.nobody")}</span>
-      <span role="cell" className="hidden truncate min-[90rem]:block">{row.requester.name}</span>
+      <span role="cell" dir="auto" className={`hidden truncate text-left lg:block ${row.assignee ? "" : "text-muted"}`}>{row.assignee?.name ?? t("common.nobody")}</span>
+      <span role="cell" dir="auto" className="hidden truncate text-left min-[90rem]:block">{row.requester.name}</span>
       <span role="cell" className="order-4 text-right text-xs lg:order-none lg:text-left lg:text-sm"><Due request={row} /></span>
       <span role="cell" className="hidden text-muted lg:block"><When date={row.updated_at} /></span>
     </div>

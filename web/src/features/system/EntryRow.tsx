@@ -27,8 +27,8 @@ export function EntryRow({ entry, stream, named, fresh }: { entry: Entry; stream
         <LevelMark level={entry.level} />
         <span className="min-w-0 truncate max-sm:col-span-full max-sm:row-start-2 max-sm:whitespace-normal">
           {named && <span className="mr-2 rounded bg-sunken px-1.5 py-0.5 text-xs font-semibold text-muted">{stream}</span>}
-          <span className="words">{entry.message}</span>
-          {entry.actor && <span className="ml-2 text-xs text-muted"><span className="words">{entry.actor.name}</span> <StaffMark role={entry.actor.role} /></span>}
+          <span dir="auto" className="words">{entry.message}</span>
+          {entry.actor && <span className="ml-2 text-xs text-muted"><span dir="auto" className="words">{entry.actor.name}</span> <StaffMark role={entry.actor.role} /></span>}
         </span>
         <span className="text-xs text-muted tabular-nums">{[entry.status, entry.duration_ms === null ? null : `${entry.duration_ms} ms`].filter((part) => part !== null).join(" · ")}</span>
       </Link>

@@ -1,4 +1,4 @@
-// Logs: a stream with its filters and its live tail, or one request id through all streams.
+// Logs: a stream with its filters and its live tail, or one trace id through all streams.
 import { useSearch } from "@tanstack/react-router";
 import { EntryDialog } from "./EntryDialog";
 import { LogFilters } from "./LogFilters";

@@ -20,7 +20,7 @@ export function TraceHead({ id }: { id: string }) {
   );
 }
 
-/** One request id through all streams, in the order in which it happened. */
+/** One trace id through all streams, in the order in which it happened. */
 export function Trace({ id }: { id: string }) {
   const { t } = useTranslation();
   const { data, error, refetch } = useQuery(traceQuery(id));

@@ -1,4 +1,4 @@
-// What the logs' address says: a stream with its filters; or a request id without a stream, which is a trace through all of
+// What the logs' address says: a stream with its filters; or a trace id without a stream, which is a trace through all of
 // them. An open entry is `stream.id`, so that it can be opened in a trace as well.
 import { type StreamName, STREAMS } from "./words";
 

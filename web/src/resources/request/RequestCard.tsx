@@ -7,7 +7,7 @@ export function RequestCard({ request }: { request: Summary }) {
   return (
     <Link to="/requests/$id" params={{ id: request.id }} className="block px-4 py-3 hover:bg-sunken">
       <span className="flex items-baseline justify-between gap-3">
-        <span className="words line-clamp-2 min-w-0 font-semibold">{request.title}</span>
+        <span dir="auto" className="words line-clamp-2 min-w-0 font-semibold">{request.title}</span>
         <span className="shrink-0 text-xs text-muted tabular-nums">{request.number}</span>
       </span>
       <span className="mt-1.5 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm">

@@ -42,7 +42,8 @@ export function FieldMark({ name, value, iconOnly }: { name: FieldName; value: u
   const [Icon, colour] = look;
   const text = value === true ? t(fieldOf(name).label) : sayValue(t, name, value);
   return (
-    <span className={`inline-flex items-center gap-1 align-text-bottom text-sm whitespace-nowrap ${colour}`} title={iconOnly ? text : undefined}>
+    // With a direction of its own it has no say in that of the words beside it.
+    <span dir="ltr" className={`inline-flex items-center gap-1 align-text-bottom text-sm whitespace-nowrap ${colour}`} title={iconOnly ? text : undefined}>
       <Icon aria-hidden className="size-4" />
       <span className={iconOnly ? "sr-only" : ""}>{text}</span>
     </span>
