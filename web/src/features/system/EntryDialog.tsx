@@ -42,7 +42,7 @@ export function EntryDialog({ stream, id }: { stream: StreamName; id: string }) 
           <pre aria-label={t("logs.fields")} tabIndex={0} className="max-h-64 overflow-auto rounded-lg bg-sunken p-3 text-xs">{JSON.stringify(entry.fields, null, 2)}</pre>
           <div className="flex flex-wrap gap-2">
             <Button onClick={copy}>{t("logs.copy")}</Button>
-            {entry.request_id && <Link to="/system/logs" search={{ request_id: entry.request_id }} className={buttonClass("primary")}>{t("logs.traceThis")}</Link>}
+            {entry.request_id && <Link to="/system/logs" search={({ entry: _, stream: left, ...before }) => ({ left, ...before, request_id: entry.request_id ?? undefined })} className={buttonClass("primary")}>{t("logs.traceThis")}</Link>}
           </div>
         </div>
       )}

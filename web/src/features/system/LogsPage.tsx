@@ -7,7 +7,7 @@ import { StreamEntries } from "./StreamEntries";
 import { Trace, TraceHead } from "./Trace";
 
 export function LogsPage() {
-  const { entry, stream: named, ...filter } = useSearch({ from: "/app/system/logs" });
+  const { entry, stream: named, left: _, ...filter } = useSearch({ from: "/app/system/logs" });
   const stream = streamOf(named) ?? "http";
   const open = openEntry(entry);
   const trace = named === undefined ? filter.request_id : undefined;
