@@ -211,7 +211,7 @@ test("an operator sees log entries come, and a role without the right finds noth
   await expect.poll(() => admin.getByRole("main").getByRole("listitem").count()).toBeGreaterThan(still);
   await admin.getByText("/api/me/sessions").first().click();
   await admin.getByRole("dialog").getByRole("link", { name: "Show the whole trace" }).click();
-  await expect(admin.getByText("Everything with request id")).toBeVisible();
+  await expect(admin.getByText("Everything with trace id")).toBeVisible();
   await expect(admin.getByRole("listitem").first()).toBeVisible();
   await requester.goto("/system/logs");
   await expect(requester.getByText("There is nothing here that you can see.")).toBeVisible();

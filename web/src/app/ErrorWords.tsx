@@ -12,7 +12,7 @@ export function useFieldWords() {
     wrong && (i18n.exists(`problem.${wrong.code}`) ? t(`problem.${wrong.code as keyof typeof words.problem}`) : wrong.detail);
 }
 
-/** What happened and what to do, and the request id; an administrator is led to its trace. */
+/** What happened and what to do, and the trace id; an administrator is led to its trace. */
 export function ErrorWords({ error }: { error: unknown }) {
   const { t, i18n } = useTranslation();
   const say = useFieldWords();

@@ -4,7 +4,6 @@ import { CircleUser, Plus } from "lucide-react";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { LiveLists } from "@/resources/request/LiveLists";
-import { useOnDevice } from "@/resources/request/useOnDevice";
 import { Announcer } from "./announce";
 import { ConnectionBar } from "./ConnectionBar";
 import { NAV, type NavEntry } from "./nav";
@@ -12,6 +11,7 @@ import { useMe } from "./session";
 import { useKeys } from "./useKeys";
 
 const Help = lazy(() => import("./Help"));
+const OnDevice = lazy(() => import("@/resources/request/OnDevice"));
 
 /** A new page has its name in the window's title, and whoever reads by ear starts at its beginning. */
 function usePageChange() {
@@ -46,11 +46,6 @@ function usePageKeys(openHelp: () => void) {
   });
 }
 
-function OnDevice() {
-  useOnDevice();
-  return null;
-}
-
 export function Shell() {
   const { t } = useTranslation();
   const [isHelpOpen, setHelpOpen] = useState(false);
@@ -68,7 +63,7 @@ export function Shell() {
       </div>
       <BottomBar />
       <Announcer />
-      <OnDevice />
+      <Suspense><OnDevice /></Suspense>
       {isHelpOpen && <Suspense><Help onClose={() => setHelpOpen(false)} /></Suspense>}
     </LiveLists>
   );

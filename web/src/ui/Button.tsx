@@ -1,7 +1,7 @@
 import type { ComponentProps } from "react";
 
 const KINDS = {
-  primary: "bg-accent text-accent-ink hover:brightness-110",
+  primary: "border border-transparent bg-accent text-accent-ink hover:brightness-110",
   plain: "border border-edge bg-surface text-ink hover:bg-sunken",
   quiet: "text-accent-text hover:bg-accent-soft",
   danger: "border border-danger text-danger hover:bg-danger-soft",

@@ -1,28 +1,36 @@
 import { Search } from "lucide-react";
-import { useEffect, useState, type KeyboardEvent } from "react";
+import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 
 const TYPING_MS = 250;
 
-/** Escape leaves the field and what was searched for: the keys are the page's again. */
-function leave(event: KeyboardEvent<HTMLInputElement>) {
-  if (event.key !== "Escape") return;
-  event.preventDefault();
-  event.currentTarget.blur();
-}
-
-/** A search that is told when the typing rests. */
+/** A search that is told when the typing rests, or at once by Enter. Escape leaves the field: the keys are the page's again. */
 export function SearchField({ label, value, onChange }: { label: string; value: string; onChange: (text: string) => void }) {
   const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
+  const told = useRef(value);
+  // What comes back of what was told must not write over what was typed since.
   useEffect(() => {
-    if (text.trim() === value) return;
-    const timer = setTimeout(() => onChange(text.trim()), TYPING_MS);
+    if (value !== told.current) setText(value);
+    told.current = value;
+  }, [value]);
+  const tell = () => {
+    told.current = text.trim();
+    onChange(told.current);
+  };
+  useEffect(() => {
+    if (text.trim() === told.current) return;
+    const timer = setTimeout(tell, TYPING_MS);
     return () => clearTimeout(timer);
   });
+  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
+    if (event.key === "Enter" && text.trim() !== told.current) tell();
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    event.currentTarget.blur();
+  };
   return (
     <div className="relative w-full sm:w-72">
       <Search aria-hidden className="pointer-events-none absolute top-1/2 left-3 size-4 -translate-y-1/2 text-muted" />
-      <input type="search" data-search aria-label={label} placeholder={label} maxLength={100} value={text} onChange={({ target }) => setText(target.value)} onKeyDown={leave} className="field pl-9 placeholder:text-muted" />
+      <input type="search" dir="auto" data-search aria-label={label} placeholder={label} maxLength={100} value={text} onChange={({ target }) => setText(target.value)} onKeyDown={onKeyDown} className="field pl-9 placeholder:text-muted" />
     </div>
   );
 }

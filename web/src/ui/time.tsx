@@ -1,44 +1,108 @@
-// Times as people say them, in the language of the page; the exact one on hover.
+// Times as people say them, in the language of the page and the ways of their country; the exact one on hover. Everything
+// that shows a time goes through this file.
 import { useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 
-const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [["day", 86_400_000], ["hour", 3_600_000], ["minute", 60_000]];
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+/** What is this near is told in hours, also across midnight. */
+const NEAR_MS = 6 * HOUR_MS;
+
+/** The language of the page as this person's country writes it: `en-GB` has other dates than `en`. */
+export const localeOf = (language: string, preferred: readonly string[] = globalThis.navigator?.languages ?? []) =>
+  preferred.find((tag) => tag.split("-")[0] === language) ?? language;
 
 /** Making a formatter costs more than using it a hundred times. */
-function perLanguage<T>(make: (language: string) => T): (language: string) => T {
+function kept<T>(make: (locale: string, zone?: string) => T): (locale: string, zone?: string) => T {
   const made = new Map<string, T>();
-  return (language) => {
-    const known = made.get(language) ?? make(language);
-    made.set(language, known);
+  return (locale, zone) => {
+    const name = `${locale} ${zone}`;
+    const known = made.get(name) ?? make(locale, zone);
+    made.set(name, known);
     return known;
   };
 }
-const relativeFormat = perLanguage((language) => new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" }));
-const exactFormat = perLanguage((language) => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }));
-
-export function relative(language: string, date: string, now: number): string {
-  const difference = Date.parse(date) - now;
-  const format = relativeFormat(language);
-  const [unit, size] = STEPS.find(([, size]) => Math.abs(difference) >= size) ?? ["minute", 60_000];
-  return format.format(Math.trunc(difference / size), unit);
+/** The short forms of Indonesian ("dlm 6 j", "mnt") are none that people use. */
+const styleOf = (locale: string) => (locale.startsWith("id") ? "long" : "short");
+const relativeFormat = kept((locale) => new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: styleOf(locale) }));
+const exactFormat = kept((locale, timeZone) => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone }));
+const dayFormat = kept((_, timeZone) => new Intl.DateTimeFormat("en", { year: "numeric", month: "numeric", day: "numeric", timeZone, calendar: "gregory" }));
+const CLOCK = { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hourCycle: "h23" } as const;
+const clockFormat = kept((locale, timeZone) => new Intl.DateTimeFormat(locale, { ...CLOCK, timeZone }));
+const datedClockFormat = kept((locale, timeZone) => new Intl.DateTimeFormat(locale, { ...CLOCK, day: "2-digit", month: "short", timeZone }));
+const unitFormats = { minute: unitFormat("minute"), hour: unitFormat("hour"), day: unitFormat("day") };
+function unitFormat(unit: "minute" | "hour" | "day") {
+  return kept((locale) => new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: styleOf(locale) }));
 }
 
-export const exact = (language: string, date: string) => exactFormat(language).format(new Date(date));
+/** Which day of the calendar this is in the zone: two that differ by one are yesterday and today, however long they were. */
+function dayOf(time: number, zone: string | undefined): number {
+  const parts = dayFormat("en", zone).formatToParts(time);
+  const [year = 0, month = 0, day = 0] = (["year", "month", "day"] as const).map((name) => Number(parts.find(({ type }) => type === name)?.value));
+  return Date.UTC(year, month - 1, day) / DAY_MS;
+}
 
+/** How far away it is: in minutes and hours today and nearby, else in days of the calendar. Nothing is said about less than a minute. */
+export function relative(locale: string, date: string, now: number, zone?: string): string | undefined {
+  const time = Date.parse(date);
+  const difference = time - now;
+  const distance = Math.abs(difference);
+  if (distance < MINUTE_MS) return undefined;
+  const days = dayOf(time, zone) - dayOf(now, zone);
+  const format = relativeFormat(locale);
+  const said = days !== 0 && distance >= NEAR_MS ? format.format(days, "day")
+    : distance >= HOUR_MS ? format.format(Math.trunc(difference / HOUR_MS), "hour") : format.format(Math.trunc(difference / MINUTE_MS), "minute");
+  return said.replace(" yang lalu", " lalu");
+}
+
+/** So much time as a length: `8 hr`. */
+export function length(locale: string, ms: number): string {
+  const [unit, size] = ms >= DAY_MS ? (["day", DAY_MS] as const) : ms >= HOUR_MS ? (["hour", HOUR_MS] as const) : (["minute", MINUTE_MS] as const);
+  return unitFormats[unit](locale).format(Math.trunc(ms / size));
+}
+
+export const exact = (language: string, date: string, zone?: string) => exactFormat(localeOf(language), zone).format(new Date(date));
+
+/** A time of the logs, to the thousandth, on the 24 hours that logs have everywhere; with its day if that is not today. */
+export function clock(locale: string, date: string, now: number, zone?: string): string {
+  const time = Date.parse(date);
+  return (dayOf(time, zone) === dayOf(now, zone) ? clockFormat : datedClockFormat)(locale, zone).format(time);
+}
+
+const TICK_MS = 30_000;
 let now = Date.now();
-/** The time, in steps of half a minute: one clock for the whole page. */
-export function useNow(): number {
-  return useSyncExternalStore((changed) => {
-    const timer = setInterval(() => {
-      now = Date.now();
-      changed();
-    }, 30_000);
-    return () => clearInterval(timer);
-  }, () => now);
+let timer: ReturnType<typeof setInterval> | undefined;
+const listeners = new Set<() => void>();
+function tick() {
+  now = Date.now();
+  listeners.forEach((listener) => listener());
 }
+function subscribe(listener: () => void) {
+  // While nobody looked, it stood still.
+  if (Date.now() - now > TICK_MS) now = Date.now();
+  if (listeners.size === 0) timer = setInterval(tick, TICK_MS);
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) clearInterval(timer);
+  };
+}
+/** The time, in steps of half a minute: one clock for the whole page. */
+export const useNow = (): number => useSyncExternalStore(subscribe, () => now);
 
 export function When({ date, className }: { date: string; className?: string }) {
-  const { i18n } = useTranslation();
-  const shown = relative(i18n.language, date, Math.max(useNow(), 0));
-  return <time dateTime={date} title={exact(i18n.language, date)} className={className}>{shown}</time>;
+  const { t, i18n } = useTranslation();
+  const now = useNow();
+  return <time dateTime={date} title={exact(i18n.language, date)} className={className}>{relative(localeOf(i18n.language), date, now) ?? t("due.just_now")}</time>;
+}
+
+/** The time until something is due; past that, by how much it is late. */
+export function Until({ date }: { date: string }) {
+  const { t, i18n } = useTranslation();
+  const now = useNow();
+  const locale = localeOf(i18n.language);
+  const late = now - Date.parse(date);
+  const words = late >= MINUTE_MS ? t("due.late", { time: length(locale, late) }) : (relative(locale, date, now) ?? t("due.now"));
+  return <time dateTime={date} title={exact(i18n.language, date)}>{words}</time>;
 }

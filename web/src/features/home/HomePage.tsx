@@ -1,49 +1,49 @@
 // What needs me now, by role; and what moved lately.
-import { useQuery, useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Coffee } from "lucide-react";
+import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { ErrorWords } from "@/app/ErrorWords";
 import { useMe } from "@/app/session";
 import { RequestCard } from "@/resources/request/RequestCard";
 import { WaitingReports } from "@/resources/request/WaitingReports";
-import { matches, type Filters } from "@/resources/request/filters";
-import { letIn } from "@/resources/request/live";
 import { NEEDS, RECENT, type Need } from "@/resources/request/needs";
-import { freshOptions, listOptions } from "@/resources/request/queries";
+import { Button } from "@/ui/Button";
 import { Empty } from "@/ui/Empty";
-
-const SHOWN = 8;
-
-/** A list in short. The query keeps its own key: it holds fewer rows than the page of all requests. */
-function useShort(filters: Filters) {
-  const me = useMe().id;
-  const query = useInfiniteQuery(listOptions(filters));
-  const fresh = useQuery(freshOptions(filters)).data;
-  const pages = query.data ? letIn(query.data, fresh, filters).pages : [];
-  const rows = pages.flatMap((page) => page.items).filter((row) => matches(row, filters, me));
-  if (filters.sort === "-updated") rows.sort((a, b) => b.updated_at.localeCompare(a.updated_at));
-  return { rows, more: query.hasNextPage || rows.length > SHOWN, isPending: query.isPending, error: query.error };
-}
+import { isolated } from "@/ui/isolated";
+import { Pill } from "@/ui/Pill";
+import { useHand } from "@/ui/useHand";
+import { Held, SHOWN, useShort } from "./useShort";
 
 export function HomePage() {
   const { t } = useTranslation();
   const me = useMe();
+  const area = useRef<HTMLDivElement>(null);
+  const isHeld = useHand(area, "li, [data-pill]");
   return (
     <>
-      <h1 className="mb-5">{t("home.hello", { name: me.name.split(" ")[0] })}</h1>
+      <h1 className="mb-5">{t("home.hello", { name: isolated(me.name.split(" ")[0]!) })}</h1>
       <WaitingReports />
-      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-6 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-        <Needs parts={NEEDS[me.role]} />
-        <section aria-labelledby="recent">
-          <h2 id="recent" className="mb-3 flex items-baseline justify-between">
-            {t("home.recent")}
-            <Link to="/requests" className="text-sm font-semibold text-accent-text hover:underline">{t("home.all")}</Link>
-          </h2>
-          <Rows {...useShort(RECENT)} />
-        </section>
+      <div ref={area} className="grid grid-cols-[minmax(0,1fr)] items-start gap-6 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+        <Held value={isHeld}>
+          <Needs parts={NEEDS[me.role]} />
+          <Recent />
+        </Held>
       </div>
     </>
+  );
+}
+
+function Recent() {
+  const { t } = useTranslation();
+  return (
+    <section aria-labelledby="recent">
+      <h2 id="recent" className="mb-3 flex items-baseline justify-between">
+        {t("home.recent")}
+        <Link to="/requests" className="text-sm font-semibold text-accent-text hover:underline">{t("home.all")}</Link>
+      </h2>
+      <Rows {...useShort(RECENT)} />
+    </section>
   );
 }
 
@@ -62,14 +62,14 @@ function Needs({ parts }: { parts: Need[] }) {
 function Part({ label, filters, alone }: Need & { alone: boolean }) {
   const { t } = useTranslation();
   const short = useShort(filters);
-  if (!alone && short.rows.length === 0 && !short.isPending && !short.error) {
+  if (!alone && short.shown.length === 0 && !short.hasMoved && !short.isPending && !short.error) {
     return <p className="card flex items-center justify-between px-4 py-3 text-sm text-muted"><span className="font-semibold">{t(`home.${label}`)}</span>{t("home.nothing")}</p>;
   }
   return (
     <div>
       <h3 className="mb-2 flex items-center gap-2 text-sm font-semibold">
         {t(`home.${label}`)}
-        {short.rows.length > 0 && <span className="rounded-full bg-accent px-2 text-xs text-accent-ink tabular-nums">{short.rows.length}{short.more && short.rows.length > SHOWN ? "+" : ""}</span>}
+        {short.count > 0 && <span className="rounded-full bg-accent px-2 text-xs text-accent-ink tabular-nums">{short.count}{short.more && short.count > SHOWN ? "+" : ""}</span>}
         {short.more && <Link to="/requests" search={filters} className="ml-auto text-accent-text hover:underline">{t("common.all")}</Link>}
       </h3>
       <Rows {...short} />
@@ -77,14 +77,25 @@ function Part({ label, filters, alone }: Need & { alone: boolean }) {
   );
 }
 
-function Rows({ rows, isPending, error }: ReturnType<typeof useShort>) {
+function Rows({ shown, arrived, hasMoved, admit, isPending, error, retry }: ReturnType<typeof useShort>) {
   const { t } = useTranslation();
-  if (error) return <div className="card p-4"><ErrorWords error={error} /></div>;
+  const list = useRef<HTMLDivElement>(null);
+  if (error) return <div className="card p-4"><ErrorWords error={error} /><Button className="mt-4" onClick={retry}>{t("common.retry")}</Button></div>;
   if (isPending) return <div aria-busy className="card skeleton h-56 bg-sunken" />;
-  if (rows.length === 0) return <div className="card"><Empty icon={Coffee} title={t("home.nothing")} hint={t("home.nothing_hint")} /></div>;
+  const show = () => {
+    list.current?.focus();
+    admit();
+  };
   return (
-    <ul className="card divide-y overflow-hidden">
-      {rows.slice(0, SHOWN).map((row) => <li key={row.id}><RequestCard request={row} /></li>)}
-    </ul>
+    <div ref={list} tabIndex={-1} className="outline-none">
+      {hasMoved && <Pill onClick={show}>{t("home.moved")}</Pill>}
+      {shown.length === 0 ? (
+        <div className="card"><Empty icon={Coffee} title={t("home.nothing")} hint={t("home.nothing_hint")} /></div>
+      ) : (
+        <ul className="card divide-y overflow-hidden">
+          {shown.map((row) => <li key={row.id}><RequestCard request={row} hasArrived={arrived.has(row.id)} /></li>)}
+        </ul>
+      )}
+    </div>
   );
 }

@@ -34,7 +34,7 @@ export function MePage() {
         <span aria-hidden className="grid size-12 place-items-center rounded-full bg-accent-soft text-lg font-bold text-accent-text">{me.name.slice(0, 1)}</span>
         <div className="min-w-0 flex-1">
           <p className="flex items-center gap-1 font-semibold">
-            <span className="words min-w-0">{me.name}</span>
+            <span dir="auto" className="words min-w-0">{me.name}</span>
             <Button kind="quiet" className="px-2!" aria-label={t("me.rename")} onClick={() => setRenaming(true)}><Pencil aria-hidden className="size-4" /></Button>
           </p>
           <p className="words text-sm text-muted">{me.email}</p>

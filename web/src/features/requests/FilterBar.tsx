@@ -1,6 +1,7 @@
 import { X } from "lucide-react";
+import type { RefObject } from "react";
 import { useTranslation } from "react-i18next";
-import { STATUSES, type Role, type Status } from "@/api/types";
+import { STATUSES, type Role, type Status, type Summary } from "@/api/types";
 import { SORT } from "@/api/words";
 import { fieldOf, sayValue, type FieldName } from "@/resources/request/fields";
 import { FILTER_CONTROLS, isFiltered, parseFilters, type Filters } from "@/resources/request/filters";
@@ -8,15 +9,24 @@ import { StatusIcon } from "@/resources/request/marks";
 import { Button } from "@/ui/Button";
 import { SearchField } from "@/ui/SearchField";
 import { Select } from "@/ui/Select";
+import { FilterChips } from "./FilterChips";
 
-/** What the list shows, as in the URL. */
-export function FilterBar({ filters, role, onChange }: { filters: Filters; role: Role; onChange: (filters: Filters) => void }) {
+interface Props {
+  ref: RefObject<HTMLElement | null>;
+  filters: Filters;
+  role: Role;
+  rows: Summary[];
+  onChange: (filters: Filters) => void;
+}
+
+/** What the list shows, as in the URL. `rows` name the people who are filtered by. */
+export function FilterBar({ ref, filters, role, rows, onChange }: Props) {
   const { t } = useTranslation();
   const change = (changed: Partial<Filters>) => onChange(parseFilters({ ...filters, ...changed }));
   const toggle = (status: Status) => change({ status: filters.status?.includes(status) ? filters.status.filter((word) => word !== status) : [...(filters.status ?? []), status] });
   const whose = filters.assignee === "me" ? "assignee" : filters.requester === "me" ? "requester" : "";
   return (
-    <search className="mb-4 flex flex-col gap-3">
+    <search ref={ref} tabIndex={-1} aria-label={t("list.filters")} className="mb-4 flex flex-col gap-3 outline-none">
       <div className="flex flex-wrap gap-2">
         <SearchField label={t("list.search")} value={filters.q ?? ""} onChange={(q) => change({ q })} />
         {FILTER_CONTROLS.map((name) => <FieldControl key={name} name={name} value={filters[name]} onChange={(value) => change({ [name]: value })} />)}
@@ -28,7 +38,7 @@ export function FilterBar({ filters, role, onChange }: { filters: Filters; role:
         <Select aria-label={t("list.sort")} value={filters.sort ?? "-created"} onChange={({ target }) => change({ sort: SORT.find((sort) => sort === target.value) })}>
           {SORT.map((sort) => <option key={sort} value={sort}>{t(`list.${sort}`)}</option>)}
         </Select>
-        {isFiltered(filters) && <Button kind="quiet" onClick={() => onChange({ sort: filters.sort })}><X aria-hidden className="size-4" />{t("list.clear")}</Button>}
+        {isFiltered(filters) && <Button kind="quiet" onClick={() => { onChange({ sort: filters.sort }); ref.current?.focus(); }}><X aria-hidden className="size-4" />{t("list.clear")}</Button>}
       </div>
       <div role="group" aria-label={t("list.status")} className="-mx-4 flex gap-2 sm:gap-1.5 overflow-x-auto px-4 py-0.5 [scrollbar-width:none] sm:mx-0 sm:flex-wrap sm:px-0">
         {STATUSES.map((status) => (
@@ -37,6 +47,7 @@ export function FilterBar({ filters, role, onChange }: { filters: Filters; role:
           </button>
         ))}
       </div>
+      <FilterChips filters={filters} role={role} rows={rows} onChange={change} onLast={() => ref.current?.focus()} />
     </search>
   );
 }
@@ -54,10 +65,12 @@ function FieldControl({ name, value, onChange }: { name: FieldName; value: unkno
       </button>
     );
   }
-  const chosen = Array.isArray(value) ? String(value[0]) : "";
+  const chosen = Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)];
+  const isOffered = chosen.length === 0 || (chosen.length === 1 && field.words.includes(chosen[0]!));
   return (
-    <Select aria-label={t(field.label)} value={chosen} onChange={({ target }) => onChange(target.value ? [target.value] : [])}>
+    <Select aria-label={t(field.label)} value={chosen.join()} onChange={({ target }) => onChange(target.value ? [target.value] : [])}>
       <option value="">{t(field.label)}</option>
+      {!isOffered && <option value={chosen.join()}>{chosen.map((word) => sayValue(t, name, word)).join(", ")}</option>}
       {field.words.map((word) => <option key={word} value={word}>{sayValue(t, name, word)}</option>)}
     </Select>
   );

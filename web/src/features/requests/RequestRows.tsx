@@ -8,7 +8,11 @@ import { fieldOf } from "@/resources/request/fields";
 import { Due, FieldMarks, MARKS, StatusMark } from "@/resources/request/marks";
 import { When } from "@/ui/time";
 
-export interface RowsHandle { move(step: 1 | -1): void }
+export interface RowsHandle {
+  move(step: 1 | -1): void;
+  /** Brings a row into sight, with the focus. */
+  show(index: number): void;
+}
 
 const wide = matchMedia("(min-width: 64rem)");
 const useWide = () =>
@@ -26,11 +30,11 @@ const AROUND_PX = 500;
 const COVERED_PX = 60;
 /** More rows are asked for when so few are left below. */
 const AHEAD = 30;
-const COLUMNS = "lg:grid lg:grid-cols-[1.25rem_5.5rem_minmax(0,1fr)_8rem_8.5rem_5.5rem_5.5rem] lg:items-center lg:gap-x-4 min-[90rem]:grid-cols-[1.25rem_5.5rem_minmax(0,1fr)_8rem_9rem_9rem_5.5rem_5.5rem]";
+const COLUMNS = "lg:grid lg:grid-cols-[1.25rem_5.25rem_minmax(0,1fr)_7.5rem_7.5rem_8rem_6rem] lg:items-center lg:gap-x-3 min-[90rem]:grid-cols-[1.25rem_5.5rem_minmax(0,1fr)_8rem_9rem_9rem_8rem_6rem] min-[90rem]:gap-x-4";
 
-interface Props { ref: Ref<RowsHandle>; rows: Summary[]; isGone: (row: Summary) => boolean; onEnd: () => void }
+interface Props { ref: Ref<RowsHandle>; rows: Summary[]; arrived: ReadonlySet<string>; isGone: (row: Summary) => boolean; onEnd: () => void }
 
-export function RequestRows({ ref, rows, isGone, onEnd }: Props) {
+export function RequestRows({ ref, rows, arrived, isGone, onEnd }: Props) {
   const { t } = useTranslation();
   const isWide = useWide();
   const body = useRef<HTMLDivElement>(null);
@@ -55,6 +59,18 @@ export function RequestRows({ ref, rows, isGone, onEnd }: Props) {
     if (last >= rows.length - AHEAD) onEnd();
   }, [last, rows.length, onEnd]);
 
+  const focusRow = (index: number, align: "auto" | "center") => {
+    const focus = () => {
+      const link = body.current?.querySelector<HTMLElement>(`[data-index="${index}"] a`);
+      link?.focus({ preventScroll: true });
+      return link != null;
+    };
+    // At once: the next key may come before the next frame, and goes on from here. Only a row that does not exist yet
+    // needs the frame in which scrolling makes it.
+    const isFocused = focus();
+    virtual.scrollToIndex(index, { align });
+    if (!isFocused) requestAnimationFrame(focus);
+  };
   useImperativeHandle(ref, () => ({
     move(step) {
       const focused = document.activeElement?.closest("[data-index]");
@@ -63,17 +79,9 @@ export function RequestRows({ ref, rows, isGone, onEnd }: Props) {
       const first = () => [...body.current!.children].find((row) => row.getBoundingClientRect().bottom > COVERED_PX);
       const indexOf = (row?: Element) => Number(row?.getAttribute("data-index") ?? 0);
       const index = Math.min(Math.max(focused ? indexOf(focused) + step : indexOf(first()), 0), rows.length - 1);
-      const focus = () => {
-        const link = body.current?.querySelector<HTMLElement>(`[data-index="${index}"] a`);
-        link?.focus({ preventScroll: true });
-        return link != null;
-      };
-      // At once: the next key may come before the next frame, and goes on from here. Only a row that does not exist yet
-      // needs the frame in which scrolling makes it.
-      const isFocused = focus();
-      virtual.scrollToIndex(index, { align: "auto" });
-      if (!isFocused) requestAnimationFrame(focus);
+      focusRow(index, "auto");
     },
+    show: (index) => focusRow(index, "center"),
   }));
 
   return (
@@ -89,6 +97,7 @@ export function RequestRows({ ref, rows, isGone, onEnd }: Props) {
           const row = rows[item.index]!;
           return (
             <div key={row.id} role="row" aria-rowindex={item.index + 2} data-index={item.index} className={`absolute inset-x-0 top-0 border-b last:border-b-0 hover:bg-sunken has-focus-visible:bg-accent-soft ${isGone(row) ? "opacity-55" : ""}`} style={{ height: item.size, transform: `translateY(${item.start - top}px)` }}>
+              {arrived.has(row.id) && <span key={row.version} aria-hidden className="arrive absolute inset-0 -z-10" />}
               <Row row={row} isWide={isWide} />
             </div>
           );
@@ -107,13 +116,13 @@ const Row = memo(function Row({ row, isWide }: { row: Summary; isWide: boolean }
         <FieldMarks of={row} only="every" iconOnly={isWide} />
       </span>
       <span role="cell" className="order-2 ml-3 pt-1 text-xs text-muted tabular-nums lg:order-none lg:ml-0 lg:pt-0 lg:text-sm">{row.number ?? "…"}</span>
-      <span role="cell" className="words order-1 line-clamp-2 min-w-0 lg:order-none lg:line-clamp-1">
+      <span role="cell" dir="auto" className="words order-1 line-clamp-2 min-w-0 lg:order-none lg:line-clamp-1 lg:text-left">
         <FieldMarks of={row} only="few" iconOnly />{" "}
         <Link to="/requests/$id" params={{ id: row.id }} className="text-base font-semibold outline-none after:absolute after:inset-0 lg:text-sm">{row.title}</Link>
       </span>
       <span role="cell" className="hidden lg:block"><StatusMark status={row.status} /></span>
-      <span role="cell" className={`hidden truncate lg:block ${row.assignee ? "" : "text-muted"}`}>{row.assignee?.name ?? t("common.nobody")}</span>
-      <span role="cell" className="hidden truncate min-[90rem]:block">{row.requester.name}</span>
+      <span role="cell" dir="auto" className={`hidden truncate text-left lg:block ${row.assignee ? "" : "text-muted"}`}>{row.assignee?.name ?? t("common.nobody")}</span>
+      <span role="cell" dir="auto" className="hidden truncate text-left min-[90rem]:block">{row.requester.name}</span>
       <span role="cell" className="order-4 text-right text-xs lg:order-none lg:text-left lg:text-sm"><Due request={row} /></span>
       <span role="cell" className="hidden text-muted lg:block"><When date={row.updated_at} /></span>
     </div>

@@ -22,7 +22,7 @@ export function EntryDialog({ stream, id }: { stream: StreamName; id: string }) 
         [t("logs.time"), entry.ts],
         [t("logs.stream"), stream],
         [t("logs.level"), <LevelMark key="level" level={entry.level} />],
-        [t("logs.actor"), entry.actor && <span key="actor"><span className="words">{entry.actor.name}</span> <StaffMark role={entry.actor.role} /></span>],
+        [t("logs.actor"), entry.actor && <span key="actor"><span dir="auto" className="words">{entry.actor.name}</span> <StaffMark role={entry.actor.role} /></span>],
         [t("logs.route"), entry.route],
         [t("logs.result"), entry.status],
         [t("logs.duration"), entry.duration_ms === null ? null : `${entry.duration_ms} ms`],
@@ -33,7 +33,7 @@ export function EntryDialog({ stream, id }: { stream: StreamName; id: string }) 
     <Dialog title={t("logs.entry")} onClose={close}>
       {error ? <Failure error={error} /> : !entry ? <Waiting /> : (
         <div className="flex flex-col gap-4">
-          <p className="words font-semibold">{entry.message}</p>
+          <p dir="auto" className="words font-semibold">{entry.message}</p>
           <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1.5 text-sm">
             {rows.filter(([, value]) => value !== null).map(([name, value]) => (
               <div key={name} className="contents"><dt className="text-muted">{name}</dt><dd className="wrap-anywhere">{value}</dd></div>
@@ -42,7 +42,7 @@ export function EntryDialog({ stream, id }: { stream: StreamName; id: string }) 
           <pre aria-label={t("logs.fields")} tabIndex={0} className="max-h-64 overflow-auto rounded-lg bg-sunken p-3 text-xs">{JSON.stringify(entry.fields, null, 2)}</pre>
           <div className="flex flex-wrap gap-2">
             <Button onClick={copy}>{t("logs.copy")}</Button>
-            {entry.request_id && <Link to="/system/logs" search={{ request_id: entry.request_id }} className={buttonClass("primary")}>{t("logs.traceThis")}</Link>}
+            {entry.request_id && <Link to="/system/logs" search={({ entry: _, stream: left, ...before }) => ({ left, ...before, request_id: entry.request_id ?? undefined })} className={buttonClass("primary")}>{t("logs.traceThis")}</Link>}
           </div>
         </div>
       )}

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { Bug, CircleX, Info, TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { StaffMark } from "@/resources/user/StaffMark";
+import { clock, localeOf } from "@/ui/time";
 import type { Entry, Level, StreamName } from "./words";
 
 const LEVEL = { debug: [Bug, "text-muted"], info: [Info, "text-info"], warn: [TriangleAlert, "text-warn"], error: [CircleX, "text-danger"] } as const;
@@ -14,9 +15,6 @@ export function LevelMark({ level }: { level: Level }) {
 
 export function EntryRow({ entry, stream, named, fresh }: { entry: Entry; stream: StreamName; named?: boolean; fresh?: boolean }) {
   const { i18n } = useTranslation();
-  const date = new Date(entry.ts);
-  const isToday = date.toDateString() === new Date().toDateString();
-  const time = new Intl.DateTimeFormat(i18n.language, { ...(!isToday && { day: "2-digit", month: "short" }), hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
   return (
     <li className={fresh ? "arrive" : undefined}>
       <Link
@@ -25,12 +23,12 @@ export function EntryRow({ entry, stream, named, fresh }: { entry: Entry; stream
         resetScroll={false}
         className="grid grid-cols-[auto_auto_1fr_auto] items-baseline gap-x-3 gap-y-0.5 px-3 py-1.5 -outline-offset-2 hover:bg-sunken"
       >
-        <time dateTime={entry.ts} title={entry.ts} className="text-xs text-muted tabular-nums">{time.format(date)}</time>
+        <time dateTime={entry.ts} title={entry.ts} className="text-xs text-muted tabular-nums">{clock(localeOf(i18n.language), entry.ts, Date.now())}</time>
         <LevelMark level={entry.level} />
         <span className="min-w-0 truncate max-sm:col-span-full max-sm:row-start-2 max-sm:whitespace-normal">
           {named && <span className="mr-2 rounded bg-sunken px-1.5 py-0.5 text-xs font-semibold text-muted">{stream}</span>}
-          <span className="words">{entry.message}</span>
-          {entry.actor && <span className="ml-2 text-xs text-muted"><span className="words">{entry.actor.name}</span> <StaffMark role={entry.actor.role} /></span>}
+          <span dir="auto" className="words">{entry.message}</span>
+          {entry.actor && <span className="ml-2 text-xs text-muted"><span dir="auto" className="words">{entry.actor.name}</span> <StaffMark role={entry.actor.role} /></span>}
         </span>
         <span className="text-xs text-muted tabular-nums">{[entry.status, entry.duration_ms === null ? null : `${entry.duration_ms} ms`].filter((part) => part !== null).join(" · ")}</span>
       </Link>

@@ -1,7 +1,9 @@
 // The filters of the logs, all of them in the URL.
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { LEVELS, type StreamName, STREAMS } from "./words";
+import { SearchField } from "@/ui/SearchField";
 import { Select } from "@/ui/Select";
 
 /** What a datetime-local input holds, and what the API takes. */
@@ -17,13 +19,6 @@ export function LogFilters({ stream }: { stream: StreamName }) {
   const navigate = useNavigate({ from: "/system/logs" });
   const change = (name: keyof typeof search, value: string) =>
     void navigate({ search: ({ entry: _, ...before }) => ({ ...before, [name]: value || undefined }), replace: true });
-  const text = (name: "q" | "request_id", label: string) => (
-    <input
-      key={`${name}-${search[name] ?? ""}`} type="search" aria-label={label} placeholder={label} defaultValue={search[name] ?? ""} className="field sm:w-60 placeholder:text-muted"
-      onBlur={(event) => event.target.value !== (search[name] ?? "") && change(name, event.target.value)}
-      onKeyDown={(event) => event.key === "Enter" && change(name, event.currentTarget.value)}
-    />
-  );
   const time = (name: "from" | "to", label: string) => (
     <label className="flex w-full items-center gap-2 text-sm text-muted sm:w-auto">
       <span className="w-14 shrink-0 sm:w-auto">{label}</span>
@@ -40,10 +35,23 @@ export function LogFilters({ stream }: { stream: StreamName }) {
         <option value="">{t("logs.allLevels")}</option>
         {LEVELS.map((level, index) => <option key={level} value={LEVELS.slice(index).join(",")}>≥ {level}</option>)}
       </Select>
-      {text("q", t("logs.search"))}
-      {text("request_id", t("logs.trace"))}
+      <SearchField label={t("logs.search")} value={search.q ?? ""} onChange={(text) => change("q", text)} />
+      <IdField label={t("logs.trace")} value={search.request_id ?? ""} onChange={(id) => change("request_id", id)} />
       {time("from", t("logs.from"))}
       {time("to", t("logs.to"))}
     </search>
+  );
+}
+
+/** An id counts when it is whole: by Enter, or when one goes on. */
+function IdField({ label, value, onChange }: { label: string; value: string; onChange: (id: string) => void }) {
+  const [text, setText] = useState(value);
+  useEffect(() => setText(value), [value]);
+  const tell = () => text.trim() !== value && onChange(text.trim());
+  return (
+    <input
+      type="search" aria-label={label} placeholder={label} value={text} className="field sm:w-60 placeholder:text-muted"
+      onChange={({ target }) => setText(target.value)} onBlur={tell} onKeyDown={({ key }) => key === "Enter" && tell()}
+    />
   );
 }

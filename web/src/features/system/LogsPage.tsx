@@ -1,4 +1,4 @@
-// Logs: a stream with its filters and its live tail, or one request id through all streams.
+// Logs: a stream with its filters and its live tail, or one trace id through all streams.
 import { useSearch } from "@tanstack/react-router";
 import { EntryDialog } from "./EntryDialog";
 import { LogFilters } from "./LogFilters";
@@ -7,7 +7,7 @@ import { StreamEntries } from "./StreamEntries";
 import { Trace, TraceHead } from "./Trace";
 
 export function LogsPage() {
-  const { entry, stream: named, ...filter } = useSearch({ from: "/app/system/logs" });
+  const { entry, stream: named, left: _, ...filter } = useSearch({ from: "/app/system/logs" });
   const stream = streamOf(named) ?? "http";
   const open = openEntry(entry);
   const trace = named === undefined ? filter.request_id : undefined;

@@ -25,7 +25,7 @@ export function MonitorPage() {
         <Card title={t("monitor.database")}>
           <Table
             label={t("monitor.database")}
-            heads={["", t("monitor.breaker"), t("monitor.latency"), t("monitor.commits"), t("monitor.waiting"), t("monitor.refused")]}
+            heads={[t("monitor.of_shard"), t("monitor.breaker"), t("monitor.latency"), t("monitor.commits"), t("monitor.waiting"), t("monitor.refused")]}
             rows={database.map((shard) => ({
               key: String(shard.shard),
               cells: [
@@ -50,14 +50,14 @@ export function MonitorPage() {
         <Card title={t("monitor.streams")}>
           <Table
             label={t("monitor.streams")}
-            heads={["", t("monitor.entries"), t("monitor.size"), t("monitor.viewers"), t("monitor.dropped")]}
+            heads={[t("logs.stream"), t("monitor.entries"), t("monitor.size"), t("monitor.viewers"), t("monitor.dropped")]}
             rows={streams.map((stream) => ({ key: stream.stream, cells: [stream.stream, stream.entries, size(stream.storage_bytes), stream.viewers, stream.dropped] }))}
           />
         </Card>
         <Card title={t("monitor.caches")}>
           <Table
             label={t("monitor.caches")}
-            heads={["", t("monitor.entries"), t("monitor.hits"), t("monitor.size")]}
+            heads={[t("monitor.of_cache"), t("monitor.entries"), t("monitor.hits"), t("monitor.size")]}
             rows={caches.map((cache) => {
               const asked = cache.hits + cache.misses;
               return { key: cache.namespace, cells: [cache.namespace, cache.entries, asked === 0 ? "–" : `${Math.round((100 * cache.hits) / asked)} %`, size(cache.storage_bytes)] };

@@ -12,6 +12,7 @@ import { browserOf } from "@/app/browser";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { SearchField } from "@/ui/SearchField";
+import { isolated } from "@/ui/isolated";
 import { toast } from "@/ui/toast";
 import { sessionsQuery } from "./queries";
 import { Failure, Nothing, Waiting } from "./states";
@@ -54,7 +55,7 @@ export function SessionsPage() {
         </>
       )}
       {asked && (
-        <Dialog title={t("sessions.ask", { name: asked.user.name })} onClose={() => setAsked(null)}>
+        <Dialog title={t("sessions.ask", { name: isolated(asked.user.name) })} onClose={() => setAsked(null)}>
           <p className="mb-5 text-sm text-muted">{t("sessions.ask_hint", { browser: browserOf(asked.session.user_agent), address: asked.session.address })}</p>
           <div className="flex justify-end gap-3">
             <Button onClick={() => setAsked(null)}>{t("common.back")}</Button>
@@ -72,7 +73,7 @@ function PersonCard({ person: { user, sessions }, ending, onEnd }: { person: Per
   return (
     <section aria-labelledby={id} className="card">
       <header className="flex flex-wrap items-baseline gap-x-3 p-4">
-        <h2 id={id} className="words text-base">{user.name}</h2>
+        <h2 id={id} dir="auto" className="words text-base">{user.name}</h2>
         <span className="words text-sm text-muted">{user.email} · {t(`role.${user.role}`)}</span>
         {sessions === null && <span className="text-sm text-warn">{t("sessions.unknown")}</span>}
         {sessions?.length === 0 && <span className="text-sm text-muted">{t("sessions.nowhere")}</span>}

@@ -66,7 +66,7 @@ export function SyncPage() {
                 <span className="font-semibold">{name} → {debt.destination}</span>
                 <span className="ml-3 text-muted">{t("sync.pending", { count: debt.pending })} · {t("sync.attempts")}: {debt.attempts}{debt.next_attempt_at && <> · {t("sync.next")} <When date={debt.next_attempt_at} /></>}</span>
                 {debt.parked_seq !== null && <span className="ml-3 font-semibold text-danger">{t("sync.parked")}: {debt.parked_seq}</span>}
-                {debt.error && <p className="words text-danger">{debt.error}</p>}
+                {debt.error && <p dir="auto" className="words text-danger">{debt.error}</p>}
               </li>
             ))}
           </ul>

@@ -1,4 +1,4 @@
-// Log entries in the query cache. A trace looks into every stream for one request id.
+// Log entries in the query cache. A trace looks into every stream for one trace id.
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, dataOf } from "@/api/client";
 import { type Entry, type Level, type StreamName, STREAMS } from "./words";

@@ -1,8 +1,9 @@
-// What the logs' address says: a stream with its filters; or a request id without a stream, which is a trace through all of
-// them. An open entry is `stream.id`, so that it can be opened in a trace as well.
+// What the logs' address says: a stream with its filters; or a trace id without a stream, which is a trace through all of
+// them. An open entry is `stream.id`, so that it can be opened in a trace as well. A trace
+// keeps the filters of the page that it was opened from, and in `left` its stream, so that one finds back to it.
 import { type StreamName, STREAMS } from "./words";
 
-const NAMES = ["stream", "level", "q", "request_id", "from", "to", "entry"] as const;
+const NAMES = ["stream", "level", "q", "request_id", "from", "to", "entry", "left"] as const;
 export type LogSearch = { [name in (typeof NAMES)[number]]?: string };
 
 export function parseLogSearch(raw: Record<string, unknown>): LogSearch {
@@ -13,6 +14,9 @@ export function parseLogSearch(raw: Record<string, unknown>): LogSearch {
   }
   return found;
 }
+
+/** What was looked at before a trace. */
+export const behindTrace = ({ entry: _, request_id: _id, left, ...before }: LogSearch): LogSearch => ({ ...before, stream: left });
 
 export const streamOf = (name: string | undefined): StreamName | undefined => STREAMS.find((stream) => stream === name);
 

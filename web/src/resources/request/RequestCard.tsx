@@ -3,11 +3,12 @@ import type { Summary } from "@/api/types";
 import { Due, FieldMarks, StatusMark } from "./marks";
 
 /** A request in a short list. */
-export function RequestCard({ request }: { request: Summary }) {
+export function RequestCard({ request, hasArrived }: { request: Summary; hasArrived: boolean }) {
   return (
-    <Link to="/requests/$id" params={{ id: request.id }} className="block px-4 py-3 hover:bg-sunken">
+    <Link to="/requests/$id" params={{ id: request.id }} className="relative isolate block px-4 py-3 hover:bg-sunken">
+      {hasArrived && <span key={request.version} aria-hidden className="arrive absolute inset-0 -z-10" />}
       <span className="flex items-baseline justify-between gap-3">
-        <span className="words line-clamp-2 min-w-0 font-semibold">{request.title}</span>
+        <span dir="auto" className="words line-clamp-2 min-w-0 font-semibold">{request.title}</span>
         <span className="shrink-0 text-xs text-muted tabular-nums">{request.number}</span>
       </span>
       <span className="mt-1.5 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm">

@@ -67,7 +67,7 @@ const PRIORITY_LOOKS: Record<Priority, Look> = {
 /** In the order of the forms. */
 const FIELDS: Record<FieldName, Field> = {
   title: { kind: "text", label: "new.what", hint: "new.what_hint", max: LONGEST.title, isRequired: true },
-  category: { kind: "choice", label: "request.category", words: CATEGORIES, wordKey: "category", isOpen: true, isDetail: true, filter: "address" },
+  category: { kind: "choice", label: "request.category", words: CATEGORIES, wordKey: "category", isOpen: true, isDetail: true, filter: "control" },
   priority: { kind: "choice", label: "list.priority", ask: "new.priority", words: PRIORITIES, wordKey: "priority", preset: "normal", looks: PRIORITY_LOOKS, filter: "control" },
   hazard: { kind: "flag", label: "request.hazard", ask: "new.hazard", look: [TriangleAlert, "text-danger font-semibold"], filter: "control" },
   contact: { kind: "text", label: "request.contact", ask: "new.contact", hint: "new.contact_hint", max: LONGEST.contact, isDetail: true },

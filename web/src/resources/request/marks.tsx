@@ -3,7 +3,7 @@
 import { Ban, CheckCheck, CircleX, Clock, Inbox, Lock, Pause, ThumbsUp, UserCheck, Wrench } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Status, Summary } from "@/api/types";
-import { When, useNow } from "@/ui/time";
+import { Until, useNow } from "@/ui/time";
 import { FIELD_NAMES, fieldOf, sayValue, type Field, type FieldName, type Look } from "./fields";
 
 const STATUS: Record<Status, Look> = {
@@ -42,7 +42,8 @@ export function FieldMark({ name, value, iconOnly }: { name: FieldName; value: u
   const [Icon, colour] = look;
   const text = value === true ? t(fieldOf(name).label) : sayValue(t, name, value);
   return (
-    <span className={`inline-flex items-center gap-1 align-text-bottom text-sm whitespace-nowrap ${colour}`} title={iconOnly ? text : undefined}>
+    // With a direction of its own it has no say in that of the words beside it.
+    <span dir="ltr" className={`inline-flex items-center gap-1 align-text-bottom text-sm whitespace-nowrap ${colour}`} title={iconOnly ? text : undefined}>
       <Icon aria-hidden className="size-4" />
       <span className={iconOnly ? "sr-only" : ""}>{text}</span>
     </span>
@@ -72,16 +73,14 @@ const RUNNING: Status[] = ["submitted", "approved", "assigned", "in_progress"];
 /** Whether its clock runs. */
 export const isRunning = (status: Status) => RUNNING.includes(status);
 
-/** When it is due; past that with a warning, while the clock runs. */
+/** When it is due; past that, by how much it is late, with a warning. Only while the clock runs. */
 export function Due({ request }: { request: Pick<Summary, "due_at" | "status"> }) {
-  const { t } = useTranslation();
   const late = Date.parse(request.due_at) < useNow();
   if (!RUNNING.includes(request.status)) return null;
   return (
     <span className={`inline-flex items-center gap-1 whitespace-nowrap ${late ? "font-semibold text-danger" : "text-muted"}`}>
       {late && <Clock aria-hidden className="size-3.5" />}
-      {late && <span className="sr-only">{t("sla.breached")}</span>}
-      <When date={request.due_at} />
+      <Until date={request.due_at} />
     </span>
   );
 }

@@ -10,3 +10,11 @@ export const usersOptions = (role?: Role) =>
     queryFn: ({ signal }) => orLastAnswer(`users ${role ?? "all"}`, () => dataOf(api.GET("/api/users", { params: { query: { role } }, signal }))),
     staleTime: 60_000,
   });
+
+export const userOptions = (id: string) =>
+  queryOptions({
+    queryKey: ["user", id],
+    queryFn: ({ signal }) => orLastAnswer(`user ${id}`, () => dataOf(api.GET("/api/users/{id}", { params: { path: { id } }, signal }))),
+    staleTime: 60_000,
+    retry: false,
+  });

@@ -18,8 +18,8 @@ const REST_MS = 1_000;
 
 const MINE: Filters = { status: ["assigned", "in_progress", "on_hold"], assignee: "me" };
 
-/** Fetches each job of mine once in each of its versions, and keeps what live messages tell. */
-export function useOnDevice() {
+/** Fetches each job of mine once in each of its versions, and keeps what live messages tell. Shows nothing. */
+export default function OnDevice() {
   const me = useMe();
   const client = useQueryClient();
   const isLive = useConnection() === "live";
@@ -43,6 +43,7 @@ export function useOnDevice() {
     return () => void (isWanted = false);
   }, [client, isLive, jobs, me.id]);
   useEffect(() => keepWhatIsHeard(client, me.id), [client, me.id]);
+  return null;
 }
 
 /** A list as it will be asked for: with those that wait to be let in. */

@@ -1,0 +1,110 @@
+// The list of requests under the hand: what filters it, what moves in it, where the focus is.
+import { expect, type Page, test } from "@playwright/test";
+import { fresh, signIn } from "./people";
+
+/** Makes requests by the API, as whoever is signed in on this page, and answers with their ids. */
+async function make(page: Page, titles: string[], more: object = {}): Promise<string[]> {
+  const headers = { origin: new URL(page.url()).origin };
+  const answers = await Promise.all(titles.map((title) => page.request.post("/api/requests", { headers, data: { title, category: "other", priority: "low", ...more } })));
+  return Promise.all(answers.map(async (answer) => (await answer.json()).id));
+}
+
+test("every filter that acts is seen, has a name, and is taken away with the keyboard", async ({ browser }) => {
+  const page = await signIn(browser, "manager");
+  const { items } = await (await page.request.get("/api/users?role=technician")).json();
+  const { id, name } = items[0];
+  await page.goto(`/requests?priority=high,urgent&category=hvac&hazard=false&assignee=${id}&requester=me`);
+  await expect(page.getByRole("combobox", { name: "Category" })).toHaveValue("hvac");
+  const chips = page.getByRole("list", { name: "Filters that act" }).getByRole("button");
+  await expect(chips).toHaveText(["Priority Urgent", "Priority High", "Danger to people No", `Assigned to ${name}`].map((text) => new RegExp(`${text}$`)));
+  await page.getByRole("button", { name: "Remove filter: Priority High" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/priority=urgent(&|$)/);
+  await expect(page.getByRole("combobox", { name: "Priority" })).toHaveValue("urgent");
+  // Of two priorities one is left, which the control shows.
+  await expect(page.getByRole("button", { name: `Remove filter: Assigned to ${name}` })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: "Remove filter: Danger to people No" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("search", { name: "Filters" })).toBeFocused();
+  await page.getByRole("combobox", { name: "Category" }).selectOption({ label: "Lift" });
+  await expect(page).toHaveURL(/category=lift/);
+  await page.getByRole("button", { name: "Clear filters" }).last().press("Enter");
+  await expect(page).toHaveURL(/\/requests$/);
+  await expect(page.getByRole("search", { name: "Filters" })).toBeFocused();
+});
+
+const firstRow = (page: Page) => page.locator("[data-index='0']");
+const pill = (page: Page) => page.getByRole("button", { name: /new requests?$/ });
+
+test("no row moves under a resting pointer; when it leaves, the new one comes in and is seen to", async ({ browser }) => {
+  const [manager, requester] = await Promise.all([signIn(browser, "manager"), signIn(browser, "requester")]);
+  await manager.goto("/requests?sort=-created");
+  const before = await firstRow(manager).getByRole("link").getAttribute("href");
+  await firstRow(manager).hover();
+  const title = fresh("The pump hums");
+  await make(requester, [title]);
+  await expect(pill(manager)).toHaveText("1 new request");
+  expect(await firstRow(manager).getByRole("link").getAttribute("href")).toBe(before);
+  // On its way to the pill the hand is still there.
+  await pill(manager).hover();
+  expect(await firstRow(manager).getByRole("link").getAttribute("href")).toBe(before);
+  await manager.mouse.move(0, 0);
+  await expect(firstRow(manager)).toContainText(title);
+  await expect(firstRow(manager).locator(".arrive")).toBeAttached();
+  await expect(pill(manager)).toHaveCount(0);
+  await expect(firstRow(manager).locator(".arrive")).toHaveCount(0);
+});
+
+test("no row moves while the focus is in the list, and the pill leads to the first that came in", async ({ browser }) => {
+  const [manager, requester] = await Promise.all([signIn(browser, "manager"), signIn(browser, "requester")]);
+  await manager.goto("/requests?sort=-created");
+  await expect(firstRow(manager)).toBeVisible();
+  await manager.keyboard.press("j");
+  const focused = firstRow(manager).getByRole("link");
+  await expect(focused).toBeFocused();
+  const before = await focused.getAttribute("href");
+  const titles = [fresh("The pump hums"), fresh("The fan rattles")];
+  for (const title of titles) await make(requester, [title]);
+  await expect(pill(manager)).toHaveText("2 new requests");
+  expect(await focused.getAttribute("href")).toBe(before);
+  await pill(manager).press("Enter");
+  await expect(firstRow(manager).getByRole("link")).toBeFocused();
+  await expect(firstRow(manager)).toContainText(titles[1]!);
+  await expect(manager.locator("[data-index='1'] .arrive")).toBeAttached();
+  await expect(manager.locator("[data-index='2'] .arrive")).toHaveCount(0);
+});
+
+test("a row that somebody else changes shows it, and says it to whoever listens", async ({ browser }) => {
+  const [manager, requester] = await Promise.all([signIn(browser, "manager"), signIn(browser, "requester")]);
+  const [id] = await make(requester, [fresh("The gate creaks")]);
+  await requester.goto("/requests?sort=-created");
+  const row = requester.getByRole("row").filter({ has: requester.locator(`a[href="/requests/${id}"]`) });
+  await row.hover();
+  const headers = { origin: new URL(manager.url()).origin };
+  expect((await manager.request.post(`/api/requests/${id}/approve`, { headers, data: {} })).status()).toBe(200);
+  await expect(row.locator(".arrive")).toBeAttached();
+  await expect(row).toContainText("Approved");
+  await expect(requester.locator("[aria-live=polite]")).toHaveText(/^MR-\d+ changed: Approved$/);
+});
+
+test("the rows of the home page keep their order under the hand", async ({ browser }) => {
+  const [manager, requester] = await Promise.all([signIn(browser, "manager"), signIn(browser, "requester")]);
+  const [older, newer] = [fresh("The older leak"), fresh("The newer leak")];
+  await make(requester, [older], { priority: "urgent" });
+  await manager.goto("/");
+  const recent = manager.getByRole("region", { name: "Recently updated" });
+  const first = recent.getByRole("listitem").first();
+  await expect(first).toContainText(older);
+  await first.hover();
+  await make(requester, [newer], { priority: "urgent" });
+  await expect(recent.getByRole("button", { name: "Show what changed" })).toBeVisible();
+  await expect(first).toContainText(older);
+  await manager.mouse.move(0, 0);
+  await expect(first).toContainText(newer);
+  await expect(first.locator(".arrive")).toBeAttached();
+  await first.hover();
+  await make(requester, [older], { priority: "urgent" });
+  await recent.getByRole("button", { name: "Show what changed" }).click();
+  await expect(recent.getByRole("button", { name: "Show what changed" })).toHaveCount(0);
+});
