@@ -3,7 +3,7 @@
 //! The token names the session; the session decides. A read asks the session while the target works and releases the
 //! answer only if the session holds (one sequential hop); a write asks the session first (two).
 
-use base::ids::TraceId;
+use base::ids::{TraceId, UserId};
 use base::refusal::Refusal;
 use durable::ask;
 use worker::Env;
@@ -72,18 +72,20 @@ pub fn permit(permission: Permission, role: Role) -> Result<(), Refusal> {
     if allowed { Ok(()) } else { Err(Refusal::FORBIDDEN) }
 }
 
-/// Whether a write or an upgrade comes from where it may: see [`origin`].
+/// Whether a write or an upgrade comes from where it may: see [`origin`]. Answers with the user whose page it names, if it
+/// names one.
 ///
 /// # Errors
 /// `Forbidden` when not.
-pub fn check_origin(incoming: &Incoming, config: &Config, kind: Kind) -> Result<(), Refusal> {
+pub fn check_origin(incoming: &Incoming, config: &Config, kind: Kind) -> Result<Option<UserId>, Refusal> {
     let forbidden = |_| Refusal::FORBIDDEN;
     if kind == Kind::Socket {
         let origin = incoming.header("origin");
-        return origin::check_upgrade(origin.as_deref(), incoming.own_origin(), &config.origins).map_err(forbidden);
+        let checked = origin::check_upgrade(origin.as_deref(), incoming.own_origin(), &config.origins);
+        return checked.map(|()| None).map_err(forbidden);
     }
     if !kind.is_write() {
-        return Ok(());
+        return Ok(None);
     }
     let (site, origin) = (incoming.header("sec-fetch-site"), incoming.header("origin"));
     let (content_type, custom) = (incoming.header("content-type"), incoming.header("x-cepatedge"));
@@ -93,5 +95,21 @@ pub fn check_origin(incoming: &Incoming, config: &Config, kind: Kind) -> Result<
         content_type: content_type.as_deref(),
         custom_header: custom.as_deref(),
     };
-    origin::check_write(&write, incoming.own_origin(), &config.origins).map_err(forbidden)
+    origin::check_write(&write, incoming.own_origin(), &config.origins).map_err(forbidden)?;
+    Ok(custom.and_then(|named| named.parse().ok()))
+}
+
+/// Whether a write is by whoever is signed in now. A page that keeps what somebody wrote, and sends it later, may do so just
+/// when another person has signed in through another window of the same browser: their cookie goes with it.
+///
+/// # Errors
+/// `Conflict` with `other_user` when the page was another person's. Nothing was carried out; the same write may be made again
+/// when that person is back.
+pub fn check_author(author: Option<UserId>, presented: &Presented) -> Result<(), Refusal> {
+    match author {
+        Some(author) if author != presented.claims.sub => {
+            Err(Refusal::conflict("other_user", "Somebody else has signed in meanwhile. Nothing was changed."))
+        }
+        _ => Ok(()),
+    }
 }

@@ -98,7 +98,7 @@ async fn answer(
         Found::OtherMethods(allow) => return Ok(Reply::other_method(allow, access.trace())),
         Found::Nothing => return Err(Refusal::NotFound),
     };
-    gate::check_origin(incoming, config, route.kind)?;
+    let author = gate::check_origin(incoming, config, route.kind)?;
     let exchange =
         |cx| Exchange { env, config, incoming, access, cx, session: None, prefetched: Prefetched::default() };
     if route.permission == Permission::Public {
@@ -107,6 +107,7 @@ async fn answer(
     }
     let presented = gate::present(incoming, config, access.trace(), clock::now().as_ms() / 1_000)?;
     access.is_by(&presented.cx);
+    gate::check_author(author, &presented)?;
     let cx = CallContext { rules: config.rules, ..presented.cx.clone() };
     let (session, outcome) = for_somebody(route, &segments, exchange(cx), &presented).await?;
     access.is_now(&session.caller);

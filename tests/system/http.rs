@@ -49,6 +49,21 @@ async fn a_path_tells_its_methods() {
 }
 
 #[tokio::test]
+async fn a_page_of_somebody_who_is_not_signed_in_any_more_writes_nothing() {
+    let now = Client::sign_in(stack(), &new_user(stack(), "requester").email).await;
+    let before = Client::sign_in(stack(), &new_user(stack(), "requester").email).await;
+    let report = |author: &str, title: &str| {
+        let call = now.call(Method::POST, "/api/requests").header("x-cepatedge", author);
+        call.json(&draft(title)).send()
+    };
+    report(before.user_id(), "Kept by another").await.problem(409, "other_user");
+    assert_eq!(now.get("/api/requests?requester=me").await.expect(200).json()["items"], json!([]));
+    report(now.user_id(), "My own").await.expect(201);
+    report("1", "By a program").await.expect(201);
+    now.call(Method::GET, "/api/me").header("x-cepatedge", before.user_id()).send().await.expect(200);
+}
+
+#[tokio::test]
 async fn a_preflight_is_answered_to_whom_is_on_the_list() {
     let anyone = Client::anonymous(stack());
     // `APP_ORIGINS` lists both names of this machine.

@@ -10,7 +10,8 @@
 use thiserror::Error;
 
 /// The header that marks a write without a JSON body as made by a program. No form can send it, and a page of another
-/// origin may not without being asked for first (CORS).
+/// origin may not without being asked for first (CORS). A page that names its user's id in it is answered 409 `other_user` when
+/// somebody else is signed in by then.
 pub const CUSTOM_HEADER: &str = "x-cepatedge";
 
 /// The headers that tell where a write comes from, each as it was sent.
@@ -22,7 +23,7 @@ pub struct Write<'a> {
     pub origin: Option<&'a str>,
     /// `Content-Type`.
     pub content_type: Option<&'a str>,
-    /// [`CUSTOM_HEADER`]; its value does not matter.
+    /// [`CUSTOM_HEADER`]; its value does not matter here.
     pub custom_header: Option<&'a str>,
 }
 

@@ -37,11 +37,14 @@ export const etag = (version: number) => `"v${version}"`;
 /** Longer than this no write waits for its answer: those behind it in the queue wait as well. */
 const PATIENCE_MS = 30_000;
 
-/** A write of the queue (src/offline/queue.ts): the same call with the same key, until it is answered. */
-export async function write(method: "POST" | "PATCH", path: string, body: unknown, headers: Record<string, string>): Promise<unknown> {
+/**
+ * A write of the queue (src/offline/queue.ts): the same call with the same key, until it is answered. The server takes it from
+ * its `author` alone, also when somebody else has signed in through another window.
+ */
+export async function write(author: string, method: "POST" | "PATCH", path: string, body: unknown, headers: Record<string, string>): Promise<unknown> {
   const response = await throwing(path, {
     method,
-    headers: { "content-type": "application/json", ...headers },
+    headers: { "content-type": "application/json", "x-cepatedge": author, ...headers },
     body: JSON.stringify(body),
     signal: AbortSignal.timeout(PATIENCE_MS),
   });

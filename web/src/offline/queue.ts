@@ -44,15 +44,15 @@ export const whatWaits = (user: string) => whatIsKept().filter((change) => chang
 // --- sending -----------------------------------------------------------------------------------------------------------
 
 /**
- * Keeps a change, calls `onKept`, and sends it behind those that wait already. Resolves to the server's answer, or to `queued`
- * when that takes long or comes later; a refusal is thrown, and the change is then kept no longer. The same key again is the
- * same change.
+ * Keeps a change, calls `onKept` when it outlives this page (or is answered), and sends it behind those that wait already.
+ * Resolves to the server's answer, or to `queued` when that takes long or comes later; a refusal is thrown, and the change is
+ * then kept no longer. The same key again is the same change.
  */
 export async function send(change: Change, onKept?: () => void): Promise<{ answer: unknown } | "queued"> {
   const outcome = new Promise<Outcome>((resolve) => waiting.set(change.key, resolve));
   const earlier = whatIsKept().find(({ key }) => key === change.key);
-  await keep({ at: Date.now(), ...change, quietUntil: Date.now() + QUIET_MS, ...(earlier && { seq: earlier.seq }) });
-  onKept?.();
+  const isKept = await keep({ at: Date.now(), ...change, quietUntil: Date.now() + QUIET_MS, ...(earlier && { seq: earlier.seq }) });
+  if (isKept) onKept?.();
   void changed();
   void replay();
   // Nobody waits at a button for longer than that: what is refused later is told where it was made.
@@ -60,6 +60,7 @@ export async function send(change: Change, onKept?: () => void): Promise<{ answe
   const came = await outcome;
   clearTimeout(patience);
   if (came !== "queued" && "refused" in came) throw new ApiError(came.refused);
+  if (!isKept && came !== "queued") onKept?.();
   return came;
 }
 
@@ -89,7 +90,7 @@ async function attempt(change: Kept): Promise<boolean> {
     return true;
   }
   const { error } = came;
-  if (isPassing(error) || isCode(error, "unauthenticated") || !(error instanceof ApiError)) {
+  if (isPassing(error) || isCode(error, "unauthenticated", "other_user") || !(error instanceof ApiError)) {
     // Whoever is signed out is told so, and the change is kept until they are back. Whoever tried too often is told as well.
     if (isCode(error, "unauthenticated")) tell(key, { refused: error.problem });
     if (isCode(error, "too_many_attempts") && tell(key, { refused: error.problem })) await remove(seq);
@@ -118,7 +119,7 @@ async function pause() {
 /** A change counts in the state that was on the screen, or in a later one in which the decision rests on the same. */
 async function perform(change: Change): Promise<unknown> {
   const attempt = (version?: number) =>
-    write(change.method ?? "POST", change.path, change.body, { "idempotency-key": change.key, ...(version !== undefined && { "if-match": etag(version) }) });
+    write(change.user, change.method ?? "POST", change.path, change.body, { "idempotency-key": change.key, ...(version !== undefined && { "if-match": etag(version) }) });
   try {
     return await attempt(change.seen?.version);
   } catch (error) {

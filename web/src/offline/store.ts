@@ -54,18 +54,19 @@ export async function all(): Promise<Kept[]> {
   return [...(stored as Kept[]), ...memory.values()];
 }
 
-/** Keeps a change at the end, or, with its `seq`, where it is. */
-export async function keep(change: Change & { seq?: number }): Promise<void> {
+/** Keeps a change at the end, or, with its `seq`, where it is. Whether it outlives this page. */
+export async function keep(change: Change & { seq?: number }): Promise<boolean> {
   if (change.seq === undefined || change.seq < IN_MEMORY_FROM) {
     try {
       await (await open()).put("changes", change);
-      return;
+      return true;
     } catch {
       // Kept by the page, then.
     }
   }
   const seq = change.seq ?? next++;
   memory.set(seq, { ...change, seq });
+  return false;
 }
 
 export async function remove(seq: number): Promise<void> {
