@@ -74,7 +74,7 @@ export class World {
     vi.stubGlobal("setInterval", () => 0);
     // Nobody lives long enough here to lose patience.
     vi.stubGlobal("setTimeout", (work: () => void, ms = 0) => (ms >= 1_000 ? 0 : realTimeout(work, ms)));
-    vi.stubGlobal("fetch", (path: string, init: { headers: Record<string, string> }) => alive(() => this.serve(init.headers)));
+    vi.stubGlobal("fetch", (_path: string, init: { headers: Record<string, string> }) => alive(() => this.serve(init.headers)));
     vi.stubGlobal("BroadcastChannel", class {
       private readonly window = inWindow.getStore()!;
       addEventListener(_type: string, hear: (event: { data: unknown }) => void) {
