@@ -18,7 +18,7 @@ export default function Help({ onClose }: { onClose: () => void }) {
           <dl className="grid grid-cols-[7.5rem_1fr] gap-y-2 text-sm">
             {keys.map(([key, what]) => (
               <div key={what} className="contents">
-                <dt className="flex flex-wrap gap-1">
+                <dt className="flex flex-wrap items-start gap-1">
                   {key.split(" ").map((one) => <kbd key={one} className="rounded border border-edge bg-sunken px-2 py-0.5 font-mono text-xs">{one}</kbd>)}
                 </dt>
                 <dd>{t(`list.${what}`)}</dd>
