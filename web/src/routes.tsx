@@ -4,14 +4,14 @@ import { createRootRouteWithContext, createRoute, createRouter, lazyRouteCompone
 import { isCode } from "@/api/problem";
 import type { Profile } from "@/api/types";
 import { AdminOnly } from "@/app/AdminOnly";
-import { ErrorPage } from "@/app/ErrorPage";
+import { ErrorMain, ErrorPage } from "@/app/ErrorPage";
 import { NotFound } from "@/app/NotFound";
 import { meOptions } from "@/app/session";
 import { Shell } from "@/app/Shell";
 import { parseLogSearch } from "@/features/system/search";
 import { parseFilters, type Filters } from "@/resources/request/filters";
 import { NEEDS, RECENT } from "@/resources/request/needs";
-import { listOptions, requestOptions } from "@/resources/request/queries";
+import { listOptions, numberIn, numberOptions, requestOptions } from "@/resources/request/queries";
 import { Toasts } from "@/ui/toast";
 import { parseSearch, stringifySearch } from "@/app/search";
 
@@ -27,7 +27,7 @@ const root = createRootRouteWithContext<RouterContext>()({
       <Toasts />
     </>
   ),
-  errorComponent: ErrorPage,
+  errorComponent: ErrorMain,
   notFoundComponent: NotFound,
 });
 
@@ -75,7 +75,13 @@ const requests = createRoute({
 const request = createRoute({
   getParentRoute: () => app,
   path: "/requests/$id",
-  staticData: { early: (client, { params }) => client.prefetchQuery(requestOptions(params.id!)) },
+  staticData: { early: async (client, { params }) => (numberIn(params.id!) === undefined ? client.prefetchQuery(requestOptions(params.id!)) : undefined) },
+  // A number as people write it down leads to its request.
+  beforeLoad: async ({ context, params }) => {
+    const number = numberIn(params.id);
+    const found = number && (await context.client.fetchQuery(numberOptions(number)));
+    if (found) throw redirect({ to: "/requests/$id", params: { id: found }, replace: true });
+  },
   loader: ({ context, params }) => context.client.prefetchQuery(requestOptions(params.id)),
   component: lazyRouteComponent(() => import("@/features/request/RequestPage"), "RequestPage"),
 });
@@ -130,7 +136,7 @@ const sessions = createRoute({
 const tree = root.addChildren([signIn, app.addChildren([home, requests, request, newRequest, me, system.addChildren([logs, monitor, sync, sessions])])]);
 
 export const makeRouter = (client: QueryClient) =>
-  createRouter({ routeTree: tree, context: { client }, parseSearch, stringifySearch, defaultPreload: "intent", defaultPreloadStaleTime: 0, defaultPendingComponent: Waiting, scrollRestoration: true });
+  createRouter({ routeTree: tree, defaultErrorComponent: ErrorPage, context: { client }, parseSearch, stringifySearch, defaultPreload: "intent", defaultPreloadStaleTime: 0, defaultPendingComponent: Waiting, scrollRestoration: true });
 
 declare module "@tanstack/react-router" {
   interface Register { router: ReturnType<typeof makeRouter> }

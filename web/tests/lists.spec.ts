@@ -108,3 +108,45 @@ test("the rows of the home page keep their order under the hand", async ({ brows
   await recent.getByRole("button", { name: "Show what changed" }).click();
   await expect(recent.getByRole("button", { name: "Show what changed" })).toHaveCount(0);
 });
+
+test("whoever comes back to the list is on the row that they came from, and goes on from there", async ({ browser }) => {
+  const page = await signIn(browser, "manager");
+  await make(page, Array.from({ length: 40 }, () => fresh("A row to walk on")));
+  await page.goto("/requests?sort=-created");
+  const row = (index: number) => page.locator(`[data-index="${index}"] a`);
+  await expect(row(0)).toBeVisible();
+  for (let step = 0; step <= 25; step++) await page.keyboard.press("j");
+  await expect(row(25)).toBeFocused();
+  const [opened, scrolled] = [await row(25).getAttribute("href"), await page.evaluate(() => scrollY)];
+  expect(scrolled).toBeGreaterThan(0);
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(new RegExp(`${opened}$`));
+  const list = await page.evaluate(() => JSON.parse(sessionStorage.getItem("list")!));
+  expect(list.ids.slice(24, 27)).toContain(opened!.split("/").at(-1));
+  await page.goBack();
+  await expect(page.locator(`a[href="${opened}"]`)).toBeFocused();
+  expect(await page.evaluate(() => scrollY)).toBe(scrolled);
+  await page.keyboard.press("j");
+  await expect(row(26)).toBeFocused();
+  // A visit that is none of coming back begins at the beginning.
+  await page.getByRole("link", { name: "Requests" }).first().click();
+  await expect(page.locator("[data-index] a:focus")).toHaveCount(0);
+});
+
+test("no key of the list throws the focus away", async ({ browser }) => {
+  const page = await signIn(browser, "manager");
+  await page.goto("/requests");
+  await expect(firstRow(page)).toBeVisible();
+  await page.keyboard.press("/");
+  await page.keyboard.type("zzz-nothing");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("Nothing matches")).toBeVisible();
+  await expect(page.getByRole("searchbox")).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("main")).toBeFocused();
+  await page.keyboard.press("?");
+  const help = page.getByRole("dialog", { name: "Keyboard" });
+  for (const group of ["Everywhere, and in lists", "On a request"]) await expect(help.getByRole("region", { name: group })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("main")).toBeFocused();
+});

@@ -2,20 +2,31 @@ import { useTranslation } from "react-i18next";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 
-const KEYS = [["j k", "help_move"], ["Enter", "help_open"], ["/", "help_search"], ["n", "help_new"], ["?", "help_this"]] as const;
+/** Several ways to the same are parted by a blank. */
+const GROUPS = [
+  ["help_lists", [["j k", "help_move"], ["Enter", "help_open"], ["/ Ctrl+K", "help_search"], ["n", "help_new"], ["?", "help_this"]]],
+  ["help_request", [["a", "help_step"], ["e", "help_edit"], ["c", "help_comment"], ["Ctrl+Enter", "help_send"], ["j k", "help_others"], ["u Esc", "help_back"]]],
+] as const;
 
 export default function Help({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   return (
     <Dialog title={t("list.help")} onClose={onClose}>
-      <dl className="mb-5 grid grid-cols-[6rem_1fr] gap-y-2 text-sm">
-        {KEYS.map(([key, what]) => (
-          <div key={key} className="contents">
-            <dt><kbd className="rounded border border-edge bg-sunken px-2 py-0.5 font-mono text-xs">{key}</kbd></dt>
-            <dd>{t(`list.${what}`)}</dd>
-          </div>
-        ))}
-      </dl>
+      {GROUPS.map(([group, keys]) => (
+        <section key={group} aria-labelledby={group} className="mb-5">
+          <h3 id={group} className="mb-2 text-sm font-semibold text-muted">{t(`list.${group}`)}</h3>
+          <dl className="grid grid-cols-[7.5rem_1fr] gap-y-2 text-sm">
+            {keys.map(([key, what]) => (
+              <div key={what} className="contents">
+                <dt className="flex flex-wrap items-start gap-1">
+                  {key.split(" ").map((one) => <kbd key={one} className="rounded border border-edge bg-sunken px-2 py-0.5 font-mono text-xs">{one}</kbd>)}
+                </dt>
+                <dd>{t(`list.${what}`)}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      ))}
       <div className="flex justify-end"><Button onClick={onClose}>{t("common.close")}</Button></div>
     </Dialog>
   );

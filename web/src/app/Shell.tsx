@@ -39,8 +39,18 @@ function usePageKeys(openHelp: () => void) {
     field?.focus();
     return field !== null;
   };
+  const search = () => void (focusSearch() || navigate({ to: "/requests" }).then(focusSearch));
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey || document.querySelector("dialog[open]")) return;
+      event.preventDefault();
+      search();
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  });
   useKeys({
-    "/": () => void (focusSearch() || navigate({ to: "/requests" }).then(focusSearch)),
+    "/": search,
     n: () => void navigate({ to: "/new" }),
     "?": openHelp,
   });

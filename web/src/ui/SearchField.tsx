@@ -25,6 +25,8 @@ export function SearchField({ label, value, onChange }: { label: string; value: 
     if (event.key === "Enter" && text.trim() !== told.current) tell();
     if (event.key !== "Escape") return;
     event.preventDefault();
+    // Not nowhere: from the beginning of the page, whoever goes by the keyboard finds on.
+    event.currentTarget.closest("main")?.focus({ preventScroll: true });
     event.currentTarget.blur();
   };
   return (

@@ -7,6 +7,7 @@ import { ErrorWords } from "@/app/ErrorWords";
 import { useMe } from "@/app/session";
 import { RequestCard } from "@/resources/request/RequestCard";
 import { WaitingReports } from "@/resources/request/WaitingReports";
+import { leaveList } from "@/resources/request/cameFrom";
 import { NEEDS, RECENT, type Need } from "@/resources/request/needs";
 import { Button } from "@/ui/Button";
 import { Empty } from "@/ui/Empty";
@@ -93,7 +94,7 @@ function Rows({ shown, arrived, hasMoved, admit, isPending, error, retry }: Retu
         <div className="card"><Empty icon={Coffee} title={t("home.nothing")} hint={t("home.nothing_hint")} /></div>
       ) : (
         <ul className="card divide-y overflow-hidden">
-          {shown.map((row) => <li key={row.id}><RequestCard request={row} hasArrived={arrived.has(row.id)} /></li>)}
+          {shown.map((row) => <li key={row.id} onClick={() => leaveList(shown.map(({ id }) => id), row.id)}><RequestCard request={row} hasArrived={arrived.has(row.id)} /></li>)}
         </ul>
       )}
     </div>

@@ -9,6 +9,7 @@ import { NotFound } from "@/app/NotFound";
 import { useMe } from "@/app/session";
 import { useKeys } from "@/app/useKeys";
 import { useQueue } from "@/offline/queue";
+import { cameFrom, movedTo, wayBack } from "@/resources/request/cameFrom";
 import { partsOf, project } from "@/resources/request/project";
 import type { RequestView } from "@/resources/request/live";
 import { requestOptions } from "@/resources/request/queries";
@@ -19,7 +20,6 @@ import { Head } from "./Head";
 import { Refused } from "./Refused";
 import { Timeline } from "./Timeline";
 import { useLiveRequest } from "./useLiveRequest";
-import { useNeighbours } from "./useNeighbours";
 
 export function RequestPage() {
   const { id } = useParams({ from: "/app/requests/$id" });
@@ -39,14 +39,21 @@ function Loaded({ view: told }: { view: RequestView }) {
   const { record, events, waiting } = view;
   const [handed, setHanded] = useState<string | null>(null);
   const connection = useLiveRequest(record.id, me.id);
-  const { previous, next, list } = useNeighbours(record.id);
-  const open = (id: string | undefined) => void (id && navigate({ to: "/requests/$id", params: { id } }));
+  /** The request that stands so many places further on the list that this one was opened from. */
+  const go = (places: 1 | -1) => {
+    const ids = cameFrom()?.ids ?? [];
+    const other = ids.includes(record.id) ? ids[ids.indexOf(record.id) + places] : undefined;
+    if (other === undefined) return;
+    movedTo(other);
+    void navigate({ to: "/requests/$id", params: { id: other }, replace: true });
+  };
+  const leave = () => void navigate({ href: wayBack() ?? "/requests" });
   useKeys({
     c: () => document.querySelector<HTMLElement>("[data-composer]")?.focus(),
-    j: () => open(next),
-    k: () => open(previous),
-    u: () => void navigate({ href: list }),
-    Escape: () => void navigate({ href: list }),
+    j: () => go(1),
+    k: () => go(-1),
+    u: leave,
+    Escape: leave,
   });
   useEffect(() => {
     document.title = `${record.number ?? ""} ${record.title} · CepatEdge`;

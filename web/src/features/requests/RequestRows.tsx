@@ -1,9 +1,10 @@
 // The rows: a table on a desktop, cards on a phone, from the same elements. Only those near the window exist.
 import { Link } from "@tanstack/react-router";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { memo, useEffect, useImperativeHandle, useRef, useState, useSyncExternalStore, type Ref } from "react";
+import { memo, useEffect, useImperativeHandle, useRef, useState, useSyncExternalStore, type MouseEvent, type Ref } from "react";
 import { useTranslation } from "react-i18next";
 import type { Summary } from "@/api/types";
+import { leaveList } from "@/resources/request/cameFrom";
 import { fieldOf } from "@/resources/request/fields";
 import { Due, FieldMarks, MARKS, StatusMark } from "@/resources/request/marks";
 import { When } from "@/ui/time";
@@ -12,6 +13,8 @@ export interface RowsHandle {
   move(step: 1 | -1): void;
   /** Brings a row into sight, with the focus. */
   show(index: number): void;
+  /** Puts the focus back on a row, where the page is scrolled to already. */
+  returnTo(index: number): void;
 }
 
 const wide = matchMedia("(min-width: 64rem)");
@@ -30,6 +33,7 @@ const AROUND_PX = 500;
 const COVERED_PX = 60;
 /** More rows are asked for when so few are left below. */
 const AHEAD = 30;
+const FRAMES_TO_RETURN = 30;
 const COLUMNS = "lg:grid lg:grid-cols-[1.25rem_5.25rem_minmax(0,1fr)_7.5rem_7.5rem_8rem_6rem] lg:items-center lg:gap-x-3 min-[90rem]:grid-cols-[1.25rem_5.5rem_minmax(0,1fr)_8rem_9rem_9rem_8rem_6rem] min-[90rem]:gap-x-4";
 
 interface Props { ref: Ref<RowsHandle>; rows: Summary[]; arrived: ReadonlySet<string>; isGone: (row: Summary) => boolean; onEnd: () => void }
@@ -82,8 +86,23 @@ export function RequestRows({ ref, rows, arrived, isGone, onEnd }: Props) {
       focusRow(index, "auto");
     },
     show: (index) => focusRow(index, "center"),
+    returnTo(index) {
+      const before = document.activeElement;
+      const attempt = (left: number) => requestAnimationFrame(() => {
+        const link = body.current?.querySelector<HTMLElement>(`[data-index="${index}"] a`);
+        // The page scrolls to where it was a few frames later, and only then its rows are there. Whoever is faster has the focus.
+        if (document.activeElement !== before && document.activeElement?.id !== "content") return;
+        if (link) link.focus({ preventScroll: true });
+        else if (left > 0) attempt(left - 1);
+      });
+      attempt(FRAMES_TO_RETURN);
+    },
   }));
 
+  const leave = ({ target }: MouseEvent) => {
+    const row = (target as Element).closest("a")?.closest("[data-index]");
+    if (row) leaveList(rows.map(({ id }) => id), rows[Number(row.getAttribute("data-index"))]!.id);
+  };
   return (
     <div role="table" aria-label={t("list.title")} aria-rowcount={-1} className="card">
       <div role="rowgroup" className="hidden lg:block">
@@ -92,7 +111,7 @@ export function RequestRows({ ref, rows, arrived, isGone, onEnd }: Props) {
           {["number", "what", "status", "assignee", "requester", "due", "updated"].map((name) => <span key={name} role="columnheader" className={name === "requester" ? "hidden min-[90rem]:block" : ""}>{t(`list.${name}`)}</span>)}
         </div>
       </div>
-      <div ref={body} role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
+      <div ref={body} role="rowgroup" onClick={leave} className="relative" style={{ height: virtual.getTotalSize() }}>
         {items.map((item) => {
           const row = rows[item.index]!;
           return (

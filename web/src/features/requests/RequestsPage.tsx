@@ -11,6 +11,7 @@ import { useMe } from "@/app/session";
 import { WaitingReports } from "@/resources/request/WaitingReports";
 import type { Summary } from "@/api/types";
 import { useArrivals } from "@/resources/request/arrivals";
+import { rowToReturnTo } from "@/resources/request/cameFrom";
 import { isFiltered, matches } from "@/resources/request/filters";
 import { letIn, prune, type ListView } from "@/resources/request/live";
 import { freshKey, freshOptions, listOptions } from "@/resources/request/queries";
@@ -67,6 +68,12 @@ export function RequestsPage() {
     toShow.current = new Set();
     rowsRef.current?.show(index);
   }, [rows]);
+  // Whoever comes back is on the row that they came from.
+  useEffect(() => {
+    const id = rowToReturnTo();
+    const index = rows.findIndex((row) => row.id === id);
+    if (index !== -1) rowsRef.current?.returnTo(index);
+  }, []);
   useKeys({ j: () => rowsRef.current?.move(1), k: () => rowsRef.current?.move(-1) });
 
   return (

@@ -45,6 +45,20 @@ export const requestOptions = (id: string) =>
     staleTime: 5_000,
   });
 
+/** The number that somebody names in an address: `MR-000453`, `mr 453`, `453`. */
+export const numberIn = (text: string) => /^(?:mr)?[\s#_-]*0*([1-9]\d{0,14})$/i.exec(text.trim())?.[1];
+
+/** The id of the request with this number; none that the caller can see is `null`. */
+export const numberOptions = (number: string) =>
+  queryOptions({
+    queryKey: ["number", number],
+    queryFn: async ({ signal }) => {
+      const page = await dataOf(api.GET("/api/requests", { params: { query: { q: `MR-${number}`, limit: 1 } }, signal }));
+      return page.items[0]?.id ?? null;
+    },
+    staleTime: Infinity,
+  });
+
 async function allEvents(id: string, signal: AbortSignal): Promise<TimelineEvent[]> {
   const events: TimelineEvent[] = [];
   let cursor: string | undefined;
