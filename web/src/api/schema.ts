@@ -1443,10 +1443,10 @@ export interface components {
          */
         SlaState: "running" | "paused" | "met" | "breached";
         /**
-         * @description The order of a list of requests, by (time, id).
+         * @description The order of a list of requests, each by one number, and where that is the same by another that no two share.
          * @enum {string}
          */
-        Sort: "-created" | "created" | "-updated";
+        Sort: "-created" | "created" | "-updated" | "due";
         /**
          * @description Where a request stands; see the state table in docs/requests.md.
          * @enum {string}
