@@ -16,6 +16,7 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::log::StreamName;
 use crate::domain::request::{Action, RequestId, Status, table};
+use crate::domain::user::DraftId;
 use crate::router::http::cookie::SessionCookie;
 use crate::router::http::problem::Problem;
 use crate::router::http::reply::status_of;
@@ -169,6 +170,7 @@ fn path_parameters(route: &Route, schemas: &mut Schemas) -> Vec<Value> {
             Parameter::Action => schemas.of::<Action>(),
             Parameter::User => schemas.of::<UserId>(),
             Parameter::Session => schemas.of::<SessionName>(),
+            Parameter::Draft => schemas.of::<DraftId>(),
             Parameter::Stream => schemas.of::<StreamName>(),
             Parameter::Entry => schemas.of::<EntryId>(),
         };

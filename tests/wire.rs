@@ -17,7 +17,7 @@ use cepatedge::domain::request::{
     Title, Visibility,
 };
 use cepatedge::domain::text::SearchText;
-use cepatedge::domain::user::{PersonName, User};
+use cepatedge::domain::user::{Draft, PersonName, User};
 use cepatedge::domain::{
     Caller, Limit, OrgId, Person, Position, Refusal, RequestId, Role, SessionName, Timestamp, UserId,
 };
@@ -350,6 +350,11 @@ fn the_account_speaks_as_recorded() {
     exchange(&key, by_a_user(), account::Opened { listing: listing() }, ());
     exchange(&key, by_a_user(), account::Closed { session: session_name() }, ());
     exchange(&key, by_a_user(), account::Sessions {}, vec![listing()]);
+    let id = "01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap();
+    let draft = || Draft { id, scope: "new".into(), body: "{}".into(), updated_at: at(0) };
+    exchange(&key, by_a_user(), account::PutDraft { draft: draft() }, ());
+    exchange(&key, by_a_user(), account::DropDraft { id }, ());
+    exchange(&key, by_a_user(), account::Drafts {}, vec![draft()]);
 }
 
 #[test]

@@ -10,6 +10,7 @@ pub mod access_log;
 pub mod auth;
 pub mod config;
 pub mod context;
+mod drafts;
 #[cfg(feature = "fault-injection")]
 mod faults;
 pub mod gate;

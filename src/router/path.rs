@@ -6,6 +6,7 @@ use base::ids::{EntryId, SessionName, UserId};
 
 use crate::domain::log::StreamName;
 use crate::domain::request::{Action, RequestId};
+use crate::domain::user::DraftId;
 
 /// What a parameter is, for the API's description.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub enum Parameter {
     Stream,
     /// A log entry.
     Entry,
+    /// A draft.
+    Draft,
 }
 
 /// A type that can stand in a path.
@@ -52,6 +55,10 @@ impl InPath for StreamName {
 
 impl InPath for EntryId {
     const KIND: Parameter = Parameter::Entry;
+}
+
+impl InPath for DraftId {
+    const KIND: Parameter = Parameter::Draft;
 }
 
 /// The parameters of one pattern, in their order.

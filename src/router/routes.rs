@@ -11,9 +11,10 @@ use base::refusal::Refusal;
 
 use crate::domain::log::StreamName;
 use crate::domain::request::{Action, RequestId};
+use crate::domain::user::DraftId;
 use crate::router::path::{self, Parameters};
 use crate::router::route::{Kind, Permission, Route};
-use crate::router::{auth, me, probes, requests, sessions, system, users};
+use crate::router::{auth, drafts, me, probes, requests, sessions, system, users};
 
 macro_rules! routes {
     ($(
@@ -49,6 +50,9 @@ routes! {
     PATCH  "/me"                                                    SignedIn  Write       me::edit;
     GET    "/me/sessions"                                           SignedIn  Read        me::sessions;
     DELETE "/me/sessions/{sid}" (sid: SessionName)                  SignedIn  Write       me::revoke;
+    GET    "/me/drafts"                                             SignedIn  Read        drafts::all;
+    PUT    "/me/drafts/{id}" (id: DraftId)                          SignedIn  Write       drafts::put;
+    DELETE "/me/drafts/{id}" (id: DraftId)                          SignedIn  Write       drafts::remove;
     GET    "/users"                                                 Managers  Read        users::list;
     GET    "/users/{id}" (id: UserId)                               Managers  Read        users::read;
 

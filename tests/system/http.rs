@@ -56,11 +56,11 @@ async fn a_page_of_somebody_who_is_not_signed_in_any_more_writes_nothing() {
         let call = now.call(Method::POST, "/api/requests").header("x-cepatedge", author);
         call.json(&draft(title)).send()
     };
-    report(before.user_id(), "Kept by another").await.problem(409, "other_user");
+    report(before.id(), "Kept by another").await.problem(409, "other_user");
     assert_eq!(now.get("/api/requests?requester=me").await.expect(200).json()["items"], json!([]));
-    report(now.user_id(), "My own").await.expect(201);
+    report(now.id(), "My own").await.expect(201);
     report("1", "By a program").await.expect(201);
-    now.call(Method::GET, "/api/me").header("x-cepatedge", before.user_id()).send().await.expect(200);
+    now.call(Method::GET, "/api/me").header("x-cepatedge", before.id()).send().await.expect(200);
 }
 
 #[tokio::test]

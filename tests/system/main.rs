@@ -16,6 +16,7 @@ use testbed::Stack;
 mod app;
 mod auth;
 mod bad_input;
+mod drafts;
 mod http;
 mod idempotency;
 mod internal;

@@ -70,7 +70,10 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
     let (edit, comment) = (json!({ "category": "electrical" }), json!({ "body": "Hello" }));
     let session = "0".repeat(64);
 
-    let matrix: [(&str, &str, Value, Answers); 29] = [
+    let draft = json!({ "scope": "new", "body": "{}", "updated_at": "2026-11-28T10:00:00.000Z" });
+    let no_content = [401, 204, 204, 204, 204];
+
+    let matrix: [(&str, &str, Value, Answers); 32] = [
         ("GET", "health", Value::Null, ANYONE),
         ("GET", "ready", Value::Null, ANYONE),
         ("GET", "openapi.json", Value::Null, ANYONE),
@@ -80,6 +83,9 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
         ("GET", "me/sessions", Value::Null, SIGNED_IN),
         // Nobody has this session.
         ("DELETE", "me/sessions/{session}", json!({}), [401, 404, 404, 404, 404]),
+        ("GET", "me/drafts", Value::Null, SIGNED_IN),
+        ("PUT", "me/drafts/{id}", draft, no_content),
+        ("DELETE", "me/drafts/{id}", json!({}), no_content),
         ("GET", "users", Value::Null, MANAGERS),
         ("GET", "users/{user}", Value::Null, MANAGERS),
         ("GET", "requests", Value::Null, SIGNED_IN),

@@ -1,5 +1,6 @@
 //! Users: who they are to others, what they may be, how they prove it.
 
+mod draft;
 pub mod naming;
 pub mod password;
 mod person;
@@ -8,6 +9,7 @@ mod row;
 mod texts;
 mod throttle;
 
+pub use draft::{DRAFT_LASTS_MS, DRAFT_MAX_BYTES, Draft, DraftId, MOST_DRAFTS};
 #[cfg(feature = "openapi")]
 pub use person::ActorSchema;
 pub use person::{Actor, Caller, Person};

@@ -1,4 +1,4 @@
-//! The contract of the AccountObject: one user account's live sessions, and the throttle of its sign-in.
+//! The contract of the AccountObject: one user account's live sessions and drafts, and the throttle of its sign-in.
 
 use base::ids::{OrgId, SessionName, UserId};
 use base::time::Timestamp;
@@ -6,12 +6,13 @@ use durable::Key;
 use durable::actor_api;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::user::{Draft, DraftId};
 use crate::objects::context::CallContext;
 
 /// Names one account.
 ///
-/// The throttle must work for addresses that nobody has, so it is named by the address; the sessions belong to the
-/// user, whatever their address is. Both are the same kind of object.
+/// The throttle must work for addresses that nobody has, so it is named by the address; the sessions and drafts belong to
+/// the user, whatever their address is. Both are the same kind of object.
 #[derive(Clone, Debug)]
 pub enum AccountKey {
     /// `{org}/login/{hex SHA-256 of the lower-case address}`.
@@ -66,6 +67,12 @@ actor_api! {
     closed(Closed) -> ();
     /// The live sessions, newest first.
     sessions(Sessions) -> Vec<Listing>;
+    /// Keeps a draft of the user's. One that is not newer than what is kept under its id changes nothing.
+    put_draft(PutDraft) -> ();
+    /// Forgets a draft; one that is not there, too.
+    drop_draft(DropDraft) -> ();
+    /// The user's drafts, the one that was touched last first.
+    drafts(Drafts) -> Vec<Draft>;
 }
 
 /// See [`Handler::attempt`].
@@ -97,6 +104,24 @@ pub struct Closed {
 /// See [`Handler::sessions`].
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Sessions {}
+
+/// See [`Handler::put_draft`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct PutDraft {
+    /// The draft.
+    pub draft: Draft,
+}
+
+/// See [`Handler::drop_draft`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct DropDraft {
+    /// The draft.
+    pub id: DraftId,
+}
+
+/// See [`Handler::drafts`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Drafts {}
 
 /// One live session, as its owner sees it in the list.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -1,4 +1,4 @@
-//! The AccountObject: the throttle of one account's sign-in, and the list of its live sessions.
+//! The AccountObject: the throttle of one account's sign-in, the list of its live sessions, and what its user has begun to write.
 //!
 //! The throttle belongs to the object that is named by the address, which may be nobody's; the list to the one that is
 //! named by the user. The list is what a password change or a disabled user is carried through with, so a session is on
@@ -8,6 +8,7 @@
 //! while it might still hold; a read leaves no storage behind.
 
 pub mod api;
+mod drafts;
 mod store;
 
 use std::rc::Rc;
@@ -17,10 +18,10 @@ use base::time::Timestamp;
 use durable::{Answer, CALL_LIMIT_MS, Object, Schema, State, Wire, ask_within, clock};
 use futures::future::LocalBoxFuture;
 
-use crate::domain::user::{FADES_AFTER_MS, Throttle};
+use crate::domain::user::{DRAFT_LASTS_MS, Draft, FADES_AFTER_MS, MOST_DRAFTS, Throttle};
 use crate::objects::context::CallContext;
 use crate::objects::session::api::{Revoke, SessionKey};
-use api::{Attempt, Closed, Inbox, Listing, Opened, Released, Sessions, Succeeded};
+use api::{Attempt, Closed, Drafts, DropDraft, Inbox, Listing, Opened, PutDraft, Released, Sessions, Succeeded};
 
 /// The most sessions that one user has at a time. One more ends the oldest: a script that signs in without end must not
 /// make the list endless, and a person does not have a hundred browsers.
@@ -95,10 +96,14 @@ impl AccountObject {
             return Ok(None);
         }
         let faded = now.plus_ms(-FADES_AFTER_MS);
-        self.state.db.atomically(|write| store::purge(write, now, faded))?;
+        self.state.db.atomically(|write| {
+            store::purge(write, now, faded)?;
+            store::purge_drafts(write, now.plus_ms(-DRAFT_LASTS_MS), MOST_DRAFTS)
+        })?;
         let throttle = store::throttle(&self.state.db)?;
         let fades_at = (throttle != Throttle::default()).then(|| throttle.fades_at());
-        let next = fades_at.into_iter().chain(store::first_end(&self.state.db)?).min();
+        let first_draft = store::oldest_draft(&self.state.db)?.map(|at| at.plus_ms(DRAFT_LASTS_MS));
+        let next = fades_at.into_iter().chain(store::first_end(&self.state.db)?).chain(first_draft).min();
         if next.is_none() {
             // Anyone can name an account by trying an address; what nobody needs any more is not kept.
             self.state.db.erase()?;
@@ -165,5 +170,17 @@ impl api::Handler for AccountObject {
 
     fn sessions(self: Rc<Self>, _message: Sessions, _cx: CallContext) -> Answer<Vec<Listing>> {
         store::sessions(&self.state.db, clock::now()).into()
+    }
+
+    fn put_draft(self: Rc<Self>, message: PutDraft, _cx: CallContext) -> Answer<()> {
+        drafts::put(&self.state, &message.draft, clock::now()).into()
+    }
+
+    fn drop_draft(self: Rc<Self>, message: DropDraft, _cx: CallContext) -> Answer<()> {
+        drafts::remove(&self.state, message.id).into()
+    }
+
+    fn drafts(self: Rc<Self>, _message: Drafts, _cx: CallContext) -> Answer<Vec<Draft>> {
+        drafts::all(&self.state, clock::now()).into()
     }
 }

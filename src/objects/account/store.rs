@@ -1,4 +1,4 @@
-//! The SQLite of an AccountObject: the throttle of its sign-in, and its live sessions.
+//! The SQLite of an AccountObject: the throttle of its sign-in, its live sessions, and its user's drafts.
 
 use base::ids::SessionName;
 use base::refusal::Refusal;
@@ -6,11 +6,12 @@ use base::time::Timestamp;
 use durable::sqlite::Row;
 use durable::{Database, Schema, StorageError, Writer};
 
-use crate::domain::user::Throttle;
+use crate::domain::user::{Draft, DraftId, Throttle};
 use crate::objects::account::api::Listing;
 
 /// Schema steps.
-pub const SCHEMA: Schema = Schema::first(&["
+pub const SCHEMA: Schema = Schema::first(&[
+    "
     CREATE TABLE throttle (
         one      INTEGER PRIMARY KEY CHECK (one = 1),
         failures INTEGER NOT NULL,
@@ -23,7 +24,17 @@ pub const SCHEMA: Schema = Schema::first(&["
         user_agent TEXT NOT NULL,
         address    TEXT NOT NULL
     ) WITHOUT ROWID;
-"]);
+",
+    "
+    CREATE TABLE draft (
+        id         TEXT PRIMARY KEY,
+        scope      TEXT NOT NULL,
+        body       TEXT NOT NULL,
+        updated_ms INTEGER NOT NULL
+    );
+    CREATE INDEX draft_by_updated ON draft (updated_ms);
+",
+]);
 
 /// What is remembered of the tries.
 pub fn throttle(db: &Database) -> Result<Throttle, StorageError> {
@@ -86,6 +97,53 @@ pub fn purge(write: &Writer<'_>, now: Timestamp, faded: Timestamp) -> Result<(),
 /// When the first session on the list reaches its end.
 pub fn first_end(db: &Database) -> Result<Option<Timestamp>, StorageError> {
     let row = db.row("SELECT min(ends_ms) FROM session", &[])?;
+    Ok(row.and_then(|row| row.optional_int(0)).map(Timestamp::from_ms))
+}
+
+/// Keeps a draft, unless what is kept under its id is as new.
+pub fn put_draft(write: &Writer<'_>, Draft { id, scope, body, updated_at }: &Draft) -> Result<(), StorageError> {
+    write.run(
+        "INSERT INTO draft (id, scope, body, updated_ms) VALUES (?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET scope = excluded.scope, body = excluded.body, updated_ms = excluded.updated_ms
+         WHERE excluded.updated_ms > updated_ms",
+        &[&id.to_string(), scope, body, &updated_at.as_ms()],
+    )?;
+    Ok(())
+}
+
+/// Forgets a draft.
+pub fn drop_draft(write: &Writer<'_>, id: DraftId) -> Result<(), StorageError> {
+    write.run("DELETE FROM draft WHERE id = ?", &[&id.to_string()])?;
+    Ok(())
+}
+
+/// Forgets the drafts that were touched last before `before`, and of the others the oldest, so that `most` are left.
+pub fn purge_drafts(write: &Writer<'_>, before: Timestamp, most: usize) -> Result<(), StorageError> {
+    write.run("DELETE FROM draft WHERE updated_ms < ?", &[&before.as_ms()])?;
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    write.run(
+        "DELETE FROM draft WHERE id IN (SELECT id FROM draft ORDER BY updated_ms DESC, id LIMIT -1 OFFSET ?)",
+        &[&most],
+    )?;
+    Ok(())
+}
+
+/// The drafts that were touched at `since` or later, newest first.
+pub fn drafts(db: &Database, since: Timestamp) -> Result<Vec<Draft>, Refusal> {
+    let rows = db.rows(
+        "SELECT id, scope, body, updated_ms FROM draft WHERE updated_ms >= ? ORDER BY updated_ms DESC, id",
+        &[&since.as_ms()],
+    )?;
+    let draft = |row: &Row| {
+        let id = row.text(0).parse().map_err(|_| Refusal::Internal)?;
+        Ok(Draft { id, scope: row.text(1), body: row.text(2), updated_at: Timestamp::from_ms(row.int(3)) })
+    };
+    rows.iter().map(draft).collect()
+}
+
+/// When the draft was touched that was touched first.
+pub fn oldest_draft(db: &Database) -> Result<Option<Timestamp>, StorageError> {
+    let row = db.row("SELECT min(updated_ms) FROM draft", &[])?;
     Ok(row.and_then(|row| row.optional_int(0)).map(Timestamp::from_ms))
 }
 

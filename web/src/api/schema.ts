@@ -88,6 +88,50 @@ export interface paths {
         patch: operations["editMe"];
         trace?: never;
     };
+    "/api/me/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What I have begun to write, on any of my devices.
+         * @description For: Anyone who is signed in.
+         */
+        get: operations["myDrafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/drafts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep a draft of mine.
+         * @description For: Anyone who is signed in. One that was touched no later than what is kept under its id changes nothing. Of more than 100 the oldest goes.
+         */
+        put: operations["putMyDraft"];
+        post?: never;
+        /**
+         * Forget a draft of mine: it was sent, or thrown away.
+         * @description For: Anyone who is signed in.
+         */
+        delete: operations["dropMyDraft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/sessions": {
         parameters: {
             query?: never;
@@ -787,6 +831,23 @@ export interface components {
             /** @description Why not. */
             reason?: string | null;
         };
+        /** @description A draft to be kept. */
+        DraftBody: {
+            /** @description What was written, at most 65,536 bytes; opaque to the server. */
+            body: string;
+            /** @description Where it is written: 1 to 120 of `a-z`, `0-9`, `:` and `-`. */
+            scope: string;
+            /**
+             * Format: date-time
+             * @description When it was touched last, by the clock of the device; at most 5 minutes ahead of the server's.
+             */
+            updated_at: string;
+        };
+        /**
+         * Format: uuid
+         * @description A draft, chosen by the app that writes it.
+         */
+        DraftId: string;
         /** @description The body of `PATCH /api/requests/:id`; what is absent stays. */
         EditBody: {
             /** @description 1 to 60 characters. */
@@ -1165,6 +1226,25 @@ export interface components {
             now: string;
             /** @description Each log stream. */
             streams: components["schemas"]["StreamStats"][];
+        };
+        /** @description One draft. */
+        MyDraft: {
+            /** @description What was written, as the app keeps it. */
+            body: string;
+            /** @description Its id, chosen by the app that wrote it. */
+            id: components["schemas"]["DraftId"];
+            /** @description Where it is written. */
+            scope: string;
+            /**
+             * Format: date-time
+             * @description When it was touched last, by the clock of the device.
+             */
+            updated_at: string;
+        };
+        /** @description My drafts. */
+        MyDrafts: {
+            /** @description The one that was touched last first. */
+            items: components["schemas"]["MyDraft"][];
         };
         /** @description One live session. */
         MySession: {
@@ -1887,6 +1967,87 @@ export interface operations {
             408: components["responses"]["TimedOut"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedEncoding"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    myDrafts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most 100, the one that was touched last first. One that is not touched goes after 30 days. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyDrafts"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putMyDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DraftId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftBody"];
+            };
+        };
+        responses: {
+            /** @description This draft, or a newer one, is kept. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["TimedOut"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    dropMyDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DraftId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description There is none under this id. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };

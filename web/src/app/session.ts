@@ -60,8 +60,15 @@ export async function rename(client: QueryClient, name: string) {
   client.setQueryData(meOptions.queryKey, keep(await dataOf(api.PATCH("/api/me", { body: { name } }))));
 }
 
+/** Drafts go with whoever leaves: to the server first, for as long as that does not keep anybody waiting. */
+const LEAVING_MS = 3_000;
+
 export async function signOut(client: QueryClient) {
+  const user = client.getQueryData(meOptions.queryKey)?.user.id;
+  const { leaveDrafts, pushAll } = await import("@/drafts/server");
+  if (user) await Promise.race([pushAll(user).catch(() => undefined), new Promise((resolve) => setTimeout(resolve, LEAVING_MS))]);
   await api.POST("/api/auth/logout");
+  if (user) leaveDrafts(user);
   forget(client);
 }
 

@@ -56,6 +56,18 @@ export function allDrafts(user: string): Draft[] {
   return names.flatMap((name) => parsed(localStorage.getItem(name))).sort((a, b) => b.at - a.at);
 }
 
+/** The draft as it is kept on this device now. */
+export const kept = (user: string, id: string): Draft | undefined => parsed(localStorage.getItem(nameOf(user, id)))[0];
+
+type PullListener = (user: string, gone: readonly string[]) => void;
+const pullListeners = new Set<PullListener>();
+/** Tells whenever what other devices wrote has come to this one, and which drafts they sent or threw away. */
+export const onPulled = (listener: PullListener) => {
+  pullListeners.add(listener);
+  return () => void pullListeners.delete(listener);
+};
+export const pulled: PullListener = (user, gone) => pullListeners.forEach((listener) => listener(user, gone));
+
 type Listener = (user: string, draft: Draft, isGone: boolean) => void;
 const listeners = new Set<Listener>();
 /** Tells of each draft that was written or removed here. */
@@ -76,8 +88,9 @@ export const removeDraft = (user: string, id: string) => localStorage.removeItem
 
 /** Its words were sent, or thrown away. */
 export function forgetDraft(user: string, draft: Draft) {
+  const synced = kept(user, draft.id)?.synced ?? draft.synced;
   removeDraft(user, draft.id);
-  listeners.forEach((listener) => listener(user, draft, true));
+  listeners.forEach((listener) => listener(user, { ...draft, synced }, true));
 }
 
 /** Forgets the draft whose words were sent under this key; one that was begun since stays. */
@@ -123,7 +136,9 @@ export async function takeUp(user: string, scope: string): Promise<Draft | undef
 
 /** Keeps what was written; what is blank again is not kept. */
 export function write(user: string, draft: Draft, values: Record<string, unknown>, isBlank: boolean): Draft {
-  const written = { ...draft, values, at: Date.now(), window: WINDOW };
+  // What was pushed meanwhile is known by what is kept.
+  const synced = kept(user, draft.id)?.synced ?? draft.synced;
+  const written = { ...draft, values, at: Date.now(), window: WINDOW, ...(synced !== undefined && { synced }) };
   if (isBlank) removeDraft(user, draft.id);
   else keepDraft(user, written);
   sessionStorage.setItem(rememberedAs(draft.scope), draft.id);
@@ -133,8 +148,8 @@ export function write(user: string, draft: Draft, values: Record<string, unknown
 
 /** This window no longer shows it: another one may take it up. */
 export function release(user: string, { id }: Draft) {
-  const kept = parsed(localStorage.getItem(nameOf(user, id)))[0];
-  if (kept?.window === WINDOW) keepDraft(user, { ...kept, window: "" });
+  const draft = kept(user, id);
+  if (draft?.window === WINDOW) keepDraft(user, { ...draft, window: "" });
 }
 
 /** The draft about to be sent as `body`: under its key, unless another body was sent under that. */

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useMe } from "@/app/session";
-import { blankDraft, forgetDraft, keepDraft, release, sealed, takeUp, write, type Draft } from "./store";
+import { blankDraft, forgetDraft, keepDraft, kept, onPulled, release, sealed, takeUp, write, type Draft } from "./store";
 
 type Values = Record<string, unknown>;
 
@@ -42,13 +42,24 @@ export function useDraft<V extends object>(scope: string, blank: V): DraftInUse<
   }, []);
   useEffect(() => {
     let isHere = true;
-    void takeUp(user, scope).then((found) => {
+    const look = async () => {
+      const found = await takeUp(user, scope);
       // Who was quicker than the browser's answer goes on with what they type.
       if (isHere && found && isBlank(draft.current!.values)) take(found);
-      else if (found) release(user, found);
+      else if (found && found.id !== draft.current!.id) release(user, found);
+    };
+    void look();
+    // Another device wrote on, or sent it. Neither touches what was written here since.
+    const stop = onPulled((of, gone) => {
+      if (of !== user) return;
+      const [mine, now] = [draft.current!, kept(user, draft.current!.id)];
+      if (isBlank(mine.values)) void look();
+      else if (now && now.at > mine.at) take(now);
+      else if (gone.includes(mine.id)) take({ ...blankDraft(scope), values: start.current as Values });
     });
     return () => {
       isHere = false;
+      stop();
       release(user, draft.current!);
     };
   }, [user, scope, take, isBlank]);

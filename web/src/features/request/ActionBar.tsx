@@ -79,7 +79,7 @@ export function ActionBar({ view }: { view: ProjectedView }) {
   };
   const button = (action: Action) => (
     <Button key={action} kind={action === main ? "primary" : HARSH.includes(action) ? "danger" : "plain"} busy={act.isPending && act.variables.action === action} disabled={act.isPending} onClick={() => press(action)}
-      className={action === main ? "max-lg:fixed max-lg:inset-x-4 max-lg:bottom-[calc(4.75rem+env(safe-area-inset-bottom))] max-lg:z-20 max-lg:shadow-lg" : ""}>
+      className={action === main ? "max-lg:fixed max-lg:inset-x-4 max-lg:bottom-[calc(4.75rem+env(safe-area-inset-bottom))] max-lg:z-20 max-lg:shadow-lg max-lg:[body:has(textarea:focus)_&]:invisible" : ""}>
       {t(labelOf(action, record, me.role))}
     </Button>
   );
@@ -96,7 +96,7 @@ export function ActionBar({ view }: { view: ProjectedView }) {
         </div>
       )}
       {asked && !conflict && <ActionDialog {...asked} label={t(labelOf(asked.action, asked.seen, me.role))} view={view} isBusy={act.isPending} onSubmit={(wish) => perform({ ...asked, ...wish })} onClose={() => setAsked(null)} />}
-      {conflict && <ConflictDialog conflict={conflict} view={view} label={t(labelOf(conflict.wish.action, record, me.role))} onAnyway={() => { act.settle(); perform(again(conflict, record)); }} onLeave={leaveConflict} />}
+      {conflict && <ConflictDialog conflict={conflict} view={view} label={t(labelOf(conflict.wish.action, record, me.role))} onAnyway={() => { act.settle(); perform(again(conflict, noticed())); }} onLeave={leaveConflict} />}
     </>
   );
 }

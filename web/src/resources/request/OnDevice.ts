@@ -4,6 +4,7 @@
 import { useInfiniteQuery, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef } from "react";
 import { isSignedIn, useMe } from "@/app/session";
+import { syncDrafts } from "@/drafts/server";
 import { keepAnswer } from "@/offline/answers";
 import { useConnection } from "./LiveLists";
 import type { Filters } from "./filters";
@@ -43,6 +44,7 @@ export default function OnDevice() {
     return () => void (isWanted = false);
   }, [client, isLive, jobs, me.id]);
   useEffect(() => keepWhatIsHeard(client, me.id), [client, me.id]);
+  useEffect(() => syncDrafts(me.id), [me.id]);
   return null;
 }
 

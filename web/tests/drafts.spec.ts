@@ -1,0 +1,69 @@
+// What was begun on one device is there on the next.
+import { expect, type Page, test } from "@playwright/test";
+import { fresh, report, signIn } from "./people";
+
+const field = (page: Page) => page.getByRole("textbox", { name: "Write a comment" });
+/** The window is looked at again. */
+const look = (page: Page) => page.evaluate(() => void dispatchEvent(new Event("focus")));
+const put = (page: Page) => page.waitForResponse((response) => response.request().method() === "PUT" && response.url().includes("/api/me/drafts/") && response.ok());
+const seen = { serviceWorkers: "block" } as const;
+
+test("a text begun on the phone is there on the desk, and nowhere any more once it is sent", async ({ browser }) => {
+  const [phone, desk] = [await signIn(browser, "tech2", { ...seen, viewport: { width: 360, height: 740 } }), await signIn(browser, "tech2", seen)];
+  const url = await report(phone, fresh("The sink leaks"));
+  const pushed = put(phone);
+  await field(phone).fill("Needs a new");
+  await pushed;
+  await desk.goto(url);
+  await expect(field(desk)).toHaveValue("Needs a new");
+
+  const pushedAgain = put(desk);
+  await field(desk).fill("Needs a new seal");
+  await pushedAgain;
+  await phone.waitForTimeout(5_100);
+  await look(phone);
+  await expect(field(phone)).toHaveValue("Needs a new seal");
+
+  await desk.getByRole("button", { name: "Send" }).click();
+  await expect(desk.locator("[data-kind=commented]")).toHaveCount(1);
+  await expect(phone.locator("[data-kind=commented]")).toHaveCount(1);
+  await phone.waitForTimeout(5_100);
+  await look(phone);
+  await expect(field(phone)).toHaveValue("");
+  await phone.reload();
+  await expect(phone.locator("[data-kind=commented]")).toHaveCount(1);
+  await expect(field(phone)).toHaveValue("");
+});
+
+test("what was written without a network is on the other device when there is one, and words that both wrote are kept", async ({ browser }) => {
+  const [phone, desk] = [await signIn(browser, "tech2", seen), await signIn(browser, "tech2", seen)];
+  const url = await report(phone, fresh("The door jams"));
+  await desk.goto(url);
+  await expect(field(desk)).toBeVisible();
+  await phone.context().setOffline(true);
+  await field(phone).fill("Written in the lift");
+  await field(desk).fill("Written at the desk");
+  const pushed = put(phone);
+  await phone.context().setOffline(false);
+  await pushed;
+  await desk.waitForTimeout(5_100);
+  await look(desk);
+  await desk.waitForTimeout(500);
+  // Nobody's words are taken from under their hands.
+  await expect(field(desk)).toHaveValue("Written at the desk");
+  await expect(field(phone)).toHaveValue("Written in the lift");
+});
+
+test("whoever signs out takes their drafts along", async ({ browser }) => {
+  const page = await signIn(browser, "requester2", seen);
+  const url = await report(page, fresh("The bench wobbles"));
+  await field(page).fill("To be continued");
+  await page.getByRole("link", { name: /Fajar/ }).click();
+  await page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await page.waitForURL(/sign-in/);
+  expect(await page.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith("draft:")))).toEqual([]);
+  const again = await signIn(browser, "requester2", seen);
+  await again.goto(url);
+  await expect(field(again)).toHaveValue("To be continued");
+  await field(again).fill("");
+});
