@@ -76,6 +76,7 @@ pub fn document() -> Value {
     let mut schemas = schemas.into_json();
     schemas["Action"]["x-needs"] =
         table::ROWS.iter().map(|row| (row.action.as_str().to_owned(), json!(row.needs.input()))).collect();
+    schemas["Action"]["x-steps"] = table::ROWS.iter().map(|row| (row.action.as_str().to_owned(), step(row))).collect();
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -101,6 +102,11 @@ pub fn document() -> Value {
             },
         },
     })
+}
+
+/// A row of the state table: the event and the transitions.
+fn step(row: &table::Row) -> Value {
+    json!({ "event": row.needs.event_kind(), "transitions": row.transitions })
 }
 
 /// The operation as the document has it.

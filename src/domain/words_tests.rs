@@ -46,7 +46,7 @@ fn each_word_is_the_same_in_json_and_in_text() {
     says_the_same_everywhere(Visibility::ALL, &["public", "internal"]);
     says_the_same_everywhere(Level::ALL, &["debug", "info", "warn", "error"]);
     says_the_same_everywhere(StreamName::ALL, &["http", "auth", "audit", "requests", "mail", "sync", "system"]);
-    says_the_same_everywhere(Sort::ALL, &["-created", "created", "-updated"]);
+    says_the_same_everywhere(Sort::ALL, &["-created", "created", "-updated", "due"]);
 }
 
 #[cfg(feature = "openapi")]

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::*;
+use crate::domain::request::fixtures::{Story, at, manager, valid_command};
+use crate::domain::request::table::{When, Who};
 
 #[test]
 fn the_committed_file_is_what_the_types_say() {
@@ -52,5 +54,42 @@ fn each_status_that_a_refusal_has_is_described() {
     for refusal in refusals() {
         let status = status_of(&refusal);
         assert!(REFUSED.iter().any(|(known, _)| *known == status), "{status} of {refusal:?}");
+    }
+}
+
+#[test]
+fn the_steps_that_clients_read_are_the_state_table() {
+    let steps = &document()["components"]["schemas"]["Action"]["x-steps"];
+    assert_eq!(steps.as_object().unwrap().len(), Action::ALL.len());
+    for row in table::ROWS {
+        let told = &steps[row.action.as_str()];
+        assert_eq!(told["transitions"].as_array().unwrap().len(), row.transitions.len());
+        for (transition, told) in row.transitions.iter().zip(told["transitions"].as_array().unwrap()) {
+            let who = match transition.who {
+                Who::Manager => "manager",
+                Who::Requester => "requester",
+                Who::Technician => "technician",
+                Who::Assignee => "assignee",
+            };
+            let when = match transition.when {
+                When::Always => "always",
+                When::ClosedLately => "closed_lately",
+                When::NotTheirs => "not_theirs",
+            };
+            assert_eq!(*told, json!({ "who": who, "from": transition.from, "to": transition.to, "when": when }));
+        }
+    }
+}
+
+#[test]
+fn the_event_that_clients_read_of_a_step_is_the_one_that_it_makes() {
+    let steps = &document()["components"]["schemas"]["Action"]["x-steps"];
+    for row in table::ROWS {
+        for &from in row.transitions.iter().flat_map(|transition| transition.from) {
+            let mut story = Story::in_status(from);
+            story.tell(&manager(), &valid_command(row.action, &manager()), at(20)).unwrap();
+            let made = story.events.last().unwrap();
+            assert_eq!(steps[row.action.as_str()]["event"], made.kind(), "{row:?}");
+        }
     }
 }

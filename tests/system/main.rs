@@ -19,6 +19,7 @@ mod bad_input;
 mod http;
 mod idempotency;
 mod internal;
+mod lists;
 mod live;
 mod main_job;
 mod names;

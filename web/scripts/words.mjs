@@ -20,6 +20,11 @@ const lengths = schemas.flatMap(([name, { properties = {} }]) => {
 
 const needs = Object.entries(components.schemas.Action["x-needs"]).map(([action, input]) => `  ${action}: ${JSON.stringify(input)},\n`);
 
+const steps = Object.entries(components.schemas.Action["x-steps"]).map(([action, { event, transitions }]) => {
+  const each = transitions.map(({ who, from, to, when }) => `{ who: "${who}", from: ${JSON.stringify(from).replaceAll(",", ", ")}, to: ${JSON.stringify(to)}, when: "${when}" }`);
+  return `  ${action}: { event: "${event}", transitions: [${each.join(", ")}] },\n`;
+});
+
 const text = `// Generated from docs/openapi.json by scripts/words.mjs (\`npm run api\`). Not to be edited.
 import type { components } from "./schema";
 
@@ -29,6 +34,18 @@ ${enums.join("")}
 /** The input that each action needs, or takes if one likes. */
 export const ACTION_NEEDS = {
 ${needs.join("")}} as const satisfies Record<Schema<"Action">, keyof Schema<"ActionBody"> | null>;
+
+/** A transition of the state table: managers and admins may take it whoever \`who\` is; \`to\` is null where the state stays. */
+export interface Transition {
+  readonly who: "manager" | "requester" | "technician" | "assignee";
+  readonly from: readonly Schema<"Status">[];
+  readonly to: Schema<"Status"> | null;
+  readonly when: "always" | "closed_lately" | "not_theirs";
+}
+
+/** What each action makes of a request: the state table of the server. */
+export const ACTION_STEPS = {
+${steps.join("")}} as const satisfies Record<Schema<"Action">, { readonly event: Schema<"EventBody">["kind"]; readonly transitions: readonly Transition[] }>;
 
 /** The longest text that each input of a schema takes, in characters as the server counts them. */
 export const MAX_LENGTH = {

@@ -11,7 +11,7 @@ use crate::domain::text::SearchText;
 use crate::domain::user::Caller;
 
 words! {
-    /// The order of a list of requests, by (time, id).
+    /// The order of a list of requests, each by one number, and where that is the same by another that no two share.
     #[derive(Default)]
     pub enum Sort: "sort" {
         /// By creation, newest first.
@@ -21,6 +21,8 @@ words! {
         Oldest = "created",
         /// By last event, latest first.
         RecentlyUpdated = "-updated",
+        /// What is open by when it is due, the most overdue first; behind that what is done or ended, newest first.
+        Due = "due",
     }
 }
 

@@ -37,6 +37,15 @@ impl Status {
             }
         }
     }
+
+    /// Whether work is still to be done, so that its due time matters.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        match self {
+            Self::Submitted | Self::Approved | Self::Assigned | Self::InProgress | Self::OnHold => true,
+            Self::Completed | Self::Rejected | Self::Closed | Self::Cancelled => false,
+        }
+    }
 }
 
 words! {

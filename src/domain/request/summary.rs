@@ -70,7 +70,16 @@ impl From<&MaintenanceRequest> for Summary {
     }
 }
 
+/// Above every moment, and far enough below 2^53 that this and any moment are one number of JavaScript's.
+const BEHIND_ALL_MOMENTS: i64 = 1 << 52;
+
 impl Summary {
+    /// Its place in the order `due`: when it is due while it is open, as milliseconds; behind all of these the others, newest first.
+    #[must_use]
+    pub fn due_order(&self) -> i64 {
+        if self.status.is_open() { self.due_at.as_ms() } else { BEHIND_ALL_MOMENTS - self.created_at.as_ms() }
+    }
+
     /// The line as a viewer sees it for whom this event is the last.
     #[must_use]
     pub fn as_of(&self, last: Moment) -> Self {

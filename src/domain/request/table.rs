@@ -14,8 +14,10 @@ use super::status::Status::{
 };
 
 words! {
-    /// An action of the state machine; who may take it from which state is the state table in docs/requests.md. `x-needs` is the
-    /// input of its body that each one needs.
+    /// An action of the state machine. `x-needs` is the input of its body that each one needs. `x-steps` is the state table: the kind
+    /// of event that each one makes, and its transitions: `who` takes it (managers and admins may, whoever that is), `from` which
+    /// states, `to` which (null where it stays), and `when`: `always`, `closed_lately` (as long ago as the settings allow) or
+    /// `not_theirs` (a technician claims, or takes over, what is not theirs).
     pub enum Action: "action" {
         /// Accept a submitted request.
         Approve = "approve",
@@ -44,6 +46,7 @@ words! {
 
 /// What somebody must be to the request; managers and admins may do everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "openapi", derive(serde::Serialize), serde(rename_all = "snake_case"))]
 pub enum Who {
     /// A manager or admin, and nobody else.
     Manager,
@@ -82,10 +85,25 @@ impl Needs {
             Self::Rating(_) => Some("rating"),
         }
     }
+
+    /// The kind of the event that is made of it.
+    #[cfg(feature = "openapi")]
+    #[must_use]
+    pub fn event_kind(self) -> &'static str {
+        match self {
+            Self::Nothing(event) => event().kind(),
+            Self::Reason(event) => event(String::new()).kind(),
+            // `decide` makes it, of whom the request has; a test of the description compares them.
+            Self::Assignee => "assigned",
+            Self::Resolution(event) => event(String::new(), &RequestRules::default()).kind(),
+            Self::Rating(event) => event(None).kind(),
+        }
+    }
 }
 
 /// What else must hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "openapi", derive(serde::Serialize), serde(rename_all = "snake_case"))]
 pub enum When {
     /// Nothing.
     Always,
@@ -108,6 +126,7 @@ pub struct Row {
 
 /// A transition of the state machine.
 #[derive(Debug)]
+#[cfg_attr(feature = "openapi", derive(serde::Serialize))]
 pub struct Transition {
     /// By whom.
     pub who: Who,

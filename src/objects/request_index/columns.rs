@@ -2,7 +2,9 @@
 //! of it. Schema, writes and queries follow.
 //!
 //! A column with which an index was made before is under `first`; one that came later, with its index, is a step of the schema under
-//! `added`, at the end, and is filled by its default: what it holds of older rows comes with their next version.
+//! `added`, at the end, and is filled by its default: what it holds of older rows comes with their next version. A column of the last
+//! kind, `ordered`, is what an order goes by: it has its own indexes, and its step fills it. What a release before this one writes
+//! of it is wrong until [`super::store::fold_some`] meets the row.
 
 use std::fmt::Display;
 
@@ -66,14 +68,16 @@ const PUBLIC_AND_FOLDED: &str = "
     CREATE INDEX request_to_fold ON request (number) WHERE folding < 1;
 ";
 
-/// A column, with its index in each order.
+/// A column, with its index in each order; where it has none, another column leads a list.
 pub struct Column {
     /// Its name.
     pub name: &'static str,
     /// The index by creation.
-    pub by_created: &'static str,
+    pub by_created: Option<&'static str>,
     /// The index by the last change.
-    pub by_updated: &'static str,
+    pub by_updated: Option<&'static str>,
+    /// The index by `due_order`.
+    pub by_due: Option<&'static str>,
     /// What it holds of a summary.
     pub of: fn(&Summary) -> Option<Value>,
     /// What a filter wants in it: any of these; nothing when the filter is not set.
@@ -91,13 +95,15 @@ macro_rules! indexes {
 
 macro_rules! columns {
     (
-        first { $($name:literal $sql:literal $([$condition:literal])? => $of:expr, $wanted:expr;)+ }
+        first { $($name:literal $sql:literal $([$condition:literal])? $(due $by_due:literal)? => $of:expr, $wanted:expr;)+ }
         added { $($later:literal $later_sql:literal $([$later_condition:literal])? => $later_of:expr, $later_wanted:expr;)* }
+        ordered { $($place:literal $place_sql:literal $indexes:literal $fill:literal => $place_of:expr;)* }
     ) => {
         /// The columns; the one that is likely to leave the fewest rows comes first.
         pub static COLUMNS: &[Column] = &[
-            $(columns!(@column $name, $of, $wanted),)+
-            $(columns!(@column $later, $later_of, $later_wanted),)*
+            $(columns!(@column $name, $($by_due)?, $of, $wanted),)+
+            $(columns!(@column $later, , $later_of, $later_wanted),)*
+            $(Column { name: $place, by_created: None, by_updated: None, by_due: None, of: $place_of, wanted: |_| Vec::new() },)*
         ];
 
         /// The table and its indexes, whole.
@@ -107,11 +113,11 @@ macro_rules! columns {
                 created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL, search TEXT NOT NULL, json TEXT NOT NULL,
                 public_ms INTEGER NOT NULL DEFAULT 0, public_version INTEGER NOT NULL DEFAULT 0, public_json TEXT,
                 folding INTEGER NOT NULL DEFAULT 0",
-            $(", ", $name, " ", $sql,)+ $(", ", $later, " ", $later_sql,)*
+            $(", ", $name, " ", $sql,)+ $(", ", $later, " ", $later_sql,)* $(", ", $place, " ", $place_sql,)*
             "); CREATE INDEX request_by_created ON request (created_ms); CREATE INDEX request_by_updated ON request (updated_ms);
              CREATE INDEX request_by_requester_id_public ON request (requester_id, public_ms);
              CREATE INDEX request_to_fold ON request (number) WHERE folding < 1",
-            $(indexes!($name $($condition)?),)+ $(indexes!($later $($later_condition)?),)*
+            $(indexes!($name $($condition)?),)+ $(indexes!($later $($later_condition)?),)* $($indexes,)*
         );
 
         /// How an index gets there from nothing: as the first release made it, and a step for each column that came later.
@@ -119,6 +125,7 @@ macro_rules! columns {
             FIRST,
             PUBLIC_AND_FOLDED,
             $(concat!("ALTER TABLE request ADD COLUMN ", $later, " ", $later_sql, indexes!($later $($later_condition)?)),)*
+            $(concat!("ALTER TABLE request ADD COLUMN ", $place, " ", $place_sql, "; ", $fill, $indexes),)*
         ];
 
         /// Writes a request that is new: number, id, epoch, version, creation, last change, searched text and JSON; time, version and
@@ -126,8 +133,9 @@ macro_rules! columns {
         pub const INSERT: &str = concat!(
             "INSERT INTO request (number, id, epoch, version, created_ms, updated_ms, search, json, public_ms, public_version,
                                   public_json, folding",
-            $(", ", $name,)+ $(", ", $later,)*
-            ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 1", $(columns!(@bind $name),)+ $(columns!(@bind $later),)* ")"
+            $(", ", $name,)+ $(", ", $later,)* $(", ", $place,)*
+            ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 2",
+            $(columns!(@bind $name),)+ $(columns!(@bind $later),)* $(columns!(@bind $place),)* ")"
         );
 
         /// What is known of the request `?1`: number, epoch, version, status and version of the last event that is not internal; then,
@@ -135,14 +143,16 @@ macro_rules! columns {
         pub const KNOWN: &str = concat!(
             "SELECT number, epoch, version, status, public_version, (created_ms IS NOT ?2)",
             $(" || (", $name, " IS NOT ?)",)+ $(" || (", $later, " IS NOT ?)",)*
+            $(" || (", $place, " IS NOT ?)",)*
             " FROM request WHERE id = ?1"
         );
     };
-    (@column $name:literal, $of:expr, $wanted:expr) => {
+    (@column $name:literal, $($by_due:literal)?, $of:expr, $wanted:expr) => {
         Column {
             name: $name,
-            by_created: concat!("request_by_", $name, "_created"),
-            by_updated: concat!("request_by_", $name, "_updated"),
+            by_created: Some(concat!("request_by_", $name, "_created")),
+            by_updated: Some(concat!("request_by_", $name, "_updated")),
+            by_due: [$(Some($by_due),)? None][0],
             of: $of,
             wanted: $wanted,
         }
@@ -152,12 +162,13 @@ macro_rules! columns {
 
 columns! {
     first {
-        "requester_id" "TEXT NOT NULL" =>
+        "requester_id" "TEXT NOT NULL" due "request_by_requester_id_due" =>
             |summary| text(summary.requester.id), |filter| filter.requester.iter().filter_map(text).collect();
-        "assignee_id" "TEXT" [" WHERE assignee_id IS NOT NULL"] =>
+        "assignee_id" "TEXT" [" WHERE assignee_id IS NOT NULL"] due "request_by_assignee_id_due" =>
             |summary| summary.assignee.as_ref().and_then(|assignee| text(assignee.id)),
             |filter| filter.assignee.iter().filter_map(text).collect();
-        "status" "TEXT NOT NULL" => |summary| text(summary.status), |filter| words(&filter.status, Status::ALL.len());
+        "status" "TEXT NOT NULL" due "request_by_status_due" =>
+            |summary| text(summary.status), |filter| words(&filter.status, Status::ALL.len());
         // Spellings that differ in case, or in what nobody sees, are one category.
         "category" "TEXT NOT NULL" =>
             |summary| text(fold(&summary.category)),
@@ -167,6 +178,21 @@ columns! {
     added {
         "hazard" "INTEGER NOT NULL DEFAULT 0" =>
             |summary| Some(Value::Int(summary.hazard.into())), |filter| filter.hazard.map(|is| Value::Int(is.into())).into_iter().collect();
+    }
+    ordered {
+        "due_order" "INTEGER NOT NULL DEFAULT 0"
+            "; CREATE INDEX request_by_due ON request (due_order)
+             ; CREATE INDEX request_by_requester_id_due ON request (requester_id, due_order)
+             ; CREATE INDEX request_by_assignee_id_due ON request (assignee_id, due_order) WHERE assignee_id IS NOT NULL
+             ; CREATE INDEX request_by_status_due ON request (status, due_order)
+             ; CREATE INDEX request_to_fold_again ON request (number) WHERE folding < 2"
+            // What `Summary::due_order` says, of the summary as JSON.
+            "UPDATE request SET due_order = coalesce(
+                CASE WHEN status NOT IN ('submitted', 'approved', 'assigned', 'in_progress', 'on_hold') THEN 4503599627370496 - created_ms
+                     WHEN json_valid(json) THEN
+                         CAST(round((julianday(json_extract(json, '$.due_at')) - 2440587.5) * 86400000) AS INTEGER) END,
+                created_ms)" =>
+            |summary| Some(Value::Int(summary.due_order()));
     }
 }
 
@@ -189,7 +215,7 @@ pub fn update(is_created_anew: bool, changed: &[&Column]) -> String {
     let columns: String = changed.iter().map(|column| format!(", {} = ?", column.name)).collect();
     format!(
         "UPDATE request SET epoch = ?3, version = ?4, updated_ms = ?6, search = ?7, json = ?8, public_ms = ?9,
-                            public_version = ?10, public_json = ?11, folding = 1{created}{columns}
+                            public_version = ?10, public_json = ?11, folding = 2{created}{columns}
          WHERE number = ?1 AND id = ?2"
     )
 }

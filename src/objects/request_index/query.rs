@@ -2,7 +2,7 @@
 //!
 //! Each filter has an index in each order, so a list with one filter reads what it shows and nothing else. With several,
 //! the one that is likely to leave the fewest rows leads: a person first, then open work (there is always more that is
-//! done), then category and priority.
+//! done), then category and priority. The order by due time, which each step may change, has an index for people and states alone.
 
 use base::ids::UserId;
 use base::time::Timestamp;
@@ -22,32 +22,38 @@ struct Wanted {
 /// The requests that match, of `only`'s or all. Whoever does not read internal comments sees one requester's alone, as they were at
 /// their last event that is not internal.
 pub fn of(filter: &ListFilter, only: Option<UserId>, reads_internal: bool) -> KeysetQuery {
-    let by_update = matches!(filter.sort, Sort::RecentlyUpdated);
     let number = filter.q.as_ref().and_then(|text| number::parse(text.as_str()));
-    let mut wanted = wanted(filter, only).into_iter();
+    let mut wanted = wanted(filter, only);
     let mut conditions = Vec::new();
-    let index = |column: &Column| match by_update {
-        true if !reads_internal && column.name == "requester_id" => "request_by_requester_id_public",
-        true => column.by_updated,
-        false => column.by_created,
+    let index = |column: &Column| match filter.sort {
+        Sort::RecentlyUpdated if !reads_internal && column.name == "requester_id" => {
+            Some("request_by_requester_id_public")
+        }
+        Sort::RecentlyUpdated => column.by_updated,
+        Sort::Newest | Sort::Oldest => column.by_created,
+        Sort::Due => column.by_due,
     };
+    let leads = wanted.iter().enumerate().find_map(|(place, wanted)| Some((place, index(wanted.column)?)));
     let ranges = if let Some(number) = number {
         vec![IndexRange { index: None, equals: vec![("number", Value::Int(number))] }]
-    } else if let Some(Wanted { column, values }) = wanted.next() {
-        let range = |value| IndexRange { index: Some(index(column)), equals: vec![(column.name, value)] };
+    } else if let Some((place, index)) = leads {
+        let Wanted { column, values } = wanted.remove(place);
+        let range = |value| IndexRange { index: Some(index), equals: vec![(column.name, value)] };
         values.into_iter().map(range).collect()
     } else {
-        vec![IndexRange {
-            index: Some(if by_update { "request_by_updated" } else { "request_by_created" }),
-            equals: Vec::new(),
-        }]
+        let index = match filter.sort {
+            Sort::Newest | Sort::Oldest => "request_by_created",
+            Sort::RecentlyUpdated => "request_by_updated",
+            Sort::Due => "request_by_due",
+        };
+        vec![IndexRange { index: Some(index), equals: Vec::new() }]
     };
-    conditions.extend(wanted.map(|Wanted { column, values }| Condition::OneOf(column.name, values)));
+    conditions.extend(wanted.into_iter().map(|Wanted { column, values }| Condition::OneOf(column.name, values)));
     if number.is_none() {
         conditions.extend(filter.q.as_ref().map(|text| Condition::Contains("search", fold(text.as_str()))));
     }
     let (mut from, mut to) = (filter.from.map(Timestamp::as_ms), filter.to.map(Timestamp::as_ms));
-    if by_update {
+    if matches!(filter.sort, Sort::RecentlyUpdated | Sort::Due) {
         // The range is of creation, the order is not.
         conditions.extend(from.take().map(|from| Condition::AtLeast("created_ms", from)));
         conditions.extend(to.take().map(|to| Condition::Below("created_ms", to)));
@@ -55,13 +61,17 @@ pub fn of(filter: &ListFilter, only: Option<UserId>, reads_internal: bool) -> Ke
     KeysetQuery {
         table: "request",
         json: if reads_internal { "json" } else { "coalesce(public_json, json)" },
-        time: match by_update {
-            true if reads_internal => "updated_ms",
-            true => "public_ms",
-            false => "created_ms",
+        time: match filter.sort {
+            Sort::RecentlyUpdated if reads_internal => "updated_ms",
+            Sort::RecentlyUpdated => "public_ms",
+            Sort::Newest | Sort::Oldest => "created_ms",
+            Sort::Due => "due_order",
         },
         key: "number",
-        direction: if matches!(filter.sort, Sort::Oldest) { Direction::Oldest } else { Direction::Newest },
+        direction: match filter.sort {
+            Sort::Newest | Sort::RecentlyUpdated => Direction::Newest,
+            Sort::Oldest | Sort::Due => Direction::Oldest,
+        },
         ranges,
         from,
         to,

@@ -124,11 +124,11 @@ pub fn upsert(write: &Writer<'_>, message: Upsert) -> Result<Taken, Refusal> {
     Ok(Taken { number: text, changed: Some(Changed { summary, json, public_json, is_public }) })
 }
 
-/// Rows whose texts an earlier release folded.
+/// Rows that an earlier release wrote. It looks for its own by `request_to_fold`, which stays as long as it may come back.
 pub(super) const TO_FOLD: &str = "
-    SELECT number, json FROM request INDEXED BY request_to_fold WHERE folding < 1 ORDER BY number LIMIT ?";
+    SELECT number, json FROM request INDEXED BY request_to_fold_again WHERE folding < 2 ORDER BY number LIMIT ?";
 
-/// Folds so many rows of an earlier release anew; whether there may be more.
+/// Folds so many rows of an earlier release anew, and puts them in their place by due time; whether there may be more.
 ///
 /// # Errors
 /// When SQLite refuses.
@@ -142,11 +142,11 @@ pub fn fold_some(db: &Database, most: u32) -> Result<bool, StorageError> {
             let number = row.int(0);
             match serde_json::from_str::<Summary>(&row.text(1)) {
                 Ok(summary) => write.run(
-                    "UPDATE request SET search = ?2, category = ?3, folding = 1 WHERE number = ?1",
-                    &[&number, &search_text(number, &summary.title), &fold(&summary.category)],
+                    "UPDATE request SET search = ?2, category = ?3, due_order = ?4, folding = 2 WHERE number = ?1",
+                    &[&number, &search_text(number, &summary.title), &fold(&summary.category), &summary.due_order()],
                 )?,
                 // What cannot be read is found as it was.
-                Err(_) => write.run("UPDATE request SET folding = 1 WHERE number = ?", &[&number])?,
+                Err(_) => write.run("UPDATE request SET folding = 2 WHERE number = ?", &[&number])?,
             }
         }
         Ok(true)

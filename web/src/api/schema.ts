@@ -561,8 +561,10 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * @description An action of the state machine; who may take it from which state is the state table in docs/requests.md. `x-needs` is the
-         *     input of its body that each one needs.
+         * @description An action of the state machine. `x-needs` is the input of its body that each one needs. `x-steps` is the state table: the kind
+         *     of event that each one makes, and its transitions: `who` takes it (managers and admins may, whoever that is), `from` which
+         *     states, `to` which (null where it stays), and `when`: `always`, `closed_lately` (as long ago as the settings allow) or
+         *     `not_theirs` (a technician claims, or takes over, what is not theirs).
          * @enum {string}
          */
         Action: "approve" | "reject" | "assign" | "release" | "start" | "hold" | "resume" | "complete" | "close" | "reopen" | "cancel";
@@ -1441,10 +1443,10 @@ export interface components {
          */
         SlaState: "running" | "paused" | "met" | "breached";
         /**
-         * @description The order of a list of requests, by (time, id).
+         * @description The order of a list of requests, each by one number, and where that is the same by another that no two share.
          * @enum {string}
          */
-        Sort: "-created" | "created" | "-updated";
+        Sort: "-created" | "created" | "-updated" | "due";
         /**
          * @description Where a request stands; see the state table in docs/requests.md.
          * @enum {string}

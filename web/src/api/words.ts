@@ -8,7 +8,7 @@ export const LEVEL = ["debug", "info", "warn", "error"] as const satisfies reado
 export const PRIORITY = ["low", "normal", "high", "urgent"] as const satisfies readonly Schema<"Priority">[];
 export const ROLE = ["requester", "technician", "manager", "admin"] as const satisfies readonly Schema<"Role">[];
 export const SLA_STATE = ["running", "paused", "met", "breached"] as const satisfies readonly Schema<"SlaState">[];
-export const SORT = ["-created", "created", "-updated"] as const satisfies readonly Schema<"Sort">[];
+export const SORT = ["-created", "created", "-updated", "due"] as const satisfies readonly Schema<"Sort">[];
 export const STATUS = ["submitted", "approved", "rejected", "assigned", "in_progress", "on_hold", "completed", "closed", "cancelled"] as const satisfies readonly Schema<"Status">[];
 export const STREAM_NAME = ["http", "auth", "audit", "requests", "mail", "sync", "system"] as const satisfies readonly Schema<"StreamName">[];
 export const VISIBILITY = ["public", "internal"] as const satisfies readonly Schema<"Visibility">[];
@@ -27,6 +27,29 @@ export const ACTION_NEEDS = {
   resume: null,
   start: null,
 } as const satisfies Record<Schema<"Action">, keyof Schema<"ActionBody"> | null>;
+
+/** A transition of the state table: managers and admins may take it whoever `who` is; `to` is null where the state stays. */
+export interface Transition {
+  readonly who: "manager" | "requester" | "technician" | "assignee";
+  readonly from: readonly Schema<"Status">[];
+  readonly to: Schema<"Status"> | null;
+  readonly when: "always" | "closed_lately" | "not_theirs";
+}
+
+/** What each action makes of a request: the state table of the server. */
+export const ACTION_STEPS = {
+  approve: { event: "approved", transitions: [{ who: "manager", from: ["submitted"], to: "approved", when: "always" }] },
+  assign: { event: "assigned", transitions: [{ who: "technician", from: ["approved"], to: "assigned", when: "not_theirs" }, { who: "technician", from: ["assigned", "in_progress", "on_hold"], to: null, when: "not_theirs" }] },
+  cancel: { event: "cancelled", transitions: [{ who: "requester", from: ["submitted"], to: "cancelled", when: "always" }, { who: "manager", from: ["approved", "assigned"], to: "cancelled", when: "always" }] },
+  close: { event: "closed", transitions: [{ who: "requester", from: ["completed"], to: "closed", when: "always" }] },
+  complete: { event: "completed", transitions: [{ who: "assignee", from: ["in_progress"], to: "completed", when: "always" }] },
+  hold: { event: "held", transitions: [{ who: "assignee", from: ["in_progress"], to: "on_hold", when: "always" }] },
+  reject: { event: "rejected", transitions: [{ who: "manager", from: ["submitted"], to: "rejected", when: "always" }] },
+  release: { event: "released", transitions: [{ who: "assignee", from: ["assigned"], to: "approved", when: "always" }] },
+  reopen: { event: "reopened", transitions: [{ who: "requester", from: ["completed"], to: "in_progress", when: "always" }, { who: "requester", from: ["closed"], to: "in_progress", when: "closed_lately" }] },
+  resume: { event: "resumed", transitions: [{ who: "assignee", from: ["on_hold"], to: "in_progress", when: "always" }] },
+  start: { event: "started", transitions: [{ who: "assignee", from: ["assigned"], to: "in_progress", when: "always" }] },
+} as const satisfies Record<Schema<"Action">, { readonly event: Schema<"EventBody">["kind"]; readonly transitions: readonly Transition[] }>;
 
 /** The longest text that each input of a schema takes, in characters as the server counts them. */
 export const MAX_LENGTH = {

@@ -46,6 +46,7 @@ fn every_filter_and_every_viewer_has_a_scope_of_its_own() {
         ListFilter { to: Some(at(0)), ..nothing() },
         ListFilter { sort: Sort::Oldest, ..nothing() },
         ListFilter { sort: Sort::RecentlyUpdated, ..nothing() },
+        ListFilter { sort: Sort::Due, ..nothing() },
     ];
     let viewers = [manager(), technician(), caller(4, "Maya", Role::Technician)];
     let scopes: BTreeSet<String> =

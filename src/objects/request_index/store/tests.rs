@@ -3,6 +3,7 @@
 use durable::keyset::native::database;
 
 use super::*;
+use crate::domain::request::fixtures::Story;
 
 fn put(connection: &rusqlite::Connection, statement: &str, number: i64, version: i64, updated_ms: i64) -> usize {
     put_as(connection, statement, &format!("r-{number}"), number, version, updated_ms).unwrap()
@@ -19,7 +20,7 @@ fn put_as(
     let (none, nobody) = (None::<String>, None::<String>);
     let row = rusqlite::params![
         number, id, 0, version, 1, updated_ms, "", "{}", updated_ms, version, none, "u", nobody, "closed", "power",
-        "low", false,
+        "low", false, 7,
     ];
     connection.execute(statement, row)
 }
@@ -113,7 +114,8 @@ fn an_index_of_any_release_comes_to_the_same_tables() {
     assert_eq!(tables(SCHEMA.whole), tables(SCHEMA.steps));
     for column in COLUMNS {
         let names = tables(SCHEMA.whole).into_iter().map(|(_, name, _)| name).collect::<Vec<_>>();
-        assert!([column.by_created, column.by_updated].iter().all(|index| names.iter().any(|name| name == index)));
+        let indexes = [column.by_created, column.by_updated, column.by_due];
+        assert!(indexes.into_iter().flatten().all(|index| names.iter().any(|name| name == index)));
     }
 }
 
@@ -135,33 +137,71 @@ fn what_an_earlier_release_folded_is_found_once_and_the_rest_never() {
         })
         .unwrap();
     assert_eq!(public, (10, 7), "what was shown before is shown on");
-    connection.execute("UPDATE request SET folding = 1 WHERE number = 1", ()).unwrap();
+    connection.execute("UPDATE request SET folding = 2 WHERE number = 1", ()).unwrap();
     assert!(to_fold(&connection).is_empty());
+    // A release before this one comes back, takes a newer version, and goes again.
+    connection.execute("UPDATE request SET version = 8, folding = 1 WHERE number = 1", ()).unwrap();
+    assert_eq!(to_fold(&connection), [1]);
+}
+
+#[test]
+fn the_rows_of_an_earlier_release_come_to_their_place_by_due_time() {
+    let place = |status: Status| {
+        let connection = database(SCHEMA.steps[0]);
+        let mut summary = Summary::from(&Story::in_status(status).request);
+        summary.due_at = summary.due_at.plus_ms(123);
+        let row = rusqlite::params![
+            1,
+            "r-1",
+            0,
+            7,
+            status.as_str(),
+            "low",
+            "power",
+            "u",
+            None::<String>,
+            summary.created_at.as_ms(),
+            10,
+            "",
+            serde_json::to_string(&summary).unwrap(),
+        ];
+        connection.execute("INSERT INTO request VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row).unwrap();
+        connection.execute("INSERT INTO request SELECT 2, 'r-2', 0, 1, status, priority, category, requester_id, NULL, 5, 10, '', 'broken' FROM request", ()).unwrap();
+        connection.execute_batch(&SCHEMA.steps[1..].join(";")).unwrap();
+        let stored: i64 =
+            connection.query_row("SELECT due_order FROM request WHERE number = 1", (), |row| row.get(0)).unwrap();
+        (stored, summary.due_order())
+    };
+    for status in Status::ALL {
+        let (stored, meant) = place(*status);
+        assert_eq!(stored, meant, "{status}");
+    }
 }
 
 #[test]
 fn a_newer_version_names_the_columns_that_change_and_no_other() {
     let connection = database(&SCHEMA.whole.join(";"));
     put(&connection, INSERT, 1, 1, 10);
-    let stored: [rusqlite::types::Value; 6] = [
+    let stored: [rusqlite::types::Value; 7] = [
         "u".to_owned().into(),
         rusqlite::types::Value::Null,
         "closed".to_owned().into(),
         "power".to_owned().into(),
         "low".to_owned().into(),
         0.into(),
+        7.into(),
     ];
     let changed = |created_ms: i64, columns: &[rusqlite::types::Value]| -> Vec<bool> {
         let values = [vec!["r-1".to_owned().into(), created_ms.into()], columns.to_vec()].concat();
         let flags = connection.query_row(KNOWN, rusqlite::params_from_iter(values), |row| row.get::<_, String>(5));
         flags.unwrap().bytes().map(|flag| flag == b'1').collect()
     };
-    assert_eq!(changed(1, &stored), [false; 7]);
-    assert_eq!(changed(2, &stored), [true, false, false, false, false, false, false]);
+    assert_eq!(changed(1, &stored), [false; 8]);
+    assert_eq!(changed(2, &stored), [true, false, false, false, false, false, false, false]);
     for place in 0..COLUMNS.len() {
         let mut other = stored.clone();
         other[place] = "another".to_owned().into();
-        let expected: Vec<bool> = (0..7).map(|column| column == place + 1).collect();
+        let expected: Vec<bool> = (0..8).map(|column| column == place + 1).collect();
         assert_eq!(changed(1, &other), expected, "{}", COLUMNS[place].name);
         let column: &Column = &COLUMNS[place];
         let sql = update(false, &[column]);

@@ -57,10 +57,10 @@ const stampOf = (filters: Filters) => (filters.sort === "-updated" ? "updated_at
 /**
  * Whether a row lies within what was read of a list: then no further page brings it. That is not only above the first row.
  * Of two requests made in the same moment the later one may be heard first, and an older one comes to match by a change.
- * A list from the oldest meets new rows at its end.
+ * A list from the oldest meets new rows at its end, and a list by due time takes them when it is read again.
  */
 function isWithin(list: ListView, filters: Filters, heard: Summary) {
-  if (filters.sort === "created") return false;
+  if (filters.sort === "created" || filters.sort === "due") return false;
   const rows = list.pages.flatMap((page) => page.items);
   const stamp = stampOf(filters);
   return list.pages.at(-1)?.next_cursor == null || rows.length === 0 || rows.some((row) => row[stamp] < heard[stamp]);

@@ -1,0 +1,77 @@
+//! Lists of requests: their orders.
+
+use serde_json::{Value, json};
+
+use crate::stack;
+use crate::support::{Client, draft, new_user};
+
+async fn page(client: &Client, query: &str) -> Value {
+    client.get(&format!("/api/requests?{query}")).await.expect(200).json()
+}
+
+fn titles(page: &Value) -> Vec<&str> {
+    page["items"].as_array().expect("a list").iter().map(|item| item["title"].as_str().expect("a title")).collect()
+}
+
+/// Every title of a list, two a page.
+async fn walk(client: &Client, query: &str) -> Vec<String> {
+    let (mut seen, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = page(client, &format!("{query}&limit=2{cursor}")).await;
+        seen.extend(titles(&page).into_iter().map(str::to_owned));
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return seen,
+        }
+    }
+}
+
+async fn report(client: &Client, title: &str, priority: &str) -> String {
+    let mut draft = draft(title);
+    draft["priority"] = json!(priority);
+    let record = client.post("/api/requests", &draft).await.expect(201).json();
+    record["id"].as_str().expect("an id").to_owned()
+}
+
+#[tokio::test]
+async fn what_is_open_comes_by_its_due_time_and_the_rest_behind_it() {
+    let user = new_user(stack(), "requester");
+    let requester = Client::sign_in(stack(), &user.email).await;
+    let manager = Client::sign_in(stack(), &new_user(stack(), "manager").email).await;
+    let low = report(&requester, "Low", "low").await;
+    let first = report(&requester, "Withdrawn first", "urgent").await;
+    let second = report(&requester, "Withdrawn second", "low").await;
+    let urgent = report(&requester, "Urgent", "urgent").await;
+    report(&requester, "Normal", "normal").await;
+    for id in [&second, &first] {
+        requester.act(id, "cancel", &json!({ "reason": "Not needed." })).await.expect(200);
+    }
+    let theirs = format!("requester={}&sort=due", user.id);
+    let expected = ["Urgent", "Normal", "Low", "Withdrawn second", "Withdrawn first"];
+    assert_eq!(walk(&requester, "sort=due").await, expected);
+    assert_eq!(walk(&manager, &theirs).await, expected);
+    assert_eq!(
+        walk(&manager, &format!("{theirs}&status=submitted,cancelled&priority=low")).await,
+        ["Low", "Withdrawn second"]
+    );
+
+    // A higher priority is due sooner; what nobody but staff may read moves nothing.
+    manager
+        .call(hyper::Method::PATCH, &format!("/api/requests/{low}"))
+        .json(&json!({ "priority": "high" }))
+        .send()
+        .await
+        .expect(200);
+    manager.comment(&urgent, "A hidden note", "internal").await.expect(201);
+    assert_eq!(walk(&requester, "sort=due").await[..3], ["Urgent", "Low", "Normal"]);
+
+    // What is completed is behind, and comes back when it is reopened.
+    manager.act(&urgent, "approve", &json!({})).await.expect(200);
+    manager.act(&urgent, "assign", &json!({ "assignee_id": manager.id() })).await.expect(200);
+    manager.act(&urgent, "start", &json!({})).await.expect(200);
+    assert_eq!(walk(&manager, "assignee=me&sort=due").await, ["Urgent"]);
+    manager.act(&urgent, "complete", &json!({ "resolution": "Done." })).await.expect(200);
+    assert_eq!(walk(&requester, "sort=due").await, ["Low", "Normal", "Urgent", "Withdrawn second", "Withdrawn first"]);
+    requester.act(&urgent, "reopen", &json!({ "reason": "Again." })).await.expect(200);
+    assert_eq!(walk(&requester, "sort=due").await[0], "Urgent");
+}
