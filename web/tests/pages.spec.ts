@@ -92,7 +92,7 @@ test("what a row of the list says fits a phone, and so do the filters", async ({
   const headers = { Origin: new URL(manager.url()).origin };
   const made = await manager.request.post("/api/requests", { headers, data: { title: "Kabel terkelupas di lorong", category: "electrical", priority: "urgent", hazard: true } });
   const { id } = await made.json();
-  await manager.goto("/requests");
+  await manager.goto("/requests?sort=-created");
   const row = manager.getByRole("row").filter({ has: manager.locator(`a[href="/requests/${id}"]`) });
   await expect(row.getByText("Bahaya bagi orang")).toBeAttached();
   const cells = await row.getByRole("cell").evaluateAll((cells) => cells.map((cell) => cell.scrollWidth - cell.clientWidth));
@@ -124,7 +124,7 @@ test("nothing on the page moves while it loads", async ({ browser }) => {
 test("the first load asks for each thing that the page shows once", async ({ browser }) => {
   const page = await signIn(browser, "manager", { serviceWorkers: "block" });
   const address = new URL(await report(page, fresh("The bell is mute"))).pathname;
-  const wanted = { "/requests": ["/api/requests?limit=100"], [address]: [`/api${address}`, `/api${address}/events?limit=200`] };
+  const wanted = { "/requests": ["/api/requests?sort=due&limit=100"], [address]: [`/api${address}`, `/api${address}/events?limit=200`] };
   for (const [path, paths] of Object.entries(wanted)) {
     const asked: string[] = [];
     const note = (request: { url(): string }) => void asked.push(request.url());

@@ -5,6 +5,7 @@ import { orLastAnswer } from "@/offline/answers";
 import type { Summary, TimelineEvent } from "@/api/types";
 import type { Filters } from "./filters";
 import type { RequestView } from "./live";
+import { sortOf } from "./order";
 
 export const LISTS = ["requests", "list"] as const;
 /** The ones that wait to be let into a list; filled by live messages alone. */
@@ -16,7 +17,7 @@ export const listOptions = (filters: Filters, limit = PAGE) =>
   infiniteQueryOptions({
     queryKey: [...LISTS, filters],
     queryFn: ({ pageParam, signal }) => {
-      const ask = () => dataOf(api.GET("/api/requests", { params: { query: { ...filters, limit, cursor: pageParam } }, signal }));
+      const ask = () => dataOf(api.GET("/api/requests", { params: { query: { ...filters, sort: sortOf(filters), limit, cursor: pageParam } }, signal }));
       return pageParam === undefined ? orLastAnswer(JSON.stringify([...LISTS, filters]), ask) : ask();
     },
     initialPageParam: undefined as string | undefined,
