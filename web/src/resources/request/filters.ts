@@ -5,7 +5,7 @@ import { SORT } from "@/api/words";
 import { FIELD_NAMES, fieldOf, type Field, type FieldName } from "./fields";
 
 /** As in the URL. `me` stands for whoever looks. */
-export type Filters = Omit<RequestsQuery, "limit" | "cursor" | "from" | "to">;
+export type Filters = Omit<RequestsQuery, "limit" | "cursor" | "total" | "from" | "to">;
 
 /** The fields that lists are filtered by. */
 type FieldFilter = FieldName & keyof Filters & keyof Summary;
@@ -58,11 +58,12 @@ export function matches(row: Summary, filters: Filters, me: string): boolean {
   return isFound(row, filters.q ?? "");
 }
 
-/** As the server finds it: by the number that is named, or by what looks the same to people. */
+/** As the server finds it, as far as the row tells: by the number that is named, or by words in any order. */
 function isFound(row: Summary, sought: string): boolean {
-  const named = /^\s*(?:#|mr-)0*([1-9]\d{0,14})\s*$/i.exec(sought)?.[1];
+  const named = /^\s*(?:#|mr[-\s]?)0*([1-9]\d{0,14})\s*$/i.exec(sought)?.[1];
   if (named) return Number(/\d+$/.exec(row.number ?? "")?.[0]) === Number(named);
-  return [row.number ?? "", row.title].some((text) => folded(text).includes(folded(sought)));
+  const texts = [row.number ?? "", row.title, row.requester.name, row.assignee?.name ?? ""].map(folded);
+  return folded(sought).split(" ").every((word) => texts.some((text) => text.includes(word)));
 }
 
 /** Whatever its case, marks, width and spaces. Through capitals, for ß and the dotless i. */

@@ -31,8 +31,11 @@ export function updateRow(list: ListView, heard: Summary): ListView {
   return changed ? { ...list, pages } : list;
 }
 
-/** Without the rows that no longer belong: when a list is opened again, not while somebody looks at it. */
-export function prune(list: ListView, filters: Filters, me: string): ListView {
+/**
+ * Without the rows that no longer belong: when a list is opened again, not while somebody looks at it. What a search found
+ * stays: the server looks into texts that a row does not have.
+ */
+export function prune(list: ListView, { q: _q, ...filters }: Filters, me: string): ListView {
   const pages = list.pages.map((page) => ({ ...page, items: page.items.filter((item) => matches(item, filters, me)) }));
   return pages.every((page, at) => page.items.length === list.pages[at]?.items.length) ? list : { ...list, pages };
 }
