@@ -5,7 +5,7 @@ import { SORT } from "@/api/words";
 import { FIELD_NAMES, fieldOf, type Field, type FieldName } from "./fields";
 
 /** As in the URL. `me` stands for whoever looks. */
-export type Filters = Omit<RequestsQuery, "limit" | "cursor" | "from" | "to">;
+export type Filters = Omit<RequestsQuery, "limit" | "cursor" | "total" | "from" | "to">;
 
 /** The order of a list that names none: what is due first is on top. */
 export const DEFAULT_SORT = "due";
@@ -65,19 +65,18 @@ export const matches = (row: Summary, filters: Filters, me: string) => belongs(r
 
 /** The fields of a row that are words. */
 const WORDS = FIELD_NAMES.filter((name) => { const field = fieldOf(name); return field.kind === "text" || (field.kind === "choice" && field.isOpen); });
+/** So many words of a search count. */
+const MOST_WORDS = 10;
 
-/** As the server finds it: each word somewhere in it, in any order; a number in any spelling. */
+/** As the server finds it, as far as the row tells: by the number that is named, or by words in any order. */
 function isFound(row: Summary, sought: string): boolean {
+  const named = /^\s*(?:#|mr[-\s]?)0*([1-9]\d{0,14})\s*$/i.exec(sought)?.[1];
+  if (named) return Number(/\d+$/.exec(row.number ?? "")?.[0]) === Number(named);
   const told = row as Summary & Partial<Record<FieldName, string | null>>;
   const text = folded([row.number, ...WORDS.map((name) => told[name]), row.requester.name, row.assignee?.name].join(" "));
-  const number = Number(/\d+$/.exec(row.number ?? "")?.[0]);
-  const words = folded(sought).replace(NUMBERED, " #$1 ").split(" ").filter((word) => word !== "").slice(0, MOST_WORDS);
-  return words.every((word) => (word.startsWith("#") ? number === Number(word.slice(1)) : text.includes(word)));
+  const words = folded(sought).match(/[\p{L}\p{M}\p{N}\p{So}]+/gu) ?? [folded(sought)];
+  return words.slice(0, MOST_WORDS).every((word) => text.includes(word));
 }
-
-/** `MR-453`, `mr 453`, `#0453`. */
-const NUMBERED = /(?:#|(?<![\p{L}\p{N}])mr[\s-]*)0*([1-9]\d{0,14})(?![\p{L}\p{N}])/gu;
-const MOST_WORDS = 10;
 
 /** Whatever its case, marks, width and spaces. Through capitals, for ß and the dotless i. */
 const folded = (text: string) =>
