@@ -13,8 +13,8 @@ use cepatedge::db::statements::{users, versions};
 use cepatedge::domain::delivery::{Delivery, Packed};
 use cepatedge::domain::log::{LogFilter, StreamName};
 use cepatedge::domain::request::{
-    Action, ActionInput, Category, Command, CommentBody, Description, Moment, NewRequest, Priority, RulesInForce, Step,
-    Title, Visibility,
+    Action, ActionInput, Category, Command, CommentBody, Description, Moment, NewRequest, Priority, RulesInForce,
+    Searched, Step, Title, Visibility,
 };
 use cepatedge::domain::text::SearchText;
 use cepatedge::domain::user::{Draft, PersonName, User};
@@ -111,7 +111,7 @@ fn debts() -> Vec<Debt> {
 }
 
 fn page(items: &str) -> Page {
-    Page { items: Text::from(items), next: Some(Position { ts: at(0).as_ms(), id: "7".into() }) }
+    Page { items: Text::from(items), next: Some(Position { ts: at(0).as_ms(), id: "7".into() }), total: None }
 }
 
 /// The call and its reply are what the golden file says, and the file is read back as them; also by a reader who does not
@@ -258,15 +258,24 @@ fn the_request_speaks_as_recorded() {
 fn the_index_speaks_as_recorded() {
     let key = request_index::IndexKey { org: org() };
     let last_public = Some(Moment { version: 4, at: Timestamp::from_ms(1_795_499_162_123) });
-    let upsert = request_index::Upsert { summary: from_str(domain!("summary")).unwrap(), epoch: 1, last_public };
+    let searched =
+        Searched { description: "Between the third and the fourth.".into(), contact: Some("ext. 4711".into()) };
+    let upsert = request_index::Upsert {
+        summary: from_str(domain!("summary")).unwrap(),
+        epoch: 1,
+        last_public,
+        searched: Some(searched),
+    };
     exchange(&key, by_the_system(), upsert, request_index::Upserted { number: "MR-000123".into() });
     let list = request_index::List {
         filter: from_str(domain!("list_filter")).unwrap(),
         only: Some(user()),
         after: Some(Position::at(at(0), REQUEST)),
         limit: limit(),
+        total: true,
     };
-    exchange(&key, by_a_user(), list, page(r#"[{"title":"Lift B stops between floors"}]"#));
+    let found = Page { total: Some(7), ..page(r#"[{"title":"Lift B stops between floors"}]"#) };
+    exchange(&key, by_a_user(), list, found);
     let position = Position::at(at(2), REQUEST);
     let version = request_index::IndexedVersion { id: id(), epoch: 1, version: 2, updated_at: at(2) };
     let versions = request_index::Versions { after: Some(position.clone()), changed_before: at(3), limit: 200 };

@@ -9,7 +9,7 @@ text_type! {
     SearchText, "q", 1..=100, Lines::One
 }
 
-pub use ::text::fold;
+pub use ::text::{fold, words};
 
 /// Several texts as they are searched, a line each: what is sought is in one of them.
 pub fn fold_lines(text: &str) -> String {

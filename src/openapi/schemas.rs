@@ -16,6 +16,20 @@ struct Paged<T> {
     next_cursor: Option<String>,
 }
 
+/// One page of a list that is counted when asked to.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "its schema is what is wanted")]
+struct CountedPage<T> {
+    /// The items, in the list's order.
+    items: Vec<T>,
+    /// What to send as `cursor` for the next page; null at the end.
+    #[schema(required = true)]
+    next_cursor: Option<String>,
+    /// How many there are in all, up to 10,000; 10,001 stands for more. Only with `total=true`.
+    #[schema(nullable = false)]
+    total: Option<u32>,
+}
+
 /// What was spoken of so far.
 #[derive(Default)]
 pub struct Schemas(BTreeMap<String, Value>);
@@ -41,6 +55,12 @@ impl Schemas {
     pub fn page<T: ToSchema>(&mut self, name: &str) -> Value {
         self.of::<T>();
         self.named::<Paged<T>>(name)
+    }
+
+    /// As [`Schemas::page`], of a list that is counted when asked to.
+    pub fn counted_page<T: ToSchema>(&mut self, name: &str) -> Value {
+        self.of::<T>();
+        self.named::<CountedPage<T>>(name)
     }
 
     /// All of them, each with its own properties: what a type has from another is told in it.

@@ -82,7 +82,7 @@ pub async fn list(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
         }
     });
     let items = serde_json::to_string(&join_all(asked).await).map_err(|_| Refusal::Internal)?;
-    Ok(paging::reply(exchange, &scope, Page { items: Text::Written(items), next: page.next }))
+    Ok(paging::reply(exchange, &scope, Page { items: Text::Written(items), next: page.next, total: None }))
 }
 
 /// `DELETE /api/system/sessions/:user/:sid`.

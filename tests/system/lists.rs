@@ -1,4 +1,4 @@
-//! Lists of requests: their orders.
+//! Lists of requests: their orders, and how many there are.
 
 use serde_json::{Value, json};
 
@@ -74,4 +74,35 @@ async fn what_is_open_comes_by_its_due_time_and_the_rest_behind_it() {
     assert_eq!(walk(&requester, "sort=due").await, ["Low", "Normal", "Urgent", "Withdrawn second", "Withdrawn first"]);
     requester.act(&urgent, "reopen", &json!({ "reason": "Again." })).await.expect(200);
     assert_eq!(walk(&requester, "sort=due").await[0], "Urgent");
+}
+
+#[tokio::test]
+async fn a_list_is_counted_when_asked_to_as_its_viewer_sees_it() {
+    let user = new_user(stack(), "requester");
+    let requester = Client::sign_in(stack(), &user.email).await;
+    let stranger = Client::sign_in(stack(), &new_user(stack(), "requester").email).await;
+    let manager = Client::sign_in(stack(), &new_user(stack(), "manager").email).await;
+    for (title, priority) in [("One pump", "low"), ("Two pumps", "high"), ("A lamp", "high")] {
+        report(&requester, title, priority).await;
+    }
+    let total = async |client: &Client, query: &str| {
+        page(client, &format!("{query}&total=true&limit=1")).await["total"].clone()
+    };
+    assert_eq!(total(&requester, "sort=due").await, 3);
+    assert_eq!(total(&stranger, "sort=due").await, 0);
+    assert_eq!(total(&requester, "q=PUMP&priority=high").await, 1);
+    let theirs = format!("requester={}", user.id);
+    assert_eq!(total(&manager, &theirs).await, 3);
+    assert_eq!(total(&manager, &format!("{theirs}&status=submitted,closed&q=pump")).await, 2);
+    assert_eq!(page(&requester, "limit=1").await.get("total"), None);
+    assert_eq!(page(&requester, "total=false").await.get("total"), None);
+    requester.get("/api/requests?total=yes").await.problem(400, "invalid");
+
+    // It is said on each page, and the link to the next one asks for it again.
+    let first = page(&requester, "total=true&limit=2").await;
+    let next = format!("total=true&limit=2&cursor={}", first["next_cursor"].as_str().expect("more"));
+    assert_eq!((&first["total"], &page(&requester, &next).await["total"]), (&json!(3), &json!(3)));
+    // What everybody has is known by state.
+    let (all, submitted) = (total(&manager, "sort=due").await, total(&manager, "status=submitted").await);
+    assert!(all.as_u64() >= submitted.as_u64() && submitted.as_u64() >= Some(3), "{all} {submitted}");
 }

@@ -62,3 +62,57 @@ async fn spellings_of_a_category_are_one_category() {
     assert_eq!(titles(&requester, "category=lift&sort=created").await, [json!("One"), json!("Two"), json!("Three")]);
     assert_eq!(titles(&requester, "category=LIFT").await.len(), 3);
 }
+
+#[tokio::test]
+async fn words_find_a_request_in_any_order_and_an_internal_comment_never_does() {
+    let user = new_user(stack(), "requester");
+    let requester = Client::sign_in(stack(), &user.email).await;
+    let manager = Client::sign_in(stack(), &new_user(stack(), "manager").email).await;
+    let mut described = draft("AC bocor");
+    described["description"] = json!("Air menetes\ndi dekat pintu utama.");
+    described["contact"] = json!("ruang 4711");
+    let record = requester.post("/api/requests", &described).await.expect(201).json();
+    let id = record["id"].as_str().expect("an id");
+    requester.report("Lampu mati").await;
+    let digits =
+        record["number"].as_str().expect("a number").trim_start_matches("MR-").trim_start_matches('0').to_owned();
+    let found = [json!("AC bocor")];
+    let queries = [
+        "bocor AC".to_owned(),
+        "AC  bocor".into(),
+        "menetes bocor".into(),
+        "4711 pintu".into(),
+        "bocor, AC!".into(),
+        format!("mr {digits}"),
+        format!("mr{digits} ac"),
+        format!("bocor #{digits}"),
+        format!("MR-{digits} menetes"),
+    ];
+    let encoded = |query: &str| {
+        let bytes = query.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+        format!("requester={}&q={bytes}", user.id)
+    };
+    for query in &queries {
+        assert_eq!(titles(&requester, &encoded(query)).await, found, "{query}");
+        assert_eq!(titles(&manager, &encoded(query)).await, found, "{query}");
+    }
+    let turned = user.name.split(' ').rev().collect::<Vec<_>>().join(" ");
+    assert_eq!(titles(&requester, &encoded(&turned)).await.len(), 2);
+
+    manager.comment(id, "kepercayaan", "internal").await.expect(201);
+    manager.comment(id, "terbuka", "public").await.expect(201);
+    for query in ["kepercayaan", "terbuka", "bocor mati", "???", "acbocor"] {
+        assert!(titles(&manager, &encoded(query)).await.is_empty(), "{query}");
+    }
+    manager.act(id, "approve", &json!({})).await.expect(200);
+    manager.act(id, "assign", &json!({ "assignee_id": manager.id() })).await.expect(200);
+    assert_eq!(titles(&requester, &encoded(&format!("{} menetes", manager.name()))).await, found);
+    manager
+        .call(hyper::Method::PATCH, &format!("/api/requests/{id}"))
+        .json(&json!({ "description": "Kering" }))
+        .send()
+        .await
+        .expect(200);
+    assert!(titles(&manager, &encoded("menetes")).await.is_empty());
+    assert_eq!(titles(&manager, &encoded("kering ac")).await, found);
+}

@@ -150,3 +150,24 @@ test("no key of the list throws the focus away", async ({ browser }) => {
   await page.keyboard.press("Escape");
   await expect(page.getByRole("main")).toBeFocused();
 });
+
+test("lists begin with what is due first, ended ones are behind, and what comes in finds its place", async ({ browser }) => {
+  const [manager, requester] = await Promise.all([signIn(browser, "manager"), signIn(browser, "requester")]);
+  // Of one person of our own, so that the list is short: everything that they report is seen in it.
+  const me = (await (await requester.request.get("/api/me")).json()).user.id;
+  const word = fresh("Gasket").replace(" ", "-");
+  const [low] = await make(requester, [`Low ${word}`], { priority: "low" });
+  const [urgent] = await make(requester, [`Urgent ${word}`], { priority: "urgent" });
+  const [ended] = await make(requester, [`Ended ${word}`], { priority: "urgent" });
+  const headers = { origin: new URL(requester.url()).origin };
+  expect((await requester.request.post(`/api/requests/${ended}/cancel`, { headers, data: { reason: "Mended" } })).status()).toBe(200);
+  await manager.goto(`/requests?requester=${me}&q=${word}`);
+  const shown = () => manager.locator("[data-index] a").evaluateAll((links) => links.map((link) => link.getAttribute("href")!.split("/").at(-1)));
+  await expect.poll(shown).toEqual([urgent, low, ended]);
+  await expect(manager.getByRole("combobox", { name: "Order" })).toHaveValue("due");
+  const [normal] = await make(requester, [`Normal ${word}`], { priority: "normal" });
+  await expect.poll(shown).toEqual([urgent, normal, low, ended]);
+  await manager.getByRole("combobox", { name: "Order" }).selectOption({ label: "Newest" });
+  await expect(manager).toHaveURL(/sort=-created/);
+  await expect.poll(shown).toEqual([normal, ended, urgent, low]);
+});

@@ -8,7 +8,7 @@ test("three people carry a request from the report to its end, each seeing the o
     signIn(browser, "requester", { viewport: { width: 360, height: 740 } }), signIn(browser, "manager"), signIn(browser, "tech"),
   ]);
   const title = fresh("The tap drips");
-  await manager.goto("/requests");
+  await manager.goto("/requests?sort=-created");
   await expect(manager.getByRole("table")).toBeVisible();
   const url = await report(requester, title);
   await manager.getByText(title).click();
@@ -94,7 +94,7 @@ for (const [what, title] of Object.entries({
     await expect(requester.locator("h1")).toHaveCSS("unicode-bidi", "plaintext");
     const fits = () => requester.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
     expect(await fits()).toBe(true);
-    await requester.goto("/requests");
+    await requester.goto("/requests?sort=-created");
     await expect(requester.getByRole("link", { name: shown, exact: true }).first()).toBeVisible();
     expect(await requester.title()).not.toContain("owned");
     expect(await fits()).toBe(true);
@@ -113,7 +113,7 @@ test("a burst of new requests comes in whole, and pushes nothing away from someb
     }, title)));
     return titles;
   };
-  await manager.goto("/requests");
+  await manager.goto("/requests?sort=-created");
   await expect(manager.getByRole("table")).toBeVisible();
   for (const title of await burst("Burst")) await expect(manager.getByRole("row").getByText(title, { exact: true })).toHaveCount(1);
   await expect(manager.getByRole("button", { name: /new request/ })).toHaveCount(0);
@@ -138,7 +138,13 @@ test("what comes to need somebody is on their page at once, also when it is olde
     await expect(step(manager, "approved")).toBeVisible();
   };
   const [older, newer] = [fresh("The older one"), fresh("The newer one")];
-  const [olderUrl, newerUrl] = [await report(requester, older), await report(requester, newer)];
+  // Due before what is there already.
+  const reportUrgent = async (title: string) => {
+    const headers = { origin: new URL(requester.url()).origin };
+    const made = await requester.request.post("/api/requests", { headers, data: { title, category: "plumbing", priority: "urgent" } });
+    return `/requests/${(await made.json()).id}`;
+  };
+  const [olderUrl, newerUrl] = [await reportUrgent(older), await reportUrgent(newer)];
   await approve(newerUrl);
   await tech.goto("/");
   const needs = tech.getByRole("region", { name: "Needs you now" });
@@ -146,5 +152,5 @@ test("what comes to need somebody is on their page at once, also when it is olde
   await approve(olderUrl);
   await expect(needs.getByText(older)).toBeVisible();
   const place = async (title: string) => (await needs.getByRole("listitem").allInnerTexts()).findIndex((text) => text.includes(title));
-  await expect.poll(async () => (await place(older)) - (await place(newer))).toBe(1);
+  await expect.poll(async () => (await place(older)) - (await place(newer))).toBe(-1);
 });

@@ -56,7 +56,7 @@ test("the app opens without a connection, shows what was read before, and sends 
   const page = await signIn(browser, "requester");
   const title = fresh("The gate is stuck");
   const address = await report(page, title);
-  await page.goto("/requests");
+  await page.goto("/requests?sort=-created");
   await expect(page.getByRole("row").getByText(title)).toBeVisible();
   await page.evaluate(() => navigator.serviceWorker.ready);
   await page.reload();
@@ -65,7 +65,7 @@ test("the app opens without a connection, shows what was read before, and sends 
   await expect(page.locator("[data-kind=created]")).toBeVisible();
 
   await page.context().setOffline(true);
-  await page.goto("/requests");
+  await page.goto("/requests?sort=-created");
   await page.getByRole("row").getByText(title).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(title);
   await page.getByRole("textbox", { name: "Write a comment" }).fill("Said without a connection");
@@ -139,7 +139,7 @@ for (const [when, isCarriedOut] of [["the server has it", true], ["it has left",
     holding.isOn = false;
     await holding.routes[1]?.abort();
     await expect(page).not.toHaveURL(/new$/);
-    await page.goto("/requests");
+    await page.goto("/requests?sort=-created");
     await expect(page.getByRole("row").getByText(title)).toHaveCount(1);
     await expect(page.getByRole("button", { name: /waiting/ })).toHaveCount(0);
     await page.goto("/new");

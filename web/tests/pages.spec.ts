@@ -4,7 +4,7 @@ import { type Account, fresh, report, signIn } from "./people";
 
 const PAGES: { [account in Account]?: string[] } = {
   requester: ["/", "/requests", "/new", "/me", "/no-such-page"],
-  manager: ["/", "/requests", "request"],
+  manager: ["/", "/requests?priority=high,urgent&hazard=false", "/requests", "request"],
   admin: ["/system/logs", "/system/monitor", "/system/sync", "/system/sessions"],
 };
 
@@ -16,66 +16,75 @@ async function expectSound(page: Page, where: string) {
   expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${where} scrolls sideways`).toBe(true);
 }
 
-for (const colorScheme of ["light", "dark"] as const) {
-  for (const width of [360, 1280]) {
-    const options = { colorScheme, reducedMotion: "reduce", viewport: { width, height: 800 } } as const;
-    for (const [account, paths] of Object.entries(PAGES)) {
-      test(`axe finds nothing serious: ${account}, ${colorScheme}, ${width} px`, async ({ browser }) => {
-        const page = await signIn(browser, account as Account, options);
-        for (const path of paths) {
-          if (path === "request") await page.locator("[data-index] a").first().click();
-          else await page.goto(path);
-          await expect(page.getByRole("heading", { level: 1 }).or(page.getByText("nothing here")).first()).toBeAttached();
-          await expect(page.locator(".skeleton")).toHaveCount(0);
-          await expectSound(page, path);
-        }
-      });
-    }
+/** A phone and a desk in both themes; in one each the smallest phone, a tablet, and a desk whose page is twice as large. */
+const SCREENS = [["light", 360, 800], ["dark", 360, 800], ["light", 1280, 800], ["dark", 1280, 800], ["dark", 320, 640], ["light", 768, 1024], ["light", 640, 400]] as const;
 
-    test(`axe finds nothing serious: sign-in and dialogs, ${colorScheme}, ${width} px`, async ({ browser }) => {
-      const stranger = await (await browser.newContext(options)).newPage();
-      await stranger.goto("/sign-in");
-      await stranger.locator("button[type=submit]").click();
-      await expectSound(stranger, "/sign-in");
-
-      const manager = await signIn(browser, "manager", options);
-      await report(manager, fresh("The hinge squeaks"));
-      const dialog = manager.getByRole("dialog");
-      const look = async (button: string) => {
-        await manager.getByRole("button", { name: button, exact: true }).click();
-        await expect(dialog).toBeVisible();
-        await expectSound(manager, button);
-      };
-      await look("Edit request");
-      await manager.keyboard.press("Escape");
-      await look("Reject");
-      await dialog.getByRole("button", { name: "Reject" }).click();
-      await expect(dialog.getByText("This is needed.")).toBeVisible();
-      await expectSound(manager, "Reject without a reason");
-      await manager.keyboard.press("Escape");
-      await manager.getByRole("button", { name: "Approve" }).click();
-      await look("Assign");
-      await manager.keyboard.press("Escape");
-      await manager.keyboard.press("?");
-      await expect(dialog).toBeVisible();
-      await expectSound(manager, "help");
-      await manager.keyboard.press("Escape");
-      await manager.context().setOffline(true);
-      await manager.getByRole("textbox", { name: "Write a comment" }).fill("Later");
-      await manager.getByRole("button", { name: "Send" }).click();
-      await look("1 change waiting");
-      await manager.keyboard.press("Escape");
-      await expect(dialog).toHaveCount(0);
-
-      const admin = await signIn(browser, "admin", options);
-      await admin.goto("/system/logs");
-      // What comes in would move the row from under the pointer.
-      await admin.getByRole("button", { name: "Pause" }).click();
-      await admin.getByRole("main").getByRole("listitem").getByRole("link").first().click();
-      await expect(admin.getByRole("dialog")).toBeVisible();
-      await expectSound(admin, "log entry");
+for (const [colorScheme, width, height] of SCREENS) {
+  const options = { colorScheme, reducedMotion: "reduce", viewport: { width, height } } as const;
+  for (const [account, paths] of Object.entries(PAGES)) {
+    test(`axe finds nothing serious: ${account}, ${colorScheme}, ${width} px`, async ({ browser }) => {
+      const page = await signIn(browser, account as Account, options);
+      for (const path of paths) {
+        if (path === "request") await page.locator("[data-index] a").first().click();
+        else await page.goto(path);
+        await expect(page.getByRole("heading", { level: 1 }).or(page.getByText("nothing here")).first()).toBeAttached();
+        await expect(page.locator(".skeleton")).toHaveCount(0);
+        await expectSound(page, path);
+      }
     });
   }
+
+  test(`axe finds nothing serious: sign-in and dialogs, ${colorScheme}, ${width} px`, async ({ browser }) => {
+    const stranger = await (await browser.newContext(options)).newPage();
+    await stranger.goto("/sign-in");
+    await stranger.locator("button[type=submit]").click();
+    await expectSound(stranger, "/sign-in");
+
+    const manager = await signIn(browser, "manager", options);
+    await report(manager, fresh("The hinge squeaks"));
+    const dialog = manager.getByRole("dialog");
+    const look = async (button: string) => {
+      await manager.getByRole("button", { name: button, exact: true }).click();
+      await expect(dialog).toBeVisible();
+      await expectSound(manager, button);
+    };
+    await look("Edit request");
+    await manager.keyboard.press("Escape");
+    await look("Reject");
+    await dialog.getByRole("button", { name: "Reject" }).click();
+    await expect(dialog.getByText("This is needed.")).toBeVisible();
+    await expectSound(manager, "Reject without a reason");
+    await manager.keyboard.press("Escape");
+    await manager.getByRole("button", { name: "Approve" }).click();
+    await look("Assign");
+    await manager.keyboard.press("Escape");
+    await manager.keyboard.press("?");
+    await expect(dialog).toBeVisible();
+    await expectSound(manager, "help");
+    await manager.keyboard.press("Escape");
+    await manager.context().setOffline(true);
+    await manager.getByRole("textbox", { name: "Write a comment" }).fill("Later");
+    await manager.getByRole("button", { name: "Send" }).click();
+    await look("1 change waiting");
+    await manager.keyboard.press("Escape");
+    await expect(dialog).toHaveCount(0);
+
+    const admin = await signIn(browser, "admin", options);
+    await admin.goto("/system/logs");
+    // What comes in would move the row from under the pointer.
+    await admin.getByRole("button", { name: "Pause" }).click();
+    await admin.getByRole("main").getByRole("listitem").getByRole("link").first().click();
+    await expect(admin.getByRole("dialog")).toBeVisible();
+    await expectSound(admin, "log entry");
+    await admin.goto("/me");
+    await admin.getByRole("button", { name: "Change name" }).click();
+    await expect(admin.getByRole("dialog")).toBeVisible();
+    await expectSound(admin, "name");
+    await admin.goto("/system/sessions");
+    await admin.getByRole("main").getByRole("button", { name: "Sign out there" }).first().click();
+    await expect(admin.getByRole("dialog")).toBeVisible();
+    await expectSound(admin, "end of a session");
+  });
 }
 
 test("what a row of the list says fits a phone, and so do the filters", async ({ browser }) => {
@@ -83,7 +92,7 @@ test("what a row of the list says fits a phone, and so do the filters", async ({
   const headers = { Origin: new URL(manager.url()).origin };
   const made = await manager.request.post("/api/requests", { headers, data: { title: "Kabel terkelupas di lorong", category: "electrical", priority: "urgent", hazard: true } });
   const { id } = await made.json();
-  await manager.goto("/requests");
+  await manager.goto("/requests?sort=-created");
   const row = manager.getByRole("row").filter({ has: manager.locator(`a[href="/requests/${id}"]`) });
   await expect(row.getByText("Bahaya bagi orang")).toBeAttached();
   const cells = await row.getByRole("cell").evaluateAll((cells) => cells.map((cell) => cell.scrollWidth - cell.clientWidth));
@@ -115,7 +124,7 @@ test("nothing on the page moves while it loads", async ({ browser }) => {
 test("the first load asks for each thing that the page shows once", async ({ browser }) => {
   const page = await signIn(browser, "manager", { serviceWorkers: "block" });
   const address = new URL(await report(page, fresh("The bell is mute"))).pathname;
-  const wanted = { "/requests": ["/api/requests?limit=100"], [address]: [`/api${address}`, `/api${address}/events?limit=200`] };
+  const wanted = { "/requests": ["/api/requests?sort=due&limit=100"], [address]: [`/api${address}`, `/api${address}/events?limit=200`] };
   for (const [path, paths] of Object.entries(wanted)) {
     const asked: string[] = [];
     const note = (request: { url(): string }) => void asked.push(request.url());

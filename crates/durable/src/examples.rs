@@ -57,7 +57,7 @@ impl Handler for Blank {
         Ok(name.len() as i64).into()
     }
     fn read(self: Rc<Self>, Read(after): Read, _: Call) -> Answer<Page> {
-        Ok(Page { items: Text::from(r#"["Ada"]"#), next: after }).into()
+        Ok(Page { items: Text::from(r#"["Ada"]"#), next: after, total: None }).into()
     }
 }
 

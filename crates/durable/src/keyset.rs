@@ -1,7 +1,7 @@
 //! Queries through a table in order of (time, key), a page at a time, at a cost that the table's length does not change.
 //!
 //! A query has one range or several. A range is a run of one index whose first columns equal constants, so SQLite reads it in
-//! order of (time, key); several ranges are merged as they are read. Nothing is sorted and nothing is counted. What no
+//! order of (time, key); several ranges are merged as they are read. Nothing is sorted, and counted only when asked to. What no
 //! index answers is checked row by row: then a page looks at [`SCAN`] rows at most, and says that more follow. Once it has
 //! found enough it looks at none further.
 //!
@@ -202,6 +202,28 @@ impl KeysetQuery {
         text.0
     }
 
+    /// How many rows there are in all, `most` at most. What no index answers is checked on every row until so many are found.
+    ///
+    /// # Errors
+    /// When SQLite refuses.
+    pub fn count(&self, db: &Database, most: u32) -> Result<u32, StorageError> {
+        let statement = self.counting(most);
+        let row = db.row(&statement.sql, &statement.binds())?;
+        Ok(row.and_then(|row| u32::try_from(row.int(0)).ok()).unwrap_or_default())
+    }
+
+    /// Counts the rows.
+    pub fn counting(&self, most: u32) -> Statement {
+        let mut text = Text::default();
+        let wheres = self.wheres(&mut text, Start::Beginning, None, &self.conditions);
+        let selects: Vec<_> =
+            self.ranges.iter().zip(&wheres).map(|(range, wheres)| select(self, range, wheres, "")).collect();
+        let parts = selects.chunks(COMPOUND_TERMS);
+        let parts = parts.map(|part| format!("SELECT 1 FROM ({} LIMIT {most})", part.join(" UNION ALL ")));
+        let all = parts.collect::<Vec<_>>().join(" UNION ALL ");
+        Statement { sql: format!("SELECT count(*) FROM ({all} LIMIT {most})"), ..text.0 }
+    }
+
     /// The WHERE clause of each range: its constants, then the near edge, the far edge and the conditions, which all share.
     fn wheres(&self, text: &mut Text, near: Start, end: Option<Place>, conditions: &[Condition]) -> Vec<String> {
         let near = self.near(text, near);
@@ -270,8 +292,11 @@ impl Start {
 
 impl Statement {
     fn found_in(&self, db: &Database, most: u32) -> Result<Found, StorageError> {
-        let binds: Vec<&dyn Bind> = self.values.iter().map(|value| value as &dyn Bind).collect();
-        db.found(&self.sql, &binds, most)
+        db.found(&self.sql, &self.binds(), most)
+    }
+
+    fn binds(&self) -> Vec<&dyn Bind> {
+        self.values.iter().map(|value| value as &dyn Bind).collect()
     }
 }
 

@@ -51,13 +51,15 @@ pub struct Page {
     pub items: Text,
     /// The position of the last row, when more rows follow it.
     pub next: Option<Position>,
+    /// How many rows there are in all, if they were counted.
+    pub total: Option<u32>,
 }
 
 impl Page {
     /// A page of `limit` rows at most. One row more was asked for: it tells whether more follow.
     pub fn of(found: Found, limit: u32) -> Page {
         let next = found.last.filter(|_| found.count > limit).map(position);
-        Page { items: found.shown.between("[", "]"), next }
+        Page { items: found.shown.between("[", "]"), next, total: None }
     }
 }
 
@@ -65,15 +67,17 @@ impl Page {
 #[derive(Serialize, Deserialize)]
 struct Head {
     next: Option<Position>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    total: Option<u32>,
 }
 
 impl OnTheWire for Page {
     fn write(self) -> serde_json::Result<Wire> {
-        Ok(Wire { items: Some(self.items), ..Head { next: self.next }.write()? })
+        Ok(Wire { items: Some(self.items), ..Head { next: self.next, total: self.total }.write()? })
     }
 
     fn read(wire: Wire) -> serde_json::Result<Result<Self, Refusal>> {
         let items = wire.items.unwrap_or_else(|| Text::from("[]"));
-        Ok(Head::read(wire.head.into())?.map(|Head { next }| Page { items, next }))
+        Ok(Head::read(wire.head.into())?.map(|Head { next, total }| Page { items, next, total }))
     }
 }

@@ -45,6 +45,6 @@ pub use rules::{RequestRules, RulesInForce};
 pub use sla::{Sla, SlaState};
 pub use state::{MaintenanceRequest, Moment};
 pub use status::{Priority, Status};
-pub use summary::Summary;
+pub use summary::{Searched, Summary};
 pub use table::Action;
 pub use texts::{CommentBody, Rating, Reason, Resolution};

@@ -70,6 +70,28 @@ impl From<&MaintenanceRequest> for Summary {
     }
 }
 
+/// So many characters of a description are searched.
+const SEARCHED: usize = 2_000;
+
+/// What else of a request the index searches, and does not show.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Searched {
+    /// The beginning of the description.
+    pub description: String,
+    /// How to reach the reporter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<String>,
+}
+
+impl From<&MaintenanceRequest> for Searched {
+    fn from(request: &MaintenanceRequest) -> Self {
+        Self {
+            description: request.report.description.chars().take(SEARCHED).collect(),
+            contact: request.report.contact.clone(),
+        }
+    }
+}
+
 /// Above every moment, and far enough below 2^53 that this and any moment are one number of JavaScript's.
 const BEHIND_ALL_MOMENTS: i64 = 1 << 52;
 

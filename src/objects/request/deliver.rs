@@ -13,7 +13,7 @@ use durable::{CALL_LIMIT_MS, Database, Object, StorageError, ask_within};
 use super::owed::{self, Delivery, Destination, packed};
 use super::{RequestObject, store};
 use crate::domain::log::StreamName;
-use crate::domain::request::{MaintenanceRequest, Summary};
+use crate::domain::request::{MaintenanceRequest, Searched, Summary};
 use crate::objects::context::CallContext;
 use crate::objects::database::api::{Apply, DatabaseKey};
 use crate::objects::log_stream::api::{Append, StreamKey};
@@ -49,7 +49,12 @@ impl RequestObject {
     }
 
     pub(super) async fn to_index(&self, request: &MaintenanceRequest, cx: &CallContext) -> Result<(), Failure> {
-        let upsert = Upsert { summary: Summary::from(request), epoch: request.epoch, last_public: request.last_public };
+        let upsert = Upsert {
+            summary: Summary::from(request),
+            epoch: request.epoch,
+            last_public: request.last_public,
+            searched: Some(Searched::from(request)),
+        };
         let key = IndexKey { org: cx.org.clone() };
         let upserted = ask_within(&self.state.env, &key, upsert, cx, CALL_LIMIT_MS).await?;
         Ok(self.take_number(upserted.number, cx)?)

@@ -10,8 +10,8 @@ use durable::page::Page;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::request::RequestId;
-use crate::domain::request::Summary;
 use crate::domain::request::{ListFilter, Moment};
+use crate::domain::request::{Searched, Summary};
 use crate::objects::context::CallContext;
 
 /// Names an organisation's index: `{org}`. It may be split by hash of the request once it is too large.
@@ -67,6 +67,9 @@ pub struct Upsert {
     /// The last event that is not internal, if internal ones are behind it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_public: Option<Moment>,
+    /// What else is searched; a release before this one does not tell it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub searched: Option<Searched>,
 }
 
 /// The number of a request.
@@ -90,6 +93,9 @@ pub struct List {
     pub after: Option<Position>,
     /// At most so many.
     pub limit: Limit,
+    /// Whether to count all that match, whatever the page.
+    #[serde(default)]
+    pub total: bool,
 }
 
 /// See [`Handler::versions`].

@@ -10,6 +10,7 @@ pub mod api;
 mod columns;
 mod number;
 mod query;
+mod search;
 mod store;
 
 use std::cell::Cell;
@@ -19,14 +20,16 @@ use base::cursor::Position;
 use base::ids::UserId;
 use base::refusal::Refusal;
 use base::time::Timestamp;
+use durable::keyset::KeysetQuery;
 use durable::page::Page;
 use durable::sockets::{Accepted, Sockets};
-use durable::{Answer, Object, Schema, State, Wire, clock};
+use durable::{Answer, Object, Schema, State, StorageError, Wire, clock};
 use futures::future::LocalBoxFuture;
 use js_sys::JsString;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use crate::domain::request::ListFilter;
 use crate::domain::request::policy::{may_see_summary, sees_internal, sees_only};
 use crate::domain::user::Caller;
 use crate::objects::context::CallContext;
@@ -36,6 +39,9 @@ use store::Changed;
 
 /// So many rows of an earlier release are folded in one turn.
 const FOLD_SLICE: u32 = 200;
+
+/// A list is counted so far, and no further: this stands for more than 10,000.
+const MOST_COUNTED: u32 = 10_001;
 
 /// An organisation's index.
 pub struct RequestIndexObject {
@@ -93,6 +99,15 @@ impl RequestIndexObject {
         }
     }
 
+    /// How many requests a list has in all, [`MOST_COUNTED`] at most.
+    fn total(&self, filter: &ListFilter, only: Option<UserId>, query: &KeysetQuery) -> Result<u32, StorageError> {
+        let tallied = if only.is_none() { store::tallied(&self.state.db, filter)? } else { None };
+        match tallied {
+            Some(requests) => Ok(u32::try_from(requests).unwrap_or_default().min(MOST_COUNTED)),
+            None => query.count(&self.state.db, MOST_COUNTED),
+        }
+    }
+
     /// Folds what an earlier release folded otherwise, in slices between which others have their turn.
     async fn fold_old_rows(self: Rc<Self>) {
         clock::in_slices("folding old rows anew", || store::fold_some(&self.state.db, FOLD_SLICE)).await;
@@ -122,8 +137,14 @@ impl api::Handler for RequestIndexObject {
 
     fn list(self: Rc<Self>, message: List, cx: CallContext) -> Answer<Page> {
         let reads_internal = cx.caller.as_ref().is_none_or(|caller| sees_internal(caller.role));
-        let query = query::of(&message.filter, restricted(cx.caller.as_ref(), message.only), reads_internal);
-        query.page(&self.state.db, message.after.as_ref(), message.limit.get()).into()
+        let only = restricted(cx.caller.as_ref(), message.only);
+        let query = query::of(&message.filter, only, reads_internal);
+        let page = || {
+            let page = query.page(&self.state.db, message.after.as_ref(), message.limit.get())?;
+            let total = if message.total { Some(self.total(&message.filter, only, &query)?) } else { None };
+            Ok::<_, Refusal>(Page { total, ..page })
+        };
+        page().into()
     }
 
     fn versions(self: Rc<Self>, message: Versions, _: CallContext) -> Answer<Vec<IndexedVersion>> {

@@ -9,9 +9,8 @@ use base::time::Timestamp;
 use durable::keyset::{Condition, Direction, IndexRange, KeysetQuery, Value};
 
 use super::columns::{COLUMNS, Column, column};
-use super::number;
+use super::search;
 use crate::domain::request::{ListFilter, Sort};
-use crate::domain::text::fold;
 
 /// A filter that is set: the column is one of the values.
 struct Wanted {
@@ -22,7 +21,8 @@ struct Wanted {
 /// The requests that match, of `only`'s or all. Whoever does not read internal comments sees one requester's alone, as they were at
 /// their last event that is not internal.
 pub fn of(filter: &ListFilter, only: Option<UserId>, reads_internal: bool) -> KeysetQuery {
-    let number = filter.q.as_ref().and_then(|text| number::parse(text.as_str()));
+    let sought = filter.q.as_ref().map(|text| search::sought(text.as_str()));
+    let number = sought.as_ref().and_then(|sought| sought.number);
     let mut wanted = wanted(filter, only);
     let mut conditions = Vec::new();
     let index = |column: &Column| match filter.sort {
@@ -49,9 +49,8 @@ pub fn of(filter: &ListFilter, only: Option<UserId>, reads_internal: bool) -> Ke
         vec![IndexRange { index: Some(index), equals: Vec::new() }]
     };
     conditions.extend(wanted.into_iter().map(|Wanted { column, values }| Condition::OneOf(column.name, values)));
-    if number.is_none() {
-        conditions.extend(filter.q.as_ref().map(|text| Condition::Contains("search", fold(text.as_str()))));
-    }
+    let words = sought.into_iter().flat_map(|sought| sought.words);
+    conditions.extend(words.map(|word| Condition::Contains("search", word)));
     let (mut from, mut to) = (filter.from.map(Timestamp::as_ms), filter.to.map(Timestamp::as_ms));
     if matches!(filter.sort, Sort::RecentlyUpdated | Sort::Due) {
         // The range is of creation, the order is not.

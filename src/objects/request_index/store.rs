@@ -12,9 +12,9 @@ use durable::{Database, Schema, StorageError, Writer};
 
 use super::api::{IndexedVersion, Upsert};
 use super::columns::{COLUMNS, Column, INSERT, KNOWN, STEPS, TABLE, update};
-use super::number;
-use crate::domain::request::{Moment, Status, Summary};
-use crate::domain::text::{fold, fold_lines};
+use super::{number, search};
+use crate::domain::request::{ListFilter, Moment, Status, Summary};
+use crate::domain::text::fold;
 
 /// What is not the table of requests.
 const OTHERS: &str = "
@@ -69,7 +69,7 @@ pub struct Changed {
 /// # Errors
 /// When SQLite refuses.
 pub fn upsert(write: &Writer<'_>, message: Upsert) -> Result<Taken, Refusal> {
-    let Upsert { mut summary, epoch, last_public } = message;
+    let Upsert { mut summary, epoch, last_public, searched } = message;
     let id = summary.id.to_string();
     let created_ms = summary.created_at.as_ms();
     let columns: Vec<Option<Value>> = COLUMNS.iter().map(|column| (column.of)(&summary)).collect();
@@ -92,7 +92,7 @@ pub fn upsert(write: &Writer<'_>, message: Upsert) -> Result<Taken, Refusal> {
     let public_json = last_public.map(|last| written(&summary.as_of(last))).transpose()?;
 
     let updated_ms = summary.updated_at.as_ms();
-    let search = search_text(number, &summary.title);
+    let search = search::text(number, &summary, searched.as_ref());
     let mut values: Vec<&dyn Bind> =
         vec![&number, &id, &epoch, &summary.version, &created_ms, &updated_ms, &search, &json];
     let public_ms = public.at.as_ms();
@@ -143,7 +143,7 @@ pub fn fold_some(db: &Database, most: u32) -> Result<bool, StorageError> {
             match serde_json::from_str::<Summary>(&row.text(1)) {
                 Ok(summary) => write.run(
                     "UPDATE request SET search = ?2, category = ?3, due_order = ?4, folding = 2 WHERE number = ?1",
-                    &[&number, &search_text(number, &summary.title), &fold(&summary.category), &summary.due_order()],
+                    &[&number, &search::text(number, &summary, None), &fold(&summary.category), &summary.due_order()],
                 )?,
                 // What cannot be read is found as it was.
                 Err(_) => write.run("UPDATE request SET folding = 2 WHERE number = ?", &[&number])?,
@@ -151,10 +151,6 @@ pub fn fold_some(db: &Database, most: u32) -> Result<bool, StorageError> {
         }
         Ok(true)
     })
-}
-
-pub(super) fn search_text(number: i64, title: &str) -> String {
-    fold_lines(&format!("{}\n{title}", number::text(number)))
 }
 
 /// Counts a request that was in status `before`, if it is not new, and is in `after` now.
@@ -219,6 +215,20 @@ pub fn tallies(db: &Database) -> Result<Vec<(String, i64)>, StorageError> {
         (status.to_string(), row.map_or(0, |row| row.int(1)))
     };
     Ok(Status::ALL.iter().map(of).collect())
+}
+
+/// How many requests a list of everybody's has, if nothing but their states is asked for: the tallies know it.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn tallied(db: &Database, filter: &ListFilter) -> Result<Option<i64>, StorageError> {
+    let of_states = ListFilter { status: filter.status.clone(), sort: filter.sort, ..ListFilter::default() };
+    if *filter != of_states {
+        return Ok(None);
+    }
+    let is_wanted = |word: &str| filter.status.is_empty() || filter.status.iter().any(|status| status.as_str() == word);
+    let tallies = tallies(db)?.into_iter().filter(|(status, _)| is_wanted(status));
+    Ok(Some(tallies.map(|(_, requests)| requests).sum()))
 }
 
 /// Where the reconciler is.

@@ -1,4 +1,4 @@
-//! Pages on the wire: `{"items":[…],"next_cursor":…}` with a `Link: rel="next"`.
+//! Pages on the wire: `{"items":[…],"next_cursor":…}`, with a `total` where it was asked for, and a `Link: rel="next"`.
 
 use base::cursor::{self, Position};
 use base::page::{Limit, PageSize};
@@ -49,7 +49,8 @@ impl Wanted {
 pub fn reply(exchange: &Exchange<'_>, scope: &str, page: Page) -> Reply {
     let next = page.next.as_ref().map(|position| cursor::seal(&exchange.config.cursor_key, scope, position));
     let cursor = next.as_ref().map_or("null".to_owned(), |text| format!("\"{text}\""));
-    let reply = Reply::json_around(200, "{\"items\":", page.items, &format!(",\"next_cursor\":{cursor}}}"));
+    let total = page.total.map_or_else(String::new, |total| format!(",\"total\":{total}"));
+    let reply = Reply::json_around(200, "{\"items\":", page.items, &format!(",\"next_cursor\":{cursor}{total}}}"));
     match next {
         Some(text) => reply.with("link", format!("<{}>; rel=\"next\"", exchange.incoming.with_cursor(&text))),
         None => reply,

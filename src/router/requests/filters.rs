@@ -10,8 +10,21 @@ use crate::domain::user::Caller;
 use crate::router::http::address::Query;
 
 /// The parameters of a list of requests, its page among them.
-pub const OF_REQUESTS: [&str; 12] =
-    ["status", "priority", "hazard", "assignee", "requester", "category", "q", "from", "to", "sort", "limit", "cursor"];
+pub const OF_REQUESTS: [&str; 13] = [
+    "status",
+    "priority",
+    "hazard",
+    "assignee",
+    "requester",
+    "category",
+    "q",
+    "from",
+    "to",
+    "sort",
+    "limit",
+    "cursor",
+    "total",
+];
 
 /// The filter of a list of requests; `me` stands for the caller.
 ///

@@ -182,7 +182,8 @@ pub async fn list(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let filter = list_filter(&query, caller)?;
     let scope = filter.scope(caller);
     let wanted = Wanted::read(exchange, &scope, &query)?;
-    let list = List { filter, only: policy::sees_only(caller), after: wanted.from, limit: wanted.limit };
+    let total = query.flag("total")?.unwrap_or(false);
+    let list = List { filter, only: policy::sees_only(caller), after: wanted.from, limit: wanted.limit, total };
     let page = ask(exchange.env, &index_of(exchange), list, &exchange.cx).await?;
     Ok(paging::reply(exchange, &scope, page))
 }
@@ -276,13 +277,16 @@ pub(super) mod describe {
             .query(
                 "q",
                 text(100),
-                "The number, or what the title contains; case, marks, width and spaces do not matter.",
+                "A number (`MR-15`, `mr 15`, `#15`), or words in any order, each in the number, title, category, contact, the names of \
+                 requester and assignee, or the first 2,000 characters of the description. Case, marks, width and spaces do not matter; \
+                 ten words count.",
             )
             .query("from", time(), "Reported at or after.")
             .query("to", time(), "Reported before.")
             .query("sort", schemas.of::<Sort>(), "The order; `-created` unless told.")
+            .query("total", json!({ "type": "boolean" }), "Whether to count all that match, whatever the page.")
             .paged()
-            .replies(200, "One page.", schemas.page::<Summary>("SummaryPage"))
+            .replies(200, "One page.", schemas.counted_page::<Summary>("SummaryPage"))
             .with_header("Link", "`rel=\"next\"`, when more follow.")
     }
 

@@ -1616,12 +1616,17 @@ export interface components {
              */
             version: number;
         };
-        /** @description One page of a list. */
+        /** @description One page of a list that is counted when asked to. */
         SummaryPage: {
             /** @description The items, in the list's order. */
             items: components["schemas"]["Summary"][];
             /** @description What to send as `cursor` for the next page; null at the end. */
             next_cursor: string | null;
+            /**
+             * Format: int32
+             * @description How many there are in all, up to 10,000; 10,001 stands for more. Only with `total=true`.
+             */
+            total?: number;
         };
         /** @description What has not reached PostgreSQL. */
         SyncState: {
@@ -2166,7 +2171,7 @@ export interface operations {
                 requester?: components["schemas"]["UserId"] | "me";
                 /** @description This category, however it is spelled. */
                 category?: string;
-                /** @description The number, or what the title contains; case, marks, width and spaces do not matter. */
+                /** @description A number (`MR-15`, `mr 15`, `#15`), or words in any order, each in the number, title, category, contact, the names of requester and assignee, or the first 2,000 characters of the description. Case, marks, width and spaces do not matter; ten words count. */
                 q?: string;
                 /** @description Reported at or after. */
                 from?: string;
@@ -2174,6 +2179,8 @@ export interface operations {
                 to?: string;
                 /** @description The order; `-created` unless told. */
                 sort?: components["schemas"]["Sort"];
+                /** @description Whether to count all that match, whatever the page. */
+                total?: boolean;
                 /** @description At most so many items. */
                 limit?: number;
                 /** @description `next_cursor` of the page before; opaque, and of this list alone. */

@@ -65,6 +65,13 @@ pub fn page(
     Ok((page, steps.get()))
 }
 
+/// What a statement counts.
+pub fn counted(connection: &Connection, statement: &Statement) -> i64 {
+    assert!(statement.values.len() <= 100, "the platform binds 100 parameters at most");
+    let values = rusqlite::params_from_iter(&statement.values);
+    connection.query_row(&statement.sql, values, |row| row.get(0)).unwrap()
+}
+
 /// The items of a page whose rows are JSON numbers.
 pub fn items(page: &Page) -> Vec<i64> {
     serde_json::from_str(&page.items.read()).unwrap()

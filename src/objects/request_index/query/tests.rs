@@ -2,7 +2,7 @@
 
 use base::cursor::Position;
 use durable::keyset::Start;
-use durable::keyset::native::{all, database, items, page, plan};
+use durable::keyset::native::{all, counted, database, items, page, plan};
 
 use super::super::{columns, store};
 use super::*;
@@ -54,7 +54,7 @@ impl Sample {
     }
 
     fn search(&self) -> String {
-        store::search_text(self.number, self.title)
+        format!("mr-{:06}\n{}", self.number, fold(self.title))
     }
 
     fn matches(&self, filter: &ListFilter, only: Option<UserId>) -> bool {
@@ -67,7 +67,10 @@ impl Sample {
             && filter.assignee.is_none_or(|assignee| Some(assignee) == self.assignee)
             && filter.from.is_none_or(|from| self.created_ms >= from.as_ms())
             && filter.to.is_none_or(|to| self.created_ms < to.as_ms())
-            && filter.q.as_ref().is_none_or(|text| self.search().contains(&fold(text.as_str())))
+            && filter.q.as_ref().is_none_or(|text| {
+                let mut words = text.as_str().split_whitespace();
+                words.all(|word| self.search().contains(fold(word).trim_start_matches('-')))
+            })
     }
 }
 
@@ -138,6 +141,8 @@ fn combined() -> Vec<(ListFilter, Option<UserId>)> {
         (ListFilter { from, to, ..none() }, None),
         (ListFilter { q: text("air BOCOR"), ..none() }, None),
         (ListFilter { q: text("-0001"), from, ..none() }, None),
+        (ListFilter { q: text("bocor  pompa 12"), ..none() }, None),
+        (ListFilter { q: text("MR-000120 bocor"), ..none() }, None),
         (ListFilter { q: text("MR-000120"), requester: Some(user(1)), ..none() }, None),
         (ListFilter { requester: Some(user(2)), ..none() }, Some(user(2))),
         (ListFilter { requester: Some(user(2)), ..none() }, Some(user(3))),
@@ -267,4 +272,15 @@ fn each_filter_but_three_has_an_index_in_the_order_of_due_times() {
     let hazards = ListFilter { hazard: Some(true), ..ListFilter::default() };
     assert_eq!(due(hazards.clone(), None).ranges[0].index, Some("request_by_due"));
     assert_eq!(due(hazards, Some(user(1))).ranges[0].index, Some("request_by_requester_id_due"));
+}
+
+#[test]
+fn what_a_list_has_in_all_is_counted_as_it_is_shown() {
+    let connection = filled(1_000);
+    for (filter, only) in sorted(single()).chain(sorted(combined())) {
+        let query = of(&filter, only, true);
+        let expected = (1..=1_000).map(Sample::new).filter(|it| it.matches(&filter, only)).count() as i64;
+        assert_eq!(counted(&connection, &query.counting(10_001)), expected, "{filter:?} {only:?}");
+        assert_eq!(counted(&connection, &query.counting(3)), expected.min(3));
+    }
 }

@@ -4,8 +4,9 @@ import { createContext, useContext, useReducer, useRef } from "react";
 import type { Summary } from "@/api/types";
 import { useMe } from "@/app/session";
 import { useArrivals } from "@/resources/request/arrivals";
-import { matches, type Filters } from "@/resources/request/filters";
+import { belongs, type Filters } from "@/resources/request/filters";
 import { letIn } from "@/resources/request/live";
+import { inOrder } from "@/resources/request/order";
 import { freshOptions, listOptions } from "@/resources/request/queries";
 
 export const SHOWN = 8;
@@ -20,8 +21,7 @@ export function useShort(filters: Filters) {
   const fresh = useQuery(freshOptions(filters)).data;
   const pages = query.data ? letIn(query.data, fresh, filters).pages : [];
   const known = pages.flatMap((page) => page.items);
-  const rows = known.filter((row) => matches(row, filters, me));
-  if (filters.sort === "-updated") rows.sort((a, b) => b.updated_at.localeCompare(a.updated_at));
+  const rows = inOrder(known.filter((row) => belongs(row, filters, me)), filters);
   const steady = useSteady(rows, known, query.isPending);
   return {
     ...steady,

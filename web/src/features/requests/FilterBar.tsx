@@ -5,6 +5,7 @@ import { STATUSES, type Role, type Status, type Summary } from "@/api/types";
 import { SORT } from "@/api/words";
 import { fieldOf, sayValue, type FieldName } from "@/resources/request/fields";
 import { FILTER_CONTROLS, isFiltered, parseFilters, type Filters } from "@/resources/request/filters";
+import { sortOf } from "@/resources/request/order";
 import { StatusIcon } from "@/resources/request/marks";
 import { Button } from "@/ui/Button";
 import { SearchField } from "@/ui/SearchField";
@@ -35,7 +36,7 @@ export function FilterBar({ ref, filters, role, rows, onChange }: Props) {
           <option value="assignee">{t("list.assigned_me")}</option>
           <option value="requester">{t("list.raised_me")}</option>
         </Select>}
-        <Select aria-label={t("list.sort")} value={filters.sort ?? "-created"} onChange={({ target }) => change({ sort: SORT.find((sort) => sort === target.value) })}>
+        <Select aria-label={t("list.sort")} value={sortOf(filters)} onChange={({ target }) => change({ sort: SORT.find((sort) => sort === target.value) })}>
           {SORT.map((sort) => <option key={sort} value={sort}>{t(`list.${sort}`)}</option>)}
         </Select>
         {isFiltered(filters) && <Button kind="quiet" onClick={() => { onChange({ sort: filters.sort }); ref.current?.focus(); }}><X aria-hidden className="size-4" />{t("list.clear")}</Button>}

@@ -14,7 +14,7 @@ export interface RowsHandle {
   /** Brings a row into sight, with the focus. */
   show(index: number): void;
   /** Puts the focus back on a row, where the page is scrolled to already. */
-  returnTo(index: number): void;
+  returnTo(id: string): void;
 }
 
 const wide = matchMedia("(min-width: 64rem)");
@@ -86,10 +86,10 @@ export function RequestRows({ ref, rows, arrived, isGone, onEnd }: Props) {
       focusRow(index, "auto");
     },
     show: (index) => focusRow(index, "center"),
-    returnTo(index) {
+    returnTo(id) {
       const before = document.activeElement;
       const attempt = (left: number) => requestAnimationFrame(() => {
-        const link = body.current?.querySelector<HTMLElement>(`[data-index="${index}"] a`);
+        const link = body.current?.querySelector<HTMLElement>(`a[href$="/${CSS.escape(id)}"]`);
         // The page scrolls to where it was a few frames later, and only then its rows are there. Whoever is faster has the focus.
         if (document.activeElement !== before && document.activeElement?.id !== "content") return;
         if (link) link.focus({ preventScroll: true });

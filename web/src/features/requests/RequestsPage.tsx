@@ -12,8 +12,8 @@ import { WaitingReports } from "@/resources/request/WaitingReports";
 import type { Summary } from "@/api/types";
 import { useArrivals } from "@/resources/request/arrivals";
 import { rowToReturnTo } from "@/resources/request/cameFrom";
-import { isFiltered, matches } from "@/resources/request/filters";
-import { letIn, prune, type ListView } from "@/resources/request/live";
+import { belongs, isFiltered } from "@/resources/request/filters";
+import { arrange, letIn, rowsOf, type ListView } from "@/resources/request/live";
 import { freshKey, freshOptions, listOptions } from "@/resources/request/queries";
 import { Button } from "@/ui/Button";
 import { Empty } from "@/ui/Empty";
@@ -40,7 +40,7 @@ export function RequestsPage() {
   /** The ones that the pill has let in, until the first of them is shown. */
   const toShow = useRef<ReadonlySet<string>>(new Set());
 
-  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
+  const rows = useMemo(() => (query.data ? rowsOf(query.data) : []), [query.data]);
   const tell = (changed: Summary[]) => changed.forEach(({ number, title, status }) => announce(t("list.changed", { what: number ?? title, status: t(`status.${status}`) })));
   const arrived = useArrivals(filters, rows, fresh, tell);
   const admit = () => {
@@ -48,7 +48,7 @@ export function RequestsPage() {
     client.setQueryData(freshKey(filters), []);
   };
   useEffect(() => {
-    client.setQueryData<ListView>(listOptions(filters).queryKey, (list) => list && prune(list, filters, me));
+    client.setQueryData<ListView>(listOptions(filters).queryKey, (list) => list && arrange(list, filters, me));
   }, [client, filters, me]);
   useEffect(() => {
     if (fresh.length > 0) announce(t("list.fresh", { count: fresh.length }));
@@ -71,8 +71,7 @@ export function RequestsPage() {
   // Whoever comes back is on the row that they came from.
   useEffect(() => {
     const id = rowToReturnTo();
-    const index = rows.findIndex((row) => row.id === id);
-    if (index !== -1) rowsRef.current?.returnTo(index);
+    if (id !== undefined) rowsRef.current?.returnTo(id);
   }, []);
   useKeys({ j: () => rowsRef.current?.move(1), k: () => rowsRef.current?.move(-1) });
 
@@ -102,7 +101,7 @@ export function RequestsPage() {
             ref={rowsRef}
             rows={rows}
             arrived={arrived}
-            isGone={(row) => !matches(row, filters, me)}
+            isGone={(row) => !belongs(row, filters, me)}
             onEnd={() => query.hasNextPage && !query.isFetchingNextPage && void query.fetchNextPage()}
           />
         )}

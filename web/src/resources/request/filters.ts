@@ -5,7 +5,10 @@ import { SORT } from "@/api/words";
 import { FIELD_NAMES, fieldOf, type Field, type FieldName } from "./fields";
 
 /** As in the URL. `me` stands for whoever looks. */
-export type Filters = Omit<RequestsQuery, "limit" | "cursor" | "from" | "to">;
+export type Filters = Omit<RequestsQuery, "limit" | "cursor" | "total" | "from" | "to">;
+
+/** The order of a list that names none: what is due first is on top. */
+export const DEFAULT_SORT = "due";
 
 /** The fields that lists are filtered by. */
 type FieldFilter = FieldName & keyof Filters & keyof Summary;
@@ -27,7 +30,7 @@ export function parseFilters(search: Record<string, unknown>): Filters {
     const wanted = text(search[name]);
     if (wanted !== undefined) filters[name] = wanted;
   }
-  const sort = SORT.find((sort) => sort === search.sort && sort !== "-created");
+  const sort = SORT.find((sort) => sort === search.sort && sort !== DEFAULT_SORT);
   if (sort !== undefined) filters.sort = sort;
   return filters;
 }
@@ -48,25 +51,35 @@ function words<T extends string>(value: unknown, known: readonly T[]): T[] {
 
 export const isFiltered = ({ sort: _sort, ...others }: Filters) => Object.keys(others).length > 0;
 
-/** Whether a row belongs on the list, as the server's index answers it. */
-export function matches(row: Summary, filters: Filters, me: string): boolean {
+/** Whether a row belongs on the list, as far as that can be seen of a row: what is searched for stands also in what it does not tell. */
+export function belongs(row: Summary, filters: Filters, me: string): boolean {
   const person = (wanted: string) => (wanted === "me" ? me : wanted);
   if (filters.status && !filters.status.includes(row.status)) return false;
   if (!FIELD_FILTERS.every((name) => isWanted(row[name], filters[name]))) return false;
   if (filters.assignee && person(filters.assignee) !== row.assignee?.id) return false;
-  if (filters.requester && person(filters.requester) !== row.requester.id) return false;
-  return isFound(row, filters.q ?? "");
+  return !filters.requester || person(filters.requester) === row.requester.id;
 }
 
-/** As the server finds it: by the number that is named, or by what looks the same to people. */
+/** Whether a row that the server did not bring belongs on the list. */
+export const matches = (row: Summary, filters: Filters, me: string) => belongs(row, filters, me) && isFound(row, filters.q ?? "");
+
+/** The fields of a row that are words. */
+const WORDS = FIELD_NAMES.filter((name) => { const field = fieldOf(name); return field.kind === "text" || (field.kind === "choice" && field.isOpen); });
+/** So many words of a search count. */
+const MOST_WORDS = 10;
+
+/** As the server finds it, as far as the row tells: by the number that is named, or by words in any order. */
 function isFound(row: Summary, sought: string): boolean {
-  const named = /^\s*(?:#|mr-)0*([1-9]\d{0,14})\s*$/i.exec(sought)?.[1];
+  const named = /^\s*(?:#|mr[-\s]?)0*([1-9]\d{0,14})\s*$/i.exec(sought)?.[1];
   if (named) return Number(/\d+$/.exec(row.number ?? "")?.[0]) === Number(named);
-  return [row.number ?? "", row.title].some((text) => folded(text).includes(folded(sought)));
+  const told = row as Summary & Partial<Record<FieldName, string | null>>;
+  const text = folded([row.number, ...WORDS.map((name) => told[name]), row.requester.name, row.assignee?.name].join(" "));
+  const words = folded(sought).match(/[\p{L}\p{M}\p{N}\p{So}]+/gu) ?? [folded(sought)];
+  return words.slice(0, MOST_WORDS).every((word) => text.includes(word));
 }
 
 /** Whatever its case, marks, width and spaces. Through capitals, for ß and the dotless i. */
 const folded = (text: string) =>
   text.normalize("NFKC").toUpperCase().toLowerCase().normalize("NFD").replace(/[\p{M}\p{Cf}]/gu, "").replaceAll("ς", "σ").replace(/\s+/gu, " ").trim();
 
-const isWanted = (value: unknown, wanted: unknown) => wanted === undefined || (Array.isArray(wanted) ? wanted.includes(value) : wanted === value);
+const isWanted = (value: unknown, wanted: unknown) => wanted === undefined || (Array.isArray(wanted) ? wanted.includes(value) : typeof wanted === "string" ? folded(String(value)) === folded(wanted) : wanted === value);

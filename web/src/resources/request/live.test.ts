@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { RequestRecord, Summary, TimelineEvent } from "@/api/types";
-import { matches, parseFilters } from "./filters";
-import { addEvent, applyToRequest, lastSeq, letIn, prune, updateRow, waitFor, type ListView } from "./live";
+import { belongs, matches, parseFilters, type Filters } from "./filters";
+import { addEvent, applyToRequest, arrange, lastSeq, letIn, rowsOf, updateRow, waitFor, type ListView } from "./live";
 
 const ME = "me-id";
+const NEWEST: Filters = { sort: "-created" };
 const row = (id: string, version = 1, more: Partial<Summary> = {}) => ({
   id, version, number: `MR-00000${id}`, title: `Tap ${id} drips`, category: "plumbing", priority: "normal", status: "submitted",
   requester: { id: "r", name: "Eka" }, assignee: null, due_at: "2026-11-25T00:00:00Z", created_at: `2026-11-24T00:00:0${id}Z`, updated_at: `2026-11-24T00:00:0${id}Z`, ...more,
@@ -31,36 +32,36 @@ describe("a list", () => {
   });
   test("lets a new row wait, once, in its latest state", () => {
     const known = list("2", "1");
-    const once = waitFor([], known, {}, ME, row("3"));
-    const twice = waitFor(once, known, {}, ME, row("3", 2, { status: "approved" }));
+    const once = waitFor([], known, NEWEST, ME, row("3"));
+    const twice = waitFor(once, known, NEWEST, ME, row("3", 2, { status: "approved" }));
     expect(twice.map(({ id, version }) => [id, version])).toEqual([["3", 2]]);
-    expect(ids(letIn(known, twice, {}))).toEqual(["3", "2", "1"]);
+    expect(ids(letIn(known, twice, NEWEST))).toEqual(["3", "2", "1"]);
   });
   test("never holds a row twice, whatever comes first", () => {
     const known = list("2", "1");
-    expect(ids(letIn(letIn(known, [row("3")], {}), [row("3")], {}))).toEqual(["3", "2", "1"]);
-    expect(waitFor([], known, {}, ME, row("2", 9))).toEqual([]);
+    expect(ids(letIn(letIn(known, [row("3")], NEWEST), [row("3")], NEWEST))).toEqual(["3", "2", "1"]);
+    expect(waitFor([], known, NEWEST, ME, row("2", 9))).toEqual([]);
   });
   test("does not let in what a further page will bring, or what does not match", () => {
-    expect(waitFor([], part("5"), {}, ME, row("3"))).toEqual([]);
-    expect(waitFor([], part("5"), {}, ME, row("4", 1, { created_at: row("5").created_at }))).toEqual([]);
+    expect(waitFor([], part("5"), NEWEST, ME, row("3"))).toEqual([]);
+    expect(waitFor([], part("5"), NEWEST, ME, row("4", 1, { created_at: row("5").created_at }))).toEqual([]);
     expect(waitFor([], list("1"), { status: ["closed"] }, ME, row("3"))).toEqual([]);
     expect(waitFor([], list("1"), { sort: "created" }, ME, row("3"))).toEqual([]);
   });
   test("lets in what was made before its first row and heard after it", () => {
     const known = part("5", "2");
-    const waiting = ["4", "3"].reduce((fresh, id) => waitFor(fresh, known, {}, ME, row(id)), [] as Summary[]);
-    expect(ids(letIn(known, waiting, {}))).toEqual(["5", "4", "3", "2"]);
+    const waiting = ["4", "3"].reduce((fresh, id) => waitFor(fresh, known, NEWEST, ME, row(id)), [] as Summary[]);
+    expect(ids(letIn(known, waiting, NEWEST))).toEqual(["5", "4", "3", "2"]);
   });
   test("lets in what was made in the same moment as its first row", () => {
     const known = part("5", "2");
     const twin = row("6", 1, { created_at: row("5").created_at });
-    expect(ids(letIn(known, waitFor([], known, {}, ME, twin), {}))).toEqual(["6", "5", "2"]);
+    expect(ids(letIn(known, waitFor([], known, NEWEST, ME, twin), NEWEST))).toEqual(["6", "5", "2"]);
   });
   test("lets in what came to match, at its place, on whichever page that is", () => {
     const known: ListView = { pages: [{ items: [row("8"), row("6")], next_cursor: "2" }, { items: [row("4"), row("2")], next_cursor: null }], pageParams: [undefined, "2"] };
-    const waiting = ["1", "3", "7"].reduce((fresh, id) => waitFor(fresh, known, {}, ME, row(id)), [] as Summary[]);
-    const after = letIn(known, waiting, {});
+    const waiting = ["1", "3", "7"].reduce((fresh, id) => waitFor(fresh, known, NEWEST, ME, row(id)), [] as Summary[]);
+    const after = letIn(known, waiting, NEWEST);
     expect(after.pages.map((page) => page.items.map(({ id }) => id))).toEqual([["8", "7", "6"], ["4", "3", "2", "1"]]);
   });
   test("lets what changed last in above all others when it is in that order", () => {
@@ -78,12 +79,44 @@ describe("a list", () => {
   test("loses what no longer belongs when it is opened again", () => {
     const filters = { status: ["submitted" as const] };
     const known = updateRow(list("2", "1"), row("2", 2, { status: "approved" }));
-    expect(ids(prune(known, filters, ME))).toEqual(["1"]);
-    expect(prune(list("2", "1"), filters, ME).pages).toHaveLength(1);
+    expect(ids(arrange(known, filters, ME))).toEqual(["1"]);
+    expect(arrange(list("2", "1"), filters, ME).pages).toHaveLength(1);
   });
   test("drops a waiting row that no longer matches", () => {
     const filters = { status: ["submitted" as const] };
     expect(waitFor([row("3")], list("1"), filters, ME, row("3", 2, { status: "approved" }))).toEqual([]);
+  });
+});
+
+describe("a list by due time", () => {
+  const due = (id: string, day: number, more: Partial<Summary> = {}) => row(id, 1, { due_at: `2026-12-${String(day).padStart(2, "0")}T00:00:00Z`, ...more });
+  const listOf = (rows: Summary[], next_cursor: string | null = null): ListView => ({ pages: [{ items: rows, next_cursor }], pageParams: [undefined] });
+  const ended = { status: "closed" } as const;
+
+  test("lets in what is due sooner above what is due later, and both above what has ended", () => {
+    const known = listOf([due("1", 5), due("2", 9), due("4", 2, ended), due("3", 1, ended)]);
+    expect(ids(letIn(known, [due("5", 7), due("6", 1), due("7", 3, ended)], {}))).toEqual(["6", "1", "5", "2", "7", "4", "3"]);
+  });
+  test("finds the place also where a row that ended in the meantime still stands among the open ones", () => {
+    const known = listOf([due("1", 5, ended), due("2", 6), due("3", 9)]);
+    expect(ids(letIn(known, [due("4", 7)], {}))).toEqual(["1", "2", "4", "3"]);
+  });
+  test("lets wait what is due before the last that was read, and nothing that a further page brings", () => {
+    const known = listOf([due("1", 5), due("2", 9)], "more");
+    expect(waitFor([], known, {}, ME, due("3", 7))).toHaveLength(1);
+    expect(waitFor([], known, {}, ME, due("4", 12))).toEqual([]);
+    expect(waitFor([], known, {}, ME, due("5", 7, ended))).toEqual([]);
+  });
+  test("is in its order when it is opened again: what has ended goes behind, or comes with a later page", () => {
+    const rows = [due("1", 5, ended), due("2", 9), due("3", 7)];
+    expect(ids(arrange(listOf(rows), {}, ME))).toEqual(["3", "2", "1"]);
+    expect(ids(arrange(listOf(rows, "more"), {}, ME))).toEqual(["3", "2"]);
+    const sorted = listOf([due("3", 7), due("2", 9)]);
+    expect(arrange(sorted, {}, ME)).toBe(sorted);
+  });
+  test("shows once what moved while its pages were read", () => {
+    const pages = [{ items: [due("1", 5), due("2", 9)], next_cursor: "more" }, { items: [due("1", 12), due("3", 13)], next_cursor: null }];
+    expect(rowsOf({ pages, pageParams: [undefined, "more"] }).map(({ id }) => id)).toEqual(["1", "2", "3"]);
   });
 });
 
@@ -103,6 +136,7 @@ describe("a request", () => {
 
 describe("filters", () => {
   test("come out of a URL as they went in, and nonsense is left out", () => {
+    expect([parseFilters({ sort: "due" }), parseFilters({ sort: "-created" })]).toEqual([{}, { sort: "-created" }]);
     expect(parseFilters({ status: "approved,submitted,nonsense", priority: ["high"], sort: "sideways", q: "  ac " })).toEqual({ status: ["submitted", "approved"], priority: ["high"], q: "ac" });
   });
   test("ask a row what the server's index asks", () => {
@@ -110,5 +144,8 @@ describe("filters", () => {
     expect(matches(mine, { assignee: "me", q: "TAP 1" }, ME)).toBe(true);
     expect(matches(mine, { requester: "me" }, ME)).toBe(false);
     expect(matches(mine, { q: "mr-000001" }, ME)).toBe(true);
+    // What the server found in what a row does not tell stays on the list.
+    expect(matches(mine, { q: "behind the boiler" }, ME)).toBe(false);
+    expect(belongs(mine, { q: "behind the boiler" }, ME)).toBe(true);
   });
 });

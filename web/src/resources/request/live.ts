@@ -1,7 +1,8 @@
 // How a live message changes what the page knows. Pure: every message enters the query cache through these functions, and
 // an answer of the API does too, so it does not matter which of the two comes first, or that one comes twice.
 import type { Schema, Summary, RequestRecord, TimelineEvent } from "@/api/types";
-import { matches, type Filters } from "./filters";
+import { belongs, matches, type Filters } from "./filters";
+import { indexFor, inOrder, isEnded, placeOf, sortOf } from "./order";
 
 /** The pages of a list as they were read, and kept up to date since. */
 export interface ListView {
@@ -31,10 +32,32 @@ export function updateRow(list: ListView, heard: Summary): ListView {
   return changed ? { ...list, pages } : list;
 }
 
-/** Without the rows that no longer belong: when a list is opened again, not while somebody looks at it. */
-export function prune(list: ListView, filters: Filters, me: string): ListView {
-  const pages = list.pages.map((page) => ({ ...page, items: page.items.filter((item) => matches(item, filters, me)) }));
-  return pages.every((page, at) => page.items.length === list.pages[at]?.items.length) ? list : { ...list, pages };
+/** The rows of a list. One that moved in the server's order while the list was read may have come twice. */
+export function rowsOf(list: ListView): Summary[] {
+  const seen = new Set<string>();
+  return list.pages.flatMap((page) => page.items).filter(({ id }) => !seen.has(id) && seen.add(id));
+}
+
+/**
+ * Without the rows that no longer belong, and each at its place: when a list is opened again, not while somebody looks at it.
+ * What ended while the list was read no further than to what is open comes again with a later page.
+ */
+export function arrange(list: ListView, filters: Filters, me: string): ListView {
+  const known = rowsOf(list);
+  const last = known.at(-1);
+  const hasMore = list.pages.at(-1)?.next_cursor != null;
+  const isOnlyOpen = sortOf(filters) === "due" && hasMore && last !== undefined && !isEnded(last);
+  const belonging = known.filter((row) => belongs(row, filters, me) && !(isOnlyOpen && isEnded(row)));
+  const rows = sortOf(filters) === "due" ? inOrder(belonging, filters) : belonging;
+  if (rows.length === list.pages.reduce((sum, page) => sum + page.items.length, 0) && rows.every((row, at) => row === known[at])) return list;
+  let start = 0;
+  const pages = list.pages.map((page, at) => {
+    const end = at === list.pages.length - 1 ? rows.length : start + page.items.length;
+    const items = rows.slice(start, end);
+    start = end;
+    return { ...page, items };
+  });
+  return { ...list, pages };
 }
 
 export const hasRow = (list: ListView, id: string) => list.pages.some((page) => page.items.some((item) => item.id === id));
@@ -51,31 +74,25 @@ export function waitFor(fresh: Summary[], list: ListView, filters: Filters, me: 
   return [...fresh, heard];
 }
 
-/** What a list from the newest is in the order of. */
-const stampOf = (filters: Filters) => (filters.sort === "-updated" ? "updated_at" : "created_at");
-
 /**
  * Whether a row lies within what was read of a list: then no further page brings it. That is not only above the first row.
  * Of two requests made in the same moment the later one may be heard first, and an older one comes to match by a change.
- * A list from the oldest meets new rows at its end, and a list by due time takes them when it is read again.
+ * A list from the oldest meets new rows at its end.
  */
 function isWithin(list: ListView, filters: Filters, heard: Summary) {
-  if (filters.sort === "created" || filters.sort === "due") return false;
+  if (sortOf(filters) === "created") return false;
   const rows = list.pages.flatMap((page) => page.items);
-  const stamp = stampOf(filters);
-  return list.pages.at(-1)?.next_cursor == null || rows.length === 0 || rows.some((row) => row[stamp] < heard[stamp]);
+  const place = placeOf(heard, filters);
+  return list.pages.at(-1)?.next_cursor == null || rows.length === 0 || rows.some((row) => placeOf(row, filters) > place);
 }
 
-/** Lets the waiting ones in, each at its place: above what is as old as it. */
+/** Lets the waiting ones in, each at its place: above what has the same. */
 export function letIn(list: ListView, fresh: Summary[], filters: Filters): ListView {
-  const stamp = stampOf(filters);
   const add = (pages: ListView["pages"], row: Summary) => {
-    const isBelow = (item: Summary) => item[stamp] <= row[stamp];
-    const page = pages.find((page) => page.items.some(isBelow)) ?? pages.at(-1);
-    if (page === undefined) return pages;
-    const place = page.items.findIndex(isBelow);
-    const items = page.items.toSpliced(place === -1 ? page.items.length : place, 0, row);
-    return pages.with(pages.indexOf(page), { ...page, items });
+    let index = indexFor(pages.flatMap((page) => page.items), row, filters);
+    const at = pages.findIndex((page, at) => index < page.items.length || at === pages.length - 1 || ((index -= page.items.length), false));
+    const page = pages[at];
+    return page === undefined ? pages : pages.with(at, { ...page, items: page.items.toSpliced(index, 0, row) });
   };
   const incoming = fresh.filter((item) => !hasRow(list, item.id));
   return incoming.length === 0 ? list : { ...list, pages: incoming.reduce(add, list.pages) };

@@ -5,6 +5,7 @@ import { orLastAnswer } from "@/offline/answers";
 import type { Summary, TimelineEvent } from "@/api/types";
 import type { Filters } from "./filters";
 import type { RequestView } from "./live";
+import { sortOf } from "./order";
 
 export const LISTS = ["requests", "list"] as const;
 /** The ones that wait to be let into a list; filled by live messages alone. */
@@ -19,7 +20,7 @@ export const listOptions = (filters: Filters, limit = PAGE) =>
   infiniteQueryOptions({
     queryKey: [...LISTS, filters],
     queryFn: ({ pageParam, signal }) => {
-      const ask = () => dataOf(api.GET("/api/requests", { params: { query: { ...filters, limit, cursor: pageParam } }, signal }));
+      const ask = () => dataOf(api.GET("/api/requests", { params: { query: { ...filters, sort: sortOf(filters), limit, cursor: pageParam } }, signal }));
       return pageParam === undefined ? orLastAnswer(nameOfAnswer([...LISTS, filters]), ask) : ask();
     },
     initialPageParam: undefined as string | undefined,
@@ -53,8 +54,9 @@ export const numberOptions = (number: string) =>
   queryOptions({
     queryKey: ["number", number],
     queryFn: async ({ signal }) => {
-      const page = await dataOf(api.GET("/api/requests", { params: { query: { q: `MR-${number}`, limit: 1 } }, signal }));
-      return page.items[0]?.id ?? null;
+      const page = await dataOf(api.GET("/api/requests", { params: { query: { q: `MR-${number}`, limit: 50 } }, signal }));
+      // Another one may name it in its words.
+      return page.items.find((row) => numberIn(row.number ?? "") === number)?.id ?? null;
     },
     staleTime: Infinity,
   });
