@@ -30,6 +30,8 @@ test("a draft outlives the page", async ({ browser }) => {
   await page.getByLabel("What is broken?").fill("Half a thought");
   await page.reload();
   await expect(page.getByLabel("What is broken?")).toHaveValue("Half a thought");
+  await page.getByRole("button", { name: "Throw away" }).click();
+  await expect(page.getByLabel("What is broken?")).toHaveValue("");
 });
 
 test("a lost connection is shown, and no event is lost or doubled when it is back", async ({ browser }) => {

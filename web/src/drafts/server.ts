@@ -19,6 +19,8 @@ const bodyOf = ({ key, sent, values }: Draft) => JSON.stringify({ key, sent, val
 async function push(user: string, id: string) {
   const draft = kept(user, id);
   if (draft === undefined || draft.at === draft.synced) return;
+  // From here on the server may have it, whether or not its answer comes.
+  keepDraft(user, { ...draft, synced: draft.synced ?? 0 });
   const body = { scope: draft.scope, body: bodyOf(draft), updated_at: new Date(draft.at).toISOString() };
   await api.PUT("/api/me/drafts/{id}", { params: { path: { id } }, body, keepalive: true });
   const now = kept(user, id);
@@ -56,11 +58,20 @@ async function pull(user: string) {
   pulled(user, left);
 }
 
-/** Pushes everything that the server does not have. Rejects where it cannot. */
-export async function pushAll(user: string) {
-  await pushGone(user);
-  for (const { id } of allDrafts(user)) await push(user, id);
+let last: Promise<unknown> = Promise.resolve();
+/** One behind the other: what was thrown away must not overtake what was written before. */
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const turn = last.then(work);
+  last = turn.catch(() => undefined);
+  return turn;
 }
+
+/** Pushes everything that the server does not have. Rejects where it cannot. */
+export const pushAll = (user: string) =>
+  inTurn(async () => {
+    await pushGone(user);
+    for (const { id } of allDrafts(user)) await push(user, id);
+  });
 
 /** What the server has of this person's drafts leaves this device with them; what it does not have stays. */
 export const leaveDrafts = (user: string) => allDrafts(user).filter(({ at, synced }) => at === synced).forEach(({ id }) => removeDraft(user, id));
@@ -78,7 +89,7 @@ export function syncDrafts(user: string): () => void {
     if (document.visibilityState === "hidden") return attempt();
     if (performance.now() - pulledAt < FRESH_MS) return;
     pulledAt = performance.now();
-    void pushAll(user).then(() => pull(user)).catch(() => undefined);
+    void pushAll(user).then(() => inTurn(() => pull(user))).catch(() => undefined);
   };
   const stop = onDraft((of, draft, isGone) => {
     if (of !== user) return;

@@ -19,7 +19,7 @@ export interface Draft {
   at: number;
   /** The window that has it open; empty when none has. */
   window: string;
-  /** The `at` that the server has. */
+  /** The `at` that the server has; 0 where it may have one of before. */
   synced?: number;
 }
 
