@@ -39,11 +39,11 @@ async function drive({ who, steps, seed }: { who: string; steps: number; seed: n
   }).observe(document.body, { childList: true, subtree: true, characterData: true });
 
   for (let number = 0; number < steps; number++) {
-    await rest(100);
+    await rest(40);
     if (pick(4) === 0) {
       const words = `${who} says ${number}`;
       type(document.querySelector("[data-composer]")!, words);
-      await rest(60);
+      await rest(30);
       named(document.querySelector("form:has([data-composer])"), /^Send$/)?.click();
       if (!(await until(() => document.querySelector<HTMLTextAreaElement>("[data-composer]")!.value === ""))) trouble.push(`${words} stays`);
       attempts.push({ button: "Send", seen: [], words, isDone: true, told: "" });
@@ -55,9 +55,10 @@ async function drive({ who, steps, seed }: { who: string; steps: number; seed: n
     const label = button.textContent ?? "";
     const attempt: Attempt = { button: label, seen: [now, before], words: null, isDone: true, told: "" };
     button.focus();
-    await rest(150);
+    await rest(80);
     if (!button.isConnected || button.disabled || button.textContent !== label) continue;
     button.click();
+    await new Promise((resolve) => setTimeout(resolve, 30));
     await until(() => dialog() !== null || !isBusy());
     if (dialog() && !isAsked()) {
       const field = dialog()!.querySelector<HTMLTextAreaElement | HTMLSelectElement>("textarea, select");
@@ -66,7 +67,7 @@ async function drive({ who, steps, seed }: { who: string; steps: number; seed: n
         const options = [...field.querySelectorAll("option")].slice(1);
         type(field, options[pick(options.length)]!.value);
       } else if (field) type(field, (attempt.words = `${who} writes ${number}`));
-      await rest(250);
+      await rest(150);
       const submit = dialog()?.querySelector<HTMLButtonElement>("button[type=submit]");
       if (!submit || submit.disabled) {
         attempt.isDone = false;
@@ -75,21 +76,22 @@ async function drive({ who, steps, seed }: { who: string; steps: number; seed: n
         await until(() => dialog() === null);
       } else {
         submit.click();
+        await new Promise((resolve) => setTimeout(resolve, 30));
         await until(() => isAsked() || dialog() === null);
       }
     }
-    await until(() => !isBusy());
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    if (!(await until(() => !isBusy()))) trouble.push(`${label} never ends`);
+    await new Promise((resolve) => setTimeout(resolve, 30));
     while (isAsked()) {
-      await rest(700);
+      await rest(500);
       attempt.told = dialog()?.textContent ?? "";
       const anyway = named(dialog(), /all the same$/);
       if (anyway && pick(2) === 0) {
         attempt.seen.push(now, before);
         anyway.click();
-        await new Promise((resolve) => setTimeout(resolve, 20));
-        await until(() => isAsked() || (dialog() === null && !isBusy()));
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        await until(() => !isBusy());
+        await new Promise((resolve) => setTimeout(resolve, 30));
         continue;
       }
       attempt.isDone = false;

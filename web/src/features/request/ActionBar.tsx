@@ -90,11 +90,9 @@ export function ActionBar({ view }: { view: ProjectedView }) {
   };
   return (
     <>
-      {actions.length > 0 && (
-        <div ref={bar} role="group" aria-label={t("request.actions")} onFocus={look} onBlur={leave} onPointerDown={() => void (seen.current = noticed())} className="mb-6 flex flex-wrap gap-2 *:flex-1 *:whitespace-nowrap empty:hidden sm:*:flex-none">
-          {ordered.map(button)}
-        </div>
-      )}
+      <div ref={bar} role="group" aria-label={t("request.actions")} aria-busy={act.isPending} onFocus={look} onBlur={leave} onPointerDown={() => void (seen.current = noticed())} className="mb-6 flex flex-wrap gap-2 *:flex-1 *:whitespace-nowrap empty:hidden sm:*:flex-none">
+        {ordered.map(button)}
+      </div>
       {asked && !conflict && <ActionDialog {...asked} label={t(labelOf(asked.action, asked.seen, me.role))} view={view} isBusy={act.isPending} onSubmit={(wish) => perform({ ...asked, ...wish })} onClose={() => setAsked(null)} />}
       {conflict && <ConflictDialog conflict={conflict} view={view} label={t(labelOf(conflict.wish.action, record, me.role))} onAnyway={() => { act.settle(); perform(again(conflict, noticed())); }} onLeave={leaveConflict} />}
     </>
