@@ -171,3 +171,39 @@ test("lists begin with what is due first, ended ones are behind, and what comes 
   await expect(manager).toHaveURL(/sort=-created/);
   await expect.poll(shown).toEqual([normal, ended, urgent, low]);
 });
+
+test("a list tells how many it has, exactly, and goes on doing so where it is not loaded to its end", async ({ browser }) => {
+  const [manager, requester] = await Promise.all([signIn(browser, "manager"), signIn(browser, "requester2")]);
+  const word = fresh("Hinge").replace(" ", "-");
+  for (let part = 0; part < 5; part++) await make(requester, Array.from({ length: 21 }, (_, index) => `${word} ${part} ${index}`));
+  await manager.goto(`/requests?q=${word}`);
+  await expect(manager.getByText("105 in all")).toBeVisible();
+  await make(requester, [`${word} once more`]);
+  await expect(manager.getByText("106 in all")).toBeVisible();
+  const { total } = await (await manager.request.get("/api/requests?status=submitted&total=true&limit=1")).json();
+  await manager.goto("/");
+  const badge = manager.getByRole("region", { name: "Needs you now" }).getByRole("heading", { name: /^To approve/ }).locator("span");
+  await expect(badge).toHaveText(new Intl.NumberFormat("en").format(total));
+  await make(requester, [`${word} and another`]);
+  await expect(badge).toHaveText(new Intl.NumberFormat("en").format(total + 1));
+});
+
+test("words are found in any order and in the description, and what was found there looks like what it is", async ({ browser }) => {
+  const [manager, requester] = await Promise.all([signIn(browser, "manager"), signIn(browser, "requester")]);
+  const [word, hidden] = [fresh("AC").replace(" ", "-"), fresh("boiler").replace(" ", "-")];
+  const [id] = await make(requester, [`${word} bocor`], { description: `Behind the ${hidden}` });
+  await manager.goto("/requests");
+  const row = manager.getByRole("row").filter({ has: manager.locator(`a[href="/requests/${id}"]`) });
+  for (const sought of [`bocor  ${word}`, `${hidden} behind`]) {
+    await manager.getByRole("searchbox").fill(sought);
+    await expect(manager.getByText("1 in all")).toBeVisible();
+    await expect(row).toBeVisible();
+    await expect(row).toHaveCSS("opacity", "1");
+  }
+  // Opened again, it is still there.
+  await row.getByRole("link").click();
+  await expect(manager.getByRole("heading", { level: 1 })).toHaveText(`${word} bocor`);
+  await manager.goBack();
+  await expect(row).toBeVisible();
+  await expect(row).toHaveCSS("opacity", "1");
+});

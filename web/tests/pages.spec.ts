@@ -124,7 +124,7 @@ test("nothing on the page moves while it loads", async ({ browser }) => {
 test("the first load asks for each thing that the page shows once", async ({ browser }) => {
   const page = await signIn(browser, "manager", { serviceWorkers: "block" });
   const address = new URL(await report(page, fresh("The bell is mute"))).pathname;
-  const wanted = { "/requests": ["/api/requests?sort=due&limit=100"], [address]: [`/api${address}`, `/api${address}/events?limit=200`] };
+  const wanted = { "/requests": ["/api/requests?sort=due&limit=100&total=true"], [address]: [`/api${address}`, `/api${address}/events?limit=200`] };
   for (const [path, paths] of Object.entries(wanted)) {
     const asked: string[] = [];
     const note = (request: { url(): string }) => void asked.push(request.url());

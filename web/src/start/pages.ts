@@ -23,7 +23,7 @@ interface Page {
 /** By address; one that ends in a slash stands for all that begin with it. */
 export const PAGES: Record<string, Page> = {
   "/": { file: "home/HomePage.tsx" },
-  "/requests": { file: "requests/RequestsPage.tsx", asks: ["/api/requests?sort=due&limit=100"] },
+  "/requests": { file: "requests/RequestsPage.tsx", asks: ["/api/requests?sort=due&limit=100&total=true"] },
   "/requests/": { file: "request/RequestPage.tsx", asks: ["/api{path}", "/api{path}/events?limit=200"] },
   "/new": { file: "new-request/NewRequestPage.tsx" },
   "/me": { file: "me/MePage.tsx" },

@@ -9,12 +9,13 @@ import { RequestCard } from "@/resources/request/RequestCard";
 import { WaitingReports } from "@/resources/request/WaitingReports";
 import { leaveList } from "@/resources/request/cameFrom";
 import { NEEDS, RECENT, type Need } from "@/resources/request/needs";
+import { sayTotal, useTotal } from "@/resources/request/totals";
 import { Button } from "@/ui/Button";
 import { Empty } from "@/ui/Empty";
 import { isolated } from "@/ui/isolated";
 import { Pill } from "@/ui/Pill";
 import { useHand } from "@/ui/useHand";
-import { Held, SHOWN, useShort } from "./useShort";
+import { Held, useShort } from "./useShort";
 
 export function HomePage() {
   const { t } = useTranslation();
@@ -61,8 +62,9 @@ function Needs({ parts }: { parts: Need[] }) {
 }
 
 function Part({ label, filters, alone }: Need & { alone: boolean }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const short = useShort(filters);
+  const total = useTotal(filters, short.list, short.fresh);
   if (!alone && short.shown.length === 0 && !short.hasMoved && !short.isPending && !short.error) {
     return <p className="card flex items-center justify-between px-4 py-3 text-sm text-muted"><span className="font-semibold">{t(`home.${label}`)}</span>{t("home.nothing")}</p>;
   }
@@ -70,7 +72,7 @@ function Part({ label, filters, alone }: Need & { alone: boolean }) {
     <div>
       <h3 className="mb-2 flex items-center gap-2 text-sm font-semibold">
         {t(`home.${label}`)}
-        {short.count > 0 && <span className="rounded-full bg-accent px-2 text-xs text-accent-ink tabular-nums">{short.count}{short.more && short.count > SHOWN ? "+" : ""}</span>}
+        {total !== undefined && total > 0 && <span className="rounded-full bg-accent px-2 text-xs text-accent-ink tabular-nums">{sayTotal(i18n.language, total)}</span>}
         {short.more && <Link to="/requests" search={filters} className="ml-auto text-accent-text hover:underline">{t("common.all")}</Link>}
       </h3>
       <Rows {...short} />

@@ -9,7 +9,7 @@ import { letIn } from "@/resources/request/live";
 import { inOrder } from "@/resources/request/order";
 import { freshOptions, listOptions } from "@/resources/request/queries";
 
-export const SHOWN = 8;
+const SHOWN = 8;
 
 /** Whether the rows of the page are under somebody's hand. */
 export const Held = createContext(false);
@@ -26,7 +26,8 @@ export function useShort(filters: Filters) {
   return {
     ...steady,
     arrived: useArrivals(filters, steady.shown, fresh),
-    count: rows.length,
+    list: query.data,
+    fresh,
     more: query.hasNextPage || rows.length > SHOWN,
     isPending: query.isPending,
     error: query.data ? null : query.error,

@@ -15,6 +15,7 @@ import { rowToReturnTo } from "@/resources/request/cameFrom";
 import { belongs, isFiltered } from "@/resources/request/filters";
 import { arrange, letIn, rowsOf, type ListView } from "@/resources/request/live";
 import { freshKey, freshOptions, listOptions } from "@/resources/request/queries";
+import { sayTotal, useTotal } from "@/resources/request/totals";
 import { Button } from "@/ui/Button";
 import { Empty } from "@/ui/Empty";
 import { Pill } from "@/ui/Pill";
@@ -26,7 +27,7 @@ import { RequestRows, type RowsHandle } from "./RequestRows";
 const AT_TOP_PX = 80;
 
 export function RequestsPage() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { id: me, role } = useMe();
   const client = useQueryClient();
   const navigate = useNavigate({ from: "/requests" });
@@ -42,6 +43,7 @@ export function RequestsPage() {
 
   const rows = useMemo(() => (query.data ? rowsOf(query.data) : []), [query.data]);
   const tell = (changed: Summary[]) => changed.forEach(({ number, title, status }) => announce(t("list.changed", { what: number ?? title, status: t(`status.${status}`) })));
+  const total = useTotal(filters, query.data, fresh);
   const arrived = useArrivals(filters, rows, fresh, tell);
   const admit = () => {
     client.setQueryData<ListView>(listOptions(filters).queryKey, (list) => list && letIn(list, fresh, filters));
@@ -77,7 +79,10 @@ export function RequestsPage() {
 
   return (
     <>
-      <h1 className="mb-4">{t("list.title")}</h1>
+      <div className="mb-4 flex items-baseline gap-3">
+        <h1>{t("list.title")}</h1>
+        {total !== undefined && <p className="text-sm text-muted tabular-nums">{t("list.total", { count: total, shown: sayTotal(i18n.language, total) })}</p>}
+      </div>
       <FilterBar ref={bar} filters={filters} role={role} rows={rows} onChange={(changed) => void navigate({ search: changed, replace: true })} />
       <WaitingReports />
       <div ref={area}>

@@ -10,7 +10,7 @@ import { forgetSent } from "@/drafts/store";
 import { hasServedOldAnswers } from "@/offline/answers";
 import { keepSending, onSent } from "@/offline/queue";
 import { updateRow, waitFor, type ListView } from "./live";
-import { LISTS, freshKey } from "./queries";
+import { LISTS, TOTALS, freshKey, totalOptions } from "./queries";
 import type { Filters } from "./filters";
 
 const Context = createContext<Connection>("connecting");
@@ -56,10 +56,24 @@ function hear(client: QueryClient, me: string, heard: Summary) {
   for (const [key, list] of client.getQueriesData<ListView>({ queryKey: LISTS })) {
     if (list === undefined) continue;
     const filters = key[2] as Filters;
+    // What the list was told with its first page is from now on to be asked again.
+    const { queryKey } = totalOptions(filters);
+    if (client.getQueryData(queryKey) === undefined) client.setQueryData(queryKey, list.pages[0]?.total ?? undefined);
     const updated = updateRow(list, heard);
     if (updated !== list) client.setQueryData(key, updated);
     client.setQueryData(freshKey(filters), (fresh: Summary[] = []) => waitFor(fresh, updated, filters, me, heard));
   }
+  countAgain(client);
+}
+
+/** So long after something was heard the lists that are not loaded to their end are counted anew; what is heard meanwhile is in it. */
+const COUNT_AFTER_MS = 1_000;
+let counting: ReturnType<typeof setTimeout> | undefined;
+function countAgain(client: QueryClient) {
+  counting ??= setTimeout(() => {
+    counting = undefined;
+    void client.invalidateQueries({ queryKey: TOTALS });
+  }, COUNT_AFTER_MS);
 }
 
 /** A clock may be off by this much. */

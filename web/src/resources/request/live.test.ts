@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { RequestRecord, Summary, TimelineEvent } from "@/api/types";
 import { belongs, matches, parseFilters, type Filters } from "./filters";
-import { addEvent, applyToRequest, arrange, lastSeq, letIn, rowsOf, updateRow, waitFor, type ListView } from "./live";
+import { addEvent, applyToRequest, arrange, countOf, lastSeq, letIn, rowsOf, updateRow, waitFor, type ListView } from "./live";
 
 const ME = "me-id";
 const NEWEST: Filters = { sort: "-created" };
@@ -117,6 +117,11 @@ describe("a list by due time", () => {
   test("shows once what moved while its pages were read", () => {
     const pages = [{ items: [due("1", 5), due("2", 9)], next_cursor: "more" }, { items: [due("1", 12), due("3", 13)], next_cursor: null }];
     expect(rowsOf({ pages, pageParams: [undefined, "more"] }).map(({ id }) => id)).toEqual(["1", "2", "3"]);
+  });
+  test("counts what belongs and what waits where all of it is loaded, and not where there is more", () => {
+    const filters = { status: ["submitted" as const] };
+    expect(countOf(listOf([due("1", 5), due("2", 9, ended)]), [due("3", 4)], filters, ME)).toBe(2);
+    expect(countOf(listOf([due("1", 5)], "more"), [], filters, ME)).toBeUndefined();
   });
 });
 

@@ -6,7 +6,7 @@ import { indexFor, inOrder, isEnded, placeOf, sortOf } from "./order";
 
 /** The pages of a list as they were read, and kept up to date since. */
 export interface ListView {
-  pages: { items: Summary[]; next_cursor?: string | null }[];
+  pages: { items: Summary[]; next_cursor?: string | null; total?: number | null }[];
   pageParams: unknown[];
 }
 
@@ -61,6 +61,12 @@ export function arrange(list: ListView, filters: Filters, me: string): ListView 
 }
 
 export const hasRow = (list: ListView, id: string) => list.pages.some((page) => page.items.some((item) => item.id === id));
+
+/** How many belong on a list of which all is loaded, with those that wait to be let in; `undefined` where there is more of it. */
+export function countOf(list: ListView, fresh: Summary[], filters: Filters, me: string): number | undefined {
+  if (list.pages.at(-1)?.next_cursor != null) return undefined;
+  return rowsOf(list).filter((row) => belongs(row, filters, me)).length + fresh.filter(({ id }) => !hasRow(list, id)).length;
+}
 
 /** The ones that wait for a list: each once, in its latest state, as long as it belongs there. */
 export function waitFor(fresh: Summary[], list: ListView, filters: Filters, me: string, heard: Summary): Summary[] {

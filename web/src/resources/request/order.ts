@@ -35,4 +35,7 @@ export function indexFor(rows: Summary[], row: Summary, filters: Filters): numbe
 }
 
 /** The rows of a list in its order, as if it were read now. */
-export const inOrder = (rows: Summary[], filters: Filters) => rows.toSorted((a, b) => placeOf(a, filters) - placeOf(b, filters));
+export function inOrder(rows: Summary[], filters: Filters): Summary[] {
+  const placed = rows.map((row) => ({ row, place: placeOf(row, filters) }));
+  return placed.sort((a, b) => a.place - b.place).map(({ row }) => row);
+}

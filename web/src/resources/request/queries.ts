@@ -14,19 +14,33 @@ export const freshKey = (filters: Filters) => ["requests", "fresh", filters] as 
 /** Under which the last answer to a question is kept on the device. */
 export const nameOfAnswer = (queryKey: readonly unknown[]) => (queryKey[0] === "request" ? `request ${String(queryKey[1])}` : JSON.stringify(queryKey));
 
+/** How many requests a list has in all; asked anew when what is heard may have changed it. */
+export const TOTALS = ["requests", "total"] as const;
+
 const PAGE = 100;
+/** What is above this is told as more than that. */
+export const MOST_COUNTED = 10_000;
 
 export const listOptions = (filters: Filters, limit = PAGE) =>
   infiniteQueryOptions({
     queryKey: [...LISTS, filters],
     queryFn: ({ pageParam, signal }) => {
-      const ask = () => dataOf(api.GET("/api/requests", { params: { query: { ...filters, sort: sortOf(filters), limit, cursor: pageParam } }, signal }));
-      return pageParam === undefined ? orLastAnswer(nameOfAnswer([...LISTS, filters]), ask) : ask();
+      const isFirst = pageParam === undefined;
+      const ask = () => dataOf(api.GET("/api/requests", { params: { query: { ...filters, sort: sortOf(filters), limit, cursor: pageParam, total: isFirst || undefined } }, signal }));
+      return isFirst ? orLastAnswer(nameOfAnswer([...LISTS, filters]), ask) : ask();
     },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     // Live messages keep a list fresh from then on, but they do not change its order.
     staleTime: filters.sort === "-updated" ? 0 : Infinity,
+  });
+
+/** How many the list has that is longer than what is loaded of it. */
+export const totalOptions = (filters: Filters) =>
+  queryOptions({
+    queryKey: [...TOTALS, filters],
+    queryFn: async ({ signal }) => (await dataOf(api.GET("/api/requests", { params: { query: { ...filters, sort: sortOf(filters), limit: 1, total: true } }, signal }))).total ?? null,
+    staleTime: Infinity,
   });
 
 export const freshOptions = (filters: Filters) =>
