@@ -96,7 +96,7 @@ function Rows({ shown, arrived, hasMoved, admit, isPending, error, retry }: Retu
         <div className="card"><Empty icon={Coffee} title={t("home.nothing")} hint={t("home.nothing_hint")} /></div>
       ) : (
         <ul className="card divide-y overflow-hidden">
-          {shown.map((row) => <li key={row.id} onClick={() => leaveList(shown.map(({ id }) => id), row.id)}><RequestCard request={row} hasArrived={arrived.has(row.id)} /></li>)}
+          {shown.map((row) => <li key={row.id} onClickCapture={() => leaveList(shown.map(({ id }) => id), row.id)}><RequestCard request={row} hasArrived={arrived.has(row.id)} /></li>)}
         </ul>
       )}
     </div>

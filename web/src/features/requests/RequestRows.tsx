@@ -33,7 +33,7 @@ const AROUND_PX = 500;
 const COVERED_PX = 60;
 /** More rows are asked for when so few are left below. */
 const AHEAD = 30;
-const FRAMES_TO_RETURN = 30;
+const FRAMES_TO_RETURN = 120;
 const COLUMNS = "lg:grid lg:grid-cols-[1.25rem_5.25rem_minmax(0,1fr)_7.5rem_7.5rem_8rem_6rem] lg:items-center lg:gap-x-3 min-[90rem]:grid-cols-[1.25rem_5.5rem_minmax(0,1fr)_8rem_9rem_9rem_8rem_6rem] min-[90rem]:gap-x-4";
 
 interface Props { ref: Ref<RowsHandle>; rows: Summary[]; arrived: ReadonlySet<string>; isGone: (row: Summary) => boolean; onEnd: () => void }
@@ -88,12 +88,14 @@ export function RequestRows({ ref, rows, arrived, isGone, onEnd }: Props) {
     show: (index) => focusRow(index, "center"),
     returnTo(id) {
       const before = document.activeElement;
+      // The page scrolls to where it was some frames later, only then the row is there; and the shell puts the focus on the
+      // beginning of the page after that, or before. Whoever has gone on meanwhile keeps the focus.
       const attempt = (left: number) => requestAnimationFrame(() => {
         const link = body.current?.querySelector<HTMLElement>(`a[href$="/${CSS.escape(id)}"]`);
-        // The page scrolls to where it was a few frames later, and only then its rows are there. Whoever is faster has the focus.
-        if (document.activeElement !== before && document.activeElement?.id !== "content") return;
-        if (link) link.focus({ preventScroll: true });
-        else if (left > 0) attempt(left - 1);
+        const now = document.activeElement;
+        if (now !== link && now !== before && now !== document.body && now?.id !== "content") return;
+        if (now !== link) link?.focus({ preventScroll: true });
+        if (left > 0) attempt(left - 1);
       });
       attempt(FRAMES_TO_RETURN);
     },
@@ -111,7 +113,7 @@ export function RequestRows({ ref, rows, arrived, isGone, onEnd }: Props) {
           {["number", "what", "status", "assignee", "requester", "due", "updated"].map((name) => <span key={name} role="columnheader" className={name === "requester" ? "hidden min-[90rem]:block" : ""}>{t(`list.${name}`)}</span>)}
         </div>
       </div>
-      <div ref={body} role="rowgroup" onClick={leave} className="relative" style={{ height: virtual.getTotalSize() }}>
+      <div ref={body} role="rowgroup" onClickCapture={leave} className="relative" style={{ height: virtual.getTotalSize() }}>
         {items.map((item) => {
           const row = rows[item.index]!;
           return (
