@@ -55,7 +55,7 @@ fn index_rows(upto: u64) -> String {
         INSERT INTO request (number, id, epoch, version, status, priority, category, requester_id, assignee_id, created_ms,
                              updated_ms, public_ms, public_version, folding, search, json)
         SELECT i, id, 0, 1 + i % 9, status, priority, category, requester, NULL, created, updated,
-               updated, 1 + i % 9, 1,
+               updated, 1 + i % 9, 2,
                lower(printf('MR-%06d', i) || char(10) || title),
                json_object('id', id, 'number', printf('MR-%06d', i), 'title', title, 'category', category,
                            'priority', priority, 'hazard', json('false'), 'status', status,
