@@ -1,4 +1,5 @@
-//! The drafts of one user, in the SQLite of their account. The last one who writes is kept, by the clocks of their devices.
+//! The drafts of one user, in the SQLite of their account. The last one who writes is kept, by the clocks of
+//! their devices; what nobody touches goes, by ours: a device whose clock is wrong loses nothing.
 
 use base::refusal::Refusal;
 use base::time::Timestamp;
@@ -10,10 +11,10 @@ use crate::domain::user::{DRAFT_LASTS_MS, Draft, DraftId, MOST_DRAFTS};
 /// Keeps a draft, unless a newer one is kept under its id; those that are too many, or too old, go.
 pub fn put(state: &State, draft: &Draft, now: Timestamp) -> Result<(), Refusal> {
     state.db.atomically(|write| {
-        store::put_draft(write, draft)?;
+        store::put_draft(write, draft, now)?;
         store::purge_drafts(write, now.plus_ms(-DRAFT_LASTS_MS), MOST_DRAFTS)
     })?;
-    state.alarm.set_by(Some(draft.updated_at.plus_ms(DRAFT_LASTS_MS)));
+    state.alarm.set_by(Some(now.plus_ms(DRAFT_LASTS_MS)));
     Ok(())
 }
 

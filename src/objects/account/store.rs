@@ -30,9 +30,10 @@ pub const SCHEMA: Schema = Schema::first(&[
         id         TEXT PRIMARY KEY,
         scope      TEXT NOT NULL,
         body       TEXT NOT NULL,
-        updated_ms INTEGER NOT NULL
+        updated_ms INTEGER NOT NULL,
+        touched_ms INTEGER NOT NULL
     );
-    CREATE INDEX draft_by_updated ON draft (updated_ms);
+    CREATE INDEX draft_by_touched ON draft (touched_ms);
 ",
 ]);
 
@@ -100,14 +101,23 @@ pub fn first_end(db: &Database) -> Result<Option<Timestamp>, StorageError> {
     Ok(row.and_then(|row| row.optional_int(0)).map(Timestamp::from_ms))
 }
 
+/// Keeps a draft that was touched at `now`, unless what is kept under its id is as new by the clocks of its devices.
+const PUT_DRAFT: &str = "INSERT INTO draft (id, scope, body, updated_ms, touched_ms) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE
+    SET scope = excluded.scope, body = excluded.body, updated_ms = excluded.updated_ms, touched_ms = excluded.touched_ms
+    WHERE excluded.updated_ms > updated_ms";
+
+/// Forgets those that were touched last before `?1`, by our clock, whatever that of the device says.
+const PURGE_OLD: &str = "DELETE FROM draft WHERE touched_ms < ?1";
+
+/// Forgets all but the `?1` that were touched last.
+const PURGE_REST: &str =
+    "DELETE FROM draft WHERE id IN (SELECT id FROM draft ORDER BY touched_ms DESC, id LIMIT -1 OFFSET ?1)";
+
 /// Keeps a draft, unless what is kept under its id is as new.
-pub fn put_draft(write: &Writer<'_>, Draft { id, scope, body, updated_at }: &Draft) -> Result<(), StorageError> {
-    write.run(
-        "INSERT INTO draft (id, scope, body, updated_ms) VALUES (?, ?, ?, ?)
-         ON CONFLICT (id) DO UPDATE SET scope = excluded.scope, body = excluded.body, updated_ms = excluded.updated_ms
-         WHERE excluded.updated_ms > updated_ms",
-        &[&id.to_string(), scope, body, &updated_at.as_ms()],
-    )?;
+pub fn put_draft(write: &Writer<'_>, draft: &Draft, now: Timestamp) -> Result<(), StorageError> {
+    let Draft { id, scope, body, updated_at } = draft;
+    write.run(PUT_DRAFT, &[&id.to_string(), scope, body, &updated_at.as_ms(), &now.as_ms()])?;
     Ok(())
 }
 
@@ -119,19 +129,15 @@ pub fn drop_draft(write: &Writer<'_>, id: DraftId) -> Result<(), StorageError> {
 
 /// Forgets the drafts that were touched last before `before`, and of the others the oldest, so that `most` are left.
 pub fn purge_drafts(write: &Writer<'_>, before: Timestamp, most: usize) -> Result<(), StorageError> {
-    write.run("DELETE FROM draft WHERE updated_ms < ?", &[&before.as_ms()])?;
-    let most = i64::try_from(most).unwrap_or(i64::MAX);
-    write.run(
-        "DELETE FROM draft WHERE id IN (SELECT id FROM draft ORDER BY updated_ms DESC, id LIMIT -1 OFFSET ?)",
-        &[&most],
-    )?;
+    write.run(PURGE_OLD, &[&before.as_ms()])?;
+    write.run(PURGE_REST, &[&i64::try_from(most).unwrap_or(i64::MAX)])?;
     Ok(())
 }
 
 /// The drafts that were touched at `since` or later, newest first.
 pub fn drafts(db: &Database, since: Timestamp) -> Result<Vec<Draft>, Refusal> {
     let rows = db.rows(
-        "SELECT id, scope, body, updated_ms FROM draft WHERE updated_ms >= ? ORDER BY updated_ms DESC, id",
+        "SELECT id, scope, body, updated_ms FROM draft WHERE touched_ms >= ? ORDER BY updated_ms DESC, id",
         &[&since.as_ms()],
     )?;
     let draft = |row: &Row| {
@@ -143,7 +149,7 @@ pub fn drafts(db: &Database, since: Timestamp) -> Result<Vec<Draft>, Refusal> {
 
 /// When the draft was touched that was touched first.
 pub fn oldest_draft(db: &Database) -> Result<Option<Timestamp>, StorageError> {
-    let row = db.row("SELECT min(updated_ms) FROM draft", &[])?;
+    let row = db.row("SELECT min(touched_ms) FROM draft", &[])?;
     Ok(row.and_then(|row| row.optional_int(0)).map(Timestamp::from_ms))
 }
 
@@ -156,3 +162,6 @@ fn listing(row: &Row) -> Result<Listing, Refusal> {
         address: row.text(4),
     })
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;

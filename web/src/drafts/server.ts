@@ -9,6 +9,10 @@ const REST_MS = 1_500;
 /** What is pulled again so soon has not changed. */
 const FRESH_MS = 5_000;
 
+/** The server forgets what is more than this, and what nobody touched for 30 days, in milliseconds (src/domain/user/draft.rs). */
+const MOST = 100;
+const TOLD_MS = 29 * 24 * 3_600_000;
+
 const goneName = (user: string) => `drafts-gone:${user}`;
 const goneOf = (user: string) => JSON.parse(localStorage.getItem(goneName(user)) ?? "[]") as string[];
 const keepGone = (user: string, ids: string[]) => localStorage.setItem(goneName(user), JSON.stringify(ids));
@@ -52,8 +56,10 @@ async function pull(user: string) {
     const isClean = mine === undefined || (mine.at === mine.synced && at > mine.at);
     if (theirs && isClean && !gone.includes(id)) keepDraft(user, { id, scope, ...theirs, at, synced: at, window: mine?.window ?? "" });
   }
+  // What is missing there was sent or thrown away elsewhere. What may be missing for another reason stays here.
   const there = new Set(items.map(({ id }) => id));
-  const left = allDrafts(user).filter(({ id, at, synced }) => at === synced && !there.has(id)).map(({ id }) => id);
+  const isTold = (at: number) => items.length < MOST && Date.now() - at < TOLD_MS;
+  const left = allDrafts(user).filter(({ id, at, synced }) => at === synced && !there.has(id) && isTold(at)).map(({ id }) => id);
   left.forEach((id) => removeDraft(user, id));
   pulled(user, left);
 }
