@@ -71,7 +71,7 @@ fn bindgen_dir(bundle: &Bundle) -> PathBuf {
 const LARGEST_GZIPPED: usize = 1_200_000;
 
 /// What it has: more is let through only once somebody has looked at it and written it down here.
-const RECORDED_GZIPPED: usize = 664_900;
+const RECORDED_GZIPPED: usize = 681_500;
 /// Paths and hashes of another machine change a few bytes.
 const TOLERATED: usize = RECORDED_GZIPPED / 200;
 
