@@ -19,6 +19,7 @@ test("what is reported without a connection is sent once when there is one", asy
   await page.context().setOffline(false);
   await expect(page.getByRole("button", { name: /waiting/ })).toHaveCount(0);
   // Without a reload, each is there, once, in the order in which it was written.
+  await page.getByLabel("Order").selectOption({ label: "Newest" });
   for (const title of titles) await expect(page.getByRole("row").getByText(title)).toHaveCount(1);
   const y = async (title: string) => (await page.getByRole("row").getByText(title).boundingBox())?.y ?? 0;
   await expect.poll(async () => (await y(titles[1] as string)) - (await y(titles[0] as string))).toBeLessThan(0);

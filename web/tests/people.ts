@@ -23,10 +23,11 @@ export async function signIn(browser: Browser, account: Account, options: Browse
   return page;
 }
 
-export async function report(page: Page, title: string, shown = title): Promise<string> {
+export async function report(page: Page, title: string, shown = title, priority = "Normal"): Promise<string> {
   await page.goto("/new");
   await page.getByLabel("What is broken?").fill(title);
   await page.getByLabel("Category").selectOption("plumbing");
+  await page.getByRole("radio", { name: priority }).check({ force: true });
   await page.getByRole("button", { name: "Send" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(shown);
   return page.url();
