@@ -35,6 +35,8 @@ for (const [colorScheme, width, height] of SCREENS) {
   }
 
   test(`axe finds nothing serious: sign-in and dialogs, ${colorScheme}, ${width} px`, async ({ browser }) => {
+    // Many dialogs, each looked through.
+    test.slow();
     const stranger = await (await browser.newContext(options)).newPage();
     await stranger.goto("/sign-in");
     await stranger.locator("button[type=submit]").click();

@@ -68,6 +68,7 @@ test("a step by keyboard counts for what was there when its button got the focus
   await expect(manager.getByRole("heading", { level: 1 })).toContainText("floor is wet");
   await manager.keyboard.press("Enter");
   await expect(dialog(manager, "It has changed in the meantime")).toContainText("floor is wet");
+  await noticed(manager);
   await dialog(manager).getByRole("button", { name: "Approve all the same" }).click();
   await expect(step(requester, "approved")).toBeVisible();
 });

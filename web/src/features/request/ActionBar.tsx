@@ -79,7 +79,7 @@ export function ActionBar({ view }: { view: ProjectedView }) {
   };
   const button = (action: Action) => (
     <Button key={action} kind={action === main ? "primary" : HARSH.includes(action) ? "danger" : "plain"} busy={act.isPending && act.variables.action === action} disabled={act.isPending} onClick={() => press(action)}
-      className={action === main ? "max-lg:fixed max-lg:inset-x-4 max-lg:bottom-[calc(4.75rem+env(safe-area-inset-bottom))] max-lg:z-20 max-lg:shadow-lg max-lg:[body:has(textarea:focus)_&]:invisible" : ""}>
+      className={action === main ? "max-lg:fixed max-lg:inset-x-4 max-lg:bottom-[calc(4.75rem+env(safe-area-inset-bottom))] max-lg:z-20 max-lg:shadow-lg max-lg:[body:has([data-writing]:focus-within)_&]:invisible" : ""}>
       {t(labelOf(action, record, me.role))}
     </Button>
   );

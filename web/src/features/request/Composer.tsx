@@ -57,7 +57,7 @@ export function Composer({ id, handed }: { id: string; handed: Handed | null }) 
     document.getElementById(field)?.focus();
   }, [handed]);
   return (
-    <form className="ml-11" onSubmit={(event) => { event.preventDefault(); submit(); }}>
+    <form data-writing className="ml-11" onSubmit={(event) => { event.preventDefault(); submit(); }}>
       {sending.isPending && !isListed && <p dir="auto" className="words mb-3 rounded-xl border bg-surface p-3 whitespace-pre-wrap opacity-60">{sending.variables.body}<span className="block text-xs text-muted">{t("request.sending")}</span></p>}
       {sending.error && !isCode(sending.error, "unauthenticated") && <div className="mb-3"><ErrorWords error={sending.error} /></div>}
       {isLong && <p id={`${field}-error`} role="alert" className="mb-2 text-sm text-danger">{t("common.too_long", { count: LIMITS.comment })}</p>}
