@@ -31,6 +31,33 @@ test("a rejection of what has been corrected meanwhile asks first, and says what
   await expect(step(requester, "rejected")).toContainText("Not ours");
 });
 
+test("what the page could not know is asked about by the server, and the words are kept", async ({ browser }) => {
+  const [requester, manager] = await Promise.all([signIn(browser, "requester"), signIn(browser, "manager")]);
+  const title = fresh("Behind a deaf line");
+  const url = await report(requester, title);
+  // A connection that says nothing, as behind some proxies.
+  await manager.routeWebSocket(/\/live/, () => undefined);
+  await manager.goto(url);
+  await expect(step(manager, "created")).toBeVisible();
+  await requester.getByRole("button", { name: "Edit request" }).click();
+  await dialog(requester).getByLabel("What is broken?").fill(`${title}: smoke`);
+  await dialog(requester).getByRole("button", { name: "Save" }).click();
+  await expect(dialog(requester)).toHaveCount(0);
+
+  await manager.getByRole("button", { name: "Reject" }).click();
+  await dialog(manager).getByLabel("Why?").fill("Not ours either");
+  await dialog(manager).getByRole("button", { name: "Reject" }).click();
+  await expect(dialog(manager, "It has changed in the meantime")).toContainText("Not ours either");
+  await dialog(manager).getByRole("button", { name: "Leave it as it is" }).click();
+  await expect(manager.getByRole("heading", { level: 1 })).toContainText("smoke");
+  await manager.getByRole("button", { name: "Reject" }).click();
+  await expect(dialog(manager).getByLabel("Why?")).toHaveValue("Not ours either");
+  await dialog(manager).getByRole("button", { name: "Reject" }).click();
+  await expect(step(requester, "rejected")).toContainText("Not ours either");
+  await manager.reload();
+  await expect(step(manager, "rejected")).toBeVisible();
+});
+
 test("an assignment never takes a job that somebody else got meanwhile without a word", async ({ browser }) => {
   const [manager, admin] = await Promise.all([signIn(browser, "manager"), signIn(browser, "admin")]);
   const url = await report(manager, fresh("Two managers"));

@@ -24,7 +24,7 @@ interface Props {
   seen: RequestRecord;
   view: RequestView;
   isBusy: boolean;
-  onSubmit: (wish: Pick<Wish, "body" | "key" | "assignee" | "onKept">) => void;
+  onSubmit: (wish: Pick<Wish, "body" | "key" | "assignee" | "onKept" | "onRefused">) => void;
   onClose: () => void;
 }
 
@@ -47,7 +47,7 @@ export function ActionDialog({ action, label, seen, view, isBusy, onSubmit, onCl
     if (isBusy || isMissing || isLong || !isPossible) return;
     if (name === "rating") onSubmit({ body: choice ? { rating: Number(choice) } : {} });
     else if (name === "assignee_id") onSubmit({ body: { assignee_id: choice }, assignee: users.data?.items.find(({ id }) => id === choice) });
-    else onSubmit({ body: { [name]: text }, key: draft.seal({ [name]: text }), onKept: draft.drop });
+    else onSubmit({ body: { [name]: text }, key: draft.seal({ [name]: text }), onKept: draft.drop, onRefused: () => draft.change({ text }) });
   };
   const error = isLong ? t("common.too_long", { count: limit }) : isTried && isMissing ? t("common.required") : undefined;
   return (

@@ -22,6 +22,8 @@ export interface Wish {
   assignee?: Person;
   /** Its words are kept on the device, to be sent. */
   onKept?: () => void;
+  /** It was refused, and whoever wrote its words goes on with them. */
+  onRefused?: () => void;
 }
 
 /** A wish that met another state than the one it was made in. */
@@ -39,7 +41,7 @@ export function useAct(view: RequestView) {
 
   const mutation = useMutation({
     mutationFn: async (wish: Wish) => {
-      const { action, body, seen, key, assignee, onKept } = wish;
+      const { action, body, seen, key, assignee, onKept, onRefused } = wish;
       // The page knows more than the person who pressed: that is asked about before anything is sent.
       if (!isSameBasis(basisOf(seen), view.record)) {
         setConflict({ wish, now: view.record });
@@ -49,6 +51,8 @@ export function useAct(view: RequestView) {
       try {
         return await send({ ...change, key: key ?? crypto.randomUUID(), user: me.id }, onKept);
       } catch (error) {
+        // Whoever was signed out has it waiting on the device.
+        if (!isCode(error, "unauthenticated")) onRefused?.();
         const now = isCode(error, "stale", "invalid_transition", "already_assigned") ? error.problem.record : null;
         if (!now) throw error;
         setConflict({ wish, now });
