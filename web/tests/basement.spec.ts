@@ -159,3 +159,19 @@ test("what is assigned to somebody is on their device, with its timeline, before
   await tech.context().setOffline(false);
   await expect(step(manager, "started")).toBeVisible();
 });
+
+test("a request that is not on the device says so within the page, and comes when there is a network", async ({ browser }) => {
+  const [manager, tech] = await Promise.all([signIn(browser, "manager"), signIn(browser, "tech")]);
+  const title = fresh("Somebody else's");
+  const url = await report(manager, title);
+  await tech.goto("/");
+  await offlineCapable(tech);
+  await tech.context().setOffline(true);
+  await tech.goto(url);
+  await expect(tech.getByRole("heading", { level: 1 })).toHaveText("Something went wrong");
+  await expect(tech.getByRole("main")).toHaveCount(1);
+  await expect(tech.getByRole("button", { name: "Try again" })).toBeVisible();
+  // It does not even have to be pressed.
+  await tech.context().setOffline(false);
+  await expect(tech.getByRole("heading", { level: 1 })).toHaveText(title);
+});
