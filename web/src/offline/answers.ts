@@ -27,6 +27,12 @@ export function hasServedOldAnswers(): boolean {
   return was;
 }
 
+/** What was answered last under this name. */
+export async function lastAnswer<T>(name: string): Promise<T | undefined> {
+  const kept = await open().then((db) => db.get("answers", name)).catch(() => undefined);
+  return kept?.answer as T | undefined;
+}
+
 /** What `ask` answers, or, when nothing can be reached, what it answered last under this name. */
 export async function orLastAnswer<T>(name: string, ask: () => Promise<T>): Promise<T> {
   try {
@@ -35,10 +41,10 @@ export async function orLastAnswer<T>(name: string, ask: () => Promise<T>): Prom
     return answer;
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
-    const kept = await open().then((db) => db.get("answers", name)).catch(() => undefined);
+    const kept = await lastAnswer<T>(name);
     if (kept === undefined) throw error;
     hasServed = true;
-    return kept.answer as T;
+    return kept;
   }
 }
 

@@ -5,10 +5,10 @@ import { useInfiniteQuery, useQuery, useQueryClient, type QueryClient } from "@t
 import { useEffect, useMemo, useRef } from "react";
 import { isSignedIn, useMe } from "@/app/session";
 import { syncDrafts } from "@/drafts/server";
-import { keepAnswer } from "@/offline/answers";
+import { keepAnswer, lastAnswer } from "@/offline/answers";
 import { useConnection } from "./LiveLists";
 import type { Filters } from "./filters";
-import { letIn, type ListView } from "./live";
+import { letIn, type ListView, type RequestView } from "./live";
 import { LISTS, freshKey, freshOptions, listOptions, nameOfAnswer, requestOptions } from "./queries";
 
 /** One behind the other, and not while the page that somebody waits for is on its way. */
@@ -34,9 +34,12 @@ export default function OnDevice() {
     let isWanted = true;
     const fetchAll = async () => {
       for (const { id, version } of missing) {
-        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+        // It may be here since the app was opened last.
+        const kept = await lastAnswer<RequestView>(nameOfAnswer(requestOptions(id).queryKey));
+        const isCurrent = kept !== undefined && kept.record.version >= version;
+        if (!isCurrent) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
         if (!isWanted) return;
-        const isThere = await client.fetchQuery({ ...requestOptions(id), retry: false }).then(() => true, () => false);
+        const isThere = isCurrent || (await client.fetchQuery({ ...requestOptions(id), retry: false }).then(() => true, () => false));
         if (isThere) had.current.set(id, version);
       }
     };
