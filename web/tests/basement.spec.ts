@@ -1,6 +1,6 @@
 // A technician without a network: what they did shows at once, goes on from there, and is sent in its order, once.
-import { expect, type Page, test } from "@playwright/test";
-import { fresh, report, signIn } from "./people";
+import { expect, type Page } from "@playwright/test";
+import { fresh, report, signIn, test } from "./people";
 
 const step = (page: Page, kind: string) => page.locator(`[data-kind=${kind}]`);
 const waiting = (page: Page, kind: string) => page.locator(`[data-waiting=${kind}]`);

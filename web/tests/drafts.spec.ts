@@ -1,6 +1,6 @@
 // What was begun on one device is there on the next.
-import { expect, type Page, test } from "@playwright/test";
-import { fresh, report, signIn } from "./people";
+import { expect, type Page } from "@playwright/test";
+import { fresh, report, signIn, test } from "./people";
 
 const field = (page: Page) => page.getByRole("textbox", { name: "Write a comment" });
 /** The window is looked at again. */

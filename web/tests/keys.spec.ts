@@ -1,6 +1,6 @@
 // By keyboard, and on a phone: the place is kept, and what counts is in sight.
-import { expect, type Page, test } from "@playwright/test";
-import { fresh, report, signIn } from "./people";
+import { expect, type Page } from "@playwright/test";
+import { fresh, report, signIn, test } from "./people";
 
 const step = (page: Page, kind: string) => page.locator(`[data-kind=${kind}]`);
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.tagName);

@@ -1,6 +1,6 @@
 // The list of requests under the hand: what filters it, what moves in it, where the focus is.
-import { expect, type Page, test } from "@playwright/test";
-import { fresh, signIn } from "./people";
+import { expect, type Page } from "@playwright/test";
+import { fresh, signIn, test } from "./people";
 
 /** Makes requests by the API, as whoever is signed in on this page, and answers with their ids. */
 async function make(page: Page, titles: string[], more: object = {}): Promise<string[]> {

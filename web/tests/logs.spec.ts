@@ -1,7 +1,7 @@
 // The operators' pages under the hand: search, trace and back, tables.
 import AxeBuilder from "@axe-core/playwright";
-import { expect, test } from "@playwright/test";
-import { signIn } from "./people";
+import { expect } from "@playwright/test";
+import { signIn, test } from "./people";
 
 test("the logs are searched while one types, and Enter does not take the focus away", async ({ browser }) => {
   const page = await signIn(browser, "admin");

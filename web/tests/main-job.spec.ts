@@ -1,5 +1,5 @@
-import { expect, type Page, test } from "@playwright/test";
-import { fresh, noticed, report, signIn } from "./people";
+import { expect, type Page } from "@playwright/test";
+import { fresh, noticed, report, signIn, test } from "./people";
 
 const step = (page: Page, kind: string) => page.locator(`[data-kind=${kind}]`);
 

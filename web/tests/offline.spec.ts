@@ -1,5 +1,5 @@
-import { expect, type Page, type Route, test } from "@playwright/test";
-import { fresh, report, signIn } from "./people";
+import { expect, type Page, type Route } from "@playwright/test";
+import { fresh, report, signIn, test } from "./people";
 
 test("what is reported without a connection is sent once when there is one", async ({ browser }) => {
   const page = await signIn(browser, "requester");

@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
-import { expect, type Page, test } from "@playwright/test";
-import { type Account, fresh, report, signIn } from "./people";
+import { expect, type Page } from "@playwright/test";
+import { type Account, fresh, report, signIn, test } from "./people";
 
 const PAGES: { [account in Account]?: string[] } = {
   requester: ["/", "/requests", "/new", "/me", "/no-such-page"],

@@ -1,5 +1,13 @@
 // The demo accounts in browsers of their own, and what the tests do again and again.
-import { type Browser, type BrowserContextOptions, expect, type Page } from "@playwright/test";
+import { type Browser, type BrowserContextOptions, expect, type Page, test as base } from "@playwright/test";
+
+/** Each test closes what it opened: a page that stays goes on living, and a hundred of them slow down the next test. */
+export const test = base.extend<{ closing: undefined }>({
+  closing: [async ({ browser }, use) => {
+    await use(undefined);
+    await Promise.all(browser.contexts().map((context) => context.close()));
+  }, { auto: true }],
+});
 
 export type Account = "admin" | "manager" | "tech" | "tech2" | "requester" | "requester2";
 

@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from "node:fs";
-import { expect, test } from "@playwright/test";
-import { fresh, report, signIn } from "./people";
+import { expect } from "@playwright/test";
+import { fresh, report, signIn, test } from "./people";
 
 /** Whoever runs the system kills it hard and starts it again when this file appears, and removes the file then. */
 const RESTART = process.env.RESTART_FILE ?? "";

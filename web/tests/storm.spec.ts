@@ -1,7 +1,7 @@
 // Two managers and a requester at one request at once, for many steps: nobody decides on something they did not see, no word
 // is lost, and nothing happens twice.
-import { expect, type Page, test } from "@playwright/test";
-import { fresh, report, signIn } from "./people";
+import { expect, type Page } from "@playwright/test";
+import { fresh, report, signIn, test } from "./people";
 
 /** What somebody tried: what was on their page when they turned to it, and whether it was carried out. */
 interface Attempt { button: string; seen: string[]; words: string | null; isDone: boolean; told: string }

@@ -1,6 +1,6 @@
 // A decision is made on what was seen, and nothing that was typed is lost.
-import { expect, type Page, test } from "@playwright/test";
-import { fresh, noticed, report, signIn } from "./people";
+import { expect, type Page } from "@playwright/test";
+import { fresh, noticed, report, signIn, test } from "./people";
 
 const step = (page: Page, kind: string) => page.locator(`[data-kind=${kind}]`);
 const dialog = (page: Page, name?: string) => page.getByRole("dialog", { name });

@@ -1,6 +1,6 @@
 // What the pages say, as people of each language and country would say it.
-import { expect, test } from "@playwright/test";
-import { fresh, report, signIn } from "./people";
+import { expect } from "@playwright/test";
+import { fresh, report, signIn, test } from "./people";
 
 const HOUR_MS = 3_600_000;
 
