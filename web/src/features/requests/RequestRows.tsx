@@ -34,6 +34,8 @@ const COVERED_PX = 60;
 /** More rows are asked for when so few are left below. */
 const AHEAD = 30;
 const FRAMES_TO_RETURN = 120;
+/** After so many the page has scrolled to where it was, if it does. */
+const FRAMES_TO_SCROLL = 30;
 const COLUMNS = "lg:grid lg:grid-cols-[1.25rem_5.25rem_minmax(0,1fr)_7.5rem_7.5rem_8rem_6rem] lg:items-center lg:gap-x-3 min-[90rem]:grid-cols-[1.25rem_5.5rem_minmax(0,1fr)_8rem_9rem_9rem_8rem_6rem] min-[90rem]:gap-x-4";
 
 interface Props { ref: Ref<RowsHandle>; rows: Summary[]; arrived: ReadonlySet<string>; isGone: (row: Summary) => boolean; onEnd: () => void }
@@ -95,6 +97,11 @@ export function RequestRows({ ref, rows, arrived, isGone, onEnd }: Props) {
         const now = document.activeElement;
         if (now !== link && now !== before && now !== document.body && now?.id !== "content") return;
         if (now !== link) link?.focus({ preventScroll: true });
+        // Where the page did not come back to its place, the row does.
+        if (link == null && left === FRAMES_TO_RETURN - FRAMES_TO_SCROLL) {
+          const index = rows.findIndex((row) => row.id === id);
+          if (index !== -1) virtual.scrollToIndex(index, { align: "center" });
+        }
         if (left > 0) attempt(left - 1);
       });
       attempt(FRAMES_TO_RETURN);

@@ -71,10 +71,13 @@ export function RequestsPage() {
     rowsRef.current?.show(index);
   }, [rows]);
   // Whoever comes back is on the row that they came from.
+  const isBack = useRef(false);
   useEffect(() => {
+    if (isBack.current || rowsRef.current === null) return;
+    isBack.current = true;
     const id = rowToReturnTo();
-    if (id !== undefined) rowsRef.current?.returnTo(id);
-  }, []);
+    if (id !== undefined) rowsRef.current.returnTo(id);
+  }, [rows]);
   useKeys({ j: () => rowsRef.current?.move(1), k: () => rowsRef.current?.move(-1) });
 
   return (
