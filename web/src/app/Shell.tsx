@@ -40,17 +40,9 @@ function usePageKeys(openHelp: () => void) {
     return field !== null;
   };
   const search = () => void (focusSearch() || navigate({ to: "/requests" }).then(focusSearch));
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey || document.querySelector("dialog[open]")) return;
-      event.preventDefault();
-      search();
-    };
-    addEventListener("keydown", onKey);
-    return () => removeEventListener("keydown", onKey);
-  });
   useKeys({
     "/": search,
+    "Ctrl+k": search,
     n: () => void navigate({ to: "/new" }),
     "?": openHelp,
   });
