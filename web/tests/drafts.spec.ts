@@ -67,3 +67,41 @@ test("whoever signs out takes their drafts along", async ({ browser }) => {
   await expect(field(again)).toHaveValue("To be continued");
   await field(again).fill("");
 });
+
+for (const [what, path, label, place] of [
+  ["report", "/new", "What is broken?", "new"],
+  ["comment", "request", "Write a comment", "comment:"],
+] as const) {
+  test(`what is typed in the moment in which the draft of a ${what} is taken up goes on from it`, async ({ browser }) => {
+    const page = await signIn(browser, "requester2", seen);
+    const at = path === "request" ? await report(page, fresh("The gate sticks")) : path;
+    const scope = place + (path === "request" ? new URL(at).pathname.split("/").at(-1) : "");
+    const user = await page.request.get("/api/me").then((answer) => answer.json()).then(({ user }) => user.id as string);
+    const values = { title: "Begun", body: "Begun", description: "And told at length" };
+    await page.evaluate(([user, scope, values]) => {
+      const draft = { id: "0198a6b0-0000-7000-8000-000000000001", scope, key: crypto.randomUUID(), values, at: Date.now(), window: "" };
+      localStorage.setItem(`draft:${user}:${draft.id}`, JSON.stringify(draft));
+    }, [user, scope, values] as const);
+    // The browser says which windows are open when it is told to: then the draft is taken up.
+    await page.addInitScript(() => {
+      const query = navigator.locks.query.bind(navigator.locks);
+      navigator.locks.query = () => new Promise((answer) => {
+        Object.assign(window, { answerLocks: async () => answer(await query()) });
+      });
+    });
+    await page.goto(at);
+    const input = page.getByRole("textbox", { name: label });
+    await expect(input).toBeVisible();
+    await page.waitForFunction(() => "answerLocks" in window);
+    await input.evaluate(async (input: HTMLInputElement) => {
+      await (window as unknown as { answerLocks: () => Promise<void> }).answerLocks();
+      // All that follows from the answer at once has happened; what is put off to the next task has not.
+      for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+      const { set } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(input), "value")!;
+      set!.call(input, `${input.value}!`);
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+    await expect(input).toHaveValue("Begun!");
+    if (path === "/new") await expect(page.getByLabel("Where exactly, and what happens?")).toHaveValue("And told at length");
+  });
+}

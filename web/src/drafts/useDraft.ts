@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { useMe } from "@/app/session";
 import { blankDraft, forgetDraft, keepDraft, kept, onPulled, release, sealed, takeUp, write, type Draft } from "./store";
 
@@ -38,7 +39,8 @@ export function useDraft<V extends object>(scope: string, blank: V): DraftInUse<
 
   const take = useCallback((taken: Draft) => {
     draft.current = taken;
-    setShown((before) => ({ values: { ...start.current, ...(taken.values as V) }, taken: before.taken + 1 }));
+    // At once: what is typed before it is on the page would be written over it.
+    flushSync(() => setShown((before) => ({ values: { ...start.current, ...(taken.values as V) }, taken: before.taken + 1 })));
   }, []);
   useEffect(() => {
     let isHere = true;

@@ -1,7 +1,7 @@
 // The smallest form that works. What is typed is kept as a draft; without a network it is kept and sent later.
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useEffect, useLayoutEffect } from "react";
 import { useForm, type FieldErrors, type Resolver } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { manages, type RequestRecord } from "@/api/types";
@@ -42,7 +42,7 @@ export function NewRequestPage() {
   const form = useForm<Begun>({ resolver, defaultValues: BLANK });
   useEffect(() => form.subscribe({ formState: { values: true }, callback: ({ values }) => draft.change(values) }), [form]);
   // What was begun before is taken up; a draft that was on its way when the page was reloaded is gone once it has arrived.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (draft.taken > 0) form.reset(begunFrom(draft.values as Record<string, unknown>), { keepDefaultValues: true });
   }, [form, draft.taken]);
   useEffect(() => onSent(({ kind, key }) => {
