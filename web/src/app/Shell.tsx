@@ -1,7 +1,7 @@
 // Around every page of a signed-in person: side bar on a desktop, bottom bar on a phone, the state of the connection.
 import { Link, Outlet, useLocation, useMatches, useNavigate } from "@tanstack/react-router";
 import { CircleUser, Plus } from "lucide-react";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState, type ComponentType } from "react";
 import { useTranslation } from "react-i18next";
 import { LiveLists } from "@/resources/request/LiveLists";
 import { Announcer } from "./announce";
@@ -11,8 +11,6 @@ import { useMe } from "./session";
 import { useKeys } from "./useKeys";
 
 const Help = lazy(() => import("./Help"));
-const OnDevice = lazy(() => import("@/resources/request/OnDevice"));
-
 /** A new page has its name in the window's title, and whoever reads by ear starts at its beginning. */
 function usePageChange() {
   const { t } = useTranslation();
@@ -48,8 +46,23 @@ function usePageKeys(openHelp: () => void) {
   });
 }
 
+/** What nobody waits for begins when the page that they wait for has come to rest, in milliseconds after its start. */
+const REST_MS = 2_000;
+
+/** What works for the device in the background, once it is there. */
+function useOnDevice(): ComponentType | undefined {
+  const [part, setPart] = useState<ComponentType>();
+  useEffect(() => {
+    const load = () => import("@/resources/request/OnDevice").then(({ default: OnDevice }) => setPart(() => OnDevice), () => undefined);
+    const timer = setTimeout(load, REST_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return part;
+}
+
 export function Shell() {
   const { t } = useTranslation();
+  const OnDevice = useOnDevice();
   const [isHelpOpen, setHelpOpen] = useState(false);
   usePageChange();
   usePageKeys(() => setHelpOpen(true));
@@ -65,7 +78,7 @@ export function Shell() {
       </div>
       <BottomBar />
       <Announcer />
-      <Suspense><OnDevice /></Suspense>
+      {OnDevice && <OnDevice />}
       {isHelpOpen && <Suspense><Help onClose={() => setHelpOpen(false)} /></Suspense>}
     </LiveLists>
   );

@@ -41,6 +41,11 @@ export function NewRequestPage() {
   const draft = useDraft<Begun>("new", BLANK);
   const form = useForm<Begun>({ resolver, defaultValues: BLANK });
   useEffect(() => form.subscribe({ formState: { values: true }, callback: ({ values }) => draft.change(values) }), [form]);
+  // After the paint: the focus costs a layout of the page.
+  useEffect(() => {
+    const timer = setTimeout(() => form.setFocus(FIELD_NAMES[0]!));
+    return () => clearTimeout(timer);
+  }, [form]);
   // What was begun before is taken up; a draft that was on its way when the page was reloaded is gone once it has arrived.
   useLayoutEffect(() => {
     if (draft.taken > 0) form.reset(begunFrom(draft.values as Record<string, unknown>), { keepDefaultValues: true });

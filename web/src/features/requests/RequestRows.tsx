@@ -38,6 +38,13 @@ const FRAMES_TO_RETURN = 120;
 const FRAMES_TO_SCROLL = 30;
 const COLUMNS = "lg:grid lg:grid-cols-[1.25rem_5.25rem_minmax(0,1fr)_7.5rem_7.5rem_8rem_6rem] lg:items-center lg:gap-x-3 min-[90rem]:grid-cols-[1.25rem_5.5rem_minmax(0,1fr)_8rem_9rem_9rem_8rem_6rem] min-[90rem]:gap-x-4";
 
+/** The window's size as it changes; what it is at first is known. */
+function observeWindow(_: unknown, tell: (rect: { width: number; height: number }) => void) {
+  const resized = () => tell({ width: innerWidth, height: innerHeight });
+  addEventListener("resize", resized);
+  return () => removeEventListener("resize", resized);
+}
+
 interface Props { ref: Ref<RowsHandle>; rows: Summary[]; arrived: ReadonlySet<string>; isGone: (row: Summary) => boolean; onEnd: () => void }
 
 export function RequestRows({ ref, rows, arrived, isGone, onEnd }: Props) {
@@ -48,6 +55,8 @@ export function RequestRows({ ref, rows, arrived, isGone, onEnd }: Props) {
   // After the paint: where the list begins only moves the window of rows by less than is rendered around it.
   useEffect(() => setTop((body.current?.getBoundingClientRect().top ?? 0) + scrollY), [isWide]);
   const size = isWide ? ROW_PX : CARD_PX;
+  // Asked once: each question after something was rendered costs a layout.
+  const [start] = useState(() => ({ rect: { width: innerWidth, height: innerHeight }, offset: scrollY }));
   const virtual = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => size,
@@ -55,8 +64,9 @@ export function RequestRows({ ref, rows, arrived, isGone, onEnd }: Props) {
     scrollMargin: top,
     getItemKey: (index) => rows[index]!.id,
     // The rows are a part of the first render, which is sliced, and not of the one that measuring causes, which is not.
-    initialRect: { width: innerWidth, height: innerHeight },
-    initialOffset: () => scrollY,
+    initialRect: start.rect,
+    initialOffset: start.offset,
+    observeElementRect: observeWindow,
   });
   useEffect(() => virtual.measure(), [size, virtual]);
   const items = virtual.getVirtualItems();

@@ -3,7 +3,7 @@ import type { ChangeEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { Field } from "@/ui/Field";
 import { Select } from "@/ui/Select";
-import { FIELD_NAMES, fieldOf, sayValue, type FieldName } from "./fields";
+import { fieldOf, sayValue, type FieldName } from "./fields";
 import { FieldMark } from "./marks";
 
 interface Props {
@@ -35,7 +35,7 @@ export function FieldInput({ name, isNew, error, known = [], input }: Props) {
         ) : field.isLong ? (
           <textarea {...props} {...input} dir="auto" rows={isNew ? 5 : 4} className="field field-sizing-content max-h-[50dvh] min-h-28" />
         ) : (
-          <input {...props} {...input} dir="auto" required={!isOptional} className="field" autoFocus={isNew && name === FIELD_NAMES[0]} autoComplete="off" />
+          <input {...props} {...input} dir="auto" required={!isOptional} className="field" autoComplete="off" />
         )
       }
     </Field>
