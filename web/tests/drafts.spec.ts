@@ -105,3 +105,31 @@ for (const [what, path, label, place] of [
     if (path === "/new") await expect(page.getByLabel("Where exactly, and what happens?")).toHaveValue("And told at length");
   });
 }
+
+test("what is typed right behind a comment that is being sent is a draft of its own, and a refused one is there again before it", async ({ browser }) => {
+  const page = await signIn(browser, "tech2", seen);
+  await report(page, fresh("The lamp hums"));
+  const composer = page.locator("[data-composer]");
+  await composer.fill("The first");
+  const typeBehind = (text: string) => page.evaluate((text) => {
+    const input = document.querySelector<HTMLTextAreaElement>("[data-composer]")!;
+    input.form!.requestSubmit();
+    Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value")!.set!.call(input, input.value + text);
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  }, text);
+  await typeBehind("The second");
+  await expect(page.locator("[data-kind=commented]")).toHaveText([/The first/]);
+  await expect(composer).toHaveValue("The second");
+  await page.reload();
+  await expect(composer).toHaveValue("The second");
+
+  await page.route(/\/comments$/, (route) => route.fulfill({ status: 422, contentType: "application/problem+json", body: JSON.stringify({ status: 422, code: "invalid", detail: "No.", errors: [] }) }));
+  await page.getByText("Internal", { exact: true }).click();
+  await typeBehind("The third");
+  await expect(composer).toHaveValue("The second\n\nThe third");
+  await expect(page.getByRole("radio", { name: "Internal" })).toBeChecked();
+  await page.unroute(/\/comments$/);
+  await page.reload();
+  await expect(composer).toHaveValue("The second\n\nThe third");
+  await expect(page.locator("[data-kind=commented]")).toHaveCount(1);
+});

@@ -128,6 +128,15 @@ test("whoever comes back to the list is on the row that they came from, and goes
   await expect(page.locator(`a[href="${opened}"]`)).toBeInViewport();
   await page.keyboard.press("j");
   await expect(row(26)).toBeFocused();
+  // Also whoever turns back before the page has come.
+  await page.route(/\/api\/requests\/[0-9a-f-]{36}$/, () => undefined);
+  const other = await row(27).getAttribute("href");
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(new RegExp(`${other}$`));
+  await page.goBack();
+  await expect(page.locator(`a[href="${other}"]`)).toBeFocused();
+  await page.unroute(/\/api\/requests\/[0-9a-f-]{36}$/);
   // A visit that is none of coming back begins at the beginning.
   await page.getByRole("link", { name: "Requests" }).first().click();
   await expect(page.locator("[data-index] a:focus")).toHaveCount(0);

@@ -93,6 +93,16 @@ export function forgetDraft(user: string, draft: Draft) {
   listeners.forEach((listener) => listener(user, { ...draft, synced }, true));
 }
 
+/** Drafts of this window that are being sent: nothing is written in them any more. Whoever reloads finds them again. */
+const going = new Set<string>();
+
+/** Its words are being sent. It is kept until something else has them. */
+export function onItsWay(user: string, draft: Draft): Draft {
+  going.add(draft.id);
+  keepDraft(user, draft);
+  return draft;
+}
+
 /** Forgets the draft whose words were sent under this key; one that was begun since stays. */
 export const forgetSent = (user: string, key: string) =>
   allDrafts(user).filter((draft) => draft.key === key && draft.sent !== undefined).forEach((draft) => forgetDraft(user, draft));
@@ -121,7 +131,7 @@ export async function takeUp(user: string, scope: string): Promise<Draft | undef
   for (const wait of RELOAD_MS) {
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
     const isElsewhere = await openElsewhere();
-    const here = allDrafts(user).filter((draft) => draft.scope === scope);
+    const here = allDrafts(user).filter((draft) => draft.scope === scope && !going.has(draft.id));
     const own = here.find(({ id }) => id === sessionStorage.getItem(rememberedAs(scope)));
     if (own && isElsewhere(own)) continue;
     const found = own ?? here.find((draft) => !isElsewhere(draft));

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { useMe } from "@/app/session";
-import { blankDraft, forgetDraft, keepDraft, kept, onPulled, release, sealed, takeUp, write, type Draft } from "./store";
+import { blankDraft, forgetDraft, keepDraft, kept, onItsWay, onPulled, release, sealed, takeUp, write, type Draft } from "./store";
 
 type Values = Record<string, unknown>;
 
@@ -15,9 +15,13 @@ export interface DraftInUse<V> {
   values: V;
   /** Whether there is something in it that would be missed. */
   hasWords: boolean;
+  /** What is written now, also before it is on the page. */
+  now: () => V;
   change: (changed: Partial<V>) => void;
   /** The idempotency key under which it is about to be sent as `body`. */
   seal: (body: unknown) => string;
+  /** As `seal`, and the place is blank at once, for the next words; `onKept` is to be called when the sent ones are kept elsewhere. */
+  handOver: (body: unknown) => { key: string; onKept: () => void };
   /** Whether what is here was sent under this key. */
   isSealedAs: (key: string) => boolean;
   /** It was refused: whatever is sent next is another body under another key. */
@@ -71,15 +75,21 @@ export function useDraft<V extends object>(scope: string, blank: V): DraftInUse<
     draft.current = write(user, draft.current!, values, isBlank(values));
     setShown((before) => ({ ...before, values: values as V }));
   }, [user, isBlank]);
+  const now = useCallback(() => ({ ...start.current, ...(draft.current!.values as V) }), []);
   const seal = useCallback((body: unknown) => {
     keepDraft(user, (draft.current = sealed(draft.current!, body)));
     return draft.current.key;
   }, [user]);
   const isSealedAs = useCallback((key: string) => draft.current!.key === key && draft.current!.sent !== undefined, []);
   const unseal = useCallback(() => keepDraft(user, (draft.current = { ...draft.current!, key: crypto.randomUUID(), sent: undefined })), [user]);
+  const handOver = useCallback((body: unknown) => {
+    const handed = onItsWay(user, sealed(draft.current!, body));
+    take({ ...blankDraft(scope), values: start.current as Values });
+    return { key: handed.key, onKept: () => forgetDraft(user, handed) };
+  }, [user, scope, take]);
   const drop = useCallback(() => {
     forgetDraft(user, draft.current!);
     take({ ...blankDraft(scope), values: start.current as Values });
   }, [user, scope, take]);
-  return { ...shown, hasWords: !isBlank(shown.values), change, seal, isSealedAs, unseal, drop };
+  return { ...shown, hasWords: !isBlank(shown.values), now, change, seal, handOver, isSealedAs, unseal, drop };
 }

@@ -35,9 +35,14 @@ export function Composer({ id, handed }: { id: string; handed: Handed | null }) 
       const event = outcome.answer as TimelineEvent;
       client.setQueryData(requestOptions(id).queryKey, (view) => view && { ...view, events: addEvent(view.events, event) });
     },
-    // Nothing that was written is lost. Whoever was signed out has it waiting on the device.
-    onError: (error, { body, visibility }) => {
-      if (!isCode(error, "unauthenticated") && !draft.hasWords) draft.change({ body, visibility });
+    // Nothing that was written is lost: it is there again, before what was begun since, and no internal word becomes public.
+    // Whoever was signed out has it waiting on the device.
+    onError: (error, sent) => {
+      if (isCode(error, "unauthenticated")) return;
+      const begun = draft.now();
+      const isPublic = [sent, begun].every(({ body, visibility }) => body.trim() === "" || visibility === "public");
+      draft.change({ body: [sent.body, begun.body.trim()].filter(Boolean).join("\n\n"), visibility: isPublic ? "public" : "internal" });
+      sent.onKept();
     },
   });
   // After a while it is among those that wait, at the end of the timeline.
@@ -48,7 +53,7 @@ export function Composer({ id, handed }: { id: string; handed: Handed | null }) 
   const submit = () => {
     if (isEmpty || isLong) return;
     const comment = { body: body.trim(), visibility };
-    sending.mutate({ key: draft.seal(comment), onKept: draft.drop, ...comment });
+    sending.mutate({ ...draft.handOver(comment), ...comment });
   };
   useEffect(() => {
     if (!handed) return;

@@ -1,6 +1,6 @@
 // All requests: filters in the URL, an endless list that holds only the rows in sight, new ones behind a pill.
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useLocation, useNavigate, useSearch } from "@tanstack/react-router";
 import { Inbox, SearchX } from "lucide-react";
 import { useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
@@ -70,14 +70,16 @@ export function RequestsPage() {
     toShow.current = new Set();
     rowsRef.current?.show(index);
   }, [rows]);
-  // Whoever comes back is on the row that they came from.
-  const isBack = useRef(false);
+  // Whoever comes back is on the row that they came from, also where the list was still there: they left it for a page that had
+  // not come yet.
+  const entry = useLocation({ select: ({ state }) => state.__TSR_key });
+  const cameTo = useRef<string>(null);
   useEffect(() => {
-    if (isBack.current || rowsRef.current === null) return;
-    isBack.current = true;
+    if (cameTo.current === (entry ?? "") || rowsRef.current === null) return;
+    cameTo.current = entry ?? "";
     const id = rowToReturnTo();
     if (id !== undefined) rowsRef.current.returnTo(id);
-  }, [rows]);
+  }, [rows, entry]);
   useKeys({ j: () => rowsRef.current?.move(1), k: () => rowsRef.current?.move(-1) });
 
   return (
