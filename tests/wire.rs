@@ -9,15 +9,16 @@ use std::{env, fs};
 
 use cepatedge::db::queries;
 use cepatedge::db::query::{Postgres, Query};
-use cepatedge::db::statements::{users, versions};
+use cepatedge::db::statements::{audit, organisation, users, versions};
 use cepatedge::domain::delivery::{Delivery, Packed};
-use cepatedge::domain::log::{LogFilter, StreamName};
+use cepatedge::domain::log::{LogFilter, NewEntry, StreamName};
+use cepatedge::domain::organisation::{Language, OrganisationName, TimeZone};
 use cepatedge::domain::request::{
     Action, ActionInput, Category, Command, CommentBody, Description, Moment, NewRequest, Priority, RulesInForce,
     Searched, Step, Title, Visibility,
 };
 use cepatedge::domain::text::SearchText;
-use cepatedge::domain::user::{Draft, PersonName, User};
+use cepatedge::domain::user::{Draft, Email, PersonName, User};
 use cepatedge::domain::{
     Caller, Limit, OrgId, Person, Position, Refusal, RequestId, Role, SessionName, Timestamp, UserId,
 };
@@ -412,6 +413,21 @@ fn the_database_speaks_as_recorded() {
     asks(by_a_user(), users::KnowsUser { id: user() }, true);
     let name = PersonName::parse("Maya Putri").unwrap();
     asks(by_a_user(), users::RenameUser { id: user(), name }, Some(found()));
+    let entry: NewEntry = from_str(domain!("new_log_entry")).unwrap();
+    asks(by_the_system(), organisation::IsEmpty {}, true);
+    let set_up = organisation::SetUp {
+        organisation: OrganisationName::parse("Hotel Melati").unwrap(),
+        time_zone: TimeZone::parse("Asia/Makassar").unwrap(),
+        language: Language::Id,
+        id: user(),
+        name: PersonName::parse("Maya").unwrap(),
+        email: Email::parse("maya@example.com").unwrap(),
+        password_hash: "$argon2id$".into(),
+        entry: entry.clone(),
+    };
+    asks(by_the_system(), set_up, Some(from_str(domain!("user_row")).unwrap()));
+    asks(by_the_system(), audit::Owed { limit: 200 }, vec![entry.clone()]);
+    asks(by_the_system(), audit::Told { ids: vec![entry.id] }, ());
     let synced = versions::SyncedVersion { id: id(), epoch: 1, version: 2 };
     asks(by_the_system(), versions::Synced { ids: vec![id()] }, vec![synced]);
     let inspected = Some(raw(r#"{"row":{"version":2},"events":2}"#));

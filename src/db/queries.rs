@@ -7,7 +7,7 @@ use base::refusal::Refusal;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::query::{Postgres, Query};
-use super::statements::{users, versions};
+use super::statements::{audit, organisation, users, versions};
 
 /// Declares every query that a DatabaseObject answers.
 macro_rules! queries {
@@ -41,6 +41,10 @@ queries! {
     users::PageUsers,
     users::KnowsUser,
     users::RenameUser,
+    organisation::IsEmpty,
+    organisation::SetUp,
+    audit::Owed,
+    audit::Told,
     versions::Synced,
     versions::ReadModel,
 }

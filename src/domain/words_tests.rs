@@ -4,6 +4,7 @@ use std::{fmt::Debug, str::FromStr};
 
 use serde::{Serialize, de::DeserializeOwned};
 
+use crate::domain::organisation::Language;
 use crate::domain::{Action, Level, Priority, Role, Sort, Status, StreamName, UnknownWord, Visibility};
 
 fn says_the_same_everywhere<W>(all: &[W], words: &[&str])
@@ -43,6 +44,7 @@ fn each_word_is_the_same_in_json_and_in_text() {
         &["approve", "reject", "assign", "release", "start", "hold", "resume", "complete", "close", "reopen", "cancel"],
     );
     says_the_same_everywhere(Role::ALL, &["requester", "technician", "manager", "admin"]);
+    says_the_same_everywhere(Language::ALL, &["en", "id"]);
     says_the_same_everywhere(Visibility::ALL, &["public", "internal"]);
     says_the_same_everywhere(Level::ALL, &["debug", "info", "warn", "error"]);
     says_the_same_everywhere(StreamName::ALL, &["http", "auth", "audit", "requests", "mail", "sync", "system"]);

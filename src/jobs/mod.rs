@@ -1,3 +1,4 @@
 //! What the cron trigger starts.
 
+pub mod audit;
 pub mod reconcile;

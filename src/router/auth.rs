@@ -13,8 +13,9 @@ use sha2::{Digest, Sha256};
 
 use crate::db::statements::users::FindCredentials;
 use crate::domain::log::{Level, StreamName};
+use crate::domain::user::Email;
+use crate::domain::user::password::{self, PasswordRefusal};
 use crate::domain::user::{Caller, Person};
-use crate::domain::user::{Email, password};
 use crate::domain::user::{UserRow, UserStatus};
 use crate::objects::account::api::{AccountKey, Attempt, Listing, Opened, Released, Succeeded};
 use crate::objects::context::CallContext;
@@ -50,8 +51,7 @@ pub struct Login {
 /// `InvalidCredentials`, `TooManyAttempts`, `Invalid`; `Unavailable` while PostgreSQL is away.
 pub async fn login(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let login: Login = parse_json(exchange.incoming.body().await?)?;
-    let address = exchange.incoming.header("cf-connecting-ip").map_or_else(|| "unknown".to_owned(), Cow::into_owned);
-    limit_by_address(exchange, &address).await?;
+    let address = limit_by_address(exchange).await?;
     let email = Email::parse(&login.email)?;
     if login.password.chars().count() > password::MAX_CHARS {
         return Err(Refusal::InvalidCredentials);
@@ -79,10 +79,19 @@ pub async fn login(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
         Refusal::InvalidCredentials
     })?;
     ask(exchange.env, &throttle, Succeeded {}, cx).await?;
-    open_session(exchange, user, address).await
+    open_session(exchange, 200, user, address).await
 }
 
-async fn open_session(exchange: &Exchange<'_>, user: UserRow, address: String) -> Result<Reply, Refusal> {
+/// Signs in a user who has just proved who they are; the answer has the profile and the cookie.
+///
+/// # Errors
+/// `Unavailable` when the session cannot be opened.
+pub async fn open_session(
+    exchange: &Exchange<'_>,
+    status: u16,
+    user: UserRow,
+    address: String,
+) -> Result<Reply, Refusal> {
     let org = exchange.org();
     let id = SessionId::random().map_err(|_| Refusal::Internal)?;
     let caller = Caller { user: Person { id: user.id, name: user.name }, role: user.role };
@@ -105,7 +114,7 @@ async fn open_session(exchange: &Exchange<'_>, user: UserRow, address: String) -
 
     let now_s = clock::now().as_ms() / 1_000;
     let cookie = cookie_for(exchange.config, &id, &session, now_s)?;
-    Ok(Reply::json(200, &Profile::of(&session))?.with("set-cookie", cookie))
+    Ok(Reply::json(status, &Profile::of(&session))?.with("set-cookie", cookie))
 }
 
 /// `POST /api/auth/logout`. Without a session there is nothing to end, and the cookie goes all the same.
@@ -145,13 +154,35 @@ pub fn cookie_for(config: &Config, sid: &SessionId, session: &LiveSession, now_s
     Ok(config.cookie.set(&token, claims.exp - now_s))
 }
 
-async fn limit_by_address(exchange: &Exchange<'_>, address: &str) -> Result<(), Refusal> {
+/// Counts an attempt of the caller's network address, and gives the address.
+///
+/// # Errors
+/// `TooManyAttempts`.
+pub async fn limit_by_address(exchange: &Exchange<'_>) -> Result<String, Refusal> {
+    let address = exchange.incoming.header("cf-connecting-ip").map_or_else(|| "unknown".to_owned(), Cow::into_owned);
     // Raw workerd has no rate-limit binding; the throttle per account holds everywhere.
-    let Ok(limiter) = exchange.env.rate_limiter("LOGIN_RATE") else { return Ok(()) };
-    match limiter.limit(address.to_owned()).await {
+    let Ok(limiter) = exchange.env.rate_limiter("LOGIN_RATE") else { return Ok(address) };
+    match limiter.limit(address.clone()).await {
         Ok(outcome) if !outcome.success => Err(Refusal::TooManyAttempts { retry_after_s: 60 }),
-        Ok(_) | Err(_) => Ok(()),
+        Ok(_) | Err(_) => Ok(address),
     }
+}
+
+/// The PHC string of a new password.
+///
+/// # Errors
+/// `Invalid` naming `password`, `too_short` or `too_long`.
+pub fn hashed(new: &str) -> Result<String, Refusal> {
+    let mut salt = [0; 16];
+    getrandom::getrandom(&mut salt).map_err(|_| Refusal::Internal)?;
+    password::hash(new, &salt).map_err(|refused| {
+        let code = match refused {
+            PasswordRefusal::TooShort => "too_short",
+            PasswordRefusal::TooLong => "too_long",
+            PasswordRefusal::Hashing(_) => return Refusal::Internal,
+        };
+        Refusal::invalid("password", code, refused.to_string())
+    })
 }
 
 fn hash_hex(text: &str) -> String {

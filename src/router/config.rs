@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use base::ids::OrgId;
 use js_sys::Reflect;
+use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 use wasm_bindgen::JsValue;
 use worker::Env;
@@ -16,7 +17,7 @@ use crate::domain::request::{IdSeal, RulesInForce};
 use crate::router::http::cookie::SessionCookie;
 use crate::router::http::token::Keys;
 
-/// The shortest acceptable key for cursors, in bytes.
+/// The shortest acceptable key for cursors, and the shortest token of the setup, in bytes.
 const SHORTEST_KEY: usize = 32;
 
 /// The configuration of this deployment.
@@ -33,6 +34,8 @@ pub struct Config {
     pub origins: Vec<String>,
     /// The rules of requests, where the operator has set any (`REQUEST_RULES`).
     pub rules: Option<RulesInForce>,
+    /// The SHA-256 of the token that opens the setup of an empty installation (`SETUP_TOKEN`).
+    pub setup_token: Option<[u8; 32]>,
     /// The session cookie; `COOKIE_DOMAIN` shares it among a domain's hosts.
     pub cookie: SessionCookie,
 }
@@ -83,6 +86,7 @@ impl Config {
             cursor_key,
             origins: origins.split(',').map(str::trim).filter(|origin| !origin.is_empty()).map(str::to_owned).collect(),
             rules: text(env, "REQUEST_RULES").map(|text| rules(&text)).transpose()?,
+            setup_token: text(env, "SETUP_TOKEN").map(|token| setup_token(&token)).transpose()?,
             cookie: match text(env, "COOKIE_DOMAIN") {
                 Some(domain) => {
                     SessionCookie::for_domain(&domain).map_err(|error| misconfigured("COOKIE_DOMAIN", error))?
@@ -91,6 +95,13 @@ impl Config {
             },
         })
     }
+}
+
+fn setup_token(token: &str) -> Result<[u8; 32], Misconfigured> {
+    if token.len() < SHORTEST_KEY {
+        return Err(misconfigured("SETUP_TOKEN", format!("is shorter than {SHORTEST_KEY} characters")));
+    }
+    Ok(Sha256::digest(token.as_bytes()).into())
 }
 
 fn rules(text: &str) -> Result<RulesInForce, Misconfigured> {

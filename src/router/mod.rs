@@ -23,6 +23,7 @@ pub mod requests;
 pub mod route;
 pub mod routes;
 pub mod sessions;
+pub mod setup;
 pub mod system;
 pub mod users;
 

@@ -14,7 +14,7 @@ use crate::domain::request::{Action, RequestId};
 use crate::domain::user::DraftId;
 use crate::router::path::{self, Parameters};
 use crate::router::route::{Kind, Permission, Route};
-use crate::router::{auth, drafts, me, probes, requests, sessions, system, users};
+use crate::router::{auth, drafts, me, probes, requests, sessions, setup, system, users};
 
 macro_rules! routes {
     ($(
@@ -46,6 +46,8 @@ routes! {
 
     POST   "/auth/login"                                            Public    Write       auth::login;
     POST   "/auth/logout"                                           Public    Write       auth::logout;
+    GET    "/setup"                                                 Public    Read        setup::read;
+    POST   "/setup"                                                 Public    Write       setup::run;
     GET    "/me"                                                    SignedIn  OfSession   me::read;
     PATCH  "/me"                                                    SignedIn  Write       me::edit;
     GET    "/me/sessions"                                           SignedIn  Read        me::sessions;

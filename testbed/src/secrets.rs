@@ -1,4 +1,4 @@
-//! The two secrets that every installation needs, in the form in which the Worker reads them.
+//! The secrets that every installation needs, in the form in which the Worker reads them.
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
@@ -20,6 +20,9 @@ pub struct Secrets {
     pub cursor_key: String,
     /// Seals the ids of requests: 32 bytes, base64. It must outlive every request.
     pub id_key: String,
+    /// Opens the setup while nobody is in: 64 hexadecimal digits. Empty in a file of before there was one.
+    #[serde(default)]
+    pub setup_token: String,
 }
 
 #[derive(Serialize)]
@@ -32,16 +35,26 @@ impl Secrets {
     /// New random ones.
     pub fn generate() -> Result<Self> {
         let keys = KeySet { current: "k1", keys: BTreeMap::from([("k1", random_base64()?)]) };
-        Ok(Self { jwt_keys: serde_json::to_string(&keys)?, cursor_key: random_base64()?, id_key: random_base64()? })
+        Ok(Self {
+            jwt_keys: serde_json::to_string(&keys)?,
+            cursor_key: random_base64()?,
+            id_key: random_base64()?,
+            setup_token: setup_token()?,
+        })
     }
 
     /// Those kept in `file`, made on the first call. They survive restarts, so sessions and cursors do too.
     pub fn load_or_generate(file: &Path) -> Result<Self> {
+        let mut secrets = Self::generate()?;
         if file.exists() {
             let text = fs::read_to_string(file)?;
-            return serde_json::from_str(&text).with_context(|| format!("{} cannot be read", file.display()));
+            let kept: Self =
+                serde_json::from_str(&text).with_context(|| format!("{} cannot be read", file.display()))?;
+            if !kept.setup_token.is_empty() {
+                return Ok(kept);
+            }
+            secrets = Self { setup_token: secrets.setup_token, ..kept };
         }
-        let secrets = Self::generate()?;
         write_private(file, &serde_json::to_string_pretty(&secrets)?)?;
         Ok(secrets)
     }
@@ -54,7 +67,16 @@ fn random_base64() -> Result<String> {
 
 /// A password that needs no quoting anywhere: 48 hexadecimal digits.
 pub(crate) fn random_password() -> Result<String> {
-    Ok(random_bytes::<24>()?.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(&random_bytes::<24>()?))
+}
+
+/// A token that opens the setup of an empty installation: 64 hexadecimal digits, which no address and no shell changes.
+pub fn setup_token() -> Result<String> {
+    Ok(hex(&random_bytes::<32>()?))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn random_bytes<const N: usize>() -> Result<[u8; N]> {

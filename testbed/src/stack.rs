@@ -257,6 +257,7 @@ pub fn development_vars(port: u16, database_url: &str, secrets: &Secrets) -> BTr
         ("JWT_KEYS", &secrets.jwt_keys),
         ("CURSOR_KEY", &secrets.cursor_key),
         ("ID_KEY", &secrets.id_key),
+        ("SETUP_TOKEN", &secrets.setup_token),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into()

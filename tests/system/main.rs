@@ -31,6 +31,7 @@ mod races;
 mod report;
 mod rules;
 mod sessions;
+mod setup;
 mod texts;
 mod tokens;
 

@@ -73,11 +73,14 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
     let draft = json!({ "scope": "new", "body": "{}", "updated_at": "2026-11-28T10:00:00.000Z" });
     let no_content = [401, 204, 204, 204, 204];
 
-    let matrix: [(&str, &str, Value, Answers); 32] = [
+    let matrix: [(&str, &str, Value, Answers); 34] = [
         ("GET", "health", Value::Null, ANYONE),
         ("GET", "ready", Value::Null, ANYONE),
         ("GET", "openapi.json", Value::Null, ANYONE),
         ("POST", "auth/login", login, ANYONE),
+        // Somebody is in.
+        ("GET", "setup", Value::Null, [404; 5]),
+        ("POST", "setup", json!({}), [404; 5]),
         ("GET", "me", Value::Null, SIGNED_IN),
         ("PATCH", "me", json!({}), SIGNED_IN),
         ("GET", "me/sessions", Value::Null, SIGNED_IN),

@@ -8,6 +8,7 @@ import { ErrorMain, ErrorPage } from "@/app/ErrorPage";
 import { NotFound } from "@/app/NotFound";
 import { meOptions } from "@/app/session";
 import { Shell } from "@/app/Shell";
+import { withMore } from "@/i18n";
 import { parseLogSearch } from "@/features/system/search";
 import { parseFilters, type Filters } from "@/resources/request/filters";
 import { NEEDS, RECENT } from "@/resources/request/needs";
@@ -36,6 +37,13 @@ const signIn = createRoute({
   path: "/sign-in",
   validateSearch: (search: Record<string, unknown>) => ({ next: typeof search.next === "string" ? search.next : undefined }),
   component: lazyRouteComponent(() => import("@/features/sign-in/SignInPage"), "SignInPage"),
+});
+
+/** For the first admin of an empty installation. */
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: "/setup",
+  component: lazyRouteComponent(() => withMore(import("@/features/setup/SetupPage")), "SetupPage"),
 });
 
 /** Everything inside needs somebody who is signed in. */
@@ -108,21 +116,21 @@ const logs = createRoute({
   path: "/logs",
   staticData: { title: "nav.logs" },
   validateSearch: parseLogSearch,
-  component: lazyRouteComponent(() => import("@/features/system/LogsPage"), "LogsPage"),
+  component: lazyRouteComponent(() => withMore(import("@/features/system/LogsPage")), "LogsPage"),
 });
 
 const monitor = createRoute({
   getParentRoute: () => system,
   path: "/monitor",
   staticData: { title: "nav.monitor" },
-  component: lazyRouteComponent(() => import("@/features/system/MonitorPage"), "MonitorPage"),
+  component: lazyRouteComponent(() => withMore(import("@/features/system/MonitorPage")), "MonitorPage"),
 });
 
 const sync = createRoute({
   getParentRoute: () => system,
   path: "/sync",
   staticData: { title: "nav.sync" },
-  component: lazyRouteComponent(() => import("@/features/system/SyncPage"), "SyncPage"),
+  component: lazyRouteComponent(() => withMore(import("@/features/system/SyncPage")), "SyncPage"),
 });
 
 const sessions = createRoute({
@@ -130,10 +138,10 @@ const sessions = createRoute({
   path: "/sessions",
   staticData: { title: "nav.sessions" },
   validateSearch: (search: Record<string, unknown>): { q?: string } => (search.q ? { q: String(search.q).slice(0, 100) } : {}),
-  component: lazyRouteComponent(() => import("@/features/system/SessionsPage"), "SessionsPage"),
+  component: lazyRouteComponent(() => withMore(import("@/features/system/SessionsPage")), "SessionsPage"),
 });
 
-const tree = root.addChildren([signIn, app.addChildren([home, requests, request, newRequest, me, system.addChildren([logs, monitor, sync, sessions])])]);
+const tree = root.addChildren([signIn, setup, app.addChildren([home, requests, request, newRequest, me, system.addChildren([logs, monitor, sync, sessions])])]);
 
 export const makeRouter = (client: QueryClient) =>
   createRouter({ routeTree: tree, defaultErrorComponent: ErrorPage, context: { client }, parseSearch, stringifySearch, defaultPreload: "intent", defaultPreloadStaleTime: 0, defaultPendingComponent: Waiting, scrollRestoration: true });

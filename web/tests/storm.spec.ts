@@ -101,6 +101,13 @@ async function drive({ who, steps, seed }: { who: string; steps: number; seed: n
     }
     // What took long was called waiting, and may have been refused since: that is told on the page, with a way on.
     if (!(await until(() => document.querySelector("[data-waiting]") === null))) trouble.push(`${label} waits`);
+    // A dialog that stays says what is wrong.
+    if (dialog()) {
+      attempt.isDone = false;
+      attempt.told = dialog()!.textContent ?? "";
+      named(dialog(), /^Back$/)?.click();
+      if (!(await until(() => dialog() === null))) trouble.push("a dialog stays");
+    }
     const refused = document.querySelector("section[aria-label='This could not be carried out']");
     if (refused) {
       attempt.isDone = false;

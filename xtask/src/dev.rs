@@ -82,7 +82,7 @@ pub fn run(options: &Options) -> Result<()> {
         ensure_demo_requests(&data_dir, &runtime.base_url());
     }
 
-    welcome(options, &runtime, &database, began.elapsed());
+    welcome(options, &runtime, &database, &secrets, began.elapsed());
     let outcome = watch(&runtime, &interrupted);
     step("Stopping", |_| {
         runtime.stop()?;
@@ -127,25 +127,28 @@ struct Database {
     url: String,
     /// Only where it is ours to stop.
     cluster: Option<Cluster>,
+    /// Nobody has ever been in.
+    is_empty: bool,
 }
 
 /// PostgreSQL with the current schema and the demo accounts: the one that DATABASE_URL names, otherwise our own.
 fn open_database(data_dir: &Path, options: &Options) -> Result<Database> {
-    let database = match env::var("DATABASE_URL") {
-        Ok(url) => Database { url, cluster: None },
+    let mut database = match env::var("DATABASE_URL") {
+        Ok(url) => Database { url, cluster: None, is_empty: false },
         Err(_) => step("Starting PostgreSQL", |_| {
             let cluster = Cluster::start_in(&data_dir.join("postgres"), cluster::Settings::default())?;
             cluster.ensure_database(DATABASE)?;
-            Ok(Database { url: cluster.url(DATABASE), cluster: Some(cluster) })
+            Ok(Database { url: cluster.url(DATABASE), cluster: Some(cluster), is_empty: false })
         })?,
     };
-    let applied = database::run(&database.url, |client| {
+    let (applied, is_empty) = database::run(&database.url, |client| {
         let applied = migrations::apply(client, &migrations::read(&workspace::migrations_dir())?)?;
         if !options.no_seed {
             seed::demo_users(client)?;
         }
-        Ok(applied)
+        Ok((applied, client.query_opt("SELECT 1 FROM users LIMIT 1", &[])?.is_none()))
     })?;
+    database.is_empty = is_empty;
     for name in applied {
         progress::line(&format!("✓ Applied {name}"));
     }
@@ -167,7 +170,7 @@ fn ensure_demo_requests(data_dir: &Path, base_url: &str) {
     }
 }
 
-fn welcome(options: &Options, runtime: &Runtime, database: &Database, elapsed: Duration) {
+fn welcome(options: &Options, runtime: &Runtime, database: &Database, secrets: &Secrets, elapsed: Duration) {
     let url = format!("http://localhost:{}", options.port);
     println!();
     println!("CepatEdge runs ({}).", progress::seconds(elapsed));
@@ -186,6 +189,11 @@ fn welcome(options: &Options, runtime: &Runtime, database: &Database, elapsed: D
         for user in &DEMO_USERS {
             println!("    {:<28} {:<11} {}", user.email, user.role, user.name);
         }
+    }
+    if database.is_empty {
+        println!();
+        println!("  Nobody is in yet. The first admin is made here:");
+        println!("    {}", setup::link(&url, &secrets.setup_token));
     }
     println!();
     println!("Ctrl-C stops everything.");

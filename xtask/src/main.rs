@@ -39,8 +39,8 @@ struct CommandLine {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Check for what the project needs on this machine and install what is missing
-    Setup,
+    /// Check for what the project needs on this machine and install what is missing; print a token for the first admin
+    Setup(setup::Options),
     /// Build the Worker into target/edge/<profile>/
     Build(BuildOptions),
     /// Bring the schema of the database that DATABASE_URL names up to date
@@ -80,7 +80,7 @@ impl BuildOptions {
 
 fn main() -> ExitCode {
     let outcome = match CommandLine::parse().command {
-        Command::Setup => setup::ensure(),
+        Command::Setup(options) => setup::run(&options),
         Command::Migrate => migrate::run(),
         Command::Test(options) => test::run(&options),
         Command::Guards(options) => guards::run(&options),

@@ -7,12 +7,40 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
-use testbed::{cluster, node, workspace};
+use clap::Args;
+use testbed::{cluster, node, secrets, workspace};
 
 use crate::npm;
 use crate::progress::step;
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
+
+#[derive(Args)]
+pub struct Options {
+    /// Also print a token that opens the setup of the installation at this address, for its first admin
+    #[arg(long, value_name = "ADDRESS")]
+    first_admin: Option<String>,
+}
+
+/// Checks, and prints a token if one is wanted.
+pub fn run(options: &Options) -> Result<()> {
+    ensure()?;
+    let Some(origin) = &options.first_admin else { return Ok(()) };
+    let token = secrets::setup_token()?;
+    println!();
+    println!("A secret for the Worker. It opens the setup once, while nobody is in:");
+    println!("  npx wrangler secret put SETUP_TOKEN");
+    println!("  {token}");
+    println!();
+    println!("Then the first admin is made here:");
+    println!("  {}", link(origin, &token));
+    Ok(())
+}
+
+/// Where the first admin is made. What is behind the `#` stays in the browser, and out of every log on the way.
+pub fn link(origin: &str, token: &str) -> String {
+    format!("{}/setup#{token}", origin.trim_end_matches('/'))
+}
 
 /// Makes sure that everything is there.
 pub fn ensure() -> Result<()> {

@@ -18,6 +18,7 @@ use testbed::{Bundle, Cluster, Runtime, Stack, stack, workspace};
 use crate::beside::Beside;
 use crate::integration::{Kind, named};
 use crate::progress::{self, step};
+use crate::web::Browsing;
 use crate::{build, cargo, chromium, demo, deployment, fuzz, setup, torture, web};
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
@@ -306,14 +307,17 @@ fn browser(release: bool) -> Result<()> {
     let bundle = if release { Bundle::release() } else { Bundle::dev() };
     web::make()?;
     build::make(&bundle)?;
-    let stack = step("Starting a system", |_| Stack::builder().own_postgres().bundle(bundle).start())?;
+    let stack = step("Starting a system", |_| Stack::builder().own_postgres().bundle(bundle.clone()).start())?;
+    let empty = step("Starting an empty system", |_| {
+        Stack::builder().without_demo_users().own_postgres().bundle(bundle).start()
+    })?;
     step("Making demo requests", |step| demo::requests(step, &stack.base_url))?;
-    let base_url = web::origin(&stack.base_url);
     let restart = stack.data_dir().join("restart");
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
         scope.spawn(|| restart_on_demand(&stack.runtime, &restart, &is_over));
-        let outcome = web::browse(&chromium, &base_url, &restart);
+        let given = Browsing { chromium: &chromium, inhabited: &stack, restart: &restart, empty: &empty };
+        let outcome = web::browse(&given);
         is_over.store(true, Ordering::Relaxed);
         outcome
     })

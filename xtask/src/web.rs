@@ -8,7 +8,7 @@ use std::{env, iter};
 
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
-use testbed::{node, workspace};
+use testbed::{Stack, node, workspace};
 
 use crate::progress::{self, step};
 
@@ -56,12 +56,27 @@ pub fn check() -> Result<()> {
     make()
 }
 
-/// `web/tests` in the browser `chromium`, against the system at `base_url`, which is killed and started again when a test
-/// makes the file `restart`.
-pub fn browse(chromium: &Path, base_url: &str, restart: &Path) -> Result<()> {
+/// What the browser's tests are given.
+pub struct Browsing<'a> {
+    pub chromium: &'a Path,
+    /// A system with people in it, which is killed and started again when a test makes the file `restart`.
+    pub inhabited: &'a Stack,
+    pub restart: &'a Path,
+    /// A system in which nobody is.
+    pub empty: &'a Stack,
+}
+
+/// `web/tests`.
+pub fn browse(given: &Browsing<'_>) -> Result<()> {
     let dir = workspace::web_dir();
-    let environment: [(&str, &OsStr); 3] =
-        [("BASE_URL", base_url.as_ref()), ("CHROMIUM", chromium.as_ref()), ("RESTART_FILE", restart.as_ref())];
+    let (base_url, empty_url) = (origin(&given.inhabited.base_url), origin(&given.empty.base_url));
+    let environment: [(&str, &OsStr); 5] = [
+        ("BASE_URL", base_url.as_ref()),
+        ("CHROMIUM", given.chromium.as_ref()),
+        ("RESTART_FILE", given.restart.as_ref()),
+        ("EMPTY_URL", empty_url.as_ref()),
+        ("EMPTY_TOKEN", given.empty.secrets.setup_token.as_ref()),
+    ];
     let said =
         step("Testing the app in a browser", |_| npm_with(&dir, &["run", "--silent", "test:browser"], &environment))?;
     print!("{said}");

@@ -4,6 +4,8 @@
 //! fields of the record; times are integer milliseconds in it, as everywhere between our parts.
 
 pub mod apply;
+pub mod audit;
+pub mod organisation;
 pub mod users;
 pub mod versions;
 

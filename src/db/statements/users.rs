@@ -20,6 +20,7 @@ macro_rules! user {
                            'created_at', (extract(epoch FROM created_at) * 1000)::bigint)"
     };
 }
+pub(super) use user;
 
 /// The user behind an e-mail address in any spelling of case, disabled ones included, with the password hash.
 pub fn credentials(org: &OrgId, email: &str) -> Statement {

@@ -12,7 +12,7 @@ use base::{
     time::{Timestamp, rfc3339},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::domain::text::SearchText;
 use crate::domain::user::{Actor, Caller};
@@ -145,6 +145,20 @@ impl NewEntry {
             duration_ms: None,
             fields: Map::new(),
         }
+    }
+
+    /// What somebody did by the HTTP request `trace` to a thing that is no request, for the audit.
+    #[must_use]
+    pub fn audit(trace: &TraceId, now: Timestamp, actor: Actor, action: &str, object: (&str, &str)) -> Self {
+        let (kind, id) = object;
+        let message = format!("{kind} {action}");
+        Self {
+            request_id: Some(trace.clone()),
+            actor: Some(actor),
+            ..Self::new(EntryId::of_trace(trace, 0), now, Level::Info, &message)
+        }
+        .with("action", action)
+        .with("object", json!({ "type": kind, "id": id }))
     }
 
     /// The same entry with one more field.

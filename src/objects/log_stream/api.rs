@@ -3,13 +3,15 @@
 use base::cursor::Position;
 use base::ids::OrgId;
 use base::page::Limit;
+use base::refusal::Refusal;
 use base::time::{Timestamp, rfc3339};
-use durable::Key;
 use durable::actor_api;
 use durable::outbox::Debt;
 use durable::page::Page;
+use durable::{Key, ask};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use worker::Env;
 
 use crate::domain::log::{LogFilter, NewEntry, StreamName};
 use crate::objects::context::CallContext;
@@ -48,6 +50,15 @@ actor_api! {
     stats(Stats) -> StreamStats;
     /// Sends what is owed, now; with `replay` also what was parked.
     poke(Poke) -> Vec<Debt>;
+}
+
+/// Tells the audit. What it has already, it skips.
+///
+/// # Errors
+/// `Unavailable` when it is away.
+pub async fn tell_audit(env: &Env, entries: Vec<NewEntry>, cx: &CallContext) -> Result<(), Refusal> {
+    let key = StreamKey { org: cx.org.clone(), stream: StreamName::Audit };
+    ask(env, &key, Append { entries, dropped: 0 }, cx).await.map(|_| ())
 }
 
 /// A live viewer's wish: the entries that match, as they come.

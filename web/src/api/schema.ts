@@ -360,6 +360,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the installation waits for its first admin.
+         * @description For: Anyone. 404 as soon as somebody has ever been in, for ever.
+         */
+        get: operations["readSetup"];
+        put?: never;
+        /**
+         * Make the first admin, and sign them in.
+         * @description For: Anyone. With the token that `cargo xtask setup` prints. Works once; afterwards the answer is 404, for ever.
+         */
+        post: operations["setUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system/logs": {
         parameters: {
             query?: never;
@@ -1168,6 +1192,11 @@ export interface components {
             version: number;
         };
         /**
+         * @description A language of the app and of its mails.
+         * @enum {string}
+         */
+        Language: "en" | "id";
+        /**
          * @description How much an entry matters; ordered.
          * @enum {string}
          */
@@ -1502,6 +1531,31 @@ export interface components {
          *     reveals a session.
          */
         SessionName: string;
+        /** @description That the installation waits for its first admin. */
+        Setup: {
+            /** @description Whether the deployment has a token; without one the setup does not open. */
+            has_token: boolean;
+        };
+        /** @description An organisation and its first admin. */
+        SetupBody: {
+            /** @description The first admin's address. */
+            email: string;
+            /** @description What it speaks, and its first admin. */
+            language: components["schemas"]["Language"];
+            /** @description The first admin's name. */
+            name: string;
+            /** @description What the organisation is called. */
+            organisation: string;
+            /**
+             * Format: password
+             * @description The first admin's password, 8 to 128 characters.
+             */
+            password: string;
+            /** @description Where its clock is: a name of the IANA time zone database, such as `Asia/Jakarta`. */
+            time_zone: string;
+            /** @description The token of the deployment. */
+            token: string;
+        };
         /** @description The clock of a request at one instant. */
         Sla: {
             /**
@@ -2506,6 +2560,64 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedEncoding"];
             422: components["responses"]["IdempotencyKeyReused"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    readSetup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It does. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Setup"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    setUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetupBody"];
+            };
+        };
+        responses: {
+            /** @description The admin is signed in. */
+            201: {
+                headers: {
+                    /** @description The session. */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["TimedOut"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };

@@ -4,6 +4,7 @@ import type { components } from "./schema";
 type Schema<Name extends keyof components["schemas"]> = components["schemas"][Name];
 
 export const ACTION = ["approve", "reject", "assign", "release", "start", "hold", "resume", "complete", "close", "reopen", "cancel"] as const satisfies readonly Schema<"Action">[];
+export const LANGUAGE = ["en", "id"] as const satisfies readonly Schema<"Language">[];
 export const LEVEL = ["debug", "info", "warn", "error"] as const satisfies readonly Schema<"Level">[];
 export const PRIORITY = ["low", "normal", "high", "urgent"] as const satisfies readonly Schema<"Priority">[];
 export const ROLE = ["requester", "technician", "manager", "admin"] as const satisfies readonly Schema<"Role">[];
@@ -58,4 +59,5 @@ export const MAX_LENGTH = {
   EditBody: { category: 60, contact: 120, description: 10000, title: 200 },
   EditMe: { name: 100 },
   NewRequestBody: { category: 60, contact: 120, description: 10000, title: 200 },
+  SetupBody: { name: 100, organisation: 100 },
 } as const;

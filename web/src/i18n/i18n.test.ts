@@ -1,7 +1,11 @@
 import { expect, test } from "vitest";
 import { ACTION, PRIORITY, ROLE, STATUS } from "@/api/words";
-import en from "./en.json";
-import id from "./id.json";
+import enFirst from "./en.json";
+import idFirst from "./id.json";
+import enMore from "./more.en.json";
+import idMore from "./more.id.json";
+
+const [en, id] = [{ ...enFirst, ...enMore }, { ...idFirst, ...idMore }];
 
 const keysOf = (value: object, path = ""): string[] =>
   Object.entries(value).flatMap(([key, inner]) =>
@@ -24,4 +28,8 @@ test("nothing is left empty", () => {
 test("every word of the API that people read is a word of the app", () => {
   const words = [...STATUS.map((word) => `status.${word}`), ...PRIORITY.map((word) => `priority.${word}`), ...ROLE.map((word) => `role.${word}`), ...ACTION.map((word) => `action.${word}`)];
   expect(words.filter((word) => !keysOf(en).includes(word))).toEqual([]);
+});
+
+test("no section is in both files of a language", () => {
+  for (const [first, more] of [[enFirst, enMore], [idFirst, idMore]]) expect(Object.keys(first!).filter((section) => section in more!)).toEqual([]);
 });

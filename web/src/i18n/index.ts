@@ -1,4 +1,5 @@
-// English and Indonesian. One of them is loaded, the other one when it is chosen; i18n.test.ts holds their keys together.
+// English and Indonesian. One of them is loaded, the other one when it is chosen; i18n.test.ts holds their keys together. The words of
+// pages that few open, or once, come with those pages: more.*.json.
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 
@@ -6,13 +7,18 @@ export const LANGUAGES = { en: "English", id: "Bahasa Indonesia" } as const;
 export type Language = keyof typeof LANGUAGES;
 
 const words = { en: () => import("./en.json"), id: () => import("./id.json") };
+const more = { en: () => import("./more.en.json"), id: () => import("./more.id.json") };
+let wantsMore = false;
 
 function preferred(): Language {
   const wanted = [localStorage.getItem("language"), ...navigator.languages].map((tag) => tag?.slice(0, 2));
   return wanted.includes("id") && (wanted.indexOf("id") < wanted.indexOf("en") || !wanted.includes("en")) ? "id" : "en";
 }
 
-export async function startI18n() {
+let started: Promise<void> | undefined;
+export const startI18n = () => (started ??= start());
+
+async function start() {
   await i18next.use(initReactI18next).init({ lng: undefined, fallbackLng: false, resources: {}, keySeparator: ".", interpolation: { escapeValue: false } });
   await show(preferred());
 }
@@ -23,8 +29,19 @@ export async function choose(language: Language) {
 }
 
 async function show(language: Language) {
-  const { default: resource } = await words[language]();
-  i18next.addResourceBundle(language, "translation", resource);
+  const [first, rest] = await Promise.all([words[language](), wantsMore ? more[language]() : undefined]);
+  i18next.addResourceBundle(language, "translation", { ...first.default, ...rest?.default });
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
+}
+
+/** A page that is loaded, and the words that only such pages have. */
+export async function withMore<Page>(page: Promise<Page>): Promise<Page> {
+  if (!wantsMore) {
+    wantsMore = true;
+    await startI18n();
+    const language = i18next.language as Language;
+    i18next.addResourceBundle(language, "translation", (await more[language]()).default, true);
+  }
+  return page;
 }

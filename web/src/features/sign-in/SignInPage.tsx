@@ -1,9 +1,12 @@
 import { valibotResolver } from "@hookform/resolvers/valibot";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter, useSearch } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import * as v from "valibot";
+import { api, dataOf } from "@/api/client";
+import { isCode } from "@/api/problem";
 import { ErrorWords } from "@/app/ErrorWords";
 import { signIn } from "@/app/session";
 import { LANGUAGES, choose, type Language } from "@/i18n";
@@ -14,6 +17,9 @@ const Credentials = v.object({
   email: v.pipe(v.string(), v.trim(), v.minLength(1, "common.required")),
   password: v.pipe(v.string(), v.minLength(1, "common.required")),
 });
+
+/** Under this name a browser remembers that somebody is in this installation. */
+const SET_UP = "set-up";
 
 export function SignInPage() {
   const { t, i18n } = useTranslation();
@@ -26,6 +32,15 @@ export function SignInPage() {
     // Only a path of this app: an address in a link must not lead somewhere else.
     onSuccess: () => router.history.push(next?.startsWith("/") && !next.startsWith("//") && !next.includes("\\") ? next : "/"),
   });
+  // An installation in which nobody is has nobody who could sign in. One that is known to be set up is not asked again.
+  const setup = useQuery({ queryKey: ["setup"], retry: false, enabled: localStorage.getItem(SET_UP) === null, queryFn: () => dataOf(api.GET("/api/setup")) });
+  const [isEmpty, isSetUp] = [setup.isSuccess, isCode(setup.error, "not_found")];
+  useEffect(() => {
+    if (isSetUp) localStorage.setItem(SET_UP, "yes");
+  }, [isSetUp]);
+  useEffect(() => {
+    if (isEmpty) void router.navigate({ to: "/setup", hash: true, replace: true });
+  }, [isEmpty, router]);
   const error = (name: "email" | "password") => form.formState.errors[name]?.message && t(form.formState.errors[name].message);
   return (
     <main className="mx-auto flex min-h-dvh w-full max-w-sm flex-col justify-center px-6 py-10">
