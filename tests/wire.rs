@@ -9,7 +9,7 @@ use std::{env, fs};
 
 use cepatedge::db::queries;
 use cepatedge::db::query::{Postgres, Query};
-use cepatedge::db::statements::{audit, organisation, users, versions};
+use cepatedge::db::statements::{audit, invitations, organisation, people, users, versions};
 use cepatedge::domain::delivery::{Delivery, Packed};
 use cepatedge::domain::log::{LogFilter, NewEntry, StreamName};
 use cepatedge::domain::organisation::{Language, OrganisationName, TimeZone};
@@ -18,7 +18,7 @@ use cepatedge::domain::request::{
     Searched, Step, Title, Visibility,
 };
 use cepatedge::domain::text::SearchText;
-use cepatedge::domain::user::{Draft, Email, PersonName, User};
+use cepatedge::domain::user::{Draft, Email, Invitation, Pending, PersonName, User, UserRow, UserStatus};
 use cepatedge::domain::{
     Caller, Limit, OrgId, Person, Position, Refusal, RequestId, Role, SessionName, Timestamp, UserId,
 };
@@ -391,6 +391,43 @@ fn the_cache_speaks_as_recorded() {
     exchange(&key, by_a_user(), cache::Stats {}, stats);
 }
 
+fn people_speak_as_recorded(entry: NewEntry) {
+    let row = || from_str::<UserRow>(domain!("user_row")).unwrap();
+    let link = || invitations::NewLink { hash: "0123".into(), expires_at: at(9) };
+    let (id, role, hash) = (user(), Role::Technician, || "0123".to_owned());
+    let after = Some(Position { ts: at(1).as_ms(), id: user().to_string() });
+    let page = people::PagePeople {
+        q: Some(SearchText::parse("maya").unwrap()),
+        role: Some(role),
+        status: Some(UserStatus::Invited),
+        after: after.clone(),
+        limit: limit(),
+    };
+    let pending = Pending { expires_at: at(9), asked_at: Some(at(10)) };
+    let person = people::PersonRow { user: row(), invitation: Some(pending) };
+    asks(by_a_user(), page, people::PeoplePage { items: vec![person], next: after });
+    let (email, name) = (Email::parse("maya@example.com").unwrap(), PersonName::parse("Maya").unwrap());
+    let invite = invitations::Invite { id, email, name: name.clone(), role, link: link(), entry: entry.clone() };
+    asks(by_a_user(), invite, Some(row()));
+    asks(by_a_user(), invitations::InviteAgain { id, link: link(), entry: entry.clone() }, Some(row()));
+    let invitation = Invitation {
+        email: "maya@example.com".into(),
+        role,
+        status: UserStatus::Invited,
+        organisation: "Hotel Melati".into(),
+        expires_at: at(9),
+        used_at: None,
+        replaced_at: Some(at(8)),
+    };
+    asks(by_the_system(), invitations::FindInvitation { hash: hash() }, Some(invitations::Found { id, invitation }));
+    asks(by_the_system(), invitations::AskAgain { hash: hash() }, ());
+    let (password_hash, language) = ("$argon2id$".into(), Language::Id);
+    let accept = invitations::Accept { hash: hash(), name, password_hash, language, entry: entry.clone() };
+    asks(by_the_system(), accept, row());
+    let change = people::ChangeUser { id, role: Some(role), status: Some(UserStatus::Active), entry };
+    asks(by_a_user(), change, row());
+}
+
 #[test]
 fn the_database_speaks_as_recorded() {
     let key = database::DatabaseKey { org: org(), shard: 1 };
@@ -427,7 +464,8 @@ fn the_database_speaks_as_recorded() {
     };
     asks(by_the_system(), set_up, Some(from_str(domain!("user_row")).unwrap()));
     asks(by_the_system(), audit::Owed { limit: 200 }, vec![entry.clone()]);
-    asks(by_the_system(), audit::Told { ids: vec![entry.id] }, ());
+    asks(by_the_system(), audit::Told { ids: vec![entry.id.clone()] }, ());
+    people_speak_as_recorded(entry);
     let synced = versions::SyncedVersion { id: id(), epoch: 1, version: 2 };
     asks(by_the_system(), versions::Synced { ids: vec![id()] }, vec![synced]);
     let inspected = Some(raw(r#"{"row":{"version":2},"events":2}"#));
@@ -493,6 +531,10 @@ impl Postgres for Nowhere {
 
     async fn write(&self, _: Statement) -> Result<Rows, Refusal> {
         Ok(Rows::default())
+    }
+
+    async fn write_all(&self, _: Vec<Statement>) -> Result<Vec<Rows>, Refusal> {
+        Ok(Vec::new())
     }
 
     fn unreadable(&self, _: DecodeError) -> Refusal {

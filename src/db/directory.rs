@@ -19,36 +19,36 @@ const MOST_STEPS: u32 = 20;
 ///
 /// # Errors
 /// Those of `read`, which answers users behind a position, one more than the count when others follow.
-pub async fn page<E>(
+pub async fn page<T: AsRef<UserRow>, E>(
     q: Option<&SearchText>,
     after: Option<Position>,
     limit: Limit,
-    read: impl AsyncFn(Option<&Position>, u32) -> Result<Vec<UserRow>, E>,
-) -> Result<(Vec<UserRow>, Option<Position>), E> {
+    read: impl AsyncFn(Option<&Position>, u32) -> Result<Vec<T>, E>,
+) -> Result<(Vec<T>, Option<Position>), E> {
     search(q, after, limit, (STEP, MOST_STEPS), read).await
 }
 
-async fn search<E>(
+async fn search<T: AsRef<UserRow>, E>(
     q: Option<&SearchText>,
     mut after: Option<Position>,
     limit: Limit,
     (step, most_steps): (u32, u32),
-    read: impl AsyncFn(Option<&Position>, u32) -> Result<Vec<UserRow>, E>,
-) -> Result<(Vec<UserRow>, Option<Position>), E> {
+    read: impl AsyncFn(Option<&Position>, u32) -> Result<Vec<T>, E>,
+) -> Result<(Vec<T>, Option<Position>), E> {
     let searched = q.map(|q| ::text::fold(q.as_str()));
     let step = if searched.is_some() { step } else { limit.get() };
     let most = size(limit.get());
-    let mut found: Vec<UserRow> = Vec::new();
+    let mut found: Vec<T> = Vec::new();
     for _ in 0..most_steps {
         let mut users = read(after.as_ref(), step).await?;
         let has_more = users.len() > size(step);
         users.truncate(size(step));
-        after = users.last().map(position).filter(|_| has_more);
+        after = users.last().map(|user| position(user.as_ref())).filter(|_| has_more);
         for user in users {
-            let is_found = searched.as_ref().is_none_or(|searched| is_found(&user, searched));
+            let is_found = searched.as_ref().is_none_or(|searched| is_found(user.as_ref(), searched));
             if is_found && found.len() == most {
                 // One more than the page: the next one begins behind the last of this one.
-                let next = found.last().map(position);
+                let next = found.last().map(|user| position(user.as_ref()));
                 return Ok((found, next));
             }
             if is_found {

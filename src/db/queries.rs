@@ -7,7 +7,7 @@ use base::refusal::Refusal;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::query::{Postgres, Query};
-use super::statements::{audit, organisation, users, versions};
+use super::statements::{audit, invitations, organisation, people, users, versions};
 
 /// Declares every query that a DatabaseObject answers.
 macro_rules! queries {
@@ -43,6 +43,13 @@ queries! {
     users::RenameUser,
     organisation::IsEmpty,
     organisation::SetUp,
+    people::PagePeople,
+    invitations::Invite,
+    invitations::InviteAgain,
+    invitations::FindInvitation,
+    invitations::AskAgain,
+    invitations::Accept,
+    people::ChangeUser,
     audit::Owed,
     audit::Told,
     versions::Synced,

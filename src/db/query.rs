@@ -29,6 +29,13 @@ pub trait Postgres {
     /// `Unavailable` while PostgreSQL is away: whether it was committed is not known.
     fn write(&self, statement: Statement) -> impl Future<Output = Result<Rows, Refusal>>;
 
+    /// The rows of statements in one transaction, committed. Each sees what was committed before it began, also while the one before
+    /// it waited for a lock.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    fn write_all(&self, statements: Vec<Statement>) -> impl Future<Output = Result<Vec<Rows>, Refusal>>;
+
     /// What is answered for rows that are not what their statement promises.
     fn unreadable(&self, error: DecodeError) -> Refusal;
 

@@ -14,7 +14,7 @@ use crate::domain::request::{Action, RequestId};
 use crate::domain::user::DraftId;
 use crate::router::path::{self, Parameters};
 use crate::router::route::{Kind, Permission, Route};
-use crate::router::{auth, drafts, me, probes, requests, sessions, setup, system, users};
+use crate::router::{auth, drafts, invitations, me, people, probes, requests, sessions, setup, system, users};
 
 macro_rules! routes {
     ($(
@@ -48,6 +48,9 @@ routes! {
     POST   "/auth/logout"                                           Public    Write       auth::logout;
     GET    "/setup"                                                 Public    Read        setup::read;
     POST   "/setup"                                                 Public    Write       setup::run;
+    POST   "/auth/invitations/look"                                 Public    Write       invitations::look;
+    POST   "/auth/invitations/ask"                                  Public    Write       invitations::ask;
+    POST   "/auth/invitations/accept"                               Public    Write       invitations::accept;
     GET    "/me"                                                    SignedIn  OfSession   me::read;
     PATCH  "/me"                                                    SignedIn  Write       me::edit;
     GET    "/me/sessions"                                           SignedIn  Read        me::sessions;
@@ -56,7 +59,10 @@ routes! {
     PUT    "/me/drafts/{id}" (id: DraftId)                          SignedIn  Write       drafts::put;
     DELETE "/me/drafts/{id}" (id: DraftId)                          SignedIn  Write       drafts::remove;
     GET    "/users"                                                 Managers  Read        users::list;
+    POST   "/users"                                                 Operators Write       people::invite;
     GET    "/users/{id}" (id: UserId)                               Managers  Read        users::read;
+    PATCH  "/users/{id}" (id: UserId)                               Operators Write       people::change;
+    POST   "/users/{id}/invitation" (id: UserId)                    Operators Write       people::invite_again;
 
     GET    "/requests"                                              SignedIn  Read        requests::list;
     POST   "/requests"                                              SignedIn  WriteNaming requests::create;
@@ -74,6 +80,7 @@ routes! {
     GET    "/system/logs/{stream}/{id}" (stream: StreamName, id: EntryId) Operators Read  system::log_entry;
     GET    "/system/sessions"                                       Operators Read        sessions::list;
     DELETE "/system/sessions/{user}/{sid}" (user: UserId, sid: SessionName) Operators Write sessions::revoke;
+    GET    "/system/users"                                          Operators Read        people::list;
     GET    "/system/monitor"                                        Operators Read        system::monitor;
     GET    "/system/sync"                                           Operators Read        system::sync;
     POST   "/system/sync/replay"                                    Operators Write       system::replay;

@@ -17,11 +17,11 @@ use serde_json::json;
 use crate::db::statements::users::{KnowsUser, PageUsers};
 use crate::domain::log::{Level, StreamName};
 use crate::domain::text::SearchText;
-use crate::domain::user::User;
+use crate::domain::user::{Role, User};
 use crate::objects::account::api::{AccountKey, Closed, Listing, Sessions};
 use crate::objects::context::CallContext;
 use crate::objects::database::api::query as ask_postgres;
-use crate::objects::session::api::{Revoke, SessionKey};
+use crate::objects::session::api::{Check, Revoke, SessionKey};
 use crate::router::context::Exchange;
 use crate::router::http::paging::{self, Wanted};
 use crate::router::http::reply::Reply;
@@ -147,6 +147,32 @@ pub async fn end_known(
     ask(exchange.env, &key, Revoke { reason: reason.to_owned() }, cx).await?;
     let account = AccountKey::User { org: org.clone(), user };
     ask(exchange.env, &account, Closed { session: session.clone() }, cx).await
+}
+
+/// Ends each session of a user that is over by its role; gives how many they were.
+///
+/// # Errors
+/// `Unavailable` when one cannot be told.
+pub async fn end_all(
+    exchange: &Exchange<'_>,
+    user: UserId,
+    reason: &str,
+    is_over: impl Fn(Role) -> bool,
+) -> Result<usize, Refusal> {
+    let mut ended = 0;
+    for listing in listings(exchange, user).await? {
+        let key = SessionKey { org: exchange.org().clone(), session: listing.session.clone() };
+        let role = match ask(exchange.env, &key, Check {}, &exchange.cx).await {
+            Ok(live) => live.caller.role,
+            Err(Refusal::Unauthenticated) => continue,
+            Err(refusal) => return Err(refusal),
+        };
+        if is_over(role) {
+            end_known(exchange, user, &listing.session, reason, &exchange.cx).await?;
+            ended += 1;
+        }
+    }
+    Ok(ended)
 }
 
 /// Enough of a session's name to recognise it in a log.

@@ -141,7 +141,11 @@ fn known_zone(text: &str) -> Result<TimeZone, Refusal> {
     if is_known().is_ok() { Ok(zone) } else { Err(TimeZone::unknown()) }
 }
 
-fn new_user_id() -> Result<UserId, Refusal> {
+/// An id for a new account, in the order of time.
+///
+/// # Errors
+/// `Internal` when the platform has no random bytes.
+pub fn new_user_id() -> Result<UserId, Refusal> {
     let mut random = [0; 10];
     getrandom::getrandom(&mut random).map_err(|_| Refusal::Internal)?;
     let ms = u64::try_from(clock::now().as_ms()).map_err(|_| Refusal::Internal)?;

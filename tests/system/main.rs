@@ -25,6 +25,7 @@ mod live;
 mod main_job;
 mod names;
 mod paging;
+mod people;
 mod permissions;
 mod preconditions;
 mod races;

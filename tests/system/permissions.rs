@@ -73,11 +73,25 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
     let draft = json!({ "scope": "new", "body": "{}", "updated_at": "2026-11-28T10:00:00.000Z" });
     let no_content = [401, 204, 204, 204, 204];
 
-    let matrix: [(&str, &str, Value, Answers); 34] = [
+    let matrix: [(&str, &str, Value, Answers); 41] = [
         ("GET", "health", Value::Null, ANYONE),
         ("GET", "ready", Value::Null, ANYONE),
         ("GET", "openapi.json", Value::Null, ANYONE),
         ("POST", "auth/login", login, ANYONE),
+        // Nobody made this link.
+        ("POST", "auth/invitations/look", json!({ "token": "AAAA" }), [404; 5]),
+        ("POST", "auth/invitations/ask", json!({ "token": "AAAA" }), [404; 5]),
+        (
+            "POST",
+            "auth/invitations/accept",
+            json!({ "token": "AAAA", "name": "A", "password": "12345678", "language": "en" }),
+            [404; 5],
+        ),
+        ("POST", "users", json!({ "email": "nobody", "role": "technician" }), [401, 403, 403, 403, 400]),
+        ("PATCH", "users/{user}", json!({}), OPERATORS),
+        // They have accepted theirs.
+        ("POST", "users/{user}/invitation", json!({}), [401, 403, 403, 403, 404]),
+        ("GET", "system/users", Value::Null, OPERATORS),
         // Somebody is in.
         ("GET", "setup", Value::Null, [404; 5]),
         ("POST", "setup", json!({}), [404; 5]),

@@ -9,6 +9,7 @@ import { NotFound } from "@/app/NotFound";
 import { meOptions } from "@/app/session";
 import { Shell } from "@/app/Shell";
 import { withMore } from "@/i18n";
+import { parsePeople } from "@/features/system/people/search";
 import { parseLogSearch } from "@/features/system/search";
 import { parseFilters, type Filters } from "@/resources/request/filters";
 import { NEEDS, RECENT } from "@/resources/request/needs";
@@ -44,6 +45,13 @@ const setup = createRoute({
   getParentRoute: () => root,
   path: "/setup",
   component: lazyRouteComponent(() => withMore(import("@/features/setup/SetupPage")), "SetupPage"),
+});
+
+/** For whoever holds the link of one. */
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: "/invitation",
+  component: lazyRouteComponent(() => withMore(import("@/features/invitation/InvitationPage")), "InvitationPage"),
 });
 
 /** Everything inside needs somebody who is signed in. */
@@ -111,6 +119,14 @@ const me = createRoute({
 /** The operators' pages. The API refuses everybody else by itself; this only spares them a page that cannot work. */
 const system = createRoute({ getParentRoute: () => app, path: "/system", component: AdminOnly });
 
+const people = createRoute({
+  getParentRoute: () => system,
+  path: "/users",
+  staticData: { title: "nav.people" },
+  validateSearch: parsePeople,
+  component: lazyRouteComponent(() => withMore(import("@/features/system/people/PeoplePage")), "PeoplePage"),
+});
+
 const logs = createRoute({
   getParentRoute: () => system,
   path: "/logs",
@@ -141,7 +157,7 @@ const sessions = createRoute({
   component: lazyRouteComponent(() => withMore(import("@/features/system/SessionsPage")), "SessionsPage"),
 });
 
-const tree = root.addChildren([signIn, setup, app.addChildren([home, requests, request, newRequest, me, system.addChildren([logs, monitor, sync, sessions])])]);
+const tree = root.addChildren([signIn, setup, invitation, app.addChildren([home, requests, request, newRequest, me, system.addChildren([people, logs, monitor, sync, sessions])])]);
 
 export const makeRouter = (client: QueryClient) =>
   createRouter({ routeTree: tree, defaultErrorComponent: ErrorPage, context: { client }, parseSearch, stringifySearch, defaultPreload: "intent", defaultPreloadStaleTime: 0, defaultPendingComponent: Waiting, scrollRestoration: true });

@@ -209,6 +209,12 @@ test("words are found in any order and in the description, and what was found th
     await expect(row).toBeVisible();
     await expect(row).toHaveCSS("opacity", "1");
   }
+  // Whoever types and turns to a row is not called back by the search, however long the row's page takes.
+  await manager.route(new RegExp(`/api/requests/${id}$`), (route) => setTimeout(() => void route.continue(), 1_500));
+  await manager.getByRole("searchbox").fill(word);
+  await row.getByRole("link").click();
+  await expect(manager.getByRole("heading", { level: 1 })).toHaveText(`${word} bocor`);
+  await manager.goBack();
   // Opened again, it is still there.
   await row.getByRole("link").click();
   await expect(manager.getByRole("heading", { level: 1 })).toHaveText(`${word} bocor`);

@@ -22,6 +22,14 @@ fn told(org: &OrgId, ids: &[EntryId]) -> Result<Statement, serde_json::Error> {
     Ok(Statement::new(forget).bind(org.to_string()).bind(serde_json::to_string(ids)?))
 }
 
+/// An entry as a change writes it.
+///
+/// # Errors
+/// `Internal` when it cannot be written as JSON; no entry causes that.
+pub fn written(entry: &NewEntry) -> Result<String, Refusal> {
+    serde_json::to_string(entry).map_err(|_| Refusal::Internal)
+}
+
 /// The entries that the audit stream may not have yet, oldest first.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Owed {

@@ -3,9 +3,25 @@
 //! A file per noun: its statements, and the queries that are asked by them. Rows are one column of JSON whose keys are the
 //! fields of the record; times are integer milliseconds in it, as everywhere between our parts.
 
+/// `$n`, milliseconds, as a time.
+macro_rules! time {
+    ($parameter:literal) => {
+        concat!("'epoch'::timestamptz + ", $parameter, "::bigint * interval '1 millisecond'")
+    };
+}
+
+/// A time as milliseconds.
+macro_rules! ms {
+    ($column:literal) => {
+        concat!("(extract(epoch FROM ", $column, ") * 1000)::bigint")
+    };
+}
+
 pub mod apply;
 pub mod audit;
+pub mod invitations;
 pub mod organisation;
+pub mod people;
 pub mod users;
 pub mod versions;
 

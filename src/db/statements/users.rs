@@ -200,7 +200,9 @@ impl Query for PageUsers {
 
     async fn run(self, postgres: &impl Postgres) -> Result<Self::Reply, Refusal> {
         let Self { q, after, limit } = self;
-        let read = async |after: Option<&Position>, count| postgres.records(all(postgres.org(), after, count)).await;
+        let read = async |after: Option<&Position>, count| {
+            postgres.records::<UserRow>(all(postgres.org(), after, count)).await
+        };
         let (found, next) = directory::page(q.as_ref(), after, limit, read).await?;
         Ok(UserPage { items: found.into_iter().map(User::from).collect(), next })
     }

@@ -1,6 +1,7 @@
 //! Users: who they are to others, what they may be, how they prove it.
 
 mod draft;
+mod invitation;
 pub mod naming;
 pub mod password;
 mod person;
@@ -10,6 +11,7 @@ mod texts;
 mod throttle;
 
 pub use draft::{DRAFT_LASTS_MS, DRAFT_MAX_BYTES, Draft, DraftId, MOST_DRAFTS};
+pub use invitation::{INVITATION_LASTS_MS, Invitation, InvitationState, Pending, PendingShown};
 #[cfg(feature = "openapi")]
 pub use person::ActorSchema;
 pub use person::{Actor, Caller, Person};

@@ -16,6 +16,8 @@ words! {
         Active = "active",
         /// It may not, and has no live session.
         Disabled = "disabled",
+        /// It has not accepted its invitation, and has no password yet.
+        Invited = "invited",
     }
 }
 
@@ -39,6 +41,12 @@ pub struct UserRow {
     pub password_hash: Option<String>,
     /// When the account was made.
     pub created_at: Timestamp,
+}
+
+impl AsRef<UserRow> for UserRow {
+    fn as_ref(&self) -> &UserRow {
+        self
+    }
 }
 
 impl UserRow {

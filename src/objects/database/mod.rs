@@ -165,6 +165,11 @@ impl Postgres for Asked {
         self.object.write(statement).await
     }
 
+    async fn write_all(&self, statements: Vec<Statement>) -> Result<Vec<Rows>, Refusal> {
+        let outcome = self.object.session()?.write(&statements).await;
+        outcome.map_err(|error| self.object.away(&Fault::from(&error)))
+    }
+
     fn unreadable(&self, error: DecodeError) -> Refusal {
         self.object.unreadable(error)
     }

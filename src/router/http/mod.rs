@@ -6,6 +6,7 @@ pub mod cookie;
 pub mod cors;
 pub mod etag;
 pub mod incoming;
+pub mod link;
 pub mod origin;
 pub mod paging;
 pub mod problem;

@@ -4,6 +4,66 @@
  */
 
 export interface paths {
+    "/api/auth/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept an invitation: name, password, language; and be signed in.
+         * @description For: Anyone.
+         */
+        post: operations["acceptInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/invitations/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for another link, where one has expired.
+         * @description For: Anyone.
+         */
+        post: operations["askForInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/invitations/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What an invitation is, for the holder of its link.
+         * @description For: Anyone.
+         */
+        post: operations["lookAtInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/login": {
         parameters: {
             query?: never;
@@ -584,6 +644,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/system/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everybody, the invited and the disabled among them, oldest account first.
+         * @description For: Admins.
+         */
+        get: operations["people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users": {
         parameters: {
             query?: never;
@@ -597,7 +677,11 @@ export interface paths {
          */
         get: operations["users"];
         put?: never;
-        post?: never;
+        /**
+         * Invite somebody.
+         * @description For: Admins. The token is told once: it is the link, copied, shown as a QR code or sent. It lets in one person, for a week.
+         */
+        post: operations["invite"];
         delete?: never;
         options?: never;
         head?: never;
@@ -621,6 +705,30 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
+        /**
+         * Give somebody another role, disable them, or let them in again.
+         * @description For: Admins. Their sessions end with it. 409 `last_admin` where nobody would be left who administers.
+         */
+        patch: operations["changeUser"];
+        trace?: never;
+    };
+    "/api/users/{id}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make another link for somebody who has not accepted; the old ones end.
+         * @description For: Admins.
+         */
+        post: operations["inviteAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -628,6 +736,46 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What accepting needs. */
+        AcceptBody: {
+            /** @description What one is written to in. */
+            language: components["schemas"]["Language"];
+            /** @description What one is called. */
+            name: string;
+            /**
+             * Format: password
+             * @description A new password, 8 to 128 characters.
+             */
+            password: string;
+            /** @description What the link has behind its `#`. */
+            token: string;
+        };
+        /** @description Somebody, as administrators see them. */
+        Account: {
+            /**
+             * Format: date-time
+             * @description When the account was made.
+             */
+            created_at: string;
+            /** @description The address. */
+            email: string;
+            /** @description The id. */
+            id: components["schemas"]["UserId"];
+            invitation: null | components["schemas"]["PendingShown"];
+            /** @description The name; of whoever is invited, the first part of the address. */
+            name: string;
+            /** @description The role. */
+            role: components["schemas"]["Role"];
+            /** @description Whether they may sign in. */
+            status: components["schemas"]["UserStatus"];
+        };
+        /** @description One page of a list. */
+        AccountPage: {
+            /** @description The items, in the list's order. */
+            items: components["schemas"]["Account"][];
+            /** @description What to send as `cursor` for the next page; null at the end. */
+            next_cursor: string | null;
+        };
         /**
          * @description An action of the state machine. `x-needs` is the input of its body that each one needs. `x-steps` is the state table: the kind
          *     of event that each one makes, and its transitions: `who` takes it (managers and admins may, whoever that is), `from` which
@@ -717,6 +865,11 @@ export interface components {
              */
             storage_bytes: number;
         };
+        /** @description What changes about somebody. */
+        ChangeBody: {
+            role?: null | components["schemas"]["Role"];
+            status?: null | components["schemas"]["UserStatus"];
+        };
         /** @description A changed value, before and after. */
         Change_Option_String: {
             from: string | null;
@@ -751,6 +904,13 @@ export interface components {
             from: number;
             /** Format: int64 */
             to: number;
+        };
+        /** @description Somebody after a change. */
+        Changed: {
+            /** @description How many of their sessions were ended by it. */
+            ended_sessions: number;
+            /** @description The account. */
+            user: components["schemas"]["Account"];
         };
         /** @description What an edit changed: only that is there. */
         Changes: {
@@ -1149,6 +1309,46 @@ export interface components {
              */
             viewers: number;
         };
+        /** @description An invitation as its holder sees it. */
+        InvitationShown: {
+            /** @description Whom it lets in. */
+            email: string;
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            expires_at: string;
+            /** @description What the organisation is called. */
+            organisation: string;
+            /** @description What they will be. */
+            role: components["schemas"]["Role"];
+            /** @description Whether it may be accepted. */
+            state: components["schemas"]["InvitationState"];
+        };
+        /**
+         * @description Whether an invitation may be accepted.
+         * @enum {string}
+         */
+        InvitationState: "open" | "used" | "replaced" | "expired" | "withdrawn";
+        /** @description The secret of a link. */
+        InvitationToken: {
+            /** @description What the link has behind its `#`. */
+            token: string;
+        };
+        /** @description Whom to invite. */
+        InviteBody: {
+            /** @description Their address. */
+            email: string;
+            /** @description What they will be. */
+            role: components["schemas"]["Role"];
+        };
+        /** @description Somebody who was invited, and the secret that lets them in, which is told once. */
+        Invited: {
+            /** @description The token of the link: `/invitation#<token>` in the app. */
+            token: string;
+            /** @description The account. */
+            user: components["schemas"]["Account"];
+        };
         /** @description A request whose row is behind. */
         Lagging: {
             /**
@@ -1316,6 +1516,19 @@ export interface components {
             requester_id?: null | components["schemas"]["UserId"];
             /** @description What is broken: 1 to 200 characters. */
             title: string;
+        };
+        /** @description [`Pending`], as the API shows it. */
+        PendingShown: {
+            /**
+             * Format: date-time
+             * @description When its holder asked for another, if they did.
+             */
+            asked_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            expires_at: string;
         };
         /** @description A user as shown to others: the id decides, the name is the one at the time of writing. */
         Person: {
@@ -1754,6 +1967,11 @@ export interface components {
             /** @description What to send as `cursor` for the next page; null at the end. */
             next_cursor: string | null;
         };
+        /**
+         * @description Whether an account may sign in.
+         * @enum {string}
+         */
+        UserStatus: "active" | "disabled" | "invited";
         /** @description Users. */
         Users: {
             /** @description By name. */
@@ -1895,6 +2113,106 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    acceptInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptBody"];
+            };
+        };
+        responses: {
+            /** @description Signed in. */
+            200: {
+                headers: {
+                    /** @description The session. */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["TimedOut"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            429: components["responses"]["TooManyAttempts"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    askForInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationToken"];
+            };
+        };
+        responses: {
+            /** @description The administrators see it. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Invalid"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["TimedOut"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            429: components["responses"]["TooManyAttempts"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    lookAtInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationToken"];
+            };
+        };
+        responses: {
+            /** @description The invitation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationShown"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["TimedOut"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            429: components["responses"]["TooManyAttempts"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     login: {
         parameters: {
             query?: never;
@@ -2918,6 +3236,44 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    people: {
+        parameters: {
+            query?: {
+                /** @description The name or the address contains this; case, marks, width and spaces do not matter. */
+                q?: string;
+                /** @description Only people with this role. */
+                role?: components["schemas"]["Role"];
+                /** @description Only people in this state. */
+                status?: components["schemas"]["UserStatus"];
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; opaque, and of this list alone. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    /** @description `rel="next"`, when more follow. */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountPage"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     users: {
         parameters: {
             query?: {
@@ -2946,6 +3302,39 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InviteBody"];
+            };
+        };
+        responses: {
+            /** @description The account and its token. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invited"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["TimedOut"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     readUser: {
         parameters: {
             query?: never;
@@ -2964,6 +3353,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["User"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    changeUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeBody"];
+            };
+        };
+        responses: {
+            /** @description The account after it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["TimedOut"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    inviteAgain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account and its token. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invited"];
                 };
             };
             401: components["responses"]["Unauthenticated"];

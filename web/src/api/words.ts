@@ -4,6 +4,7 @@ import type { components } from "./schema";
 type Schema<Name extends keyof components["schemas"]> = components["schemas"][Name];
 
 export const ACTION = ["approve", "reject", "assign", "release", "start", "hold", "resume", "complete", "close", "reopen", "cancel"] as const satisfies readonly Schema<"Action">[];
+export const INVITATION_STATE = ["open", "used", "replaced", "expired", "withdrawn"] as const satisfies readonly Schema<"InvitationState">[];
 export const LANGUAGE = ["en", "id"] as const satisfies readonly Schema<"Language">[];
 export const LEVEL = ["debug", "info", "warn", "error"] as const satisfies readonly Schema<"Level">[];
 export const PRIORITY = ["low", "normal", "high", "urgent"] as const satisfies readonly Schema<"Priority">[];
@@ -12,6 +13,7 @@ export const SLA_STATE = ["running", "paused", "met", "breached"] as const satis
 export const SORT = ["-created", "created", "-updated", "due"] as const satisfies readonly Schema<"Sort">[];
 export const STATUS = ["submitted", "approved", "rejected", "assigned", "in_progress", "on_hold", "completed", "closed", "cancelled"] as const satisfies readonly Schema<"Status">[];
 export const STREAM_NAME = ["http", "auth", "audit", "requests", "mail", "sync", "system"] as const satisfies readonly Schema<"StreamName">[];
+export const USER_STATUS = ["active", "disabled", "invited"] as const satisfies readonly Schema<"UserStatus">[];
 export const VISIBILITY = ["public", "internal"] as const satisfies readonly Schema<"Visibility">[];
 
 /** The input that each action needs, or takes if one likes. */
@@ -54,6 +56,7 @@ export const ACTION_STEPS = {
 
 /** The longest text that each input of a schema takes, in characters as the server counts them. */
 export const MAX_LENGTH = {
+  AcceptBody: { name: 100 },
   ActionBody: { reason: 2000, resolution: 5000 },
   CommentBodyInput: { body: 10000 },
   EditBody: { category: 60, contact: 120, description: 10000, title: 200 },

@@ -1,5 +1,5 @@
 // What the side bar and the bottom bar lead to. A page that belongs there adds one line.
-import { Activity, House, ListChecks, MonitorSmartphone, RefreshCw, ScrollText, type LucideIcon } from "lucide-react";
+import { Activity, House, ListChecks, MonitorSmartphone, RefreshCw, ScrollText, Users, type LucideIcon } from "lucide-react";
 import type { Role } from "@/api/types";
 
 export interface NavEntry {
@@ -15,6 +15,7 @@ export interface NavEntry {
 export const NAV: NavEntry[] = [
   { to: "/", label: "nav.home", icon: House },
   { to: "/requests", label: "nav.requests", icon: ListChecks },
+  { to: "/system/users", label: "nav.people", icon: Users, roles: ["admin"], group: "system" },
   { to: "/system/logs", label: "nav.logs", icon: ScrollText, roles: ["admin"], group: "system" },
   { to: "/system/monitor", label: "nav.monitor", icon: Activity, roles: ["admin"], group: "system" },
   { to: "/system/sync", label: "nav.sync", icon: RefreshCw, roles: ["admin"], group: "system" },

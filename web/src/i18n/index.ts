@@ -30,7 +30,8 @@ export async function choose(language: Language) {
 
 async function show(language: Language) {
   const [first, rest] = await Promise.all([words[language](), wantsMore ? more[language]() : undefined]);
-  i18next.addResourceBundle(language, "translation", { ...first.default, ...rest?.default });
+  i18next.addResourceBundle(language, "translation", first.default, true);
+  if (rest) i18next.addResourceBundle(language, "translation", rest.default, true);
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
 }

@@ -6,6 +6,7 @@ const TYPING_MS = 250;
 /** A search that is told when the typing rests, or at once by Enter. Escape leaves the field: the keys are the page's again. */
 export function SearchField({ label, value, onChange }: { label: string; value: string; onChange: (text: string) => void }) {
   const [text, setText] = useState(value);
+  const [at] = useState(() => location.pathname);
   const told = useRef(value);
   // What comes back of what was told must not write over what was typed since.
   useEffect(() => {
@@ -18,7 +19,8 @@ export function SearchField({ label, value, onChange }: { label: string; value: 
   };
   useEffect(() => {
     if (text.trim() === told.current) return;
-    const timer = setTimeout(tell, TYPING_MS);
+    // Whoever has left for a page that has not come yet is not called back.
+    const timer = setTimeout(() => at === location.pathname && tell(), TYPING_MS);
     return () => clearTimeout(timer);
   });
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {

@@ -1,0 +1,184 @@
+//! People as administrators see them: given another role, disabled, let in again.
+//!
+//! Each change writes its audit entry in its own transaction.
+
+use base::ids::{OrgId, UserId};
+use base::refusal::Refusal;
+use pg::statement::Statement;
+use serde::{Deserialize, Serialize};
+
+use super::audit::written;
+use super::users::{by_id, user};
+use crate::db::directory;
+use crate::db::query::{Postgres, Query};
+use crate::domain::log::NewEntry;
+use crate::domain::text::SearchText;
+use crate::domain::user::{Pending, UserRow, UserStatus};
+use crate::domain::{Limit, Position, Role};
+
+const PAGE: &str = concat!(
+    "SELECT json_build_object('user', ",
+    user!(),
+    ", 'invitation', CASE WHEN status = 'invited' THEN
+         (SELECT json_build_object('expires_at', ",
+    ms!("link.expires_at"),
+    ", 'asked_at', ",
+    ms!("link.asked_at"),
+    ") FROM user_links link
+          WHERE link.user_id = users.id AND link.kind = 'invitation' ORDER BY link.created_at DESC, link.hash LIMIT 1) END)
+     FROM users
+     WHERE org_id = $1
+       AND ($2::bigint IS NULL OR (",
+    ms!("created_at"),
+    ", id) > ($2::bigint, $3::uuid))
+       AND ($4::text IS NULL OR role = $4) AND ($5::text IS NULL OR status = $5)
+     ORDER BY ",
+    ms!("created_at"),
+    ", id
+     LIMIT $6::bigint",
+);
+
+/// Behind the lock of the organisation's row, so that of two admins who take each other's role one is left.
+const CHANGE: &str = concat!(
+    "WITH wanted AS (
+         SELECT id, coalesce($3, role) AS role,
+                CASE $4 WHEN 'active' THEN CASE WHEN password_hash IS NULL THEN 'invited' ELSE 'active' END
+                        ELSE coalesce($4, status) END AS status
+         FROM users WHERE org_id = $1 AND id = $2::uuid
+     ), changed AS (
+         UPDATE users SET role = wanted.role, status = wanted.status, updated_at = ",
+    time!("$5"),
+    " FROM wanted
+         WHERE users.id = wanted.id AND (users.role, users.status) IS DISTINCT FROM (wanted.role, wanted.status)
+           AND (users.role <> 'admin' OR users.status <> 'active'
+                OR wanted.role = 'admin' AND wanted.status = 'active'
+                OR EXISTS (SELECT 1 FROM users other
+                           WHERE other.org_id = $1 AND other.id <> users.id AND other.role = 'admin' AND other.status = 'active'))
+         RETURNING users.*
+     ), owed AS (
+         INSERT INTO audit_owed (org_id, id, ts, entry) SELECT org_id, $6, updated_at, $7::jsonb FROM changed
+     )
+     SELECT ",
+    user!(),
+    " FROM changed",
+);
+
+/// A page of people, oldest account first.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct PagePeople {
+    /// The name or the address contains this, in any spelling that folds alike.
+    #[serde(default)]
+    pub q: Option<SearchText>,
+    /// With this role only.
+    #[serde(default)]
+    pub role: Option<Role>,
+    /// In this state only.
+    #[serde(default)]
+    pub status: Option<UserStatus>,
+    /// Behind this one.
+    #[serde(default)]
+    pub after: Option<Position>,
+    /// At most so many.
+    pub limit: Limit,
+}
+
+/// Somebody, and the invitation that they have not accepted.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PersonRow {
+    /// The account.
+    pub user: UserRow,
+    /// The last invitation.
+    #[serde(default)]
+    pub invitation: Option<Pending>,
+}
+
+impl AsRef<UserRow> for PersonRow {
+    fn as_ref(&self) -> &UserRow {
+        &self.user
+    }
+}
+
+/// One page of people.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct PeoplePage {
+    /// The people.
+    pub items: Vec<PersonRow>,
+    /// Where the next page begins, when more may follow.
+    #[serde(default)]
+    pub next: Option<Position>,
+}
+
+impl Query for PagePeople {
+    const NAME: &'static str = "page_people";
+    type Reply = PeoplePage;
+
+    async fn run(self, postgres: &impl Postgres) -> Result<Self::Reply, Refusal> {
+        let Self { q, role, status, after, limit } = self;
+        let read = async |after: Option<&Position>, count: u32| {
+            let statement = Statement::new(PAGE)
+                .bind(postgres.org().to_string())
+                .bind(after.map(|after| after.ts.to_string()))
+                .bind(after.map(|after| after.id.clone()))
+                .bind(role.map(|role| role.to_string()))
+                .bind(status.map(|status| status.to_string()))
+                .bind(count.saturating_add(1).to_string());
+            postgres.records::<PersonRow>(statement).await
+        };
+        let (items, next) = directory::page(q.as_ref(), after, limit, read).await?;
+        Ok(PeoplePage { items, next })
+    }
+}
+
+/// Gives somebody another role or state; the account after it. Told again, it changes nothing. `NotFound` where there is nobody;
+/// `Conflict` with `last_admin` where nobody would be left who administers.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ChangeUser {
+    /// The account.
+    pub id: UserId,
+    /// What they will be.
+    #[serde(default)]
+    pub role: Option<Role>,
+    /// Whether they may come in. Whoever has never accepted an invitation is invited again instead of active.
+    #[serde(default)]
+    pub status: Option<UserStatus>,
+    /// What the audit is told.
+    pub entry: NewEntry,
+}
+
+impl Query for ChangeUser {
+    const NAME: &'static str = "change_user";
+    type Reply = UserRow;
+
+    async fn run(self, postgres: &impl Postgres) -> Result<Self::Reply, Refusal> {
+        let Self { id, role, status, entry } = self;
+        let org = postgres.org();
+        let change = Statement::new(CHANGE)
+            .bind(org.to_string())
+            .bind(id.to_string())
+            .bind(role.map(|role| role.to_string()))
+            .bind(status.map(|status| status.to_string()))
+            .bind(postgres.now().as_ms().to_string())
+            .bind(entry.id.to_string())
+            .bind(written(&entry)?);
+        let rows = postgres.write_all(vec![lock(org), change]).await?;
+        let changed = rows.last().map(|rows| rows.record()).transpose().map_err(|error| postgres.unreadable(error))?;
+        if let Some(user) = changed.flatten() {
+            return Ok(user);
+        }
+        let known: UserRow = postgres.record(by_id(org, id)).await?.ok_or(Refusal::NotFound)?;
+        let is_in = |status: UserStatus| status != UserStatus::Disabled;
+        let is_as_told = role.is_none_or(|role| role == known.role)
+            && status.is_none_or(|status| is_in(status) == is_in(known.status));
+        if is_as_told {
+            return Ok(known);
+        }
+        Err(Refusal::conflict(
+            "last_admin",
+            "Nobody would be left who administers. Make somebody else an administrator first.",
+        ))
+    }
+}
+
+fn lock(org: &OrgId) -> Statement {
+    Statement::new("SELECT to_json(id) FROM organisations WHERE id = $1 FOR UPDATE").bind(org.to_string())
+}

@@ -1,0 +1,163 @@
+//! Invitations, for whoever holds the link of one.
+
+use base::refusal::Refusal;
+use base::text::parse_value;
+use base::time::{Timestamp, rfc3339};
+use durable::clock;
+use serde::{Deserialize, Serialize};
+
+use crate::db::statements::invitations::{Accept, AskAgain, FindInvitation, Found};
+use crate::domain::log::NewEntry;
+use crate::domain::organisation::Language;
+use crate::domain::user::{Actor, InvitationState, Person, PersonName, Role};
+use crate::objects::database::api::query;
+use crate::objects::log_stream::api::tell_audit;
+use crate::router::context::Exchange;
+use crate::router::http::body::parse_json;
+use crate::router::http::link::LinkToken;
+use crate::router::http::reply::Reply;
+use crate::router::{auth, people};
+
+/// The secret of a link.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct InvitationToken {
+    /// What the link has behind its `#`.
+    pub token: String,
+}
+
+/// What accepting needs.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AcceptBody {
+    /// What the link has behind its `#`.
+    pub token: String,
+    /// What one is called.
+    #[cfg_attr(feature = "openapi", schema(value_type = PersonName, inline))]
+    pub name: String,
+    /// A new password, 8 to 128 characters.
+    #[cfg_attr(feature = "openapi", schema(format = Password))]
+    pub password: String,
+    /// What one is written to in.
+    #[cfg_attr(feature = "openapi", schema(value_type = Language))]
+    pub language: String,
+}
+
+/// An invitation as its holder sees it.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct InvitationShown {
+    /// What the organisation is called.
+    pub organisation: String,
+    /// Whom it lets in.
+    pub email: String,
+    /// What they will be.
+    pub role: Role,
+    /// Whether it may be accepted.
+    pub state: InvitationState,
+    /// When it ends.
+    #[serde(with = "rfc3339")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub expires_at: Timestamp,
+}
+
+/// `POST /api/auth/invitations/look`. The token is in the body, where no log has it.
+///
+/// # Errors
+/// `NotFound` for a link that nobody made; `TooManyAttempts`; `Unavailable` while PostgreSQL is away.
+pub async fn look(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
+    auth::limit_by_address(exchange).await?;
+    let body: InvitationToken = parse_json(exchange.incoming.body().await?)?;
+    let Found { invitation, .. } = found(exchange, &LinkToken::parse(&body.token)?).await?;
+    let state = invitation.state(clock::now());
+    Reply::json(
+        200,
+        &InvitationShown {
+            organisation: invitation.organisation,
+            email: invitation.email,
+            role: invitation.role,
+            state,
+            expires_at: invitation.expires_at,
+        },
+    )
+}
+
+/// `POST /api/auth/invitations/ask`: the administrators see that the holder of an expired link would like another.
+///
+/// # Errors
+/// As [`look`].
+pub async fn ask(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
+    auth::limit_by_address(exchange).await?;
+    let body: InvitationToken = parse_json(exchange.incoming.body().await?)?;
+    let token = LinkToken::parse(&body.token)?;
+    if found(exchange, &token).await?.invitation.state(clock::now()) == InvitationState::Expired {
+        query(exchange.env, AskAgain { hash: token.hash() }, &exchange.cx).await?;
+    }
+    Ok(Reply::empty(204))
+}
+
+/// `POST /api/auth/invitations/accept`: signs in whoever was invited.
+///
+/// # Errors
+/// `NotFound` for a link that nobody made; `Conflict` for one that is over (`invitation_used`, `_replaced`, `_expired`, `_withdrawn`);
+/// `Invalid`, also for a name that reads as somebody else's on the staff; `TooManyAttempts`; `Unavailable` while PostgreSQL is away.
+pub async fn accept(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
+    let address = auth::limit_by_address(exchange).await?;
+    let body: AcceptBody = parse_json(exchange.incoming.body().await?)?;
+    let token = LinkToken::parse(&body.token)?;
+    let name = PersonName::parse(&body.name)?;
+    let language: Language = parse_value("language", &body.language)?;
+    // Before a tenth of a second of hashing.
+    let Found { id, invitation } = found(exchange, &token).await?;
+    crate::domain::user::Invitation::check(invitation.state(clock::now()))?;
+    let actor = Actor::User(Person { id, name: name.to_string() }, Some(invitation.role));
+    let entry =
+        NewEntry::audit(exchange.access.trace(), clock::now(), actor, "invitation_accepted", ("user", &id.to_string()));
+    let password_hash = auth::hashed(&body.password)?;
+    let message = Accept { hash: token.hash(), name, password_hash, language, entry: entry.clone() };
+    let user = query(exchange.env, message, &exchange.cx).await?;
+    let _carried_later = tell_audit(exchange.env, vec![entry], &exchange.cx).await;
+    people::forget_lists(exchange).await;
+    auth::open_session(exchange, 200, user, address).await
+}
+
+async fn found(exchange: &Exchange<'_>, token: &LinkToken) -> Result<Found, Refusal> {
+    query(exchange.env, FindInvitation { hash: token.hash() }, &exchange.cx).await?.ok_or(Refusal::NotFound)
+}
+
+/// What each route takes and answers.
+#[cfg(feature = "openapi")]
+pub(super) mod describe {
+    use super::{AcceptBody, InvitationShown, InvitationToken};
+    use crate::openapi::operation::Operation;
+    use crate::openapi::schemas::Schemas;
+    use crate::router::me::Profile;
+
+    pub fn look(schemas: &mut Schemas) -> Operation {
+        Operation::new("lookAtInvitation", "session", "What an invitation is, for the holder of its link.")
+            .body(schemas.of::<InvitationToken>())
+            .replies(200, "The invitation.", schemas.of::<InvitationShown>())
+            .refuses(&[404, 429, 503])
+    }
+
+    pub fn ask(schemas: &mut Schemas) -> Operation {
+        Operation::new("askForInvitation", "session", "Ask for another link, where one has expired.")
+            .body(schemas.of::<InvitationToken>())
+            .replies_empty(204, "The administrators see it.")
+            .refuses(&[404, 429, 503])
+    }
+
+    pub fn accept(schemas: &mut Schemas) -> Operation {
+        Operation::new(
+            "acceptInvitation",
+            "session",
+            "Accept an invitation: name, password, language; and be signed in.",
+        )
+        .body(schemas.of::<AcceptBody>())
+        .replies(200, "Signed in.", schemas.of::<Profile<'_>>())
+        .with_header("Set-Cookie", "The session.")
+        .refuses(&[404, 409, 429, 503])
+    }
+}

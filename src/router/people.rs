@@ -1,0 +1,261 @@
+//! People, for administrators: who is here, who is invited, what each may do.
+//!
+//! A change is PostgreSQL's first. Then every session of theirs is ended, so that no call after the answer is made in the old role.
+
+use base::ids::UserId;
+use base::refusal::Refusal;
+use base::text::parse_value;
+use base::time::{Timestamp, rfc3339};
+use durable::page::Page;
+use durable::text::Text;
+use durable::{ask, clock};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::db::statements::invitations::{Invite, InviteAgain, NewLink};
+use crate::db::statements::people::{ChangeUser, PagePeople, PersonRow};
+use crate::domain::log::NewEntry;
+use crate::domain::text::SearchText;
+use crate::domain::user::{Actor, Email, INVITATION_LASTS_MS, PendingShown, PersonName, Role, UserRow, UserStatus};
+use crate::objects::cache::api::{CacheKey, Forget};
+use crate::objects::database::api::query;
+use crate::objects::log_stream::api::tell_audit;
+use crate::router::context::Exchange;
+use crate::router::http::body::parse_json;
+use crate::router::http::link::LinkToken;
+use crate::router::http::paging::{self, Wanted};
+use crate::router::http::reply::Reply;
+use crate::router::{sessions, setup};
+
+/// Somebody, as administrators see them.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Account {
+    /// The id.
+    pub id: UserId,
+    /// The name; of whoever is invited, the first part of the address.
+    pub name: String,
+    /// The address.
+    pub email: String,
+    /// The role.
+    pub role: Role,
+    /// Whether they may sign in.
+    pub status: UserStatus,
+    /// When the account was made.
+    #[serde(with = "rfc3339")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub created_at: Timestamp,
+    /// The invitation that they have not accepted.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub invitation: Option<PendingShown>,
+}
+
+impl Account {
+    fn of(user: UserRow, invitation: Option<PendingShown>) -> Self {
+        let UserRow { id, name, email, role, status, created_at, .. } = user;
+        Account { id, name, email, role, status, created_at, invitation }
+    }
+}
+
+impl From<PersonRow> for Account {
+    fn from(PersonRow { user, invitation }: PersonRow) -> Self {
+        Account::of(user, invitation.map(PendingShown::from))
+    }
+}
+
+/// Whom to invite.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct InviteBody {
+    /// Their address.
+    pub email: String,
+    /// What they will be.
+    #[cfg_attr(feature = "openapi", schema(value_type = Role))]
+    pub role: String,
+}
+
+/// What changes about somebody.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChangeBody {
+    /// Another role.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Role>))]
+    pub role: Option<String>,
+    /// `active` or `disabled`. Whoever has never accepted an invitation becomes `invited` instead of active.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<UserStatus>))]
+    pub status: Option<String>,
+}
+
+/// Somebody who was invited, and the secret that lets them in, which is told once.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Invited {
+    /// The account.
+    pub user: Account,
+    /// The token of the link: `/invitation#<token>` in the app.
+    pub token: String,
+}
+
+/// Somebody after a change.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Changed {
+    /// The account.
+    pub user: Account,
+    /// How many of their sessions were ended by it.
+    pub ended_sessions: usize,
+}
+
+/// `GET /api/system/users?q=&role=&status=&limit=&cursor=`.
+///
+/// # Errors
+/// `Invalid`, `InvalidCursor`; `Unavailable` while PostgreSQL is away.
+pub async fn list(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
+    let parameters = exchange.incoming.query(&["q", "role", "status", "limit", "cursor"])?;
+    let q = parameters.get("q").map(SearchText::parse).transpose()?;
+    let role: Option<Role> = parameters.get("role").map(|text| parse_value("role", text)).transpose()?;
+    let status: Option<UserStatus> = parameters.get("status").map(|text| parse_value("status", text)).transpose()?;
+    let scope = format!("people {role:?} {status:?} {}", q.as_ref().map_or("", SearchText::as_str));
+    let wanted = Wanted::read(exchange, &scope, &parameters)?;
+    let page = PagePeople { q, role, status, after: wanted.from, limit: wanted.limit };
+    let page = query(exchange.env, page, &exchange.cx).await?;
+    let items: Vec<Account> = page.items.into_iter().map(Account::from).collect();
+    let items = serde_json::to_string(&items).map_err(|_| Refusal::Internal)?;
+    Ok(paging::reply(exchange, &scope, Page { items: Text::Written(items), next: page.next, total: None }))
+}
+
+/// `POST /api/users`.
+///
+/// # Errors
+/// `Invalid`; `Conflict` with `already_exists` for an address that has an account; `Unavailable` while PostgreSQL is away.
+pub async fn invite(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
+    let body: InviteBody = parse_json(exchange.incoming.body().await?)?;
+    let email = Email::parse(&body.email)?;
+    let role: Role = parse_value("role", &body.role)?;
+    let id = setup::new_user_id()?;
+    let (token, link) = new_link()?;
+    let name = PersonName::parse(email.as_str().split('@').next().unwrap_or_default())?;
+    let entry = audit(exchange, "invited", id)?.with("role", role.as_str());
+    let message = Invite { id, email, name, role, link: link.clone(), entry: entry.clone() };
+    let made = query(exchange.env, message, &exchange.cx).await?;
+    let known = || Refusal::conflict("already_exists", "There is an account with this address.");
+    invited(exchange, made.ok_or_else(known)?, link, &token, entry).await
+}
+
+/// `POST /api/users/:id/invitation`: a new link; the old ones let nobody in any more.
+///
+/// # Errors
+/// `NotFound` where nobody is invited under this id; `Unavailable` while PostgreSQL is away.
+pub async fn invite_again(exchange: &Exchange<'_>, id: UserId) -> Result<Reply, Refusal> {
+    let (token, link) = new_link()?;
+    let entry = audit(exchange, "invited_again", id)?;
+    let message = InviteAgain { id, link: link.clone(), entry: entry.clone() };
+    let made = query(exchange.env, message, &exchange.cx).await?;
+    invited(exchange, made.ok_or(Refusal::NotFound)?, link, &token, entry).await
+}
+
+/// `PATCH /api/users/:id`.
+///
+/// # Errors
+/// `Invalid`; `NotFound`; `Conflict` with `last_admin`; `Unavailable` while PostgreSQL is away, or when a session of theirs could not
+/// be told: told again, the change does what is still missing.
+pub async fn change(exchange: &Exchange<'_>, id: UserId) -> Result<Reply, Refusal> {
+    let body: ChangeBody = parse_json(exchange.incoming.body().await?)?;
+    let role: Option<Role> = body.role.as_deref().map(|text| parse_value("role", text)).transpose()?;
+    let status: Option<UserStatus> = body.status.as_deref().map(|text| parse_value("status", text)).transpose()?;
+    if status == Some(UserStatus::Invited) {
+        return Err(Refusal::invalid("status", "unknown_value", "An account is made active or disabled."));
+    }
+    let entry = audit(exchange, "changed", id)?.with("role", json!(role)).with("status", json!(status));
+    let message = ChangeUser { id, role, status, entry: entry.clone() };
+    let user = query(exchange.env, message, &exchange.cx).await?;
+    let _carried_later = tell_audit(exchange.env, vec![entry], &exchange.cx).await;
+    forget_lists(exchange).await;
+    let is_over = |role_of_session: Role| user.status != UserStatus::Active || role_of_session != user.role;
+    let ended_sessions = sessions::end_all(exchange, id, "changed", is_over).await?;
+    Reply::json(200, &Changed { user: Account::of(user, None), ended_sessions })
+}
+
+async fn invited(
+    exchange: &Exchange<'_>,
+    user: UserRow,
+    link: NewLink,
+    token: &LinkToken,
+    entry: NewEntry,
+) -> Result<Reply, Refusal> {
+    let _carried_later = tell_audit(exchange.env, vec![entry], &exchange.cx).await;
+    let invitation = PendingShown { expires_at: link.expires_at, asked_at: None };
+    Reply::json(201, &Invited { user: Account::of(user, Some(invitation)), token: token.text() })
+}
+
+fn new_link() -> Result<(LinkToken, NewLink), Refusal> {
+    let token = LinkToken::random()?;
+    let link = NewLink { hash: token.hash(), expires_at: clock::now().plus_ms(INVITATION_LASTS_MS) };
+    Ok((token, link))
+}
+
+/// What the audit is told of what the caller did to an account.
+fn audit(exchange: &Exchange<'_>, action: &str, user: UserId) -> Result<NewEntry, Refusal> {
+    let actor = Actor::from(exchange.caller()?);
+    Ok(NewEntry::audit(exchange.access.trace(), clock::now(), actor, action, ("user", &user.to_string())))
+}
+
+/// Lists of people for pickers. One that could not be forgotten is fresh for a minute at most.
+pub async fn forget_lists(exchange: &Exchange<'_>) {
+    let cache = CacheKey { org: exchange.org().clone(), namespace: "users".into() };
+    let _stale = ask(exchange.env, &cache, Forget { tag: Some("users".into()) }, &exchange.cx).await;
+}
+
+/// What each route takes and answers.
+#[cfg(feature = "openapi")]
+pub(super) mod describe {
+    use super::{Account, ChangeBody, Changed, InviteBody, Invited};
+    use crate::domain::user::{Role, UserStatus};
+    use crate::openapi::operation::Operation;
+    use crate::openapi::schemas::{Schemas, text};
+
+    pub fn list(schemas: &mut Schemas) -> Operation {
+        Operation::new("people", "people", "Everybody, the invited and the disabled among them, oldest account first.")
+            .query(
+                "q",
+                text(100),
+                "The name or the address contains this; case, marks, width and spaces do not matter.",
+            )
+            .query("role", schemas.of::<Role>(), "Only people with this role.")
+            .query("status", schemas.of::<UserStatus>(), "Only people in this state.")
+            .paged()
+            .replies(200, "One page.", schemas.page::<Account>("AccountPage"))
+            .with_header("Link", "`rel=\"next\"`, when more follow.")
+            .refuses(&[503])
+    }
+
+    pub fn invite(schemas: &mut Schemas) -> Operation {
+        Operation::new("invite", "people", "Invite somebody.")
+            .detail("The token is told once: it is the link, copied, shown as a QR code or sent. It lets in one person, for a week.")
+            .body(schemas.of::<InviteBody>())
+            .replies(201, "The account and its token.", schemas.of::<Invited>())
+            .refuses(&[409, 503])
+    }
+
+    pub fn invite_again(schemas: &mut Schemas) -> Operation {
+        Operation::new(
+            "inviteAgain",
+            "people",
+            "Make another link for somebody who has not accepted; the old ones end.",
+        )
+        .replies(201, "The account and its token.", schemas.of::<Invited>())
+        .refuses(&[503])
+    }
+
+    pub fn change(schemas: &mut Schemas) -> Operation {
+        Operation::new("changeUser", "people", "Give somebody another role, disable them, or let them in again.")
+            .detail("Their sessions end with it. 409 `last_admin` where nobody would be left who administers.")
+            .body(schemas.of::<ChangeBody>())
+            .replies(200, "The account after it.", schemas.of::<Changed>())
+            .refuses(&[409, 503])
+    }
+}

@@ -1,0 +1,45 @@
+// A link that lets somebody in: copied, shared, or held up to a camera.
+import { Copy, Share2 } from "lucide-react";
+import { useId, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { encode } from "uqr";
+import { Button } from "@/ui/Button";
+import { toast } from "@/ui/toast";
+
+export function InvitationLink({ email, link }: { email: string; link: string }) {
+  const { t } = useTranslation();
+  const id = useId();
+  const [isShown, setShown] = useState(false);
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(link);
+      toast("done", t("people.copied"));
+    } catch {
+      // Where it may not, the link is there to be copied by hand.
+      document.getElementById(id)?.focus();
+    }
+  };
+  return (
+    <div className="flex flex-col gap-2">
+      <label htmlFor={id} className="words text-sm font-semibold">{email}</label>
+      <input id={id} readOnly value={link} onFocus={({ target }) => target.select()} className="field text-sm" />
+      <div className="flex flex-wrap gap-2">
+        <Button onClick={() => void copy()}><Copy aria-hidden className="size-4" />{t("people.copy")}</Button>
+        {"share" in navigator && <Button onClick={() => void navigator.share({ url: link, title: "CepatEdge" }).catch(() => undefined)}><Share2 aria-hidden className="size-4" />{t("people.share")}</Button>}
+        <Button kind="quiet" aria-expanded={isShown} onClick={() => setShown(!isShown)}>{t("people.qr")}</Button>
+      </div>
+      {isShown && <Qr text={link} label={t("people.qr_of", { email })} />}
+    </div>
+  );
+}
+
+/** Dark on light in both themes: many cameras read nothing else. */
+function Qr({ text, label }: { text: string; label: string }) {
+  const { size, data } = encode(text, { border: 2 });
+  const path = data.flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : ""))).join("");
+  return (
+    <svg role="img" aria-label={label} viewBox={`0 0 ${size} ${size}`} className="w-full max-w-64 self-center rounded-lg bg-white">
+      <path d={path} fill="#000" shapeRendering="crispEdges" />
+    </svg>
+  );
+}

@@ -1,0 +1,66 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api, dataOf } from "@/api/client";
+import type { Role } from "@/api/types";
+import { ROLE } from "@/api/words";
+import { ErrorWords } from "@/app/ErrorWords";
+import { Button } from "@/ui/Button";
+import { Dialog, submitOnCtrlEnter } from "@/ui/Dialog";
+import { Field } from "@/ui/Field";
+import { Select } from "@/ui/Select";
+import { InvitationLink } from "./InvitationLink";
+import { linkOf } from "./queries";
+
+interface Outcome { email: string; link?: string; error?: unknown }
+
+/** Addresses as people paste them: a line each, or with commas, semicolons or spaces between them. */
+const addresses = (text: string) => [...new Set(text.split(/[\s,;]+/).map((part) => part.replace(/^<|>$/g, "").toLowerCase()).filter(Boolean))];
+
+export function InviteDialog({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const [text, setText] = useState("");
+  const [role, setRole] = useState<Role>("technician");
+  const [outcomes, setOutcomes] = useState<Outcome[]>([]);
+  const inviting = useMutation({
+    mutationFn: async () => {
+      // One after the other: what has been done is shown, whatever becomes of the rest.
+      for (const email of addresses(text)) {
+        const outcome = await dataOf(api.POST("/api/users", { body: { email, role } })).then(({ token }): Outcome => ({ email, link: linkOf(token) }), (error: unknown): Outcome => ({ email, error }));
+        setOutcomes((before) => [...before, outcome]);
+      }
+    },
+    onSettled: () => client.invalidateQueries({ queryKey: ["people"] }),
+  });
+  const isDone = !inviting.isIdle;
+  return (
+    <Dialog title={t("people.invite")} onClose={onClose} hasWords={text !== ""}>
+      {isDone ? (
+        <div className="flex flex-col gap-5">
+          {outcomes.some(({ link }) => link) && <p className="text-sm text-muted">{t("people.links_hint")}</p>}
+          <ul className="flex max-h-[60dvh] flex-col gap-5 overflow-y-auto">
+            {outcomes.map(({ email, link, error }) => (
+              <li key={email}>{link ? <InvitationLink email={email} link={link} /> : <><p className="words text-sm font-semibold">{email}</p><ErrorWords error={error} /></>}</li>
+            ))}
+          </ul>
+          {inviting.isPending && <p role="status" className="text-sm text-muted">{t("people.inviting")}</p>}
+          <div className="flex justify-end"><Button kind="primary" disabled={inviting.isPending} onClick={onClose}>{t("common.close")}</Button></div>
+        </div>
+      ) : (
+        <form noValidate onKeyDown={submitOnCtrlEnter} className="flex flex-col gap-4" onSubmit={(event) => { event.preventDefault(); if (addresses(text).length > 0) inviting.mutate(); }}>
+          <Field label={t("people.addresses")} hint={t("people.addresses_hint")}>
+            {(props) => <textarea {...props} autoFocus rows={3} value={text} inputMode="email" autoCapitalize="none" spellCheck={false} onChange={({ target }) => setText(target.value)} className="field field-sizing-content max-h-[40dvh] min-h-24" />}
+          </Field>
+          <Field label={t("people.role")} hint={t(`people.can_${role}`)}>
+            {(props) => <Select {...props} value={role} onChange={({ target }) => setRole(target.value as Role)}>{ROLE.map((role) => <option key={role} value={role}>{t(`role.${role}`)}</option>)}</Select>}
+          </Field>
+          <div className="mt-2 flex justify-end gap-3">
+            <Button onClick={onClose}>{t("common.back")}</Button>
+            <Button type="submit" kind="primary" disabled={addresses(text).length === 0}>{t("people.invite_submit", { count: addresses(text).length })}</Button>
+          </div>
+        </form>
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,61 @@
+// What an administrator changes about somebody.
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api, dataOf } from "@/api/client";
+import type { Role } from "@/api/types";
+import { ROLE } from "@/api/words";
+import { ErrorWords } from "@/app/ErrorWords";
+import { Button } from "@/ui/Button";
+import { Dialog } from "@/ui/Dialog";
+import { Field } from "@/ui/Field";
+import { Select } from "@/ui/Select";
+import { isolated } from "@/ui/isolated";
+import { toast } from "@/ui/toast";
+import { InvitationLink } from "./InvitationLink";
+import { linkOf, type Account } from "./queries";
+import type { UserStatus } from "./search";
+
+export function PersonDialog({ person, onClose }: { person: Account; onClose: () => void }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const [role, setRole] = useState<Role>(person.role);
+  const path = { id: person.id };
+  const refresh = () => Promise.all([client.invalidateQueries({ queryKey: ["people"] }), client.invalidateQueries({ queryKey: ["users"] })]);
+  const changing = useMutation({
+    mutationFn: (body: { role?: Role; status?: UserStatus }) => dataOf(api.PATCH("/api/users/{id}", { params: { path }, body })),
+    onSuccess: ({ ended_sessions }) => {
+      toast("done", ended_sessions > 0 ? t("people.changed_ended", { count: ended_sessions }) : t("people.changed"));
+      onClose();
+    },
+    onSettled: refresh,
+  });
+  const inviting = useMutation({
+    mutationFn: () => dataOf(api.POST("/api/users/{id}/invitation", { params: { path } })),
+    onSettled: refresh,
+  });
+  const error = changing.error ?? inviting.error;
+  const isIn = person.status !== "disabled";
+  return (
+    <Dialog title={isolated(person.name)} onClose={onClose}>
+      <p className="words mb-4 text-sm text-muted">{person.email}</p>
+      <form className="flex flex-col gap-4" onSubmit={(event) => { event.preventDefault(); changing.mutate({ role }); }}>
+        {isIn && (
+          <Field label={t("people.role")} hint={t(`people.can_${role}`)}>
+            {(props) => <Select {...props} value={role} onChange={({ target }) => setRole(target.value as Role)}>{ROLE.map((role) => <option key={role} value={role}>{t(`role.${role}`)}</option>)}</Select>}
+          </Field>
+        )}
+        {person.status === "invited" && !inviting.data && <Button busy={inviting.isPending} onClick={() => inviting.mutate()}>{t("people.new_link")}</Button>}
+        {inviting.data && <InvitationLink email={person.email} link={linkOf(inviting.data.token)} />}
+        {role !== person.role && person.status === "active" && <p className="text-sm text-muted">{t("people.role_hint")}</p>}
+        {error && <ErrorWords error={error} />}
+        <div className="mt-2 flex flex-wrap justify-end gap-3">
+          {isIn ? <Button kind="danger" className="mr-auto" busy={changing.isPending} onClick={() => changing.mutate({ status: "disabled" })}>{t(person.status === "invited" ? "people.withdraw" : "people.disable")}</Button>
+            : <Button kind="primary" className="mr-auto" busy={changing.isPending} onClick={() => changing.mutate({ status: "active" })}>{t("people.enable")}</Button>}
+          <Button onClick={onClose}>{t("common.back")}</Button>
+          {isIn && <Button type="submit" kind="primary" disabled={role === person.role} busy={changing.isPending}>{t("common.save")}</Button>}
+        </div>
+      </form>
+    </Dialog>
+  );
+}
