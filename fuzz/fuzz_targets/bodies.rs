@@ -8,6 +8,7 @@
 
 use std::fmt::Debug;
 
+use cepatedge::domain::organisation::OrganisationName;
 use cepatedge::domain::request::table::{self, Needs};
 use cepatedge::domain::request::{Category, Command, CommentBody, Description, Reason, Resolution, Title};
 use cepatedge::domain::request::{EditBody, EditInput, NewRequest, NewRequestBody};
@@ -145,5 +146,5 @@ fn texts_are_settled(text: &str) {
             )*
         };
     }
-    settled!(Title Description Category Reason Resolution CommentBody PersonName SearchText);
+    settled!(Title Description Category Reason Resolution CommentBody PersonName SearchText OrganisationName);
 }
