@@ -1,9 +1,21 @@
 // An administrator invites people, they come in, and what they may do changes at once.
-import { expect } from "@playwright/test";
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, type Page } from "@playwright/test";
 import { signIn, test } from "./people";
 
 let count = 0;
 const address = () => `${Date.now()}.${count++}@melati.test`;
+
+/** axe finds nothing in either theme, and the page fits its width. */
+async function expectSound(page: Page) {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await expect.poll(() => page.evaluate(() => document.getAnimations().length)).toBe(0);
+    const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]).analyze();
+    expect(violations.map(({ id, nodes }) => `${colorScheme} ${id}: ${nodes[0]?.html}`)).toEqual([]);
+  }
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+}
 
 test("whoever is invited by link comes in, is given another role, and is disabled", async ({ browser }) => {
   const admin = await signIn(browser, "admin");
@@ -23,6 +35,7 @@ test("whoever is invited by link comes in, is given another role, and is disable
   expect(link).toBe(await dialog.getByLabel(first).inputValue());
   await dialog.getByRole("listitem").filter({ hasText: first }).getByRole("button", { name: "QR code" }).click();
   await expect(dialog.getByRole("img", { name: `QR code of the link for ${first}` })).toBeVisible();
+  await expectSound(admin);
   await dialog.getByRole("button", { name: "Close" }).click();
 
   const context = await browser.newContext({ viewport: { width: 360, height: 740 }, locale: "id-ID" });
@@ -31,6 +44,7 @@ test("whoever is invited by link comes in, is given another role, and is disable
   await expect(stranger.getByText(`Anda diundang sebagai: Pelapor. Nanti masuk dengan ${first}.`)).toBeVisible();
   await stranger.getByRole("button", { name: "Masuk" }).click();
   await expect(stranger.getByText("Ini wajib diisi.")).toHaveCount(2);
+  await expectSound(stranger);
   await stranger.getByLabel("Nama Anda").fill(`Made ${first}`);
   await stranger.getByLabel("Kata sandi").fill("kata sandi yang panjang");
   await stranger.getByRole("button", { name: "Masuk" }).click();
@@ -45,6 +59,7 @@ test("whoever is invited by link comes in, is given another role, and is disable
   await admin.getByRole("searchbox").fill(first);
   await admin.getByRole("button", { name: `Edit Made ${first}` }).click();
   await dialog.getByLabel("Role").selectOption("technician");
+  await expectSound(admin);
   await dialog.getByRole("button", { name: "Save" }).click();
   await expect(admin.getByText("Changed, and signed out on 1 device", { exact: true })).toBeVisible();
   await stranger.goto("/requests");
