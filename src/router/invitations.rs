@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::db::statements::invitations::{Accept, AskAgain, FindInvitation, Found};
 use crate::domain::log::NewEntry;
 use crate::domain::organisation::Language;
-use crate::domain::user::{Actor, InvitationState, Person, PersonName, Role};
+use crate::domain::user::{Actor, Invitation, InvitationState, Person, PersonName, Role};
 use crate::objects::database::api::query;
 use crate::objects::log_stream::api::tell_audit;
 use crate::router::context::Exchange;
@@ -111,7 +111,7 @@ pub async fn accept(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let language: Language = parse_value("language", &body.language)?;
     // Before a tenth of a second of hashing.
     let Found { id, invitation } = found(exchange, &token).await?;
-    crate::domain::user::Invitation::check(invitation.state(clock::now()))?;
+    Invitation::check(invitation.state(clock::now()))?;
     let actor = Actor::User(Person { id, name: name.to_string() }, Some(invitation.role));
     let entry =
         NewEntry::audit(exchange.access.trace(), clock::now(), actor, "invitation_accepted", ("user", &id.to_string()));

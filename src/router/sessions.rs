@@ -159,20 +159,18 @@ pub async fn end_all(
     reason: &str,
     is_over: impl Fn(Role) -> bool,
 ) -> Result<usize, Refusal> {
-    let mut ended = 0;
-    for listing in listings(exchange, user).await? {
-        let key = SessionKey { org: exchange.org().clone(), session: listing.session.clone() };
-        let role = match ask(exchange.env, &key, Check {}, &exchange.cx).await {
-            Ok(live) => live.caller.role,
-            Err(Refusal::Unauthenticated) => continue,
-            Err(refusal) => return Err(refusal),
-        };
-        if is_over(role) {
-            end_known(exchange, user, &listing.session, reason, &exchange.cx).await?;
-            ended += 1;
+    let ended = listings(exchange, user).await?.into_iter().map(async |Listing { session, .. }| {
+        let key = SessionKey { org: exchange.org().clone(), session };
+        match ask(exchange.env, &key, Check {}, &exchange.cx).await {
+            Ok(live) if is_over(live.caller.role) => {
+                end_known(exchange, user, &key.session, reason, &exchange.cx).await.map(|()| true)
+            }
+            Ok(_) | Err(Refusal::Unauthenticated) => Ok(false),
+            Err(refusal) => Err(refusal),
         }
-    }
-    Ok(ended)
+    });
+    let ended = join_all(ended).await.into_iter().collect::<Result<Vec<bool>, Refusal>>()?;
+    Ok(ended.into_iter().filter(|&was_live| was_live).count())
 }
 
 /// Enough of a session's name to recognise it in a log.

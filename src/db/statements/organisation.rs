@@ -24,7 +24,9 @@ fn is_empty(org: &OrgId) -> Statement {
 const SET_UP: &str = concat!(
     "WITH organisation AS (
          INSERT INTO organisations AS known (id, name, time_zone, language, set_up_at)
-         VALUES ($1, $2, $3, $4, 'epoch'::timestamptz + $5::bigint * interval '1 millisecond')
+         VALUES ($1, $2, $3, $4, ",
+    time!("$5"),
+    ")
          ON CONFLICT (id) DO UPDATE
          SET name = excluded.name, time_zone = excluded.time_zone, language = excluded.language, set_up_at = excluded.set_up_at
          WHERE known.set_up_at IS NULL AND NOT EXISTS (SELECT 1 FROM users WHERE org_id = $1)

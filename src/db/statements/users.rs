@@ -59,7 +59,9 @@ pub fn active(org: &OrgId, role: Option<Role>, after: Option<&Position>, limit: 
          WHERE org_id = $1 AND status = 'active'
            AND ($2::text IS NULL OR role = $2)
            AND ($3::bigint IS NULL
-                OR (created_at, id) > ('epoch'::timestamptz + $3::bigint * interval '1 millisecond', $4::uuid))
+                OR (created_at, id) > (",
+        time!("$3"),
+        ", $4::uuid))
          ORDER BY created_at, id
          LIMIT $5::bigint",
     ))
@@ -105,7 +107,9 @@ pub fn all(org: &OrgId, after: Option<&Position>, count: u32) -> Statement {
 pub fn rename(org: &OrgId, id: UserId, name: &PersonName, now: Timestamp) -> Statement {
     Statement::new(concat!(
         "UPDATE users
-         SET name = $3, updated_at = 'epoch'::timestamptz + $4::bigint * interval '1 millisecond'
+         SET name = $3, updated_at = ",
+        time!("$4"),
+        "
          WHERE org_id = $1 AND id = $2::uuid AND status = 'active'
          RETURNING ",
         user!(),

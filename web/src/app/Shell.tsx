@@ -11,6 +11,7 @@ import { useMe } from "./session";
 import { useKeys } from "./useKeys";
 
 const Help = lazy(() => import("./Help"));
+
 /** A new page has its name in the window's title, and whoever reads by ear starts at its beginning. */
 function usePageChange() {
   const { t } = useTranslation();

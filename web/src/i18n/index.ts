@@ -8,7 +8,8 @@ export type Language = keyof typeof LANGUAGES;
 
 const words = { en: () => import("./en.json"), id: () => import("./id.json") };
 const more = { en: () => import("./more.en.json"), id: () => import("./more.id.json") };
-let wantsMore = false;
+/** While and once the words of such pages are loaded. */
+let loadingMore: Promise<void> | undefined;
 
 function preferred(): Language {
   const wanted = [localStorage.getItem("language"), ...navigator.languages].map((tag) => tag?.slice(0, 2));
@@ -29,20 +30,25 @@ export async function choose(language: Language) {
 }
 
 async function show(language: Language) {
-  const [first, rest] = await Promise.all([words[language](), wantsMore ? more[language]() : undefined]);
+  const [first, rest] = await Promise.all([words[language](), loadingMore && more[language]()]);
   i18next.addResourceBundle(language, "translation", first.default, true);
   if (rest) i18next.addResourceBundle(language, "translation", rest.default, true);
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
 }
 
-/** A page that is loaded, and the words that only such pages have. */
+async function loadMore() {
+  await startI18n();
+  const language = i18next.language as Language;
+  i18next.addResourceBundle(language, "translation", (await more[language]()).default, true);
+}
+
+/** A page that is loaded, and the words that only such pages have. What failed is tried again with the next page. */
 export async function withMore<Page>(page: Promise<Page>): Promise<Page> {
-  if (!wantsMore) {
-    wantsMore = true;
-    await startI18n();
-    const language = i18next.language as Language;
-    i18next.addResourceBundle(language, "translation", (await more[language]()).default, true);
-  }
-  return page;
+  loadingMore ??= loadMore();
+  const [loaded] = await Promise.all([page, loadingMore.catch((error: unknown) => {
+    loadingMore = undefined;
+    throw error;
+  })]);
+  return loaded;
 }

@@ -3,14 +3,13 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, dataOf } from "@/api/client";
 import type { Role } from "@/api/types";
-import { ROLE } from "@/api/words";
 import { ErrorWords } from "@/app/ErrorWords";
 import { Button } from "@/ui/Button";
 import { Dialog, submitOnCtrlEnter } from "@/ui/Dialog";
 import { Field } from "@/ui/Field";
-import { Select } from "@/ui/Select";
 import { InvitationLink } from "./InvitationLink";
 import { linkOf } from "./queries";
+import { RoleField } from "./RoleField";
 
 interface Outcome { email: string; link?: string; error?: unknown }
 
@@ -52,9 +51,7 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
           <Field label={t("people.addresses")} hint={t("people.addresses_hint")}>
             {(props) => <textarea {...props} autoFocus rows={3} value={text} inputMode="email" autoCapitalize="none" spellCheck={false} onChange={({ target }) => setText(target.value)} className="field field-sizing-content max-h-[40dvh] min-h-24" />}
           </Field>
-          <Field label={t("people.role")} hint={t(`people.can_${role}`)}>
-            {(props) => <Select {...props} value={role} onChange={({ target }) => setRole(target.value as Role)}>{ROLE.map((role) => <option key={role} value={role}>{t(`role.${role}`)}</option>)}</Select>}
-          </Field>
+          <RoleField value={role} onChange={setRole} />
           <div className="mt-2 flex justify-end gap-3">
             <Button onClick={onClose}>{t("common.back")}</Button>
             <Button type="submit" kind="primary" disabled={addresses(text).length === 0}>{t("people.invite_submit", { count: addresses(text).length })}</Button>

@@ -4,16 +4,14 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, dataOf } from "@/api/client";
 import type { Role } from "@/api/types";
-import { ROLE } from "@/api/words";
 import { ErrorWords } from "@/app/ErrorWords";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
-import { Field } from "@/ui/Field";
-import { Select } from "@/ui/Select";
 import { isolated } from "@/ui/isolated";
 import { toast } from "@/ui/toast";
 import { InvitationLink } from "./InvitationLink";
 import { linkOf, type Account } from "./queries";
+import { RoleField } from "./RoleField";
 import type { UserStatus } from "./search";
 
 export function PersonDialog({ person, onClose }: { person: Account; onClose: () => void }) {
@@ -40,11 +38,7 @@ export function PersonDialog({ person, onClose }: { person: Account; onClose: ()
     <Dialog title={isolated(person.name)} onClose={onClose}>
       <p className="words mb-4 text-sm text-muted">{person.email}</p>
       <form className="flex flex-col gap-4" onSubmit={(event) => { event.preventDefault(); changing.mutate({ role }); }}>
-        {isIn && (
-          <Field label={t("people.role")} hint={t(`people.can_${role}`)}>
-            {(props) => <Select {...props} value={role} onChange={({ target }) => setRole(target.value as Role)}>{ROLE.map((role) => <option key={role} value={role}>{t(`role.${role}`)}</option>)}</Select>}
-          </Field>
-        )}
+        {isIn && <RoleField value={role} onChange={setRole} />}
         {person.status === "invited" && !inviting.data && <Button busy={inviting.isPending} onClick={() => inviting.mutate()}>{t("people.new_link")}</Button>}
         {inviting.data && <InvitationLink email={person.email} link={linkOf(inviting.data.token)} />}
         {role !== person.role && person.status === "active" && <p className="text-sm text-muted">{t("people.role_hint")}</p>}

@@ -4,6 +4,7 @@ import type { Schema } from "@/api/types";
 import type { PeopleSearch } from "./search";
 
 export type Account = Schema<"Account">;
+
 export const peopleQuery = (search: PeopleSearch) =>
   infiniteQueryOptions({
     queryKey: ["people", search],
