@@ -91,3 +91,19 @@ test("the id of a fault is not called one of a request", async ({ browser }) => 
   await page.goto("/system/logs");
   await expect(page.getByRole("searchbox", { name: "ID jejak" })).toBeVisible();
 });
+
+test("pages that are opened one behind the other wait alike for the words that only they have", async ({ browser }) => {
+  const admin = await signIn(browser, "admin", { serviceWorkers: "block" });
+  let release = () => undefined as void;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await admin.route(/\/assets\/more\./, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await admin.getByRole("link", { name: "Logs", exact: true }).click();
+  await admin.getByRole("link", { name: "Sync", exact: true }).click();
+  await admin.waitForTimeout(1_500);
+  await expect(admin.getByText(/^sync\./)).toHaveCount(0);
+  release();
+  await expect(admin.getByRole("heading", { level: 1, name: "Sync" })).toBeVisible();
+});
