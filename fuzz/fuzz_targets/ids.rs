@@ -1,8 +1,9 @@
 //! Ids of every kind, the names of objects, and the seal of request ids.
 //!
 //! An id has one spelling, the same in a URL and in JSON, and cannot reach out of its place in an object's name; a
-//! name that is read as a key is the name that this key has. A sealed id is genuine if and only if sealing its own
-//! bytes makes it, in its own organisation alone.
+//! name that is read as a key is the name that this key has. A UUID alone is read in either case of its letters, and
+//! written in the lower one (RFC 9562 section 4). A sealed id is genuine if and only if sealing its own bytes makes it,
+//! in its own organisation alone.
 
 #![no_main]
 
@@ -39,14 +40,13 @@ fuzz_target!(init: begin(), |data: &[u8]| {
 });
 
 fn has_one_spelling(text: &str) {
-    if let Some(id) = parsed::<UserId>(text) {
-        assert_eq!(id.0.hyphenated().to_string(), text);
-    }
-    parsed::<RequestId>(text);
+    let lower = text.to_ascii_lowercase();
+    parsed_as::<UserId>(text, &lower);
+    parsed_as::<RequestId>(text, &lower);
     let in_names = [
         parsed_alike::<OrgId>(text),
         parsed_alike::<EntryId>(text),
-        parsed_alike::<TraceId>(text),
+        parsed_as::<TraceId>(text, &lower),
         parsed_alike::<SessionName>(text),
     ];
     if in_names.contains(&true) {
@@ -57,22 +57,23 @@ fn has_one_spelling(text: &str) {
     }
 }
 
-fn parsed<T: FromStr + Display>(text: &str) -> Option<T> {
-    let id: T = text.parse().ok()?;
-    assert_eq!(id.to_string(), text);
-    Some(id)
+/// Whether it is such an id, which is written as it was read; JSON says the same.
+fn parsed_alike<T: FromStr + Display + Serialize + DeserializeOwned>(text: &str) -> bool {
+    let id = parsed_as::<T>(text, text);
+    assert_eq!(id, in_json::<T>(text).is_some(), "{text:?}");
+    id
 }
 
-/// Whether it is such an id; JSON says the same.
-fn parsed_alike<T: FromStr + Display + Serialize + DeserializeOwned>(text: &str) -> bool {
-    let json = Value::String(text.to_owned());
-    let id = parsed::<T>(text);
-    let in_json = serde_json::from_value::<T>(json.clone());
-    assert_eq!(id.is_some(), in_json.is_ok(), "{text:?}");
-    if let Ok(id) = in_json {
-        assert_eq!(serde_json::to_value(id).unwrap(), json);
-    }
-    id.is_some()
+/// Whether it is such an id, which is written as `written`, in JSON too. (JSON takes further forms of a UUID.)
+fn parsed_as<T: FromStr + Display + Serialize + DeserializeOwned>(text: &str, written: &str) -> bool {
+    let Ok(id) = text.parse::<T>() else { return false };
+    assert_eq!(id.to_string(), written);
+    assert_eq!(serde_json::to_value(in_json::<T>(text).unwrap()).unwrap(), written);
+    true
+}
+
+fn in_json<T: DeserializeOwned>(text: &str) -> Option<T> {
+    serde_json::from_value(Value::String(text.to_owned())).ok()
 }
 
 fn names_one_object(name: &str) {
@@ -87,7 +88,8 @@ fn names_one_object(name: &str) {
 
 fn is_the_name_of_its_key<C: Contract>(name: &str) {
     if let Some(key) = C::Key::parse(name) {
-        assert_eq!(key.name(), name, "{}", C::BINDING);
+        assert!(key.name().eq_ignore_ascii_case(name), "{}: {name:?}", C::BINDING);
+        assert_eq!(C::Key::parse(&key.name()).unwrap().name(), key.name(), "{}", C::BINDING);
     }
 }
 
@@ -110,7 +112,7 @@ fn damage_is_noticed(seal: &IdSeal, input: &mut Input<'_>) {
     is_genuine_as_made(seal, &text);
     let damaged = damaged(&text, input);
     let read = damaged.parse::<RequestId>();
-    assert_eq!(read.is_ok_and(|id| seal.is_genuine(&org("default"), id)), damaged == text);
+    assert_eq!(read.is_ok_and(|id| seal.is_genuine(&org("default"), id)), damaged.to_ascii_lowercase() == text);
 }
 
 fn derived_apart(seal: &IdSeal, input: &mut Input<'_>) {
