@@ -4,14 +4,26 @@ import { defineConfig } from "vitest/config";
 import { boot } from "./scripts/boot.ts";
 import { shellWorker } from "./scripts/shell-worker.ts";
 
-/** Packages and parts of ours that the first page needs, whichever it is. */
+/** React alone; it is evaluated in a task of its own, as the packages are (src/start). */
+const isReact = (id: string) => /\/node_modules\/(react|react-dom|scheduler)\/|start\/(react|breathe)/.test(id);
+
+/** Packages that the first page needs, whichever it is. */
+const isPackage = (id: string) =>
+  /\/node_modules\/(i18next|react-i18next|void-elements|html-parse-stringify|use-sync-external-store|idb|openapi-fetch|lucide-react|@tanstack\/(react-router|router-core|history|react-store|store|react-query|query-core))\/|start\/packages/.test(id);
+
+/** Parts of ours that the first page needs, whichever it is. */
 const isBase = (id: string) =>
-  /\/node_modules\/(react|react-dom|scheduler|i18next|react-i18next|void-elements|html-parse-stringify|use-sync-external-store|idb|openapi-fetch|lucide-react|@tanstack\/(react-router|router-core|history|react-store|store|react-query|query-core))\//.test(id) ||
-  (/\/web\/src\/(api|app|drafts|live|offline|resources|start|ui)\//.test(id) && !/(ToastList|SessionRow|SystemLinks|app\/browser|StaffMark|ui\/Dialog|QueueDialog|OnDevice|useDiscard|useDraft|drafts\/server|\/project|\/Field|\/Select|\/inputs)/.test(id));
+  /\/web\/src\/(api|app|drafts|live|offline|resources|start|ui)\//.test(id) && !/(app\/Help|ToastList|SessionRow|SystemLinks|app\/browser|StaffMark|ui\/Dialog|QueueDialog|OnDevice|useDiscard|useDraft|drafts\/server|\/project|\/Field|\/Select|\/inputs)/.test(id);
 
 export default defineConfig({
   plugins: [react(), tailwindcss(), boot(), shellWorker()],
-  resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
+  resolve: {
+    alias: [
+      { find: "@", replacement: new URL("./src", import.meta.url).pathname },
+      // For React before 18; ours has it.
+      { find: /^use-sync-external-store\/shim(\/index\.js)?$/, replacement: "react" },
+    ],
+  },
   build: {
     target: "es2023",
     // A data: URL would need an exception in the Content-Security-Policy.
@@ -21,8 +33,14 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: {
       output: {
-        // What every page needs comes as one file instead of twenty; the rest stays with the pages that need it.
-        codeSplitting: { groups: [{ name: "base", test: isBase }] },
+        // What every page needs comes as three files instead of twenty; the rest stays with the pages that need it.
+        codeSplitting: {
+          groups: [
+            { name: "react", test: isReact },
+            { name: "packages", test: isPackage },
+            { name: "base", test: isBase },
+          ],
+        },
       },
     },
   },

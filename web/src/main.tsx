@@ -7,11 +7,9 @@ import { isCode, isPassing } from "./api/problem";
 import { forget, meOptions, onOtherPerson } from "./app/session";
 import { startI18n } from "./i18n";
 import { makeRouter } from "./routes";
+import { breathe } from "./start/breathe";
 import { askEarly, endOfStart } from "./start/early";
 import "./styles.css";
-
-/** Ends the present task: a slow phone answers to a touch between two pieces of the start. */
-const breathe = () => new Promise<void>((resolve) => setTimeout(resolve));
 
 /** A session that ended somewhere else ends here at once. */
 function onError(error: unknown) {

@@ -14,7 +14,7 @@ export const localeOf = (language: string, preferred: readonly string[] = global
   preferred.find((tag) => tag.split("-")[0] === language) ?? language;
 
 /** Making a formatter costs more than using it a hundred times. */
-function kept<T>(make: (locale: string, zone?: string) => T): (locale: string, zone?: string) => T {
+export function kept<T>(make: (locale: string, zone?: string) => T): (locale: string, zone?: string) => T {
   const made = new Map<string, T>();
   return (locale, zone) => {
     const name = `${locale} ${zone}`;
@@ -38,6 +38,10 @@ function unitFormat(unit: "minute" | "hour" | "day") {
 
 /** Which day of the calendar this is in the zone: two that differ by one are yesterday and today, however long they were. */
 function dayOf(time: number, zone: string | undefined): number {
+  if (zone === undefined) {
+    const here = new Date(time);
+    return Date.UTC(here.getFullYear(), here.getMonth(), here.getDate()) / DAY_MS;
+  }
   const parts = dayFormat("en", zone).formatToParts(time);
   const [year = 0, month = 0, day = 0] = (["year", "month", "day"] as const).map((name) => Number(parts.find(({ type }) => type === name)?.value));
   return Date.UTC(year, month - 1, day) / DAY_MS;

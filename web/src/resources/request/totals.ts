@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMe } from "@/app/session";
 import type { Summary } from "@/api/types";
-import { localeOf } from "@/ui/time";
+import { kept, localeOf } from "@/ui/time";
 import type { Filters } from "./filters";
 import { countOf, type ListView } from "./live";
 import { MOST_COUNTED, totalOptions } from "./queries";
@@ -17,5 +17,9 @@ export function useTotal(filters: Filters, list: ListView | undefined, fresh: Su
   return counted ?? asked ?? undefined;
 }
 
-export const sayTotal = (language: string, total: number) =>
-  new Intl.NumberFormat(localeOf(language)).format(Math.min(total, MOST_COUNTED)) + (total > MOST_COUNTED ? "+" : "");
+const numberFormat = kept((locale) => new Intl.NumberFormat(locale));
+
+/** What has no thousands is written alike in each of our languages. */
+const sayNumber = (language: string, number: number) => (number < 1_000 ? String(number) : numberFormat(localeOf(language)).format(number));
+
+export const sayTotal = (language: string, total: number) => (total > MOST_COUNTED ? `${sayNumber(language, MOST_COUNTED)}+` : sayNumber(language, total));

@@ -1,0 +1,9 @@
+// The second piece of the start, as react.ts is the first: the other packages that every page needs.
+import "./react";
+import "@tanstack/react-query";
+import "@tanstack/react-router";
+import "i18next";
+import "react-i18next";
+import { breathe } from "./breathe";
+
+await breathe();
