@@ -45,6 +45,10 @@ test("a job is done in a basement: started, commented, completed, another one re
   await expect(step(tech, "assigned")).toBeVisible();
   await tech.goto("/new");
   await expect(tech.getByLabel("What is broken?")).toBeVisible();
+  const list = `/requests?q=${encodeURIComponent(title)}`;
+  await tech.goto(list);
+  const row = tech.getByRole("row").filter({ hasText: title });
+  await expect(row).toBeVisible();
   await tech.goto(url);
 
   await tech.context().setOffline(true);
@@ -69,9 +73,13 @@ test("a job is done in a basement: started, commented, completed, another one re
   await tech.getByRole("button", { name: "Send" }).click();
   await expect(tech.getByRole("list", { name: "Reports on this device" }).getByText(found)).toBeVisible();
   await expect(tech.getByRole("button", { name: "5 changes waiting" })).toBeVisible();
+  await tech.goto(list);
+  await expect(row.getByText("Waiting for a connection")).toBeVisible();
 
   await tech.context().setOffline(false);
   await expect(tech.getByRole("button", { name: /waiting/ })).toHaveCount(0);
+  await expect(row).toBeVisible();
+  await expect(row.getByText("Waiting for a connection")).toHaveCount(0);
   await tech.goto(`/requests?q=${encodeURIComponent(found)}`);
   await expect(tech.getByRole("row").getByText(found)).toHaveCount(1);
   await manager.goto(url);

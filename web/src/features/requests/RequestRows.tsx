@@ -7,6 +7,7 @@ import type { Summary } from "@/api/types";
 import { leaveList } from "@/resources/request/cameFrom";
 import { fieldOf } from "@/resources/request/fields";
 import { Due, FieldMarks, MARKS, StatusMark } from "@/resources/request/marks";
+import { WaitingMark } from "@/resources/request/WaitingReports";
 import { When } from "@/ui/time";
 
 export interface RowsHandle {
@@ -150,7 +151,7 @@ const Row = memo(function Row({ row, isWide }: { row: Summary; isWide: boolean }
   return (
     <div role="presentation" className={`grid h-full grid-cols-[minmax(0,1fr)_auto] content-center gap-y-1.5 px-4 text-sm ${COLUMNS}`}>
       <span role="cell" className="order-3 flex min-w-0 items-center gap-3 overflow-hidden lg:order-none">
-        {!isWide && <StatusMark status={row.status} />}
+        {!isWide && <><StatusMark status={row.status} /><WaitingMark id={row.id} /></>}
         <FieldMarks of={row} only="every" iconOnly={isWide} />
       </span>
       <span role="cell" className="order-2 ml-3 pt-1 text-xs text-muted tabular-nums lg:order-none lg:ml-0 lg:pt-0 lg:text-sm">{row.number ?? "…"}</span>
@@ -158,7 +159,7 @@ const Row = memo(function Row({ row, isWide }: { row: Summary; isWide: boolean }
         <FieldMarks of={row} only="few" iconOnly />{" "}
         <Link to="/requests/$id" params={{ id: row.id }} className="text-base font-semibold outline-none after:absolute after:inset-0 lg:text-sm">{row.title}</Link>
       </span>
-      <span role="cell" className="hidden lg:block"><StatusMark status={row.status} /></span>
+      <span role="cell" className="hidden items-center gap-2 lg:flex"><StatusMark status={row.status} />{isWide && <WaitingMark id={row.id} />}</span>
       <span role="cell" dir="auto" className={`hidden truncate text-left lg:block ${row.assignee ? "" : "text-muted"}`}>{row.assignee?.name ?? t("common.nobody")}</span>
       <span role="cell" dir="auto" className="hidden truncate text-left min-[90rem]:block">{row.requester.name}</span>
       <span role="cell" className="order-4 text-right text-xs lg:order-none lg:text-left lg:text-sm"><Due request={row} /></span>

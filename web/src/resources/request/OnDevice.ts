@@ -6,6 +6,7 @@ import { useEffect, useMemo, useRef } from "react";
 import { isSignedIn, useMe } from "@/app/session";
 import { syncDrafts } from "@/drafts/server";
 import { keepAnswer, lastAnswer } from "@/offline/answers";
+import { replay } from "@/offline/queue";
 import { useConnection } from "./LiveLists";
 import type { Filters } from "./filters";
 import { letIn, type ListView, type RequestView } from "./live";
@@ -46,6 +47,10 @@ export default function OnDevice() {
     void fetchAll();
     return () => void (isWanted = false);
   }, [client, isLive, jobs, me.id]);
+  // A browser that does not know that it was offline does not say that it is online again.
+  useEffect(() => {
+    if (isLive) void replay();
+  }, [isLive]);
   useEffect(() => keepWhatIsHeard(client, me.id), [client, me.id]);
   useEffect(() => syncDrafts(me.id), [me.id]);
   return null;

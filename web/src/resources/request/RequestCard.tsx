@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { Summary } from "@/api/types";
 import { Due, FieldMarks, StatusMark } from "./marks";
+import { WaitingMark } from "./WaitingReports";
 
 /** A request in a short list. */
 export function RequestCard({ request, hasArrived }: { request: Summary; hasArrived: boolean }) {
@@ -13,6 +14,7 @@ export function RequestCard({ request, hasArrived }: { request: Summary; hasArri
       </span>
       <span className="mt-1.5 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm">
         <StatusMark status={request.status} />
+        <WaitingMark id={request.id} />
         <FieldMarks of={request} />
         <span className="ml-auto text-xs"><Due request={request} /></span>
       </span>

@@ -1,4 +1,4 @@
-// Reports that wait on this device: a part of the lists, as they have been written.
+// What waits on this device, in the lists: reports as they have been written, and a mark on requests with changes.
 import { CloudUpload } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useMe } from "@/app/session";
@@ -22,5 +22,16 @@ export function WaitingReports() {
         </li>
       ))}
     </ul>
+  );
+}
+
+/** Of a request with steps, edits or comments of mine that are not sent yet. */
+export function WaitingMark({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const isWaiting = useQueue(useMe().id).some(({ path, refused }) => !refused && path.includes(id));
+  return isWaiting && (
+    <span className="text-muted" title={t("request.waiting")}>
+      <CloudUpload aria-hidden className="size-4" /><span className="sr-only">{t("request.waiting")}</span>
+    </span>
   );
 }
