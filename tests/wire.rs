@@ -12,6 +12,7 @@ use cepatedge::db::query::{Postgres, Query};
 use cepatedge::db::statements::{audit, invitations, organisation, people, users, versions};
 use cepatedge::domain::delivery::{Delivery, Packed};
 use cepatedge::domain::log::{LogFilter, NewEntry, StreamName};
+use cepatedge::domain::notify::{About, Colleague, Notice, NoticeId, Reason};
 use cepatedge::domain::organisation::{Language, OrganisationName, TimeZone};
 use cepatedge::domain::request::{
     Action, ActionInput, Category, Command, CommentBody, Description, Moment, NewRequest, Priority, RulesInForce,
@@ -20,12 +21,13 @@ use cepatedge::domain::request::{
 use cepatedge::domain::text::SearchText;
 use cepatedge::domain::user::{Draft, Email, Invitation, Pending, PersonName, User, UserRow, UserStatus};
 use cepatedge::domain::{
-    Caller, Limit, OrgId, Person, Position, Refusal, RequestId, Role, SessionName, Timestamp, UserId,
+    Actor, Caller, Limit, OrgId, Person, Position, Refusal, RequestId, Role, SessionName, Timestamp, UserId,
 };
 use cepatedge::objects::account::api as account;
 use cepatedge::objects::cache::api as cache;
 use cepatedge::objects::context::{CallContext, Idempotency};
 use cepatedge::objects::database::api as database;
+use cepatedge::objects::inbox::api as inbox;
 use cepatedge::objects::log_stream::api as log_stream;
 use cepatedge::objects::request::api as request;
 use cepatedge::objects::request_index::api as request_index;
@@ -256,6 +258,33 @@ fn the_request_speaks_as_recorded() {
 }
 
 #[test]
+fn an_inbox_speaks_as_recorded() {
+    let key = inbox::InboxKey { org: org(), user: user() };
+    let notice = Notice {
+        id: NoticeId::of(id(), 0, 3),
+        ts: at(1),
+        kind: "commented".into(),
+        reason: Reason::Assignee,
+        actor: Actor::from(&caller()),
+        request: About { id: id(), number: Some("MR-000123".into()), title: "Lift B stops".into() },
+        seq: 3,
+        words: Some("The part is ordered.".into()),
+    };
+    let read = notice.id.clone();
+    exchange(&key, by_the_system(), inbox::Tell { notices: vec![notice] }, ());
+    let after = Some(Position { ts: at(1).as_ms(), id: "7".into() });
+    exchange(
+        &key,
+        by_a_user(),
+        inbox::List { unread: true, after, limit: limit(), total: true },
+        page(r#"[{"seq":3}]"#),
+    );
+    let mark = inbox::Mark { ids: vec![read.clone()], until: Some(read) };
+    exchange(&key, by_a_user(), mark, inbox::Marked { unread: 2 });
+    upgrade::<inbox::Notices>(&key, inbox::Watch {});
+}
+
+#[test]
 fn the_index_speaks_as_recorded() {
     let key = request_index::IndexKey { org: org() };
     let last_public = Some(Moment { version: 4, at: Timestamp::from_ms(1_795_499_162_123) });
@@ -447,6 +476,8 @@ fn the_database_speaks_as_recorded() {
     let after = Some(Position { ts: at(1).as_ms(), id: user().to_string() });
     let page = users::PageUsers { q: Some(SearchText::parse("maya").unwrap()), after: after.clone(), limit: limit() };
     asks(by_a_user(), page, users::UserPage { items: vec![found()], next: after });
+    let colleague = Colleague { id: user(), name: "Maya".into(), role: Role::Manager };
+    asks(by_the_system(), users::ListStaff {}, vec![colleague]);
     asks(by_a_user(), users::KnowsUser { id: user() }, true);
     let name = PersonName::parse("Maya Putri").unwrap();
     asks(by_a_user(), users::RenameUser { id: user(), name }, Some(found()));

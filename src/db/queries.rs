@@ -38,6 +38,7 @@ queries! {
     users::FindCredentials,
     users::FindUser,
     users::ListUsers,
+    users::ListStaff,
     users::PageUsers,
     users::KnowsUser,
     users::RenameUser,

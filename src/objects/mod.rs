@@ -8,6 +8,7 @@ pub mod account;
 pub mod cache;
 pub mod context;
 pub mod database;
+pub mod inbox;
 pub mod log_stream;
 pub mod request;
 pub mod request_index;
@@ -19,6 +20,7 @@ pub fn register() {
     durable::register::<account::AccountObject>("AccountObject");
     durable::register::<cache::CacheObject>("CacheObject");
     durable::register::<database::DatabaseObject>("DatabaseObject");
+    durable::register::<inbox::InboxObject>("InboxObject");
     durable::register::<log_stream::LogStreamObject>("LogStreamObject");
     durable::register::<request::RequestObject>("RequestObject");
     durable::register::<request_index::RequestIndexObject>("RequestIndexObject");

@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::log::Entry;
+use crate::domain::notify::Notice;
 use crate::domain::request::Event;
 use crate::domain::request::Record;
 use crate::domain::request::Summary;
@@ -38,6 +39,34 @@ pub enum ListMessage {
     Request {
         /// The request as it is now.
         request: Summary,
+    },
+}
+
+/// A notice, and whether it is read.
+#[derive(Serialize, ToSchema)]
+pub struct NoticeItem {
+    /// The notice.
+    #[serde(flatten)]
+    pub notice: Notice,
+    /// Whether it is not read yet.
+    pub unread: bool,
+}
+
+/// A message of somebody's inbox.
+#[derive(Serialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum InboxMessage {
+    /// Something is told.
+    Notice {
+        /// What.
+        notice: NoticeItem,
+        /// How many are unread, with it.
+        unread: u32,
+    },
+    /// So many are unread: sent first, and whenever some were read.
+    Unread {
+        /// How many.
+        unread: u32,
     },
 }
 

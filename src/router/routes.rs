@@ -14,7 +14,7 @@ use crate::domain::request::{Action, RequestId};
 use crate::domain::user::DraftId;
 use crate::router::path::{self, Parameters};
 use crate::router::route::{Kind, Permission, Route};
-use crate::router::{auth, drafts, invitations, me, people, probes, requests, sessions, setup, system, users};
+use crate::router::{auth, drafts, inbox, invitations, me, people, probes, requests, sessions, setup, system, users};
 
 macro_rules! routes {
     ($(
@@ -58,6 +58,9 @@ routes! {
     GET    "/me/drafts"                                             SignedIn  Read        drafts::all;
     PUT    "/me/drafts/{id}" (id: DraftId)                          SignedIn  Write       drafts::put;
     DELETE "/me/drafts/{id}" (id: DraftId)                          SignedIn  Write       drafts::remove;
+    GET    "/me/inbox"                                              SignedIn  Read        inbox::list;
+    POST   "/me/inbox/read"                                         SignedIn  Write       inbox::mark;
+    GET    "/me/inbox/live"                                         SignedIn  Socket      inbox::watch;
     GET    "/users"                                                 Managers  Read        users::list;
     POST   "/users"                                                 Operators Write       people::invite;
     GET    "/users/{id}" (id: UserId)                               Managers  Read        users::read;

@@ -19,6 +19,7 @@ mod bad_input;
 mod drafts;
 mod http;
 mod idempotency;
+mod inbox;
 mod internal;
 mod lists;
 mod live;

@@ -73,7 +73,7 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
     let draft = json!({ "scope": "new", "body": "{}", "updated_at": "2026-11-28T10:00:00.000Z" });
     let no_content = [401, 204, 204, 204, 204];
 
-    let matrix: [(&str, &str, Value, Answers); 41] = [
+    let matrix: [(&str, &str, Value, Answers); 44] = [
         ("GET", "health", Value::Null, ANYONE),
         ("GET", "ready", Value::Null, ANYONE),
         ("GET", "openapi.json", Value::Null, ANYONE),
@@ -103,6 +103,9 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
         ("GET", "me/drafts", Value::Null, SIGNED_IN),
         ("PUT", "me/drafts/{id}", draft, no_content),
         ("DELETE", "me/drafts/{id}", json!({}), no_content),
+        ("GET", "me/inbox", Value::Null, SIGNED_IN),
+        ("POST", "me/inbox/read", json!({ "ids": [] }), SIGNED_IN),
+        ("GET", "me/inbox/live", Value::Null, SOCKET),
         ("GET", "users", Value::Null, MANAGERS),
         ("GET", "users/{user}", Value::Null, MANAGERS),
         ("GET", "requests", Value::Null, SIGNED_IN),

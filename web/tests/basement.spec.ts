@@ -1,6 +1,6 @@
 // A technician without a network: what they did shows at once, goes on from there, and is sent in its order, once.
 import { expect, type Page } from "@playwright/test";
-import { fresh, report, signIn, test } from "./people";
+import { choose, fresh, report, signIn, test } from "./people";
 
 const step = (page: Page, kind: string) => page.locator(`[data-kind=${kind}]`);
 const waiting = (page: Page, kind: string) => page.locator(`[data-waiting=${kind}]`);
@@ -19,8 +19,7 @@ async function assigned(manager: Page, title: string): Promise<string> {
 
 async function assign(page: Page, button: string, name: RegExp) {
   await page.getByRole("button", { name: button }).click();
-  const options = dialog(page).getByLabel("Who does the work?");
-  await options.selectOption({ label: (await options.getByRole("option").allTextContents()).find((text) => name.test(text)) ?? "" });
+  await choose(dialog(page).getByLabel("Who does the work?"), name);
   await dialog(page).getByRole("button", { name: button }).click();
 }
 

@@ -1,6 +1,6 @@
 // By keyboard, and on a phone: the place is kept, and what counts is in sight.
 import { expect, type Page } from "@playwright/test";
-import { fresh, report, signIn, test } from "./people";
+import { choose, fresh, report, signIn, test } from "./people";
 
 const step = (page: Page, kind: string) => page.locator(`[data-kind=${kind}]`);
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.tagName);
@@ -19,8 +19,7 @@ test("the focus goes on after a step, with a dialog and without one, and Ctrl+En
   await expect(step(page, "approved")).toBeVisible();
   await expect(page.getByRole("button", { name: "Assign" })).toBeFocused();
   await page.keyboard.press("Enter");
-  const options = page.getByRole("dialog").getByLabel("Who does the work?");
-  await options.selectOption({ label: (await options.getByRole("option").allTextContents()).find((text) => /^Citra/.test(text)) ?? "" });
+  await choose(page.getByRole("dialog").getByLabel("Who does the work?"), /^Citra/);
   await page.keyboard.press("Control+Enter");
   await expect(step(page, "assigned")).toBeVisible();
   await expect.poll(() => focused(page)).toBe("BUTTON");

@@ -1,5 +1,5 @@
 // The demo accounts in browsers of their own, and what the tests do again and again.
-import { type Browser, type BrowserContextOptions, expect, type Page, test as base } from "@playwright/test";
+import { type Browser, type BrowserContextOptions, expect, type Locator, type Page, test as base } from "@playwright/test";
 
 /** Each test closes what it opened: a page that stays goes on living, and a hundred of them slow down the next test. */
 export const test = base.extend<{ closing: undefined }>({
@@ -39,6 +39,12 @@ export async function report(page: Page, title: string, shown = title, priority 
   await page.getByRole("button", { name: "Send" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(shown);
   return page.url();
+}
+
+/** Chooses the first option whose words fit, as soon as there is one. */
+export async function choose(select: Locator, name: RegExp) {
+  const option = select.getByRole("option").filter({ hasText: name }).first();
+  await select.selectOption({ label: (await option.textContent()) ?? "" });
 }
 
 /** So long that what others did on this page has been noticed: before that, a press means what was there before. */

@@ -1,6 +1,6 @@
 // A decision is made on what was seen, and nothing that was typed is lost.
 import { expect, type Page } from "@playwright/test";
-import { fresh, noticed, report, signIn, test } from "./people";
+import { choose, fresh, noticed, report, signIn, test } from "./people";
 
 const step = (page: Page, kind: string) => page.locator(`[data-kind=${kind}]`);
 const dialog = (page: Page, name?: string) => page.getByRole("dialog", { name });
@@ -66,8 +66,7 @@ test("an assignment never takes a job that somebody else got meanwhile without a
   await admin.goto(url);
   const assign = async (page: Page, name: RegExp) => {
     await page.getByRole("button", { name: "Assign" }).click();
-    const options = dialog(page).getByLabel("Who does the work?");
-    await options.selectOption({ label: (await options.getByRole("option").allTextContents()).find((text) => name.test(text)) ?? "" });
+    await choose(dialog(page).getByLabel("Who does the work?"), name);
   };
   await assign(manager, /^Citra/);
   await assign(admin, /^Dimas/);

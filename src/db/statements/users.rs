@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::db::directory;
 use crate::db::query::{Postgres, Query};
+use crate::domain::notify::Colleague;
 use crate::domain::text::SearchText;
 use crate::domain::user::{PersonName, User, UserRow, UserStatus, naming};
 use crate::domain::{Limit, OrgId, Position, Role, UserId};
@@ -75,9 +76,10 @@ pub fn active(org: &OrgId, role: Option<Role>, after: Option<&Position>, limit: 
 /// The active technicians, managers and admins: whoever is not a requester.
 pub fn staff(org: &OrgId) -> Statement {
     Statement::new(
-        "SELECT json_build_object('id', id, 'name', name)
+        "SELECT json_build_object('id', id, 'name', name, 'role', role)
          FROM users
-         WHERE org_id = $1 AND status = 'active' AND role <> 'requester'",
+         WHERE org_id = $1 AND status = 'active' AND role <> 'requester'
+         ORDER BY created_at, id",
     )
     .bind(org.to_string())
 }
@@ -172,6 +174,19 @@ impl Query for ListUsers {
         let mut shown: Vec<User> = found.into_iter().map(User::from).collect();
         shown.sort_by_cached_key(|user| user.name.to_lowercase());
         Ok(shown)
+    }
+}
+
+/// The active technicians, managers and admins, oldest account first.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ListStaff {}
+
+impl Query for ListStaff {
+    const NAME: &'static str = "list_staff";
+    type Reply = Vec<Colleague>;
+
+    async fn run(self, postgres: &impl Postgres) -> Result<Self::Reply, Refusal> {
+        postgres.records(staff(postgres.org())).await
     }
 }
 

@@ -1,21 +1,28 @@
-//! What a request owes: its summary to the index, its rows to PostgreSQL, its deeds to the audit stream.
+//! What a request owes: its summary to the index, its rows to PostgreSQL, its deeds to the audit stream, its news to those who
+//! are told.
 //!
 //! Architecture invariant: PostgreSQL waits for the request's number, which the index gives; so a row that was written
 //! never changes without a new version.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use base::ids::{OrgId, TraceId};
+use base::ids::{OrgId, TraceId, UserId};
 use base::refusal::Refusal;
 use durable::outbox::{Deliver, Failure, Outbox, SeqRange, flush};
 use durable::{CALL_LIMIT_MS, Database, Object, StorageError, ask_within};
 
+use futures::future::try_join_all;
+
 use super::owed::{self, Delivery, Destination, packed};
 use super::{RequestObject, store};
+use crate::db::statements::users::ListStaff;
 use crate::domain::log::StreamName;
+use crate::domain::notify::{Notice, assignee_after, needs_staff, told};
 use crate::domain::request::{MaintenanceRequest, Searched, Summary};
 use crate::objects::context::CallContext;
-use crate::objects::database::api::{Apply, DatabaseKey};
+use crate::objects::database::api::{Apply, DatabaseKey, query};
+use crate::objects::inbox::api::{InboxKey, Tell};
 use crate::objects::log_stream::api::{Append, StreamKey};
 use crate::objects::request_index::api::{IndexKey, Upsert};
 
@@ -43,7 +50,12 @@ impl RequestObject {
                 flush(self, Destination::Postgres).await;
             }
         };
-        futures::future::join(postgres, flush(self, Destination::Audit)).await;
+        let inboxes = async {
+            if numbered {
+                flush(self, Destination::Inbox).await;
+            }
+        };
+        futures::join!(postgres, flush(self, Destination::Audit), inboxes);
         self.outbox.keep(&self.state.db, &self.state.alarm);
         self.state.alarm.set_by(self.next_due());
     }
@@ -108,6 +120,52 @@ impl RequestObject {
         Ok(())
     }
 
+    /// Who had the work before the first of `events`.
+    fn assignee_before(
+        &self,
+        request: &MaintenanceRequest,
+        events: &[Rc<Delivery>],
+    ) -> Result<Option<UserId>, StorageError> {
+        match events {
+            [only] if only.event.seq == request.version && assignee_after(&only.event.body).is_none() => {
+                Ok(request.assignee.as_ref().map(|person| person.id))
+            }
+            [first, ..] => store::assignee_before(&self.state.db, first.event.seq),
+            [] => Ok(None),
+        }
+    }
+
+    /// Tells each person what of `events` they are told.
+    pub(super) async fn to_inboxes(
+        &self,
+        request: &MaintenanceRequest,
+        events: &[Rc<Delivery>],
+        cx: &CallContext,
+    ) -> Result<(), Failure> {
+        let staff = if events.iter().any(|delivery| needs_staff(&delivery.event.body)) {
+            query(&self.state.env, ListStaff {}, cx).await?
+        } else {
+            Vec::new()
+        };
+        let mut assignee = self.assignee_before(request, events)?;
+        let mut notices: BTreeMap<UserId, Vec<Notice>> = BTreeMap::new();
+        for Delivery { event, .. } in events.iter().map(Rc::as_ref) {
+            for (user, reason) in told(event, request.requester.id, assignee, &staff) {
+                notices.entry(user).or_default().push(Notice::of(event, request, reason));
+            }
+            if let Some(after) = assignee_after(&event.body) {
+                assignee = after.map(|person| person.id);
+            }
+        }
+        let tell = notices.into_iter().map(|(user, notices)| {
+            let key = InboxKey { org: cx.org.clone(), user };
+            async move { ask_within(&self.state.env, &key, Tell { notices }, cx, CALL_LIMIT_MS).await }
+        });
+        // Who has been told takes it no second time.
+        try_join_all(tell).await?;
+        Ok(())
+    }
+
     /// The organisation, if the request exists.
     fn org(&self) -> Result<Option<&OrgId>, Refusal> {
         if self.org.get().is_none()
@@ -151,6 +209,7 @@ impl Deliver for RequestObject {
             Destination::Index => self.to_index(&request, &cx).await,
             Destination::Postgres => self.to_postgres(&request, &events, &cx).await,
             Destination::Audit => self.to_audit(&request, &events, &cx).await,
+            Destination::Inbox => self.to_inboxes(&request, &events, &cx).await,
         }?;
         Ok(delivered)
     }

@@ -11,6 +11,7 @@ use super::store::StoredEvent;
 use crate::domain::delivery;
 use crate::domain::delivery::Packed;
 use crate::domain::log::{Level, NewEntry};
+use crate::domain::notify::is_told;
 use crate::domain::request::{Event, EventBody, EventRow, MaintenanceRequest, RequestRow};
 
 words! {
@@ -22,6 +23,8 @@ words! {
         Index = "index",
         /// The `audit` stream.
         Audit = "audit",
+        /// The inboxes of those who are told.
+        Inbox = "inbox",
     }
 }
 
@@ -29,9 +32,13 @@ impl outbox::Destination for Destination {
     const ALL: &'static [Self] = Self::ALL;
 }
 
-/// Whom an event is owed to. These three take every event; a destination that wants some of them is owed those alone.
-pub(super) const fn to(_event: &EventBody) -> &'static [Destination] {
-    &[Destination::Postgres, Destination::Index, Destination::Audit]
+/// Whom an event is owed to. Inboxes take those that somebody is told of, the others every event.
+pub(super) const fn to(event: &EventBody) -> &'static [Destination] {
+    if is_told(event) {
+        &[Destination::Postgres, Destination::Index, Destination::Audit, Destination::Inbox]
+    } else {
+        &[Destination::Postgres, Destination::Index, Destination::Audit]
+    }
 }
 
 /// The request and its events as PostgreSQL takes them.

@@ -2,7 +2,7 @@
 //!
 //! An event is stored as its public JSON text, so a page of the timeline is handed on as it is and parsed by nobody.
 
-use base::ids::TraceId;
+use base::ids::{TraceId, UserId};
 use base::page::Limit;
 use base::refusal::Refusal;
 use base::time::Timestamp;
@@ -13,6 +13,7 @@ use durable::release;
 use durable::{Database, Schema, StorageError, Writer};
 use serde::Serialize;
 
+use crate::domain::notify::assignee_after;
 use crate::domain::request::{Event, MaintenanceRequest, Visibility};
 use crate::objects::context::Idempotency;
 
@@ -150,6 +151,21 @@ pub(super) const OWED: &str = "
 pub fn events_owed(db: &Database, run: SeqRange) -> Result<Vec<StoredEvent>, StorageError> {
     let rows = db.rows(OWED, &[&run.first, &run.last, &outbox::MOST_BYTES])?;
     Ok(rows.iter().map(|row| StoredEvent { trace: row.text(0), json: row.text(1) }).collect())
+}
+
+/// Who had the work before the event `seq`. A quotation mark within a text is escaped in its JSON, so no text reads as a kind.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn assignee_before(db: &Database, seq: i64) -> Result<Option<UserId>, StorageError> {
+    let row = db.row(
+        r#"SELECT json FROM event
+           WHERE seq < ? AND (instr(json, '"kind":"assigned"') OR instr(json, '"kind":"released"'))
+           ORDER BY seq DESC LIMIT 1"#,
+        &[&seq],
+    )?;
+    let event = row.and_then(|row| serde_json::from_str::<Event>(&row.text(0)).ok());
+    Ok(event.and_then(|event| assignee_after(&event.body)?.map(|person| person.id)))
 }
 
 /// The public JSON of each event behind `after` that the viewer may see, oldest first, at most `limit`.

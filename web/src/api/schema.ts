@@ -192,6 +192,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What I am told, newest first.
+         * @description For: Anyone who is signed in. Of one event everybody is told once, and nobody of what they did themselves. The newest 1,000 are kept.
+         */
+        get: operations["myInbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/inbox/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What I am told, as it happens.
+         * @description For: Anyone who is signed in. Says first how many notices are unread, then each new one, and the number again whenever some were read.
+         */
+        get: operations["watchMyInbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/inbox/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark notices as read.
+         * @description For: Anyone who is signed in.
+         */
+        post: operations["readMyInbox"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/sessions": {
         parameters: {
             query?: never;
@@ -736,6 +796,15 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description The request of a notice, as it was when it was told. */
+        About: {
+            /** @description The request. */
+            id: components["schemas"]["RequestId"];
+            /** @description Its number, for example `MR-000123`. */
+            number: string | null;
+            /** @description Its title. */
+            title: string;
+        };
         /** @description What accepting needs. */
         AcceptBody: {
             /** @description What one is written to in. */
@@ -1264,6 +1333,26 @@ export interface components {
             /** @description The input, as the API names it; `body` for the whole of it. */
             field: string;
         };
+        /** @description A message of somebody's inbox. */
+        InboxMessage: {
+            /** @description What. */
+            notice: components["schemas"]["NoticeItem"];
+            /** @enum {string} */
+            type: "notice";
+            /**
+             * Format: int32
+             * @description How many are unread, with it.
+             */
+            unread: number;
+        } | {
+            /** @enum {string} */
+            type: "unread";
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            unread: number;
+        };
         /** @description The index in numbers. */
         IndexStats: {
             /** @description Requests per status, in the order of the state table. */
@@ -1423,6 +1512,14 @@ export interface components {
              */
             password: string;
         };
+        /** @description How many are left. */
+        Marked: {
+            /**
+             * Format: int32
+             * @description Notices that are not read.
+             */
+            unread: number;
+        };
         /** @description The signed-in user. */
         Me: {
             /** @description The address. */
@@ -1517,6 +1614,72 @@ export interface components {
             /** @description What is broken: 1 to 200 characters. */
             title: string;
         };
+        /** @description One notice. */
+        Notice: {
+            /** @description Who did it. */
+            actor: components["schemas"]["Actor"];
+            /** @description Its id. */
+            id: components["schemas"]["NoticeId"];
+            /** @description What happened: the `kind` of the event. */
+            kind: string;
+            /** @description Why one is told. */
+            reason: components["schemas"]["Reason"];
+            /** @description The request. */
+            request: components["schemas"]["About"];
+            /**
+             * Format: int64
+             * @description The seq of the event in the request's timeline.
+             */
+            seq: number;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            ts: string;
+            /** @description The beginning of what was said with it: a comment, a reason, what was done. */
+            words?: string;
+        };
+        /** @description A notice, the same on every delivery of its event: of one event nobody is told twice. */
+        NoticeId: string;
+        /** @description A notice, and whether it is read. */
+        NoticeItem: {
+            /** @description Who did it. */
+            actor: components["schemas"]["Actor"];
+            /** @description Its id. */
+            id: components["schemas"]["NoticeId"];
+            /** @description What happened: the `kind` of the event. */
+            kind: string;
+            /** @description Why one is told. */
+            reason: components["schemas"]["Reason"];
+            /** @description The request. */
+            request: components["schemas"]["About"];
+            /**
+             * Format: int64
+             * @description The seq of the event in the request's timeline.
+             */
+            seq: number;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            ts: string;
+            /** @description Whether it is not read yet. */
+            unread: boolean;
+            /** @description The beginning of what was said with it: a comment, a reason, what was done. */
+            words?: string;
+        };
+        /** @description One page of a list that is counted when asked to. */
+        NoticePage: {
+            /** @description The items, in the list's order. */
+            items: components["schemas"]["NoticeItem"][];
+            /** @description What to send as `cursor` for the next page; null at the end. */
+            next_cursor: string | null;
+            /**
+             * Format: int32
+             * @description How many there are in all, up to 10,000; 10,001 stands for more. Only with `total=true`.
+             */
+            total?: number;
+        };
         /** @description [`Pending`], as the API shows it. */
         PendingShown: {
             /**
@@ -1573,6 +1736,13 @@ export interface components {
             /** @description The user. */
             user: components["schemas"]["Me"];
         };
+        /** @description Which notices were read: `ids`, or `until`. */
+        ReadBody: {
+            /** @description These, at most 200. One that there is not, or no longer, is passed over. */
+            ids?: components["schemas"]["NoticeId"][];
+            /** @description This one and all that came before it: what has come since stays unread. */
+            until?: components["schemas"]["NoticeId"];
+        };
         /** @description Whether each dependency answers. */
         Readiness: {
             /** @description Each of them. */
@@ -1580,6 +1750,11 @@ export interface components {
             /** @description Whether all of them do. */
             ready: boolean;
         };
+        /**
+         * @description Why somebody is told.
+         * @enum {string}
+         */
+        Reason: "mentioned" | "assignee" | "former_assignee" | "requester" | "approver";
         /** @description A request, complete, for one caller at one instant. */
         Record: {
             /** @description Exactly the actions that the caller may take now. */
@@ -2425,6 +2600,97 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    myInbox: {
+        parameters: {
+            query?: {
+                /** @description Only what is not read. */
+                unread?: boolean;
+                /** @description Whether to count them all. */
+                total?: boolean;
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; opaque, and of this list alone. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    /** @description `rel="next"`, when more follow. */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePage"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    watchMyInbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The socket is open; it sends the messages of `x-websocket`. */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyAttempts"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    readMyInbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadBody"];
+            };
+        };
+        responses: {
+            /** @description How many are left. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Marked"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["TimedOut"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };

@@ -8,6 +8,7 @@ export const INVITATION_STATE = ["open", "used", "replaced", "expired", "withdra
 export const LANGUAGE = ["en", "id"] as const satisfies readonly Schema<"Language">[];
 export const LEVEL = ["debug", "info", "warn", "error"] as const satisfies readonly Schema<"Level">[];
 export const PRIORITY = ["low", "normal", "high", "urgent"] as const satisfies readonly Schema<"Priority">[];
+export const REASON = ["mentioned", "assignee", "former_assignee", "requester", "approver"] as const satisfies readonly Schema<"Reason">[];
 export const ROLE = ["requester", "technician", "manager", "admin"] as const satisfies readonly Schema<"Role">[];
 export const SLA_STATE = ["running", "paused", "met", "breached"] as const satisfies readonly Schema<"SlaState">[];
 export const SORT = ["-created", "created", "-updated", "due"] as const satisfies readonly Schema<"Sort">[];

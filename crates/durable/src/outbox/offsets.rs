@@ -61,11 +61,12 @@ struct Offset<D> {
 }
 
 impl<D: Destination> Offset<D> {
-    fn new(destination: D) -> Self {
+    /// Begins with the event `seq`: what was before is not owed.
+    fn new(destination: D, seq: i64) -> Self {
         Offset {
             destination,
             owed_seq: 0,
-            delivered_seq: 0,
+            delivered_seq: seq - 1,
             attempts: 0,
             next_attempt_ms: 0,
             parked_seq: None,
@@ -137,11 +138,12 @@ impl<D: Destination> Offsets<D> {
         self.known_mut().find(|offset| offset.destination == destination)
     }
 
-    /// Owes the event `seq` to each of `destinations`. Seqs grow without a gap.
+    /// Owes the event `seq` to each of `destinations`. Seqs grow without a gap. To a destination that was owed nothing before, what
+    /// happened before is not owed: a newer release may know one that an old object has never told.
     pub fn owe(&mut self, destinations: &[D], seq: i64, now: Timestamp) {
         for destination in destinations {
             if self.offset(*destination).is_none() {
-                self.0.push(Entry::Known(Offset::new(*destination)));
+                self.0.push(Entry::Known(Offset::new(*destination, seq)));
             }
             let Some(offset) = self.offset_mut(*destination) else { continue };
             offset.owed_seq = offset.owed_seq.max(seq);
@@ -347,7 +349,7 @@ mod tests {
             owed_seq: 1,
             attempts,
             next_attempt_ms: NOW.as_ms() + wait_ms,
-            ..Offset::new(Destination::Mirror)
+            ..Offset::new(Destination::Mirror, 1)
         };
         super::Offsets(vec![Entry::Known(offset)])
     }

@@ -1,0 +1,104 @@
+//! What somebody is told.
+
+use base::ids::EntryId;
+use base::time::{Timestamp, rfc3339};
+use base::words;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::request::{EventBody, RequestId};
+use crate::domain::user::Actor;
+
+/// So much of what was said is in a notice, in characters; the rest is read at the request.
+const MOST_WORDS: usize = 280;
+
+words! {
+    /// Why somebody is told.
+    pub enum Reason: "reason" {
+        /// A comment names them.
+        Mentioned = "mentioned",
+        /// The work is theirs.
+        Assignee = "assignee",
+        /// The work was theirs.
+        FormerAssignee = "former_assignee",
+        /// It is their request.
+        Requester = "requester",
+        /// They approve requests and give out work.
+        Approver = "approver",
+    }
+}
+
+/// A notice, the same on every delivery of its event: of one event nobody is told twice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(value_type = String))]
+pub struct NoticeId(pub EntryId);
+
+impl NoticeId {
+    /// The notice of the event `seq` of a request.
+    #[must_use]
+    pub fn of(request: RequestId, epoch: i64, seq: i64) -> Self {
+        NoticeId(EntryId::of_event(request.0, epoch, seq))
+    }
+}
+
+/// One notice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Notice {
+    /// Its id.
+    pub id: NoticeId,
+    /// When it happened.
+    #[serde(with = "rfc3339")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub ts: Timestamp,
+    /// What happened: the `kind` of the event.
+    pub kind: String,
+    /// Why one is told.
+    pub reason: Reason,
+    /// Who did it.
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::domain::user::ActorSchema))]
+    pub actor: Actor,
+    /// The request.
+    pub request: About,
+    /// The seq of the event in the request's timeline.
+    pub seq: i64,
+    /// The beginning of what was said with it: a comment, a reason, what was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub words: Option<String>,
+}
+
+/// The request of a notice, as it was when it was told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct About {
+    /// The request.
+    pub id: RequestId,
+    /// Its number, for example `MR-000123`.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub number: Option<String>,
+    /// Its title.
+    pub title: String,
+}
+
+/// What was said with an event, at most [`MOST_WORDS`] of it.
+pub(super) fn words_of(body: &EventBody) -> Option<String> {
+    let words = match body {
+        EventBody::Commented { body, .. } => body,
+        EventBody::Completed { resolution, .. } => resolution,
+        EventBody::Rejected { reason }
+        | EventBody::Released { reason }
+        | EventBody::Held { reason }
+        | EventBody::Reopened { reason }
+        | EventBody::Cancelled { reason } => reason,
+        EventBody::Created { .. }
+        | EventBody::Approved {}
+        | EventBody::Assigned { .. }
+        | EventBody::Started {}
+        | EventBody::Resumed {}
+        | EventBody::Closed { .. }
+        | EventBody::Edited { .. } => return None,
+    };
+    Some(words.chars().take(MOST_WORDS).collect())
+}

@@ -1,0 +1,106 @@
+use super::*;
+use crate::domain::Caller;
+use crate::domain::request::Report;
+use crate::domain::request::fixtures::{admin, at, manager, other_technician, requester, technician};
+use crate::domain::user::Actor;
+
+fn staff() -> Vec<Colleague> {
+    let colleague = |caller: Caller| Colleague { id: caller.user.id, name: caller.user.name, role: caller.role };
+    [technician(), other_technician(), manager(), admin()].map(colleague).to_vec()
+}
+
+fn event(body: EventBody, by: &Caller) -> Event {
+    Event { seq: 7, ts: at(7), body, actor: Actor::from(by) }
+}
+
+/// Who is told of what `by` did, while `assignee` has the work.
+fn heard(body: EventBody, by: &Caller, assignee: Option<&Caller>) -> Vec<(String, Reason)> {
+    let people = [requester(), technician(), other_technician(), manager(), admin()];
+    let told = told(&event(body, by), requester().user.id, assignee.map(|caller| caller.user.id), &staff());
+    let name =
+        |id| people.iter().find(|caller| caller.user.id == id).map_or_else(String::new, |one| one.user.name.clone());
+    told.into_iter().map(|(id, reason)| (name(id), reason)).collect()
+}
+
+fn comment(body: &str, visibility: Visibility) -> EventBody {
+    EventBody::Commented { body: body.into(), visibility }
+}
+
+fn created() -> EventBody {
+    let report: Report = serde_json::from_value(serde_json::json!({
+        "title": "The lift stands", "description": "", "category": "lift", "priority": "high",
+    }))
+    .unwrap();
+    EventBody::Created { report, requester: requester().user, target_ms: 1 }
+}
+
+#[test]
+fn a_report_is_told_to_those_who_approve() {
+    let approvers = [("Maya".into(), Reason::Approver), ("Adi".into(), Reason::Approver)];
+    assert_eq!(heard(created(), &requester(), None), approvers);
+    // Reported for somebody else, it is told to them as well.
+    let both = [("Rina".into(), Reason::Requester), ("Adi".into(), Reason::Approver)];
+    assert_eq!(heard(created(), &manager(), None), both);
+}
+
+#[test]
+fn work_is_told_to_who_gets_it_and_who_had_it() {
+    let (assignee, previous) = (other_technician().user, Some(technician().user));
+    let expected =
+        [("Tia".into(), Reason::Assignee), ("Tono".into(), Reason::FormerAssignee), ("Rina".into(), Reason::Requester)];
+    assert_eq!(heard(EventBody::Assigned { assignee, previous }, &manager(), Some(&technician())), expected);
+    let claimed = EventBody::Assigned { assignee: technician().user, previous: None };
+    assert_eq!(heard(claimed, &technician(), None), [("Rina".into(), Reason::Requester)]);
+    let released = EventBody::Released { reason: "Ill".into() };
+    let expected = [("Tono".into(), Reason::FormerAssignee), ("Adi".into(), Reason::Approver)];
+    assert_eq!(heard(released, &manager(), Some(&technician())), expected);
+}
+
+#[test]
+fn an_internal_comment_is_told_to_staff_alone() {
+    let internal = comment("The part is too dear for them", Visibility::Internal);
+    assert_eq!(heard(internal, &manager(), Some(&technician())), [("Tono".into(), Reason::Assignee)]);
+    // Not even who is named in it.
+    let named = comment("@Rina must not know", Visibility::Internal);
+    assert_eq!(heard(named, &manager(), None), []);
+    let public = comment("The part is on its way", Visibility::Public);
+    let expected = [("Tono".into(), Reason::Assignee), ("Rina".into(), Reason::Requester)];
+    assert_eq!(heard(public, &manager(), Some(&technician())), expected);
+}
+
+#[test]
+fn whoever_is_mentioned_hears_of_that_first_and_once() {
+    let body = comment("@tono and @TIA, see @Tonova, me@maya.test; @Adi!", Visibility::Internal);
+    let expected =
+        [("Tono".into(), Reason::Mentioned), ("Tia".into(), Reason::Mentioned), ("Adi".into(), Reason::Mentioned)];
+    assert_eq!(heard(body, &requester(), Some(&technician())), [&expected[..], &[]].concat());
+    let oneself = comment("@Maya note to myself", Visibility::Internal);
+    assert_eq!(heard(oneself, &manager(), None), []);
+}
+
+#[test]
+fn the_longest_name_is_meant() {
+    let mut staff = staff();
+    staff.push(Colleague { id: admin().user.id, name: "Tono Wijaya".into(), role: Role::Technician });
+    let event = event(comment("@Tono Wijaya please", Visibility::Public), &manager());
+    let told = told(&event, manager().user.id, None, &staff);
+    assert_eq!(told, [(admin().user.id, Reason::Mentioned)]);
+}
+
+#[test]
+fn the_system_is_nobody_and_nobody_hears_of_their_own_deeds() {
+    let closed = |actor| Event { seq: 9, ts: at(9), body: EventBody::Closed { rating: None }, actor };
+    let (rina, tono) = (requester().user.id, technician().user.id);
+    let all = [(tono, Reason::Assignee), (rina, Reason::Requester)];
+    assert_eq!(told(&closed(Actor::System), rina, Some(tono), &[]), all);
+    assert_eq!(told(&closed(Actor::from(&requester())), rina, Some(tono), &[]), all[..1]);
+    // Whose request it is may have the work too.
+    assert_eq!(told(&closed(Actor::System), tono, Some(tono), &[]), all[..1]);
+}
+
+#[test]
+fn what_was_said_is_told_in_its_beginning() {
+    let long = "é".repeat(1_000);
+    let words = notice::words_of(&comment(&long, Visibility::Public)).unwrap();
+    assert_eq!(words.chars().count(), 280);
+}
