@@ -113,7 +113,15 @@ const me = createRoute({
   getParentRoute: () => app,
   path: "/me",
   staticData: { title: "nav.me" },
-  component: lazyRouteComponent(() => import("@/features/me/MePage"), "MePage"),
+  component: lazyRouteComponent(() => withMore(import("@/features/me/MePage")), "MePage"),
+});
+
+const inbox = createRoute({
+  getParentRoute: () => app,
+  path: "/inbox",
+  staticData: { title: "nav.inbox" },
+  validateSearch: (search: Record<string, unknown>): { unread?: true } => (search.unread ? { unread: true } : {}),
+  component: lazyRouteComponent(() => withMore(import("@/features/inbox/InboxPage")), "InboxPage"),
 });
 
 /** The operators' pages. The API refuses everybody else by itself; this only spares them a page that cannot work. */
@@ -157,7 +165,7 @@ const sessions = createRoute({
   component: lazyRouteComponent(() => withMore(import("@/features/system/SessionsPage")), "SessionsPage"),
 });
 
-const tree = root.addChildren([signIn, setup, invitation, app.addChildren([home, requests, request, newRequest, me, system.addChildren([people, logs, monitor, sync, sessions])])]);
+const tree = root.addChildren([signIn, setup, invitation, app.addChildren([home, requests, request, newRequest, me, inbox, system.addChildren([people, logs, monitor, sync, sessions])])]);
 
 export const makeRouter = (client: QueryClient) =>
   createRouter({ routeTree: tree, defaultErrorComponent: ErrorPage, context: { client }, parseSearch, stringifySearch, defaultPreload: "intent", defaultPreloadStaleTime: 0, defaultPendingComponent: Waiting, scrollRestoration: true });

@@ -4,24 +4,24 @@ import { Dialog } from "@/ui/Dialog";
 
 /** Several ways to the same are parted by a blank. */
 const GROUPS = [
-  ["help_lists", [["j k", "help_move"], ["Enter", "help_open"], ["/ Ctrl+K", "help_search"], ["n", "help_new"], ["?", "help_this"]]],
-  ["help_request", [["a", "help_step"], ["e", "help_edit"], ["c", "help_comment"], ["Ctrl+Enter", "help_send"], ["j k", "help_others"], ["u Esc", "help_back"]]],
+  ["lists", [["j k", "move"], ["Enter", "open"], ["/ Ctrl+K", "search"], ["n", "new"], ["?", "this"]]],
+  ["request", [["a", "step"], ["e", "edit"], ["c", "comment"], ["Ctrl+Enter", "send"], ["j k", "others"], ["u Esc", "back"]]],
 ] as const;
 
 export default function Help({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   return (
-    <Dialog title={t("list.help")} onClose={onClose}>
+    <Dialog title={t("help.help")} onClose={onClose}>
       {GROUPS.map(([group, keys]) => (
         <section key={group} aria-labelledby={group} className="mb-5">
-          <h3 id={group} className="mb-2 text-sm font-semibold text-muted">{t(`list.${group}`)}</h3>
+          <h3 id={group} className="mb-2 text-sm font-semibold text-muted">{t(`help.${group}`)}</h3>
           <dl className="grid grid-cols-[7.5rem_1fr] gap-y-2 text-sm">
             {keys.map(([key, what]) => (
               <div key={what} className="contents">
                 <dt className="flex flex-wrap items-start gap-1">
                   {key.split(" ").map((one) => <kbd key={one} className="rounded border border-edge bg-sunken px-2 py-0.5 font-mono text-xs">{one}</kbd>)}
                 </dt>
-                <dd>{t(`list.${what}`)}</dd>
+                <dd>{t(`help.${what}`)}</dd>
               </div>
             ))}
           </dl>

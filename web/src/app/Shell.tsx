@@ -3,14 +3,19 @@ import { Link, Outlet, useLocation, useMatches, useNavigate } from "@tanstack/re
 import { CircleUser, Plus } from "lucide-react";
 import { lazy, Suspense, useEffect, useRef, useState, type ComponentType } from "react";
 import { useTranslation } from "react-i18next";
+import { withMore } from "@/i18n";
+import { Unread } from "@/resources/inbox/Unread";
 import { LiveLists } from "@/resources/request/LiveLists";
 import { Announcer } from "./announce";
 import { ConnectionBar } from "./ConnectionBar";
-import { NAV, type NavEntry } from "./nav";
+import { NAV } from "./nav";
 import { useMe } from "./session";
+import { SideLink } from "./SideLink";
 import { useKeys } from "./useKeys";
 
-const Help = lazy(() => import("./Help"));
+/** What few need, or late. */
+const SystemNav = lazy(() => withMore(import("./SystemNav")));
+const Help = lazy(() => withMore(import("./Help")));
 
 /** A new page has its name in the window's title, and whoever reads by ear starts at its beginning. */
 function usePageChange() {
@@ -85,11 +90,6 @@ export function Shell() {
   );
 }
 
-function useNav(): NavEntry[] {
-  const { role } = useMe();
-  return NAV.filter(({ roles }) => roles === undefined || roles.includes(role));
-}
-
 export function Logo() {
   return (
     <span className="flex items-center gap-2.5 text-lg font-bold tracking-tight">
@@ -102,17 +102,14 @@ export function Logo() {
 function SideBar() {
   const { t } = useTranslation();
   const me = useMe();
-  const nav = useNav();
-  const system = nav.filter(({ group }) => group === "system");
   return (
     <nav aria-label={t("nav.main")} className="fixed inset-y-0 left-0 hidden w-60 flex-col gap-1 overflow-y-auto border-r bg-surface px-3 py-5 lg:flex">
       <Link to="/" className="mb-4 px-3"><Logo /></Link>
       <Link to="/new" className="mb-3 flex min-h-10 items-center gap-2.5 rounded-lg bg-accent px-3 text-sm font-semibold text-accent-ink hover:brightness-110">
         <Plus aria-hidden className="size-4.5" />{t("nav.new")}
       </Link>
-      {nav.filter(({ group }) => group === undefined).map((entry) => <SideLink key={entry.to} {...entry} />)}
-      {system.length > 0 && <p className="mt-5 mb-1 px-3 text-xs font-semibold text-muted">{t("nav.system")}</p>}
-      {system.map((entry) => <SideLink key={entry.to} {...entry} />)}
+      {NAV.map((entry) => <SideLink key={entry.to} {...entry} />)}
+      {me.role === "admin" && <Suspense><SystemNav /></Suspense>}
       <Link to="/me" activeProps={{ className: "bg-sunken" }} className="mt-auto flex items-center gap-3 rounded-lg px-3 py-2 hover:bg-sunken">
         <CircleUser aria-hidden className="size-5 text-muted" />
         <span className="min-w-0 text-sm">
@@ -124,23 +121,14 @@ function SideBar() {
   );
 }
 
-function SideLink({ to, label, icon: Icon }: NavEntry) {
-  const { t } = useTranslation();
-  return (
-    <Link to={to} activeOptions={{ exact: to === "/", includeSearch: false }} activeProps={{ className: "bg-accent-soft text-accent-text" }} className="flex min-h-10 items-center gap-3 rounded-lg px-3 text-sm font-semibold hover:bg-sunken">
-      <Icon aria-hidden className="size-4.5" />{t(label)}
-    </Link>
-  );
-}
-
 function BottomBar() {
   const { t } = useTranslation();
-  const entries = [...useNav().filter(({ group }) => group === undefined), { to: "/new", label: "nav.new_short", icon: Plus }, { to: "/me", label: "nav.me", icon: CircleUser }];
+  const entries = [...NAV, { to: "/new", label: "nav.new_short", icon: Plus }, { to: "/me", label: "nav.me", icon: CircleUser }];
   return (
     <nav aria-label={t("nav.main")} className="fixed inset-x-0 bottom-0 z-30 flex border-t bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden">
       {entries.map(({ to, label, icon: Icon }) => (
-        <Link key={to} to={to} activeOptions={{ exact: to === "/", includeSearch: false }} activeProps={{ className: "text-accent-text" }} inactiveProps={{ className: "text-muted" }} className="flex min-h-16 flex-1 flex-col items-center justify-center gap-1 text-xs font-semibold">
-          <Icon aria-hidden className="size-5.5" />{t(label)}
+        <Link key={to} to={to} activeOptions={{ exact: to === "/", includeSearch: false }} activeProps={{ className: "text-accent-text" }} inactiveProps={{ className: "text-muted" }} className="relative flex min-h-16 flex-1 flex-col items-center justify-center gap-1 text-xs font-semibold">
+          <Icon aria-hidden className="size-5.5" />{t(label)}{to === "/inbox" && <Unread className="absolute top-1.5 left-1/2 ml-1" />}
         </Link>
       ))}
     </nav>

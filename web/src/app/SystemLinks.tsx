@@ -1,14 +1,14 @@
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { buttonClass } from "@/ui/Button";
-import { NAV } from "./nav";
 import { useMe } from "./session";
+import { SYSTEM_NAV } from "./systemNav";
 
 /** The way to the operators' pages where there is no side bar. */
 export function SystemLinks() {
   const { t } = useTranslation();
   const { role } = useMe();
-  const links = NAV.filter(({ group, roles }) => group === "system" && roles?.includes(role));
+  const links = SYSTEM_NAV.filter(({ roles }) => roles?.includes(role));
   if (links.length === 0) return null;
   return (
     <nav aria-labelledby="system" className="lg:hidden">

@@ -1,5 +1,5 @@
-// What the side bar and the bottom bar lead to. A page that belongs there adds one line.
-import { Activity, House, ListChecks, MonitorSmartphone, RefreshCw, ScrollText, Users, type LucideIcon } from "lucide-react";
+// What the side bar and the bottom bar lead to. A page that belongs there adds one line; the operators' pages are in systemNav.ts.
+import { Bell, House, ListChecks, type LucideIcon } from "lucide-react";
 import type { Role } from "@/api/types";
 
 export interface NavEntry {
@@ -7,17 +7,12 @@ export interface NavEntry {
   /** Its key in the translations. */
   label: string;
   icon: LucideIcon;
+  /** Who may go there; everybody where it does not say. */
   roles?: Role[];
-  /** Under a heading of its own in the side bar, and not in the bottom bar. */
-  group?: "system";
 }
 
 export const NAV: NavEntry[] = [
   { to: "/", label: "nav.home", icon: House },
   { to: "/requests", label: "nav.requests", icon: ListChecks },
-  { to: "/system/users", label: "nav.people", icon: Users, roles: ["admin"], group: "system" },
-  { to: "/system/logs", label: "nav.logs", icon: ScrollText, roles: ["admin"], group: "system" },
-  { to: "/system/monitor", label: "nav.monitor", icon: Activity, roles: ["admin"], group: "system" },
-  { to: "/system/sync", label: "nav.sync", icon: RefreshCw, roles: ["admin"], group: "system" },
-  { to: "/system/sessions", label: "nav.sessions", icon: MonitorSmartphone, roles: ["admin"], group: "system" },
+  { to: "/inbox", label: "nav.inbox", icon: Bell },
 ];

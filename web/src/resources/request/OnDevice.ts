@@ -7,6 +7,7 @@ import { isSignedIn, useMe } from "@/app/session";
 import { syncDrafts } from "@/drafts/server";
 import { keepAnswer, lastAnswer } from "@/offline/answers";
 import { replay } from "@/offline/queue";
+import { watchInbox } from "@/resources/inbox/LiveInbox";
 import { useConnection } from "./LiveLists";
 import type { Filters } from "./filters";
 import { letIn, type ListView, type RequestView } from "./live";
@@ -53,6 +54,7 @@ export default function OnDevice() {
   }, [isLive]);
   useEffect(() => keepWhatIsHeard(client, me.id), [client, me.id]);
   useEffect(() => syncDrafts(me.id), [me.id]);
+  useEffect(() => watchInbox(client), [client, me.id]);
   return null;
 }
 
