@@ -15,6 +15,7 @@ mod drafts;
 mod faults;
 pub mod gate;
 pub mod http;
+mod invitation_mail;
 mod invitations;
 pub mod me;
 pub mod path;
