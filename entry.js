@@ -5,6 +5,7 @@
 import * as wasm from "durable-wasm";
 import { enter, start, Trapped } from "./crates/durable/js/life.js";
 import "./crates/text/text.js";
+import "./src/mail/provider.js";
 
 export * from "durable-classes";
 

@@ -1,6 +1,7 @@
 //! CepatEdge: facility and equipment maintenance at the edge. The platform's events come in here and go to the router.
 //!
-//! ARCHITECTURE.md has the map. `domain` holds the rules, `objects` the actors, `db` PostgreSQL, `router` HTTP.
+//! ARCHITECTURE.md has the map. `domain` holds the rules, `objects` the actors, `db` PostgreSQL, `mail` the way to a
+//! mail provider, `router` HTTP.
 
 // A trap ends the wasm instance and everything in flight in it, so what could panic is not written; tests may. What
 // `disallowed_*` bans is in clippy.toml.
@@ -21,11 +22,13 @@
 pub mod db;
 pub mod domain;
 pub mod jobs;
+pub mod mail;
 pub mod objects;
 #[cfg(feature = "openapi")]
 #[allow(clippy::indexing_slicing, reason = "it runs on the machine that builds")]
 pub mod openapi;
 pub mod router;
+mod socket;
 
 use js_sys::Promise;
 use wasm_bindgen::JsValue;

@@ -12,6 +12,7 @@ use cepatedge::db::query::{Postgres, Query};
 use cepatedge::db::statements::{audit, invitations, organisation, people, users, versions};
 use cepatedge::domain::delivery::{Delivery, Packed};
 use cepatedge::domain::log::{LogFilter, NewEntry, StreamName};
+use cepatedge::domain::mailed::Mailed;
 use cepatedge::domain::notify::{About, Colleague, Notice, NoticeId, Reason};
 use cepatedge::domain::organisation::{Language, OrganisationName, TimeZone};
 use cepatedge::domain::request::{
@@ -37,6 +38,7 @@ use durable::page::Page;
 use durable::text::Text;
 use durable::{Contract, Envelope, Key, Message, OnTheWire, Reply, Upgrade, Wire};
 use futures::FutureExt as _;
+use mail::{Failure, Outcome};
 use pg::row::{DecodeError, Rows};
 use pg::statement::Statement;
 use serde::Serialize;
@@ -432,12 +434,25 @@ fn people_speak_as_recorded(entry: NewEntry) {
         after: after.clone(),
         limit: limit(),
     };
-    let pending = Pending { expires_at: at(9), asked_at: Some(at(10)) };
+    let failure =
+        Failure { step: mail::Step::Recipient, code: Some(550), enhanced: None, detail: "Nobody here".into() };
+    let mailed = Mailed::new(Outcome::Refused(failure), at(8));
+    let pending = Pending { expires_at: at(9), asked_at: Some(at(10)), mailed: Some(mailed.clone()) };
     let person = people::PersonRow { user: row(), invitation: Some(pending) };
     asks(by_a_user(), page, people::PeoplePage { items: vec![person], next: after });
     let (email, name) = (Email::parse("maya@example.com").unwrap(), PersonName::parse("Maya").unwrap());
-    let invite = invitations::Invite { id, email, name: name.clone(), role, link: link(), entry: entry.clone() };
+    let language = Some(Language::Id);
+    let invite =
+        invitations::Invite { id, email, name: name.clone(), role, language, link: link(), entry: entry.clone() };
     asks(by_a_user(), invite, Some(row()));
+    asks(by_a_user(), invitations::NoteMailed { hash: hash(), mailed }, ());
+    let reader = people::Reader {
+        email: "maya@example.com".into(),
+        name: "Maya".into(),
+        language: Language::Id,
+        organisation: "Hotel Melati".into(),
+    };
+    asks(by_a_user(), people::WriteTo { id }, Some(reader));
     asks(by_a_user(), invitations::InviteAgain { id, link: link(), entry: entry.clone() }, Some(row()));
     let invitation = Invitation {
         email: "maya@example.com".into(),

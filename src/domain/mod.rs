@@ -9,6 +9,7 @@
 
 pub mod delivery;
 pub mod log;
+pub mod mailed;
 pub mod notify;
 pub mod organisation;
 pub mod request;

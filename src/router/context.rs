@@ -1,5 +1,7 @@
 //! One HTTP exchange: what a handler has at hand.
 
+use std::borrow::Cow;
+
 use base::ids::{OrgId, UserId};
 use base::refusal::Refusal;
 use worker::Env;
@@ -48,6 +50,15 @@ impl Exchange<'_> {
     /// The organisation.
     pub fn org(&self) -> &OrgId {
         &self.config.org
+    }
+
+    /// Where the app is, for links that leave it: what the caller's page came from, if it is one of ours; else the first of
+    /// `APP_ORIGINS`; else where the request went. Without a slash at the end.
+    pub fn app_origin(&self) -> String {
+        let (own, ours) = (self.incoming.own_origin(), &self.config.origins);
+        let origin = self.incoming.header("origin");
+        let known = origin.filter(|origin| origin == own || ours.iter().any(|listed| listed == origin));
+        known.map(Cow::into_owned).or_else(|| ours.first().cloned()).unwrap_or_else(|| own.to_owned())
     }
 
     /// Who is signed in.

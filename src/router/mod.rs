@@ -16,6 +16,7 @@ mod faults;
 pub mod gate;
 pub mod http;
 mod inbox;
+mod invitation_mail;
 mod invitations;
 pub mod me;
 pub mod path;

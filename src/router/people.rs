@@ -15,6 +15,7 @@ use serde_json::json;
 use crate::db::statements::invitations::{Invite, InviteAgain, NewLink};
 use crate::db::statements::people::{ChangeUser, PagePeople, PersonRow};
 use crate::domain::log::NewEntry;
+use crate::domain::organisation::Language;
 use crate::domain::text::SearchText;
 use crate::domain::user::{Actor, Email, INVITATION_LASTS_MS, PendingShown, PersonName, Role, UserRow, UserStatus};
 use crate::objects::cache::api::{CacheKey, Forget};
@@ -25,7 +26,7 @@ use crate::router::http::body::parse_json;
 use crate::router::http::link::LinkToken;
 use crate::router::http::paging::{self, Wanted};
 use crate::router::http::reply::Reply;
-use crate::router::{sessions, setup};
+use crate::router::{invitation_mail, sessions, setup};
 
 /// Somebody, as administrators see them.
 #[derive(Serialize)]
@@ -73,6 +74,10 @@ pub struct InviteBody {
     /// What they will be.
     #[cfg_attr(feature = "openapi", schema(value_type = Role))]
     pub role: String,
+    /// What the mail with the link is written in, where mail is on, and what they are written to in later; else the organisation's.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Language>))]
+    pub language: Option<String>,
 }
 
 /// What changes about somebody.
@@ -136,11 +141,12 @@ pub async fn invite(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let body: InviteBody = parse_json(exchange.incoming.body().await?)?;
     let email = Email::parse(&body.email)?;
     let role: Role = parse_value("role", &body.role)?;
+    let language: Option<Language> = body.language.as_deref().map(|text| parse_value("language", text)).transpose()?;
     let id = setup::new_user_id()?;
     let (token, link) = new_link()?;
     let name = PersonName::parse(email.as_str().split('@').next().unwrap_or_default())?;
     let entry = audit(exchange, "invited", id)?.with("role", role.as_str());
-    let message = Invite { id, email, name, role, link: link.clone(), entry: entry.clone() };
+    let message = Invite { id, email, name, role, language, link: link.clone(), entry: entry.clone() };
     let made = query(exchange.env, message, &exchange.cx).await?;
     let known = || Refusal::conflict("already_exists", "There is an account with this address.");
     invited(exchange, made.ok_or_else(known)?, link, &token, entry).await
@@ -188,7 +194,8 @@ async fn invited(
     entry: NewEntry,
 ) -> Result<Reply, Refusal> {
     let _carried_later = tell_audit(exchange.env, vec![entry], &exchange.cx).await;
-    let invitation = PendingShown { expires_at: link.expires_at, asked_at: None };
+    let mailed = invitation_mail::send(exchange, &user, &link, token).await;
+    let invitation = PendingShown { expires_at: link.expires_at, asked_at: None, mailed };
     Reply::json(201, &Invited { user: Account::of(user, Some(invitation)), token: token.text() })
 }
 
@@ -235,7 +242,10 @@ pub(super) mod describe {
 
     pub fn invite(schemas: &mut Schemas) -> Operation {
         Operation::new("invite", "people", "Invite somebody.")
-            .detail("The token is told once: it is the link, copied, shown as a QR code or sent. It lets in one person, for a week.")
+            .detail(
+                "The token is told once: it is the link, copied or shown as a QR code. It lets in one person, for a week. Where mail \
+                 is on, the link is sent too; `user.invitation.mailed` says what became of it, and the invitation holds in any case.",
+            )
             .body(schemas.of::<InviteBody>())
             .replies(201, "The account and its token.", schemas.of::<Invited>())
             .refuses(&[409, 503])

@@ -14,6 +14,7 @@ use crate::domain::request::{Action, RequestId};
 use crate::domain::user::DraftId;
 use crate::router::path::{self, Parameters};
 use crate::router::route::{Kind, Permission, Route};
+use crate::router::system::mail;
 use crate::router::{auth, drafts, inbox, invitations, me, people, probes, requests, sessions, setup, system, users};
 
 macro_rules! routes {
@@ -83,6 +84,8 @@ routes! {
     GET    "/system/logs/{stream}/{id}" (stream: StreamName, id: EntryId) Operators Read  system::log_entry;
     GET    "/system/sessions"                                       Operators Read        sessions::list;
     DELETE "/system/sessions/{user}/{sid}" (user: UserId, sid: SessionName) Operators Write sessions::revoke;
+    GET    "/system/mail"                                           Operators Read        mail::read;
+    POST   "/system/mail/test"                                      Operators Write       mail::test;
     GET    "/system/users"                                          Operators Read        people::list;
     GET    "/system/monitor"                                        Operators Read        system::monitor;
     GET    "/system/sync"                                           Operators Read        system::sync;

@@ -15,6 +15,7 @@ use postgres::Client;
 use crate::authority::Authority;
 use crate::bundle::Bundle;
 use crate::cluster::{self, Cluster};
+use crate::mail::{self, MailServer};
 use crate::proxy::Proxy;
 use crate::runtime::{Cron, Runtime, Settings};
 use crate::secrets::Secrets;
@@ -38,6 +39,19 @@ pub enum Tls {
     Untrusted,
 }
 
+/// Who sends the mails of a test's system, and of `cargo xtask dev`.
+pub const MAIL_FROM: &str = "CepatEdge <desk@cepatedge.test>";
+
+/// Who the Worker is at the mail server; the password has what a URL and base64 would trip over.
+const MAIL_ACCOUNT: (&str, &str) = ("desk@cepatedge.test", "s\u{e9}cret:/+%?=");
+
+/// A mail server for the system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Mail {
+    tls: Tls,
+    implicit_tls: bool,
+}
+
 /// What a test wants of its system.
 #[derive(Clone, Debug)]
 pub struct StackBuilder {
@@ -49,6 +63,7 @@ pub struct StackBuilder {
     proxied: bool,
     cron: Cron,
     tls: Tls,
+    mail: Option<Mail>,
     demo_users: bool,
 }
 
@@ -65,6 +80,8 @@ pub struct Stack {
     pub postgres: Cluster,
     /// What stands between the two, if it was asked for.
     pub proxy: Option<Proxy>,
+    /// Its mail server, if it was asked for.
+    pub mail: Option<MailServer>,
     /// What signs its tokens and cursors.
     pub secrets: Secrets,
     database: String,
@@ -86,6 +103,7 @@ impl Stack {
             proxied: false,
             cron: Cron::OnDemand,
             tls: Tls::Off,
+            mail: None,
             demo_users: true,
         }
     }
@@ -175,6 +193,18 @@ impl StackBuilder {
         self
     }
 
+    /// A mail server; with TLS, by STARTTLS.
+    pub fn mail(mut self, tls: Tls) -> Self {
+        self.mail = Some(Mail { tls, implicit_tls: false });
+        self
+    }
+
+    /// A mail server that speaks TLS from the first byte on.
+    pub fn mail_with_implicit_tls(mut self, tls: Tls) -> Self {
+        self.mail = Some(Mail { tls, implicit_tls: true });
+        self
+    }
+
     /// Leaves the accounts empty.
     pub fn without_demo_users(mut self) -> Self {
         self.demo_users = false;
@@ -187,12 +217,20 @@ impl StackBuilder {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let data_dir = scratch_dir(&number.to_string())?;
 
-        let authority = match self.tls {
-            Tls::Off => None,
-            Tls::Trusted | Tls::Untrusted => Some(Authority::generate(&data_dir.join("tls"))?),
+        let mail_tls = self.mail.map_or(Tls::Off, |mail| mail.tls);
+        let authority = match (self.tls, mail_tls) {
+            (Tls::Off, Tls::Off) => None,
+            _ => Some(Authority::generate(&data_dir.join("tls"))?),
         };
+        let mail = self.mail.map(|mail| {
+            let account = Some((MAIL_ACCOUNT.0.to_owned(), MAIL_ACCOUNT.1.to_owned()));
+            let authority = authority.clone().filter(|_| mail.tls != Tls::Off);
+            MailServer::start(mail::Settings { authority, implicit_tls: mail.implicit_tls, account, page_port: None })
+        });
+        let mail = mail.transpose()?;
         let postgres = if self.own_postgres {
-            let settings = authority.iter().cloned().fold(test_settings(), cluster::Settings::tls);
+            let authority = authority.iter().filter(|_| self.tls != Tls::Off);
+            let settings = authority.cloned().fold(test_settings(), cluster::Settings::tls);
             let parameters = self.postgres_parameters.iter();
             let settings = parameters.fold(settings, |settings, parameter| settings.parameter(parameter));
             Cluster::start_in(&data_dir.join("postgres"), settings)?
@@ -221,15 +259,31 @@ impl StackBuilder {
         let secrets = Secrets::generate()?;
         let port = port::free()?;
         let runtime = Runtime::run(Settings {
-            vars: development_vars(port, &database_url, &secrets).into_iter().chain(self.vars).collect(),
+            vars: development_vars(port, &database_url, &secrets)
+                .into_iter()
+                .chain(mail.as_ref().map(mail_vars).into_iter().flatten())
+                .chain(self.vars)
+                .collect(),
             bundle: self.bundle,
             app: self.app,
             data_dir: data_dir.clone(),
             port,
             cron: self.cron,
-            trust: authority.filter(|_| self.tls == Tls::Trusted).map(|authority| authority.certificate),
+            trust: authority
+                .filter(|_| self.tls == Tls::Trusted || mail_tls == Tls::Trusted)
+                .map(|authority| authority.certificate),
         })?;
-        Ok(Stack { base_url: runtime.base_url(), database_url, runtime, postgres, proxy, secrets, database, data_dir })
+        Ok(Stack {
+            base_url: runtime.base_url(),
+            database_url,
+            runtime,
+            postgres,
+            proxy,
+            mail,
+            secrets,
+            database,
+            data_dir,
+        })
     }
 }
 
@@ -261,6 +315,13 @@ pub fn development_vars(port: u16, database_url: &str, secrets: &Secrets) -> BTr
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into()
+}
+
+/// The variables of a Worker that sends by this server.
+pub fn mail_vars(server: &MailServer) -> BTreeMap<String, String> {
+    [("MAIL_URL", server.url()), ("MAIL_FROM", MAIL_FROM.to_owned())]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into()
 }
 
 /// The certificate is for `localhost` as well, and a name is what a real deployment connects to.

@@ -12,6 +12,7 @@ mod support;
 use std::sync::OnceLock;
 
 use testbed::Stack;
+use testbed::stack::Tls;
 
 mod app;
 mod auth;
@@ -23,6 +24,7 @@ mod inbox;
 mod internal;
 mod lists;
 mod live;
+mod mail;
 mod main_job;
 mod names;
 mod paging;
@@ -40,5 +42,7 @@ mod tokens;
 /// The running system.
 fn stack() -> &'static Stack {
     static STACK: OnceLock<Stack> = OnceLock::new();
-    STACK.get_or_init(|| Stack::builder().start().unwrap_or_else(|error| panic!("no system to test: {error:?}")))
+    STACK.get_or_init(|| {
+        Stack::builder().mail(Tls::Off).start().unwrap_or_else(|error| panic!("no system to test: {error:?}"))
+    })
 }

@@ -11,10 +11,11 @@ use std::{env, thread};
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
+use testbed::mail;
 use testbed::runtime::{Cron, Runtime, Settings};
 use testbed::secrets::Secrets;
 use testbed::seed::{DEMO_USERS, PASSWORD};
-use testbed::{Bundle, Cluster, cluster, database, migrations, port, seed, stack, workspace};
+use testbed::{Bundle, Cluster, MailServer, cluster, database, migrations, port, seed, stack, workspace};
 
 use crate::progress::{self, step};
 use crate::{build, demo, setup, web};
@@ -22,6 +23,8 @@ use crate::{build, demo, setup, web};
 const DATABASE: &str = "cepatedge";
 /// As in wrangler.toml.
 const CRON: Duration = Duration::from_secs(60);
+/// Where the page of mails is, unless something else is there.
+const MAIL_PAGE_PORT: u16 = 8025;
 /// How often the running system is looked after.
 const WATCH: Duration = Duration::from_millis(500);
 
@@ -66,12 +69,20 @@ pub fn run(options: &Options) -> Result<()> {
     stop_if(&interrupted)?;
 
     let secrets = Secrets::load_or_generate(&data_dir.join("secrets.json"))?;
+    let mail = mail_server()?;
+    let mut vars = stack::development_vars(options.port, &database.url, &secrets);
+    match &mail {
+        Some(server) => vars.extend(stack::mail_vars(server)),
+        None => vars.extend(
+            ["MAIL_URL", "MAIL_FROM"].into_iter().filter_map(|name| Some((name.to_owned(), env::var(name).ok()?))),
+        ),
+    }
     let runtime = step("Starting the runtime", |_| {
         Runtime::run(Settings {
             bundle,
             app: None,
             data_dir: data_dir.clone(),
-            vars: stack::development_vars(options.port, &database.url, &secrets),
+            vars,
             port: options.port,
             cron: Cron::Every(CRON),
             trust: None,
@@ -82,13 +93,21 @@ pub fn run(options: &Options) -> Result<()> {
         ensure_demo_requests(&data_dir, &runtime.base_url());
     }
 
-    welcome(options, &runtime, &database, &secrets, began.elapsed());
+    welcome(options, &runtime, &database, mail.as_ref(), &secrets, began.elapsed());
     let outcome = watch(&runtime, &interrupted);
     step("Stopping", |_| {
         runtime.stop()?;
         database.cluster.as_ref().map_or(Ok(()), Cluster::stop)
     })?;
     outcome
+}
+
+/// A mail server of our own, in memory; none where MAIL_URL names one.
+fn mail_server() -> Result<Option<MailServer>> {
+    if env::var("MAIL_URL").is_ok() {
+        return Ok(None);
+    }
+    MailServer::start(mail::Settings { page_port: Some(MAIL_PAGE_PORT), ..mail::Settings::default() }).map(Some)
 }
 
 /// A channel that tells of Ctrl-C and SIGTERM. The second one ends the process at once; what it started then ends too.
@@ -170,7 +189,14 @@ fn ensure_demo_requests(data_dir: &Path, base_url: &str) {
     }
 }
 
-fn welcome(options: &Options, runtime: &Runtime, database: &Database, secrets: &Secrets, elapsed: Duration) {
+fn welcome(
+    options: &Options,
+    runtime: &Runtime,
+    database: &Database,
+    mail: Option<&MailServer>,
+    secrets: &Secrets,
+    elapsed: Duration,
+) {
     let url = format!("http://localhost:{}", options.port);
     println!();
     println!("CepatEdge runs ({}).", progress::seconds(elapsed));
@@ -182,6 +208,10 @@ fn welcome(options: &Options, runtime: &Runtime, database: &Database, secrets: &
     match &database.cluster {
         Some(_) => println!("  PostgreSQL   {}", database.url),
         None => println!("  PostgreSQL   as DATABASE_URL says"),
+    }
+    match mail {
+        Some(server) => println!("  Mails        {}", server.page_url()),
+        None => println!("  Mails        as MAIL_URL says"),
     }
     if !options.no_seed {
         println!();

@@ -13,13 +13,14 @@ use super::users::{staff, user};
 use crate::db::query::{Postgres, Query};
 use crate::domain::Role;
 use crate::domain::log::NewEntry;
+use crate::domain::mailed::Mailed;
 use crate::domain::organisation::Language;
 use crate::domain::user::{Email, Invitation, PersonName, UserRow, naming};
 
 const INVITE: &str = concat!(
     "WITH made AS (
-         INSERT INTO users (id, org_id, email, name, role, status, created_at, updated_at)
-         VALUES ($2::uuid, $1, $3, $4, $5, 'invited', ",
+         INSERT INTO users (id, org_id, email, name, role, language, status, created_at, updated_at)
+         VALUES ($2::uuid, $1, $3, $4, $5, $11, 'invited', ",
     time!("$6"),
     ", ",
     time!("$6"),
@@ -121,6 +122,9 @@ pub struct Invite {
     pub name: PersonName,
     /// What they will be.
     pub role: Role,
+    /// What they are written to in, until they say so themselves; else the organisation's language.
+    #[serde(default)]
+    pub language: Option<Language>,
     /// The link.
     pub link: NewLink,
     /// What the audit is told.
@@ -132,7 +136,7 @@ impl Query for Invite {
     type Reply = Option<UserRow>;
 
     async fn run(self, postgres: &impl Postgres) -> Result<Self::Reply, Refusal> {
-        let Self { id, email, name, role, link, entry } = self;
+        let Self { id, email, name, role, language, link, entry } = self;
         let statement = Statement::new(INVITE)
             .bind(postgres.org().to_string())
             .bind(id.to_string())
@@ -143,7 +147,8 @@ impl Query for Invite {
             .bind(link.hash)
             .bind(link.expires_at.as_ms().to_string())
             .bind(entry.id.to_string())
-            .bind(written(&entry)?);
+            .bind(written(&entry)?)
+            .bind(language.map(|language| language.to_string()));
         postgres.write(statement).await?.record().map_err(|error| postgres.unreadable(error))
     }
 }
@@ -174,6 +179,29 @@ impl Query for InviteAgain {
             .bind(entry.id.to_string())
             .bind(written(&entry)?);
         postgres.write(statement).await?.record().map_err(|error| postgres.unreadable(error))
+    }
+}
+
+/// Keeps what became of the mail with a link.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct NoteMailed {
+    /// The SHA-256 of the token.
+    pub hash: String,
+    /// What became of it.
+    pub mailed: Mailed,
+}
+
+impl Query for NoteMailed {
+    const NAME: &'static str = "note_mailed";
+    type Reply = ();
+
+    async fn run(self, postgres: &impl Postgres) -> Result<(), Refusal> {
+        let mailed = serde_json::to_string(&self.mailed).map_err(|_| Refusal::Internal)?;
+        let statement = Statement::new(
+            "UPDATE user_links SET mailed = $3::jsonb WHERE org_id = $1 AND hash = $2 RETURNING to_json(hash)",
+        );
+        let statement = statement.bind(postgres.org().to_string()).bind(self.hash).bind(mailed);
+        postgres.write(statement).await.map(|_| ())
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Each change writes its audit entry in its own transaction.
 
+use std::fmt;
+
 use base::ids::{OrgId, UserId};
 use base::refusal::Refusal;
 use pg::statement::Statement;
@@ -12,6 +14,7 @@ use super::users::{by_id, user};
 use crate::db::directory;
 use crate::db::query::{Postgres, Query};
 use crate::domain::log::NewEntry;
+use crate::domain::organisation::Language;
 use crate::domain::text::SearchText;
 use crate::domain::user::{Pending, UserRow, UserStatus};
 use crate::domain::{Limit, Position, Role};
@@ -24,7 +27,7 @@ const PAGE: &str = concat!(
     ms!("link.expires_at"),
     ", 'asked_at', ",
     ms!("link.asked_at"),
-    ") FROM user_links link
+    ", 'mailed', link.mailed) FROM user_links link
           WHERE link.user_id = users.id AND link.kind = 'invitation' ORDER BY link.created_at DESC, link.hash LIMIT 1) END)
      FROM users
      WHERE org_id = $1
@@ -62,6 +65,48 @@ const CHANGE: &str = concat!(
     user!(),
     " FROM changed",
 );
+
+/// Somebody who is written to.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct WriteTo {
+    /// The account.
+    pub id: UserId,
+}
+
+/// What a letter to somebody needs.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Reader {
+    /// Their address.
+    pub email: String,
+    /// Their name.
+    pub name: String,
+    /// Their language, or else the organisation's.
+    pub language: Language,
+    /// What the organisation is called.
+    pub organisation: String,
+}
+
+impl fmt::Debug for Reader {
+    /// Not the address: it must not reach a log by accident.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Reader").field("language", &self.language).finish_non_exhaustive()
+    }
+}
+
+impl Query for WriteTo {
+    const NAME: &'static str = "write_to";
+    type Reply = Option<Reader>;
+
+    async fn run(self, postgres: &impl Postgres) -> Result<Self::Reply, Refusal> {
+        let statement = Statement::new(
+            "SELECT json_build_object('email', users.email, 'name', users.name, 'organisation', organisations.name,
+                                      'language', coalesce(users.language, organisations.language))
+             FROM users JOIN organisations ON organisations.id = users.org_id
+             WHERE users.org_id = $1 AND users.id = $2::uuid",
+        );
+        postgres.record(statement.bind(postgres.org().to_string()).bind(self.id.to_string())).await
+    }
+}
 
 /// A page of people, oldest account first.
 #[derive(Debug, Serialize, Deserialize)]

@@ -1,3 +1,5 @@
+//! Who hears of what, and who does not.
+
 use super::*;
 use crate::domain::Caller;
 use crate::domain::request::Report;

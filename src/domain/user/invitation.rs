@@ -6,6 +6,7 @@ use base::words;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Role;
+use crate::domain::mailed::Mailed;
 use crate::domain::user::UserStatus;
 
 /// So long an invitation may be accepted, in milliseconds: a week.
@@ -89,6 +90,9 @@ pub struct Pending {
     /// When its holder asked for another.
     #[serde(default)]
     pub asked_at: Option<Timestamp>,
+    /// What became of the mail with its link.
+    #[serde(default)]
+    pub mailed: Option<Mailed>,
 }
 
 /// [`Pending`], as the API shows it.
@@ -103,11 +107,14 @@ pub struct PendingShown {
     #[serde(with = "rfc3339::option")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime, required = true))]
     pub asked_at: Option<Timestamp>,
+    /// What became of the mail with its link; null where none was sent, since mail is off.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub mailed: Option<Mailed>,
 }
 
 impl From<Pending> for PendingShown {
-    fn from(Pending { expires_at, asked_at }: Pending) -> Self {
-        Self { expires_at, asked_at }
+    fn from(Pending { expires_at, asked_at, mailed }: Pending) -> Self {
+        Self { expires_at, asked_at, mailed }
     }
 }
 

@@ -584,6 +584,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/system/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How mail is set up.
+         * @description For: Admins.
+         */
+        get: operations["mailSetup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/mail/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a mail to yourself, and see what becomes of it.
+         * @description For: Admins. 409 `mail_off` or `mail_unusable` where none can be sent.
+         */
+        post: operations["testMail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system/monitor": {
         parameters: {
             query?: never;
@@ -739,7 +779,7 @@ export interface paths {
         put?: never;
         /**
          * Invite somebody.
-         * @description For: Admins. The token is told once: it is the link, copied, shown as a QR code or sent. It lets in one person, for a week.
+         * @description For: Admins. The token is told once: it is the link, copied or shown as a QR code. It lets in one person, for a week. Where mail is on, the link is sent too; `user.invitation.mailed` says what became of it, and the invitation holds in any case.
          */
         post: operations["invite"];
         delete?: never;
@@ -1428,6 +1468,7 @@ export interface components {
         InviteBody: {
             /** @description Their address. */
             email: string;
+            language?: null | components["schemas"]["Language"];
             /** @description What they will be. */
             role: components["schemas"]["Role"];
         };
@@ -1511,6 +1552,49 @@ export interface components {
              * @description The password, 8 to 128 characters.
              */
             password: string;
+        };
+        /**
+         * @description What became of a mail.
+         * @enum {string}
+         */
+        MailOutcome: "taken" | "refused" | "later" | "unknown";
+        /** @description How mail is set up. Never with the password. */
+        MailSetup: {
+            /** @description The provider's host, with its port where it is SMTP. */
+            host: string | null;
+            /** @description What is wrong with how it is set up. */
+            problem: string | null;
+            /** @description The address that mails come from. */
+            sender: string | null;
+            /** @description The name that they come from; empty for none. */
+            sender_name: string | null;
+            /** @description Whether mails are sent. */
+            status: components["schemas"]["MailStatus"];
+            /** @description The way to the provider: `smtp`, `http`, `binding` or `log`. */
+            transport: string | null;
+        };
+        /**
+         * @description Whether mails are sent.
+         * @enum {string}
+         */
+        MailStatus: "off" | "unusable" | "on";
+        /** @description What became of a mail, when it was last sent. */
+        Mailed: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * Format: int32
+             * @description The code of the provider's reply: of SMTP, or the status of HTTP.
+             */
+            code: number | null;
+            /** @description What became of it. */
+            outcome: components["schemas"]["MailOutcome"];
+            step: null | components["schemas"]["Step"];
+            /** @description The provider's own words, or ours where it said nothing. For administrators: they may name an address. */
+            words: string;
         };
         /** @description How many are left. */
         Marked: {
@@ -1692,6 +1776,7 @@ export interface components {
              * @description When it ends.
              */
             expires_at: string;
+            mailed: null | components["schemas"]["Mailed"];
         };
         /** @description A user as shown to others: the id decides, the name is the one at the time of writing. */
         Person: {
@@ -1975,6 +2060,11 @@ export interface components {
          */
         Status: "submitted" | "approved" | "rejected" | "assigned" | "in_progress" | "on_hold" | "completed" | "closed" | "cancelled";
         /**
+         * @description How far a mail got, and where it ended.
+         * @enum {string}
+         */
+        Step: "configuration" | "connect" | "greeting" | "hello" | "encrypt" | "sign_in" | "sender" | "recipient" | "data" | "content";
+        /**
          * @description The streams of an organisation's logs; each is an actor `{org}/{stream}`.
          * @enum {string}
          */
@@ -2109,6 +2199,10 @@ export interface components {
             seq: number;
             /** @enum {string} */
             type: "ready";
+        };
+        /** @description A test. */
+        TestBody: {
+            language?: null | components["schemas"]["Language"];
         };
         /** @description One HTTP request on its way through the system (the `request_id` of logs and problems): a UUID as text. */
         TraceId: string;
@@ -3339,6 +3433,64 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    mailSetup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The provider and the sender, without the password. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailSetup"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    testMail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestBody"];
+            };
+        };
+        responses: {
+            /** @description What became of it, also where it failed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mailed"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["TimedOut"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
