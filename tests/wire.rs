@@ -13,7 +13,7 @@ use cepatedge::db::statements::{audit, invitations, organisation, people, users,
 use cepatedge::domain::delivery::{Delivery, Packed};
 use cepatedge::domain::log::{LogFilter, NewEntry, StreamName};
 use cepatedge::domain::mailed::Mailed;
-use cepatedge::domain::notify::{About, Colleague, Notice, NoticeId, Reason};
+use cepatedge::domain::notify::{About, Choice, Colleague, Notice, NoticeId, NoticeKind, Reason};
 use cepatedge::domain::organisation::{Language, OrganisationName, TimeZone};
 use cepatedge::domain::request::{
     Action, ActionInput, Category, Command, CommentBody, Description, Moment, NewRequest, Priority, RulesInForce,
@@ -283,6 +283,11 @@ fn an_inbox_speaks_as_recorded() {
     );
     let mark = inbox::Mark { ids: vec![read.clone()], until: Some(read) };
     exchange(&key, by_a_user(), mark, inbox::Marked { unread: 2 });
+    let choice = Choice { kind: NoticeKind::Started, mail: true };
+    exchange(&key, by_a_user(), inbox::Choose { choices: vec![choice] }, vec![choice]);
+    exchange(&key, by_a_user(), inbox::Mute { request: id(), muted: Some(true) }, inbox::Muted { muted: true });
+    let unsubscribe = inbox::Unsubscribe { kind: NoticeKind::Commented, secret: "0123456789abcdef".into() };
+    exchange(&key, by_the_system(), unsubscribe, ());
     upgrade::<inbox::Notices>(&key, inbox::Watch {});
 }
 
@@ -451,6 +456,7 @@ fn people_speak_as_recorded(entry: NewEntry) {
         name: "Maya".into(),
         language: Language::Id,
         organisation: "Hotel Melati".into(),
+        is_active: true,
     };
     asks(by_a_user(), people::WriteTo { id }, Some(reader));
     asks(by_a_user(), invitations::InviteAgain { id, link: link(), entry: entry.clone() }, Some(row()));

@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::log::Entry;
+use crate::domain::mailed::MailOutcome;
 use crate::domain::notify::Notice;
 use crate::domain::request::Event;
 use crate::domain::request::Record;
@@ -50,6 +51,9 @@ pub struct NoticeItem {
     pub notice: Notice,
     /// Whether it is not read yet.
     pub unread: bool,
+    /// What became of the mail about it; null while none was sent.
+    #[schema(required = true)]
+    pub mail: Option<MailOutcome>,
 }
 
 /// A message of somebody's inbox.

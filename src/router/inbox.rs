@@ -2,10 +2,12 @@
 
 use base::refusal::Refusal;
 use durable::{ask, watch as open_socket};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use crate::domain::notify::NoticeId;
-use crate::objects::inbox::api::{InboxKey, List, Mark, Notices, Watch};
+use crate::domain::notify::{Choice, NoticeId};
+use crate::domain::request::RequestId;
+use crate::mail::Setting;
+use crate::objects::inbox::api::{Choose, InboxKey, List, Mark, Mute, Notices, Unsubscribe, Watch};
 use crate::router::context::Exchange;
 use crate::router::http::body::parse_json;
 use crate::router::http::paging::{self, Wanted};
@@ -61,6 +63,93 @@ pub async fn mark(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     Reply::json(200, &marked)
 }
 
+/// What I am written to about.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Notifications {
+    /// Whether mails are sent at all.
+    pub mail: bool,
+    /// Every kind of notice.
+    pub choices: Vec<Choice>,
+}
+
+/// Choices to be made.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChoicesBody {
+    /// Those that change; the others stay.
+    pub choices: Vec<Choice>,
+}
+
+/// `GET /api/me/notifications`.
+///
+/// # Errors
+/// `Unavailable` when the inbox cannot be asked.
+pub async fn choices(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
+    made(exchange, Vec::new()).await
+}
+
+/// `PUT /api/me/notifications`.
+///
+/// # Errors
+/// `Invalid`; `Unavailable` when the inbox cannot be asked.
+pub async fn choose(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
+    let ChoicesBody { choices } = parse_json(exchange.incoming.body().await?)?;
+    made(exchange, choices).await
+}
+
+async fn made(exchange: &Exchange<'_>, choices: Vec<Choice>) -> Result<Reply, Refusal> {
+    let choices = ask(exchange.env, &my(exchange)?, Choose { choices }, &exchange.cx).await?;
+    Reply::json(200, &Notifications { mail: Setting::of(exchange.env).is_on(), choices })
+}
+
+/// Whether to hear nothing of a request.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MuteBody {
+    /// Whether to hear nothing of it, but for mentions and work that one is given.
+    pub muted: bool,
+}
+
+/// `GET /api/me/muted/:id`.
+///
+/// # Errors
+/// `Unavailable` when the inbox cannot be asked.
+pub async fn muted(exchange: &Exchange<'_>, id: RequestId) -> Result<Reply, Refusal> {
+    let muted = ask(exchange.env, &my(exchange)?, Mute { request: id, muted: None }, &exchange.cx).await?;
+    Reply::json(200, &muted)
+}
+
+/// `PUT /api/me/muted/:id`.
+///
+/// # Errors
+/// `NotFound` for an id that is no request's here; `Unavailable` when the inbox cannot be asked.
+pub async fn mute(exchange: &Exchange<'_>, id: RequestId) -> Result<Reply, Refusal> {
+    let MuteBody { muted } = parse_json(exchange.incoming.body().await?)?;
+    if !exchange.config.id_seal.is_genuine(exchange.org(), id) {
+        return Err(Refusal::NotFound);
+    }
+    let muted = ask(exchange.env, &my(exchange)?, Mute { request: id, muted: Some(muted) }, &exchange.cx).await?;
+    Reply::json(200, &muted)
+}
+
+/// `POST /api/mail/unsubscribe`: what a mail's own link and the reader's program post (RFC 8058). Its body says nothing that we do
+/// not know.
+///
+/// # Errors
+/// `NotFound` for a link that no mail of ours has.
+pub async fn unsubscribe(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
+    let query = exchange.incoming.query(&["u", "k", "t"])?;
+    let user = query.get("u").and_then(|text| text.parse().ok()).ok_or(Refusal::NotFound)?;
+    let kind = query.get("k").and_then(|text| text.parse().ok()).ok_or(Refusal::NotFound)?;
+    let secret = query.get("t").unwrap_or_default().to_owned();
+    let key = InboxKey { org: exchange.org().clone(), user };
+    ask(exchange.env, &key, Unsubscribe { kind, secret }, &exchange.cx).await?;
+    Ok(Reply::empty(204))
+}
+
 /// `GET /api/me/inbox/live`.
 ///
 /// # Errors
@@ -74,8 +163,8 @@ pub async fn watch(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
 /// What each route takes and answers.
 #[cfg(feature = "openapi")]
 pub(super) mod describe {
-    use super::ReadBody;
-    use crate::objects::inbox::api::Marked;
+    use super::{ChoicesBody, MuteBody, Notifications, ReadBody};
+    use crate::objects::inbox::api::{Marked, Muted};
     use crate::openapi::messages::{InboxMessage, NoticeItem};
     use crate::openapi::operation::Operation;
     use crate::openapi::schemas::Schemas;
@@ -97,6 +186,50 @@ pub(super) mod describe {
             "How many are left.",
             schemas.of::<Marked>(),
         )
+    }
+
+    pub fn choices(schemas: &mut Schemas) -> Operation {
+        Operation::new("myNotifications", "inbox", "What I am written to about.").replies(
+            200,
+            "Every kind of notice.",
+            schemas.of::<Notifications>(),
+        )
+    }
+
+    pub fn choose(schemas: &mut Schemas) -> Operation {
+        Operation::new("chooseMyNotifications", "inbox", "Choose what I am written to about.")
+            .detail("In the app everything that concerns one is told.")
+            .body(schemas.of::<ChoicesBody>())
+            .replies(200, "Every kind of notice, as it is now.", schemas.of::<Notifications>())
+    }
+
+    pub fn muted(schemas: &mut Schemas) -> Operation {
+        Operation::new("isMuted", "inbox", "Whether I hear of a request.").replies(
+            200,
+            "Whether it is muted.",
+            schemas.of::<Muted>(),
+        )
+    }
+
+    pub fn mute(schemas: &mut Schemas) -> Operation {
+        Operation::new(
+            "mute",
+            "inbox",
+            "Hear nothing of a request, but for mentions and work that I am given; or hear of it again.",
+        )
+        .body(schemas.of::<MuteBody>())
+        .replies(200, "Whether it is muted now.", schemas.of::<Muted>())
+    }
+
+    pub fn unsubscribe(_schemas: &mut Schemas) -> Operation {
+        let text = || json!({ "type": "string" });
+        Operation::new("unsubscribe", "inbox", "End mails of one kind, by a link of one of them (RFC 8058).")
+            .detail("Needs no session and no origin of ours: the program that reads the mail sends it, with any body.")
+            .query("u", text(), "Who was written to.")
+            .query("k", text(), "What it was about.")
+            .query("t", text(), "The secret of the link.")
+            .replies_empty(204, "No more of these are sent.")
+            .refuses(&[404])
     }
 
     pub fn watch(schemas: &mut Schemas) -> Operation {

@@ -35,6 +35,8 @@ pub enum Kind {
     Write,
     /// As [`Kind::Write`], and whom its body names is looked up while the session is asked.
     WriteNaming,
+    /// A write that a mail program makes for its reader: no page of ours is behind it, and what its address carries is its permission.
+    OneClick,
     /// It opens a WebSocket; the session is asked first.
     Socket,
 }

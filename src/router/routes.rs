@@ -62,6 +62,11 @@ routes! {
     GET    "/me/inbox"                                              SignedIn  Read        inbox::list;
     POST   "/me/inbox/read"                                         SignedIn  Write       inbox::mark;
     GET    "/me/inbox/live"                                         SignedIn  Socket      inbox::watch;
+    GET    "/me/notifications"                                      SignedIn  Read        inbox::choices;
+    PUT    "/me/notifications"                                      SignedIn  Write       inbox::choose;
+    GET    "/me/muted/{id}" (id: RequestId)                         SignedIn  Read        inbox::muted;
+    PUT    "/me/muted/{id}" (id: RequestId)                         SignedIn  Write       inbox::mute;
+    POST   "/mail/unsubscribe"                                      Public    OneClick    inbox::unsubscribe;
     GET    "/users"                                                 Managers  Read        users::list;
     POST   "/users"                                                 Operators Write       people::invite;
     GET    "/users/{id}" (id: UserId)                               Managers  Read        users::read;

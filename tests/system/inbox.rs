@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
+use hyper::Method;
 use serde_json::{Value, json};
+use testbed::Stack;
+use testbed::mail::{Mood, Received};
+use testbed::stack::Tls;
 
 use crate::stack;
 use crate::support::{Client, eventually, new_user};
@@ -132,4 +136,148 @@ async fn notices_are_live_and_what_is_read_is_read_in_every_window() {
     assert!(other["unread"].is_number());
     let many: Vec<Value> = (0..201).map(|number| json!(format!("none-{number}"))).collect();
     requester.post("/api/me/inbox/read", &json!({ "ids": many })).await.problem(400, "invalid");
+}
+
+/// Waits for so many mails to this address, and a moment for one too many.
+async fn mails(email: &str, count: usize) -> Vec<Received> {
+    let server = stack().mail.as_ref().expect("a mail server");
+    eventually(TOLD, async || {
+        let mails = server.mails_to(email);
+        if mails.len() >= count { Ok(()) } else { Err(mails.len()) }
+    })
+    .await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let mails = server.mails_to(email);
+    assert_eq!(mails.len(), count, "{mails:?}");
+    mails
+}
+
+#[tokio::test]
+async fn what_concerns_one_is_mailed_once_in_a_thread_and_ended_with_one_click() {
+    let somebody = new_user(stack(), "requester");
+    let requester = Client::sign_in(stack(), &somebody.email).await;
+    let manager = Client::sign_in(stack(), &new_user(stack(), "manager").email).await;
+    let id = requester.report("The tap <b>drips</b>").await["id"].as_str().expect("an id").to_owned();
+    manager.comment(&id, "Between us: they never pay", "internal").await.expect(201);
+    manager.act(&id, "approve", &json!({})).await.expect(200);
+    manager.comment(&id, "We come at nine.\n.\nBring a key", "public").await.expect(201);
+    let sent = mails(&somebody.email, 2).await;
+    let (approved, comment) = (&sent[0], &sent[1]);
+    assert!(approved.text.contains("approved the request"), "{approved}");
+    assert!(comment.subject.contains("The tap <b>drips</b>") && comment.subject.contains("MR-"), "{comment}");
+    assert!(comment.text.contains("> We come at nine.\n> .\n> Bring a key"), "{}", comment.text);
+    assert!(!comment.html.contains("<b>drips") && comment.text.contains("it is your request"), "{}", comment.html);
+    assert!(sent.iter().all(|mail| !mail.text.contains("never pay") && !mail.html.contains("never pay")));
+    assert_eq!(approved.subject, comment.subject, "programs show them together");
+    assert_eq!(approved.header("References"), comment.header("References"));
+    assert!(comment.header("References").is_some() && comment.header("Message-ID") != approved.header("Message-ID"));
+    assert_eq!(comment.header("Auto-Submitted"), Some("auto-generated"));
+    let page = comment.link("/requests/").expect("a link").to_owned();
+    assert_eq!(page, format!("{}/requests/{id}#event-4", stack().base_url));
+    eventually(TOLD, async || {
+        let item = requester.get("/api/me/inbox?limit=1").await.expect(200).json()["items"][0].clone();
+        if item["mail"] == "taken" { Ok(()) } else { Err(item) }
+    })
+    .await;
+
+    // RFC 8058: the program posts to that address, with no session and from nowhere that we know.
+    let header = comment.header("List-Unsubscribe").expect("a way to end it").trim_matches(['<', '>']).to_owned();
+    assert_eq!(comment.header("List-Unsubscribe-Post"), Some("List-Unsubscribe=One-Click"));
+    let path = header.strip_prefix(&stack().base_url).expect("our address").to_owned();
+    let stranger = Client::anonymous(stack());
+    let post = |path: &str| {
+        stranger
+            .call(Method::POST, path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("origin", "https://mail.example")
+            .header("sec-fetch-site", "cross-site")
+            .untyped("List-Unsubscribe=One-Click")
+            .send()
+    };
+    post(&format!("{path}0")).await.problem(404, "not_found");
+    for _ in 0..2 {
+        post(&path).await.expect(204);
+    }
+    let chosen = requester.get("/api/me/notifications").await.expect(200).json();
+    let mailed = |kind: &str| {
+        let choices = chosen["choices"].as_array().expect("choices");
+        choices.iter().find(|choice| choice["kind"] == kind).map(|choice| choice["mail"] == true)
+    };
+    assert_eq!((mailed("commented"), mailed("approved"), mailed("started")), (Some(false), Some(true), Some(false)));
+    manager.comment(&id, "No mail of this", "public").await.expect(201);
+    eventually(TOLD, async || {
+        let item = requester.get("/api/me/inbox?limit=1").await.expect(200).json()["items"][0].clone();
+        if item["words"] == "No mail of this" { Ok(()) } else { Err(item) }
+    })
+    .await;
+    mails(&somebody.email, 2).await;
+
+    // And chosen again.
+    let body = json!({ "choices": [{ "kind": "commented", "mail": true }] });
+    requester.call(Method::PUT, "/api/me/notifications").json(&body).send().await.expect(200);
+    manager.comment(&id, "But of this", "public").await.expect(201);
+    mails(&somebody.email, 3).await;
+    let body = json!({ "choices": [{ "kind": "edited", "mail": true }] });
+    requester.call(Method::PUT, "/api/me/notifications").json(&body).send().await.problem(400, "invalid");
+}
+
+#[tokio::test]
+async fn who_reads_it_in_the_app_is_not_mailed_and_a_muted_request_is_silent() {
+    let somebody = new_user(stack(), "requester");
+    let requester = Client::sign_in(stack(), &somebody.email).await;
+    let manager = Client::sign_in(stack(), &new_user(stack(), "manager").email).await;
+    let id = requester.report("The door squeaks").await["id"].as_str().expect("an id").to_owned();
+    let mut live = requester.watch("/api/me/inbox/live").await;
+    manager.comment(&id, "Seen at once", "public").await.expect(201);
+    let told = live.next_of("notice", TOLD).await;
+    requester.post("/api/me/inbox/read", &json!({ "ids": [told["notice"]["id"]] })).await.expect(200);
+
+    let muted = format!("/api/me/muted/{id}");
+    assert_eq!(requester.get(&muted).await.expect(200).json(), json!({ "muted": false }));
+    let mute = |muted: bool| json!({ "muted": muted });
+    let set = requester.call(Method::PUT, &muted).json(&mute(true)).send().await.expect(200).json();
+    assert_eq!(set, mute(true));
+    manager.comment(&id, "Not heard", "public").await.expect(201);
+    requester.call(Method::PUT, &muted).json(&mute(false)).send().await.expect(200);
+    live.hang_up().await;
+    manager.comment(&id, "Heard", "public").await.expect(201);
+    let sent = mails(&somebody.email, 1).await;
+    assert!(sent[0].text.contains("Heard") && !sent[0].text.contains("Not heard"), "{}", sent[0].text);
+    let heard: Vec<Value> = told_words(&requester, &id).await;
+    assert_eq!(heard, [json!("Heard"), json!("Seen at once")]);
+    let foreign = format!("/api/me/muted/{}", uuid::Uuid::now_v7());
+    requester.call(Method::PUT, &foreign).json(&mute(true)).send().await.problem(404, "not_found");
+}
+
+async fn told_words(client: &Client, id: &str) -> Vec<Value> {
+    told(client, id).await.into_iter().map(|(_, _, words)| words).collect()
+}
+
+#[tokio::test]
+async fn a_mail_that_its_server_could_not_take_is_sent_again_and_one_that_it_took_is_not() {
+    let stack = Stack::builder().mail(Tls::Off).start().expect("a system");
+    let server = stack.mail.as_ref().expect("a mail server");
+    let somebody = new_user(&stack, "requester");
+    let requester = Client::sign_in(&stack, &somebody.email).await;
+    let manager = Client::sign_in(&stack, &new_user(&stack, "manager").email).await;
+    let id = requester.report("The sink is full").await["id"].as_str().expect("an id").to_owned();
+    let fate = async |expected: &str| {
+        eventually(TOLD, async || {
+            let item = requester.get("/api/me/inbox?limit=1").await.expect(200).json()["items"][0].clone();
+            if item["mail"] == expected { Ok(()) } else { Err(item) }
+        })
+        .await;
+    };
+    server.set_mood(Mood::NobodyHere);
+    manager.comment(&id, "Refused for good", "public").await.expect(201);
+    fate("refused").await;
+    server.set_mood(Mood::Busy);
+    manager.comment(&id, "Later", "public").await.expect(201);
+    fate("later").await;
+    server.set_mood(Mood::Fair);
+    stack.runtime.restart().expect("a runtime");
+    let mail = server.wait_for(&somebody.email, Duration::from_secs(50)).expect("the mail, in the end");
+    assert!(mail.text.contains("Later"), "{}", mail.text);
+    fate("taken").await;
+    assert_eq!(server.mails_to(&somebody.email).len(), 1);
 }

@@ -108,6 +108,12 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
         ("GET", "me/inbox", Value::Null, SIGNED_IN),
         ("POST", "me/inbox/read", json!({ "ids": [] }), SIGNED_IN),
         ("GET", "me/inbox/live", Value::Null, SOCKET),
+        ("GET", "me/notifications", Value::Null, SIGNED_IN),
+        ("PUT", "me/notifications", json!({ "choices": [] }), SIGNED_IN),
+        ("GET", "me/muted/{id}", Value::Null, SIGNED_IN),
+        ("PUT", "me/muted/{id}", json!({ "muted": false }), SIGNED_IN),
+        // Without the secret of a mail's link.
+        ("POST", "mail/unsubscribe", json!({}), [404, 404, 404, 404, 404]),
         ("GET", "users", Value::Null, MANAGERS),
         ("GET", "users/{user}", Value::Null, MANAGERS),
         ("GET", "requests", Value::Null, SIGNED_IN),

@@ -84,6 +84,9 @@ pub struct Reader {
     pub language: Language,
     /// What the organisation is called.
     pub organisation: String,
+    /// Whether they may sign in; a release before this one does not tell.
+    #[serde(default)]
+    pub is_active: bool,
 }
 
 impl fmt::Debug for Reader {
@@ -99,7 +102,7 @@ impl Query for WriteTo {
 
     async fn run(self, postgres: &impl Postgres) -> Result<Self::Reply, Refusal> {
         let statement = Statement::new(
-            "SELECT json_build_object('email', users.email, 'name', users.name, 'organisation', organisations.name,
+            "SELECT json_build_object('email', users.email, 'name', users.name, 'organisation', organisations.name, 'is_active', users.status = 'active',
                                       'language', coalesce(users.language, organisations.language))
              FROM users JOIN organisations ON organisations.id = users.org_id
              WHERE users.org_id = $1 AND users.id = $2::uuid",

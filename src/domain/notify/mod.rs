@@ -3,7 +3,9 @@
 //! Nobody is told of what they did themselves, and of one event everybody hears once, for the reason that is closest to them. An
 //! internal comment is told to staff alone.
 
+mod choices;
 mod notice;
+pub mod sentences;
 
 use base::ids::UserId;
 use serde::{Deserialize, Serialize};
@@ -11,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::request::{Event, EventBody, MaintenanceRequest, Visibility};
 use crate::domain::user::{Person, Role};
 
+pub use choices::{Choice, Choices, NoticeKind};
 pub use notice::{About, Notice, NoticeId, Reason};
 
 /// Somebody of the staff, as they may be told or mentioned.

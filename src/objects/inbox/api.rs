@@ -8,7 +8,8 @@ use durable::actor_api;
 use durable::page::Page;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::notify::{Notice, NoticeId};
+use crate::domain::notify::{Choice, Notice, NoticeId, NoticeKind};
+use crate::domain::request::RequestId;
 use crate::objects::context::CallContext;
 
 /// Names one person's inbox: `{org}/{uuid}`.
@@ -41,6 +42,12 @@ actor_api! {
     list(List) -> Page;
     /// Marks notices as read.
     mark(Mark) -> Marked;
+    /// What they are written to about; `Some` choices are made first.
+    choose(Choose) -> Vec<Choice>;
+    /// Whether they want to hear nothing of a request; `Some` says so first.
+    mute(Mute) -> Muted;
+    /// Ends mails of one kind, for who has a link of theirs: `NotFound` for any other.
+    unsubscribe(Unsubscribe) -> ();
 }
 
 /// A live viewer hears of each new notice, and of how many are unread.
@@ -79,6 +86,41 @@ pub struct Mark {
     /// This one and all that came before it.
     #[serde(default)]
     pub until: Option<NoticeId>,
+}
+
+/// See [`Handler::choose`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Choose {
+    /// Those that change.
+    #[serde(default)]
+    pub choices: Vec<Choice>,
+}
+
+/// See [`Handler::mute`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Mute {
+    /// The request.
+    pub request: RequestId,
+    /// Whether to hear nothing of it from now on.
+    #[serde(default)]
+    pub muted: Option<bool>,
+}
+
+/// Whether somebody hears of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Muted {
+    /// Nothing of it is told, but for mentions and work that one is given.
+    pub muted: bool,
+}
+
+/// See [`Handler::unsubscribe`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Unsubscribe {
+    /// What is no longer mailed.
+    pub kind: NoticeKind,
+    /// The secret of the mail's link.
+    pub secret: String,
 }
 
 /// How many are left.

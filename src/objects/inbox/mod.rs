@@ -1,33 +1,43 @@
 //! The InboxObject: what one person is told.
 //!
-//! It owns their notices, and which of them are read. A request's object tells it of an event as often as it takes until that
+//! It owns their notices, which of them are read, what they want to be written to about, and the mails that are owed. A request's object tells it of an event as often as it takes until that
 //! has arrived; a notice that it has, it takes no second time.
 //!
 //! Architecture invariants: of one event a person has one notice; a read leaves no storage behind.
 
 pub mod api;
+mod mail;
 mod store;
 
+use std::cell::Cell;
 use std::rc::Rc;
 
+use base::hex::hex;
 use base::refusal::Refusal;
 use base::time::Timestamp;
 use durable::page::Page;
 use durable::sockets::{Accepted, Sockets};
-use durable::{Answer, Object, Schema, State, Wire};
+use durable::{Answer, Object, Schema, State, Wire, clock};
 use futures::future::LocalBoxFuture;
 use js_sys::JsString;
 use serde::Serialize;
 
-use crate::domain::notify::Notice;
+use crate::domain::mailed::MailOutcome;
+use crate::domain::notify::{Choice, Notice, Reason};
 use crate::objects::context::CallContext;
 use crate::objects::viewer::{self, Viewer};
-use api::{Inbox, List, Mark, Marked, Notices, Tell, Watch};
+use api::{Choose, Inbox, InboxKey, List, Mark, Marked, Mute, Muted, Notices, Tell, Unsubscribe, Watch};
+use store::Person;
+
+/// Mails that are being sent are looked at again after so long, in milliseconds, in case that it ends with the object.
+const SENDING_MS: i64 = 150_000;
 
 /// One person's inbox.
 pub struct InboxObject {
     state: State,
     sockets: Sockets<Viewer>,
+    /// Whether mails are being sent.
+    is_sending: Cell<bool>,
 }
 
 /// A message to a viewer.
@@ -46,14 +56,36 @@ struct Shown<'a> {
     #[serde(flatten)]
     notice: &'a Notice,
     unread: bool,
+    mail: Option<MailOutcome>,
 }
 
 impl InboxObject {
-    fn keep(&self, notices: &[Notice]) -> Result<(), Refusal> {
+    /// Whose inbox it is; it may not have been written down yet.
+    fn person(&self, cx: &CallContext) -> Result<Person, Refusal> {
+        if let Some(known) = store::person(&self.state.db)? {
+            return Ok(known);
+        }
+        let InboxKey { org, user } = cx.own_key()?;
+        let mut secret = [0; 16];
+        getrandom::getrandom(&mut secret).map_err(|_| Refusal::Internal)?;
+        Ok(mail::begun(org, user, hex(&secret)))
+    }
+
+    fn keep(&self, notices: &[Notice], cx: &CallContext) -> Result<(), Refusal> {
+        let person = self.person(cx)?;
+        let now = clock::now();
+        let mut wanted = Vec::new();
+        for notice in notices {
+            if is_always_told(notice) || !store::is_muted(&self.state.db, notice.request.id)? {
+                wanted.push(notice);
+            }
+        }
         let new = self.state.db.atomically(|write| {
+            store::put_person(write, &person)?;
             let mut new = Vec::new();
-            for notice in notices {
-                if store::put(write, notice)? {
+            for notice in wanted {
+                let due = self.mail_due(notice, &person.choices, now);
+                if store::put(write, notice, due)? {
                     new.push(notice);
                 }
             }
@@ -62,7 +94,7 @@ impl InboxObject {
         })?;
         let unread = store::unread(&self.state.db)?;
         for notice in new {
-            self.say(&Message::Notice { notice: Shown { notice, unread: true }, unread });
+            self.say(&Message::Notice { notice: Shown { notice, unread: true, mail: None }, unread });
         }
         Ok(())
     }
@@ -79,6 +111,36 @@ impl InboxObject {
         Ok(Marked { unread })
     }
 
+    fn choices(&self, made: &[Choice], cx: &CallContext) -> Result<Vec<Choice>, Refusal> {
+        let mut person = self.person(cx)?;
+        if !made.is_empty() {
+            person.choices = person.choices.with(made);
+            self.state.db.atomically(|write| store::put_person(write, &person))?;
+        }
+        Ok(person.choices.all())
+    }
+
+    fn set_muted(&self, mute: &Mute) -> Result<Muted, Refusal> {
+        if let Some(muted) = mute.muted
+            && (muted || self.state.db.exists()?)
+        {
+            self.state.db.atomically(|write| store::mute(write, mute.request, muted))?;
+        }
+        Ok(Muted { muted: store::is_muted(&self.state.db, mute.request)? })
+    }
+
+    /// When something is to be done next.
+    fn next(&self) -> Option<Timestamp> {
+        let mail = store::next_mail(&self.state.db).unwrap_or_else(|error| {
+            worker::console_error!("an inbox cannot be read: {error}");
+            None
+        });
+        // While mails are being sent an alarm would find nothing to do, and ring at once again.
+        let later = self.is_sending.get().then(|| clock::now().plus_ms(SENDING_MS));
+        let mail = mail.map(|due| later.map_or(due, |later| due.max(later)));
+        [mail, viewer::next_check(&self.sockets)].into_iter().flatten().min()
+    }
+
     fn say(&self, message: &Message<'_>) {
         let viewers = self.sockets.viewers();
         if viewers.is_empty() {
@@ -92,8 +154,25 @@ impl InboxObject {
 }
 
 impl api::Handler for InboxObject {
-    fn tell(self: Rc<Self>, message: Tell, _: CallContext) -> Answer<()> {
-        self.keep(&message.notices).into()
+    fn tell(self: Rc<Self>, message: Tell, cx: CallContext) -> Answer<()> {
+        let kept = self.keep(&message.notices, &cx);
+        if kept.is_ok() {
+            self.state.alarm.set_by(self.next());
+            clock::in_background(self.send_due());
+        }
+        kept.into()
+    }
+
+    fn choose(self: Rc<Self>, message: Choose, cx: CallContext) -> Answer<Vec<Choice>> {
+        self.choices(&message.choices, &cx).into()
+    }
+
+    fn mute(self: Rc<Self>, message: Mute, _: CallContext) -> Answer<Muted> {
+        self.set_muted(&message).into()
+    }
+
+    fn unsubscribe(self: Rc<Self>, message: Unsubscribe, _: CallContext) -> Answer<()> {
+        self.end_mails(&message).into()
     }
 
     fn list(self: Rc<Self>, message: List, _: CallContext) -> Answer<Page> {
@@ -118,7 +197,7 @@ impl Object for InboxObject {
 
     fn start(state: State) -> Self {
         let sockets = Sockets::new(&state);
-        InboxObject { state, sockets }
+        InboxObject { state, sockets, is_sending: Cell::new(false) }
     }
 
     fn answer(self: Rc<Self>, message: Inbox, cx: CallContext) -> Answer<Wire> {
@@ -135,7 +214,10 @@ impl Object for InboxObject {
     }
 
     fn alarm(self: Rc<Self>) -> LocalBoxFuture<'static, ()> {
-        Box::pin(async move { viewer::drop_ended_sessions(&self.sockets, &self.state.env).await })
+        Box::pin(async move {
+            self.clone().send_due().await;
+            viewer::drop_ended_sessions(&self.sockets, &self.state.env).await;
+        })
     }
 
     fn viewer_left(&self) {
@@ -147,6 +229,11 @@ impl Object for InboxObject {
     }
 
     fn next_due(&self) -> Option<Timestamp> {
-        viewer::next_check(&self.sockets)
+        self.next()
     }
+}
+
+/// What is told of a muted request as well: that one is needed.
+fn is_always_told(notice: &Notice) -> bool {
+    notice.reason == Reason::Mentioned || (notice.kind == "assigned" && notice.reason == Reason::Assignee)
 }

@@ -1,10 +1,14 @@
 //! The SQLite of an InboxObject: its notices.
 
+use base::ids::{OrgId, UserId};
 use base::refusal::Refusal;
+use base::time::Timestamp;
 use durable::keyset::{Direction, IndexRange, KeysetQuery, Value};
 use durable::{Database, Schema, StorageError, Writer};
 
-use crate::domain::notify::{Notice, NoticeId};
+use crate::domain::mailed::Mailed;
+use crate::domain::notify::{Choices, Notice, NoticeId};
+use crate::domain::request::RequestId;
 
 /// Schema steps.
 pub const SCHEMA: Schema = Schema::first(&["
@@ -13,27 +17,44 @@ pub const SCHEMA: Schema = Schema::first(&["
         id     TEXT NOT NULL UNIQUE,
         ts     INTEGER NOT NULL,
         unread INTEGER NOT NULL,
-        json   TEXT NOT NULL
+        json   TEXT NOT NULL,
+        -- When a mail about it is to be sent, while one is owed, how often that was tried, and what became of it.
+        due    INTEGER,
+        tries  INTEGER NOT NULL DEFAULT 0,
+        mailed TEXT
     );
     CREATE INDEX notice_by_ts ON notice (ts);
     CREATE INDEX notice_by_unread ON notice (unread, ts);
+    CREATE INDEX notice_by_due ON notice (due) WHERE due IS NOT NULL;
+    CREATE TABLE person (
+        one     INTEGER PRIMARY KEY CHECK (one = 1),
+        org     TEXT NOT NULL,
+        user    TEXT NOT NULL,
+        -- Ends mails without a session: what is in their links.
+        secret  TEXT NOT NULL,
+        choices TEXT NOT NULL
+    );
+    CREATE TABLE muted (
+        request TEXT PRIMARY KEY
+    ) WITHOUT ROWID;
 "]);
 
 /// So many notices are kept; the oldest go first.
 pub const MOST_NOTICES: i64 = 1_000;
 
 /// What a client is shown of a row.
-const SHOWN: &str = "json_set(json, '$.unread', json(iif(unread, 'true', 'false')))";
+const SHOWN: &str =
+    "json_set(json, '$.unread', json(iif(unread, 'true', 'false')), '$.mail', json_extract(mailed, '$.outcome'))";
 
-/// Keeps a notice; whether it is new.
+/// Keeps a notice, about which a mail is owed from `due` on; whether it is new.
 ///
 /// # Errors
 /// When SQLite refuses, or the notice cannot be written as JSON.
-pub fn put(write: &Writer<'_>, notice: &Notice) -> Result<bool, Refusal> {
+pub fn put(write: &Writer<'_>, notice: &Notice, due: Option<Timestamp>) -> Result<bool, Refusal> {
     let json = serde_json::to_string(notice).map_err(|_| Refusal::Internal)?;
     let rows = write.rows(
-        "INSERT INTO notice (id, ts, unread, json) VALUES (?, ?, 1, ?) ON CONFLICT (id) DO NOTHING RETURNING key",
-        &[&notice.id.0.as_str(), &notice.ts.as_ms(), &json],
+        "INSERT INTO notice (id, ts, unread, json, due) VALUES (?, ?, 1, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING key",
+        &[&notice.id.0.as_str(), &notice.ts.as_ms(), &json, &due.map(Timestamp::as_ms)],
     )?;
     Ok(!rows.is_empty())
 }
@@ -99,4 +120,118 @@ pub fn query(unread: bool) -> KeysetQuery {
         to: None,
         conditions: Vec::new(),
     }
+}
+
+/// Whose inbox it is, once somebody was told something or has chosen.
+pub struct Person {
+    /// The organisation.
+    pub org: OrgId,
+    /// The person.
+    pub user: UserId,
+    /// What ends their mails without a session.
+    pub secret: String,
+    /// What they have chosen.
+    pub choices: Choices,
+}
+
+/// Whose inbox it is.
+///
+/// # Errors
+/// When SQLite refuses, or holds what cannot be read.
+pub fn person(db: &Database) -> Result<Option<Person>, Refusal> {
+    let Some(row) = db.row("SELECT org, user, secret, choices FROM person", &[])? else { return Ok(None) };
+    Ok(Some(Person {
+        org: row.text(0).parse().map_err(|_| Refusal::Internal)?,
+        user: row.text(1).parse().map_err(|_| Refusal::Internal)?,
+        secret: row.text(2),
+        choices: serde_json::from_str(&row.text(3)).map_err(|_| Refusal::Internal)?,
+    }))
+}
+
+/// Remembers whose inbox it is, and what they have chosen.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn put_person(write: &Writer<'_>, person: &Person) -> Result<(), Refusal> {
+    let Person { org, user, secret, choices } = person;
+    let choices = serde_json::to_string(choices).map_err(|_| Refusal::Internal)?;
+    write.run(
+        "INSERT INTO person (one, org, user, secret, choices) VALUES (1, ?, ?, ?, ?)
+         ON CONFLICT (one) DO UPDATE SET choices = excluded.choices",
+        &[&org.to_string(), &user.to_string(), secret, &choices],
+    )?;
+    Ok(())
+}
+
+/// Whether they want to hear nothing of this request.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn is_muted(db: &Database, request: RequestId) -> Result<bool, StorageError> {
+    Ok(db.row("SELECT 1 FROM muted WHERE request = ?", &[&request.to_string()])?.is_some())
+}
+
+/// Remembers that they want to hear nothing of a request, or that they do again.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn mute(write: &Writer<'_>, request: RequestId, muted: bool) -> Result<(), StorageError> {
+    let statement = if muted {
+        "INSERT INTO muted (request) VALUES (?) ON CONFLICT DO NOTHING"
+    } else {
+        "DELETE FROM muted WHERE request = ?"
+    };
+    write.run(statement, &[&request.to_string()])
+}
+
+/// A mail that is owed.
+pub struct Owed {
+    /// The row.
+    pub key: i64,
+    /// What it is about.
+    pub notice: Notice,
+    /// Whether that is not read yet.
+    pub unread: bool,
+    /// How often it was tried.
+    pub tries: u32,
+}
+
+/// The mail that is owed first, if it is due.
+///
+/// # Errors
+/// When SQLite refuses, or holds what cannot be read.
+pub fn owed(db: &Database, now: Timestamp) -> Result<Option<Owed>, Refusal> {
+    let row = db.row(
+        "SELECT key, json, unread, tries FROM notice WHERE due IS NOT NULL AND due <= ? ORDER BY due, key LIMIT 1",
+        &[&now.as_ms()],
+    )?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(Owed {
+        key: row.int(0),
+        notice: serde_json::from_str(&row.text(1)).map_err(|_| Refusal::Internal)?,
+        unread: row.int(2) == 1,
+        tries: u32::try_from(row.int(3)).unwrap_or(u32::MAX),
+    }))
+}
+
+/// When the next mail is due, if one is owed.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn next_mail(db: &Database) -> Result<Option<Timestamp>, StorageError> {
+    let row = db.row("SELECT min(due) FROM notice WHERE due IS NOT NULL", &[])?;
+    Ok(row.and_then(|row| row.optional_int(0)).map(Timestamp::from_ms))
+}
+
+/// Writes down what became of a mail; `again` is when it is tried once more.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn settle(write: &Writer<'_>, key: i64, mailed: Option<&Mailed>, again: Option<Timestamp>) -> Result<(), Refusal> {
+    let mailed = mailed.map(serde_json::to_string).transpose().map_err(|_| Refusal::Internal)?;
+    write.run(
+        "UPDATE notice SET due = ?, tries = tries + 1, mailed = coalesce(?, mailed) WHERE key = ?",
+        &[&again.map(Timestamp::as_ms), &mailed, &key],
+    )?;
+    Ok(())
 }

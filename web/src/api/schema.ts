@@ -124,6 +124,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mail/unsubscribe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End mails of one kind, by a link of one of them (RFC 8058).
+         * @description For: Anyone. Needs no session and no origin of ours: the program that reads the mail sends it, with any body.
+         */
+        post: operations["unsubscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me": {
         parameters: {
             query?: never;
@@ -246,6 +266,54 @@ export interface paths {
          * @description For: Anyone who is signed in.
          */
         post: operations["readMyInbox"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/muted/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether I hear of a request.
+         * @description For: Anyone who is signed in.
+         */
+        get: operations["isMuted"];
+        /**
+         * Hear nothing of a request, but for mentions and work that I am given; or hear of it again.
+         * @description For: Anyone who is signed in.
+         */
+        put: operations["mute"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What I am written to about.
+         * @description For: Anyone who is signed in.
+         */
+        get: operations["myNotifications"];
+        /**
+         * Choose what I am written to about.
+         * @description For: Anyone who is signed in. In the app everything that concerns one is told.
+         */
+        put: operations["chooseMyNotifications"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1030,6 +1098,18 @@ export interface components {
             priority?: null | components["schemas"]["Change_Priority"];
             title?: null | components["schemas"]["Change_String"];
         };
+        /** @description The choice about one kind of notice. */
+        Choice: {
+            /** @description What it is about. */
+            kind: components["schemas"]["NoticeKind"];
+            /** @description Whether one is written to. */
+            mail: boolean;
+        };
+        /** @description Choices to be made. */
+        ChoicesBody: {
+            /** @description Those that change; the others stay. */
+            choices: components["schemas"]["Choice"][];
+        };
         /** @description The body of `POST /api/requests/:id/comments`. */
         CommentBodyInput: {
             /** @description 1 to 10,000 characters. */
@@ -1637,6 +1717,16 @@ export interface components {
             /** @description Each log stream. */
             streams: components["schemas"]["StreamStats"][];
         };
+        /** @description Whether to hear nothing of a request. */
+        MuteBody: {
+            /** @description Whether to hear nothing of it, but for mentions and work that one is given. */
+            muted: boolean;
+        };
+        /** @description Whether somebody hears of a request. */
+        Muted: {
+            /** @description Nothing of it is told, but for mentions and work that one is given. */
+            muted: boolean;
+        };
         /** @description One draft. */
         MyDraft: {
             /** @description What was written, as the app keeps it. */
@@ -1733,6 +1823,7 @@ export interface components {
             id: components["schemas"]["NoticeId"];
             /** @description What happened: the `kind` of the event. */
             kind: string;
+            mail: null | components["schemas"]["MailOutcome"];
             /** @description Why one is told. */
             reason: components["schemas"]["Reason"];
             /** @description The request. */
@@ -1752,6 +1843,11 @@ export interface components {
             /** @description The beginning of what was said with it: a comment, a reason, what was done. */
             words?: string;
         };
+        /**
+         * @description What a notice is about: the `kind` of its event.
+         * @enum {string}
+         */
+        NoticeKind: "created" | "approved" | "rejected" | "assigned" | "released" | "started" | "held" | "resumed" | "completed" | "closed" | "reopened" | "cancelled" | "commented";
         /** @description One page of a list that is counted when asked to. */
         NoticePage: {
             /** @description The items, in the list's order. */
@@ -1763,6 +1859,13 @@ export interface components {
              * @description How many there are in all, up to 10,000; 10,001 stands for more. Only with `total=true`.
              */
             total?: number;
+        };
+        /** @description What I am written to about. */
+        Notifications: {
+            /** @description Every kind of notice. */
+            choices: components["schemas"]["Choice"][];
+            /** @description Whether mails are sent at all. */
+            mail: boolean;
         };
         /** @description [`Pending`], as the API shows it. */
         PendingShown: {
@@ -2562,6 +2665,34 @@ export interface operations {
             500: components["responses"]["Internal"];
         };
     };
+    unsubscribe: {
+        parameters: {
+            query?: {
+                /** @description Who was written to. */
+                u?: string;
+                /** @description What it was about. */
+                k?: string;
+                /** @description The secret of the link. */
+                t?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No more of these are sent. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Invalid"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+        };
+    };
     me: {
         parameters: {
             query?: never;
@@ -2777,6 +2908,122 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Marked"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["TimedOut"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    isMuted: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether it is muted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Muted"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    mute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MuteBody"];
+            };
+        };
+        responses: {
+            /** @description Whether it is muted now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Muted"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["TimedOut"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    myNotifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every kind of notice. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notifications"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    chooseMyNotifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChoicesBody"];
+            };
+        };
+        responses: {
+            /** @description Every kind of notice, as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notifications"];
                 };
             };
             400: components["responses"]["Invalid"];

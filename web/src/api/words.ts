@@ -9,6 +9,7 @@ export const LANGUAGE = ["en", "id"] as const satisfies readonly Schema<"Languag
 export const LEVEL = ["debug", "info", "warn", "error"] as const satisfies readonly Schema<"Level">[];
 export const MAIL_OUTCOME = ["taken", "refused", "later", "unknown"] as const satisfies readonly Schema<"MailOutcome">[];
 export const MAIL_STATUS = ["off", "unusable", "on"] as const satisfies readonly Schema<"MailStatus">[];
+export const NOTICE_KIND = ["created", "approved", "rejected", "assigned", "released", "started", "held", "resumed", "completed", "closed", "reopened", "cancelled", "commented"] as const satisfies readonly Schema<"NoticeKind">[];
 export const PRIORITY = ["low", "normal", "high", "urgent"] as const satisfies readonly Schema<"Priority">[];
 export const REASON = ["mentioned", "assignee", "former_assignee", "requester", "approver"] as const satisfies readonly Schema<"Reason">[];
 export const ROLE = ["requester", "technician", "manager", "admin"] as const satisfies readonly Schema<"Role">[];
