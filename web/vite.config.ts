@@ -2,6 +2,7 @@ import react from "@vitejs/plugin-react";
 import tailwindcss from "@tailwindcss/vite";
 import { defineConfig } from "vitest/config";
 import { boot } from "./scripts/boot.ts";
+import { isLaterIcon } from "./scripts/icons.ts";
 import { shellWorker } from "./scripts/shell-worker.ts";
 
 /** React alone; it is evaluated in a task of its own, as the packages are (src/start). */
@@ -13,7 +14,7 @@ const isPackage = (id: string) =>
 
 /** Parts of ours that the first page needs, whichever it is. */
 const isBase = (id: string) =>
-  /\/web\/src\/(api|app|drafts|i18n\/index|live|offline|resources|start|ui)\b/.test(id) && !/(app\/Help|LiveInbox|inbox\/queries|ToastList|SessionRow|SystemLinks|SystemNav|systemNav|app\/browser|StaffMark|ui\/Dialog|QueueDialog|OnDevice|useDiscard|useDraft|drafts\/server|\/project|\/Field|\/Select|\/inputs)/.test(id);
+  /\/web\/src\/(api|app|drafts|i18n\/index|live|offline|resources|start|ui|features\/system(\/people)?\/search)\b/.test(id) && !/(app\/Help|LiveInbox|inbox\/queries|ToastList|SessionRow|SystemLinks|SystemNav|systemNav|app\/browser|StaffMark|ui\/Dialog|QueueDialog|OnDevice|useDiscard|useDraft|drafts\/server|\/project|\/Field|\/inputs)/.test(id);
 
 export default defineConfig({
   plugins: [react(), tailwindcss(), boot(), shellWorker()],
@@ -33,11 +34,12 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: {
       output: {
-        // What every page needs comes as three files instead of twenty; the rest stays with the pages that need it.
+        // What every page needs comes as three files instead of twenty, and the other icons as one; the rest stays with the pages that need it.
         codeSplitting: {
           groups: [
             { name: "react", test: isReact },
-            { name: "packages", test: isPackage },
+            { name: "packages", test: (id) => isPackage(id) && !isLaterIcon(id) },
+            { name: "icons", test: isLaterIcon },
             { name: "base", test: isBase },
           ],
         },

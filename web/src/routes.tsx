@@ -116,6 +116,12 @@ const me = createRoute({
   component: lazyRouteComponent(() => withMore(import("@/features/me/MePage")), "MePage"),
 });
 
+const unsubscribe = createRoute({
+  getParentRoute: () => root,
+  path: "/unsubscribe",
+  component: lazyRouteComponent(() => withMore(import("@/features/unsubscribe/UnsubscribePage")), "UnsubscribePage"),
+});
+
 const inbox = createRoute({
   getParentRoute: () => app,
   path: "/inbox",
@@ -165,7 +171,7 @@ const sessions = createRoute({
   component: lazyRouteComponent(() => withMore(import("@/features/system/SessionsPage")), "SessionsPage"),
 });
 
-const tree = root.addChildren([signIn, setup, invitation, app.addChildren([home, requests, request, newRequest, me, inbox, system.addChildren([people, logs, monitor, sync, sessions])])]);
+const tree = root.addChildren([signIn, setup, invitation, unsubscribe, app.addChildren([home, requests, request, newRequest, me, inbox, system.addChildren([people, logs, monitor, sync, sessions])])]);
 
 export const makeRouter = (client: QueryClient) =>
   createRouter({ routeTree: tree, defaultErrorComponent: ErrorPage, context: { client }, parseSearch, stringifySearch, defaultPreload: "intent", defaultPreloadStaleTime: 0, defaultPendingComponent: Waiting, scrollRestoration: true });

@@ -64,3 +64,43 @@ test("the requester is asked to confirm what is done, and reads no internal word
   await row(requester, title).getByRole("button", { name: "Mark as read" }).click();
   await expect(unread(requester)).toHaveCount(0);
 });
+
+test("one chooses what one is mailed about, and a request that is muted is not told", async ({ browser }) => {
+  const [requester, manager] = await Promise.all([signIn(browser, "requester2", { viewport: { width: 360, height: 740 } }), signIn(browser, "manager")]);
+  await requester.goto("/inbox");
+  const started = requester.getByRole("dialog").getByRole("checkbox", { name: "Work begins" });
+  await requester.getByRole("button", { name: "Mails to me" }).click();
+  await expect(started).toBeVisible();
+  const was = await started.isChecked();
+  await started.setChecked(!was);
+  await requester.getByRole("dialog").getByRole("button", { name: "Close" }).last().click();
+  await requester.reload();
+  await requester.getByRole("button", { name: "Mails to me" }).click();
+  await expect(started).toBeChecked({ checked: !was });
+  await started.setChecked(was);
+  await requester.keyboard.press("Escape");
+
+  const title = fresh("The fan hums");
+  const url = await report(requester, title);
+  await requester.getByRole("button", { name: "Tell me nothing more of this" }).click();
+  await expect(requester.getByRole("button", { name: "Tell me of this again" })).toBeVisible();
+  await manager.goto(url);
+  await manager.getByRole("textbox", { name: "Write a comment" }).fill("Not told");
+  await manager.getByRole("button", { name: "Send" }).click();
+  await expect(requester.locator("[data-kind=commented]")).toBeVisible();
+  await requester.getByRole("button", { name: "Tell me of this again" }).click();
+  await expect(requester.getByRole("button", { name: "Tell me nothing more of this" })).toBeVisible();
+  await manager.getByRole("textbox", { name: "Write a comment" }).fill("Told");
+  await manager.getByRole("button", { name: "Send" }).click();
+  await requester.goto("/inbox");
+  await expect(row(requester, title)).toHaveCount(1);
+  await expect(row(requester, title)).toContainText("Told");
+});
+
+test("a link that ends mails and is none of ours says so, and where to choose", async ({ page }) => {
+  await page.goto("/unsubscribe#u=0190a5b8-0000-7000-8000-000000000001&k=commented&t=0");
+  await page.getByRole("button", { name: "End these mails" }).click();
+  await expect(page.getByText("This link is not known.")).toBeVisible();
+  await page.goto("/unsubscribe");
+  await expect(page.getByText("This link is not known.")).toBeVisible();
+});

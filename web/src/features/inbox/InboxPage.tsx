@@ -1,13 +1,15 @@
 // What I am told: what happened to my requests and my work, and why I hear of it.
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { BellOff, Check } from "lucide-react";
+import { BellOff, Check, Mail, MailWarning } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ErrorPage } from "@/app/ErrorPage";
 import { ErrorWords, toastError } from "@/app/ErrorWords";
 import { inboxOptions, markRead, type Notice } from "@/resources/inbox/queries";
 import { Button } from "@/ui/Button";
 import { When } from "@/ui/time";
+import { ChoicesDialog } from "./ChoicesDialog";
 
 export function InboxPage() {
   const { t } = useTranslation();
@@ -15,6 +17,7 @@ export function InboxPage() {
   const navigate = useNavigate({ from: "/inbox" });
   const client = useQueryClient();
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage, isFetchNextPageError } = useInfiniteQuery(inboxOptions(unread));
+  const [isChoosing, setChoosing] = useState(false);
   const marking = useMutation({ mutationFn: (newest: Notice) => markRead(client, newest, true), onError: toastError });
   if (!data && error) return <ErrorPage error={error} reset={() => void refetch()} />;
   const notices = data?.pages.flatMap((page) => page.items) ?? [];
@@ -23,6 +26,7 @@ export function InboxPage() {
     <div className="mx-auto flex max-w-3xl flex-col gap-4">
       <div className="flex flex-wrap items-center gap-3">
         <h1 className="mr-auto">{t("inbox.title")}</h1>
+        <Button onClick={() => setChoosing(true)}><Mail aria-hidden className="size-4" />{t("inbox.choices")}</Button>
         {newest && <Button busy={marking.isPending} disabled={!notices.some((notice) => notice.unread)} onClick={() => marking.mutate(newest)}><Check aria-hidden className="size-4" />{t("inbox.read_all")}</Button>}
       </div>
       <div role="group" aria-label={t("inbox.title")} className="flex gap-2">
@@ -40,6 +44,7 @@ export function InboxPage() {
         </div>
       ) : <ul className="card divide-y">{notices.map((notice) => <li key={notice.id}><Row notice={notice} /></li>)}</ul>}
       {data && error && <ErrorWords error={error} />}
+      {isChoosing && <ChoicesDialog onClose={() => setChoosing(false)} />}
       {(hasNextPage || isFetchNextPageError) && <Button className="self-center" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>{t("sessions.more")}</Button>}
     </div>
   );
@@ -73,6 +78,7 @@ function Row({ notice }: { notice: Notice }) {
         {words !== undefined && <p dir="auto" className="words mt-1 line-clamp-3 text-sm text-muted">{words}</p>}
         {kind === "completed" && reason === "requester" && <p className="mt-1 text-sm font-semibold text-accent-text">{t("inbox.confirm")}</p>}
         <p className="mt-1 text-xs text-muted"><When date={ts} /> · {t(`inbox.reason_${reason}`)}</p>
+        {notice.mail === "refused" && <p className="mt-1 flex items-center gap-1 text-xs text-warn"><MailWarning aria-hidden className="size-3.5" />{t("inbox.mail_refused")}</p>}
       </div>
       {unread && <Button kind="quiet" aria-label={`${t("inbox.mark")}: ${request.title}`} title={t("inbox.mark")} className="relative z-10 self-center px-2!" onClick={read}><Check aria-hidden className="size-4" /></Button>}
     </div>

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { RequestRecord } from "@/api/types";
 import { FIELD_NAMES, fieldOf, reportOf, sayValue } from "@/resources/request/fields";
 import { When, exact } from "@/ui/time";
+import { Mute } from "./Mute";
 
 /** The facts of a request, each where it is one. */
 export function Facts({ record }: { record: RequestRecord }) {
@@ -26,6 +27,7 @@ export function Facts({ record }: { record: RequestRecord }) {
         {record.resolution && <Fact name={t("request.resolution")}>{record.resolution}</Fact>}
         {record.rating && <Fact name={t("request.rating")}><Stars count={record.rating} /></Fact>}
       </dl>
+      <div className="mt-3"><Mute id={record.id} /></div>
     </aside>
   );
 }
