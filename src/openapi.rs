@@ -16,6 +16,7 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::log::StreamName;
 use crate::domain::request::{Action, RequestId, Status, table};
+use crate::domain::settings::SettingKey;
 use crate::domain::user::DraftId;
 use crate::router::http::cookie::SessionCookie;
 use crate::router::http::problem::Problem;
@@ -173,6 +174,7 @@ fn path_parameters(route: &Route, schemas: &mut Schemas) -> Vec<Value> {
             Parameter::Draft => schemas.of::<DraftId>(),
             Parameter::Stream => schemas.of::<StreamName>(),
             Parameter::Entry => schemas.of::<EntryId>(),
+            Parameter::Setting => schemas.of::<SettingKey>(),
         };
         parameters.push(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
     }

@@ -12,6 +12,7 @@ pub mod log;
 pub mod organisation;
 pub mod request;
 pub mod session;
+pub mod settings;
 pub mod text;
 pub mod user;
 

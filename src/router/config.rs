@@ -13,7 +13,7 @@ use thiserror::Error;
 use wasm_bindgen::JsValue;
 use worker::Env;
 
-use crate::domain::request::{IdSeal, RulesInForce};
+use crate::domain::request::IdSeal;
 use crate::router::http::cookie::SessionCookie;
 use crate::router::http::token::Keys;
 
@@ -32,8 +32,6 @@ pub struct Config {
     pub cursor_key: Vec<u8>,
     /// The exact origins, besides the own one, that may write and open sockets.
     pub origins: Vec<String>,
-    /// The rules of requests, where the operator has set any (`REQUEST_RULES`).
-    pub rules: Option<RulesInForce>,
     /// The SHA-256 of the token that opens the setup of an empty installation (`SETUP_TOKEN`).
     pub setup_token: Option<[u8; 32]>,
     /// The session cookie; `COOKIE_DOMAIN` shares it among a domain's hosts.
@@ -85,7 +83,6 @@ impl Config {
                 .ok_or_else(|| misconfigured("ID_KEY", "is shorter than 32 characters"))?,
             cursor_key,
             origins: origins.split(',').map(str::trim).filter(|origin| !origin.is_empty()).map(str::to_owned).collect(),
-            rules: text(env, "REQUEST_RULES").map(|text| rules(&text)).transpose()?,
             setup_token: text(env, "SETUP_TOKEN").map(|token| setup_token(&token)).transpose()?,
             cookie: match text(env, "COOKIE_DOMAIN") {
                 Some(domain) => {
@@ -102,13 +99,6 @@ fn setup_token(token: &str) -> Result<[u8; 32], Misconfigured> {
         return Err(misconfigured("SETUP_TOKEN", format!("is shorter than {SHORTEST_KEY} characters")));
     }
     Ok(Sha256::digest(token.as_bytes()).into())
-}
-
-fn rules(text: &str) -> Result<RulesInForce, Misconfigured> {
-    const NAME: &str = "REQUEST_RULES";
-    let read: RulesInForce = serde_json::from_str(text).map_err(|error| misconfigured(NAME, error))?;
-    let sensible = "has a number that is none of 1 to 8760 hours or 1 to 365 days";
-    read.rules.is_sensible().then_some(read).ok_or_else(|| misconfigured(NAME, sensible))
 }
 
 fn misconfigured(name: &'static str, error: impl std::fmt::Display) -> Misconfigured {

@@ -6,6 +6,7 @@ use base::ids::{EntryId, SessionName, UserId};
 
 use crate::domain::log::StreamName;
 use crate::domain::request::{Action, RequestId};
+use crate::domain::settings::SettingKey;
 use crate::domain::user::DraftId;
 
 /// What a parameter is, for the API's description.
@@ -25,6 +26,8 @@ pub enum Parameter {
     Entry,
     /// A draft.
     Draft,
+    /// A setting.
+    Setting,
 }
 
 /// A type that can stand in a path.
@@ -59,6 +62,10 @@ impl InPath for EntryId {
 
 impl InPath for DraftId {
     const KIND: Parameter = Parameter::Draft;
+}
+
+impl InPath for SettingKey {
+    const KIND: Parameter = Parameter::Setting;
 }
 
 /// The parameters of one pattern, in their order.

@@ -11,10 +11,13 @@ use base::refusal::Refusal;
 
 use crate::domain::log::StreamName;
 use crate::domain::request::{Action, RequestId};
+use crate::domain::settings::SettingKey;
 use crate::domain::user::DraftId;
 use crate::router::path::{self, Parameters};
 use crate::router::route::{Kind, Permission, Route};
-use crate::router::{auth, drafts, invitations, me, people, probes, requests, sessions, setup, system, users};
+use crate::router::{
+    auth, drafts, invitations, me, people, probes, requests, sessions, settings, setup, system, users,
+};
 
 macro_rules! routes {
     ($(
@@ -81,6 +84,11 @@ routes! {
     GET    "/system/sessions"                                       Operators Read        sessions::list;
     DELETE "/system/sessions/{user}/{sid}" (user: UserId, sid: SessionName) Operators Write sessions::revoke;
     GET    "/system/users"                                          Operators Read        people::list;
+    GET    "/system/settings"                                       Operators Read        settings::list;
+    GET    "/system/settings/{key}" (key: SettingKey)               Operators Read        settings::read;
+    PUT    "/system/settings/{key}" (key: SettingKey)               Operators Write       settings::change;
+    GET    "/system/settings/{key}/history" (key: SettingKey)       Operators Read        settings::history;
+    POST   "/system/settings/{key}/revert" (key: SettingKey)        Operators Write       settings::revert;
     GET    "/system/monitor"                                        Operators Read        system::monitor;
     GET    "/system/sync"                                           Operators Read        system::sync;
     POST   "/system/sync/replay"                                    Operators Write       system::replay;

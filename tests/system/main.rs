@@ -30,8 +30,9 @@ mod permissions;
 mod preconditions;
 mod races;
 mod report;
-mod rules;
+
 mod sessions;
+mod settings;
 mod setup;
 mod texts;
 mod tokens;

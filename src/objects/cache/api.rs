@@ -69,6 +69,13 @@ pub struct Put {
     pub ttl_ms: i64,
     /// What it is made of: forgetting a tag drops it.
     pub tags: Vec<String>,
+    /// Which of two values of one key is the newer; an older one is not stored.
+    #[serde(default, skip_serializing_if = "is_unversioned")]
+    pub version: i64,
+}
+
+fn is_unversioned(version: &i64) -> bool {
+    *version == 0
 }
 
 /// See [`Handler::forget`].

@@ -604,6 +604,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/system/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every setting: what is in force, its default, its bounds, its last change.
+         * @description For: Admins.
+         */
+        get: operations["settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/settings/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One setting.
+         * @description For: Admins.
+         */
+        get: operations["readSetting"];
+        /**
+         * Give a setting another value.
+         * @description For: Admins. In force everywhere within 10 seconds. The value that is in force already changes nothing.
+         */
+        put: operations["changeSetting"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/settings/{key}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The changes of a setting, newest first.
+         * @description For: Admins.
+         */
+        get: operations["settingHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/settings/{key}/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring back a value that a setting had.
+         * @description For: Admins. It is a change like any other.
+         */
+        post: operations["revertSetting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system/sync": {
         parameters: {
             query?: never;
@@ -1719,6 +1803,14 @@ export interface components {
              */
             version: number;
         };
+        /** @description Which value to bring back. */
+        RevertBody: {
+            /**
+             * Format: int64
+             * @description The version of the change that brought it into force.
+             */
+            version: number;
+        };
         /**
          * @description What a user is in the organisation.
          * @enum {string}
@@ -1744,6 +1836,113 @@ export interface components {
          *     reveals a session.
          */
         SessionName: string;
+        /** @description A setting as it is now. */
+        Setting: {
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            changed_at: string | null;
+            changed_by: null | components["schemas"]["Actor"];
+            default: null | components["schemas"]["SettingValue"];
+            /** @description What it may be. */
+            form: components["schemas"]["SettingForm"];
+            /** @description What it belongs to. */
+            group: components["schemas"]["SettingGroup"];
+            /** @description Which one. */
+            key: components["schemas"]["SettingKey"];
+            /** @description What is in force. */
+            value: components["schemas"]["SettingValue"];
+            /**
+             * Format: int64
+             * @description The version of its last change, for `If-Match`; 0 where it was never changed.
+             */
+            version: number;
+        };
+        /** @description Another value. */
+        SettingBody: {
+            value: null | components["schemas"]["SettingValue"];
+        };
+        /** @description One page of a list. */
+        SettingChangePage: {
+            /** @description The items, in the list's order. */
+            items: components["schemas"]["SettingChanged"][];
+            /** @description What to send as `cursor` for the next page; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A change, as the history shows it. */
+        SettingChanged: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who. */
+            by: components["schemas"]["Actor"];
+            new: null | components["schemas"]["SettingValue"];
+            /** @description What was in force until then. */
+            old: components["schemas"]["SettingValue"];
+            /**
+             * Format: int64
+             * @description The version of the change whose value was brought back, if it was one.
+             */
+            restored: number | null;
+            /**
+             * Format: int64
+             * @description Its version.
+             */
+            version: number;
+        };
+        /** @description What a setting may be. */
+        SettingForm: {
+            /**
+             * Format: int32
+             * @description The greatest.
+             */
+            max: number;
+            /**
+             * Format: int32
+             * @description The least.
+             */
+            min: number;
+            /** @enum {string} */
+            type: "number";
+            /** @description What it counts. */
+            unit: components["schemas"]["Unit"];
+        } | {
+            /** @enum {string} */
+            type: "switch";
+        } | {
+            /** @enum {string} */
+            type: "word";
+            /** @description The words. */
+            words: string[];
+        } | {
+            /**
+             * Format: int32
+             * @description The most characters.
+             */
+            max: number;
+            /** @enum {string} */
+            type: "text";
+        };
+        /**
+         * @description What belongs together.
+         * @enum {string}
+         */
+        SettingGroup: "organisation" | "times" | "work" | "sessions" | "caches";
+        /**
+         * @description A setting.
+         * @enum {string}
+         */
+        SettingKey: "organisation_name" | "due_hours_urgent" | "due_hours_high" | "due_hours_normal" | "due_hours_low" | "auto_close_days" | "reopen_days" | "approvers" | "technicians_claim" | "technicians_take_over" | "session_idle_hours" | "session_days" | "cache_users";
+        /** @description The value of a setting. */
+        SettingValue: boolean | number | string;
+        /** @description All settings. */
+        Settings: {
+            /** @description Each, in the order in which they are shown. */
+            items: components["schemas"]["Setting"][];
+        };
         /** @description That the installation waits for its first admin. */
         Setup: {
             /** @description Whether the deployment has a token; without one the setup does not open. */
@@ -1937,6 +2136,11 @@ export interface components {
         };
         /** @description One HTTP request on its way through the system (the `request_id` of logs and problems): a UUID as text. */
         TraceId: string;
+        /**
+         * @description What a number counts.
+         * @enum {string}
+         */
+        Unit: "hours" | "days";
         /** @description A user as pickers show one. */
         User: {
             /** @description The address. */
@@ -3184,6 +3388,188 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    readSetting: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what the caller has; if it is still true, 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                key: components["schemas"]["SettingKey"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The setting. */
+            200: {
+                headers: {
+                    /** @description The version of its last change, and a hash of what is shown. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Setting"];
+                };
+            };
+            /** @description It is as the caller has it. */
+            304: {
+                headers: {
+                    /** @description The version of its last change, and a hash of what is shown. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    changeSetting: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that the caller acts on; if it is no longer true, 412 with the fresh record. */
+                "If-Match"?: string;
+            };
+            path: {
+                key: components["schemas"]["SettingKey"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingBody"];
+            };
+        };
+        responses: {
+            /** @description The setting after it. */
+            200: {
+                headers: {
+                    /** @description The version of its last change, and a hash of what is shown. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Setting"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["TimedOut"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    settingHistory: {
+        parameters: {
+            query?: {
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; opaque, and of this list alone. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                key: components["schemas"]["SettingKey"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    /** @description `rel="next"`, when more follow. */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingChangePage"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    revertSetting: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that the caller acts on; if it is no longer true, 412 with the fresh record. */
+                "If-Match"?: string;
+            };
+            path: {
+                key: components["schemas"]["SettingKey"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevertBody"];
+            };
+        };
+        responses: {
+            /** @description The setting after it. */
+            200: {
+                headers: {
+                    /** @description The version of its last change, and a hash of what is shown. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Setting"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["TimedOut"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };

@@ -3,6 +3,7 @@ import { Link, Outlet, useLocation, useMatches, useNavigate } from "@tanstack/re
 import { CircleUser, Plus } from "lucide-react";
 import { lazy, Suspense, useEffect, useRef, useState, type ComponentType } from "react";
 import { useTranslation } from "react-i18next";
+import { withMore } from "@/i18n";
 import { LiveLists } from "@/resources/request/LiveLists";
 import { Announcer } from "./announce";
 import { ConnectionBar } from "./ConnectionBar";
@@ -10,7 +11,7 @@ import { NAV, type NavEntry } from "./nav";
 import { useMe } from "./session";
 import { useKeys } from "./useKeys";
 
-const Help = lazy(() => import("./Help"));
+const Help = lazy(() => withMore(import("./Help")));
 
 /** A new page has its name in the window's title, and whoever reads by ear starts at its beginning. */
 function usePageChange() {

@@ -1,5 +1,5 @@
 // What the side bar and the bottom bar lead to. A page that belongs there adds one line.
-import { Activity, House, ListChecks, MonitorSmartphone, RefreshCw, ScrollText, Users, type LucideIcon } from "lucide-react";
+import { Activity, House, ListChecks, MonitorSmartphone, RefreshCw, ScrollText, Users, Wrench, type LucideIcon } from "lucide-react";
 import type { Role } from "@/api/types";
 
 export interface NavEntry {
@@ -12,12 +12,15 @@ export interface NavEntry {
   group?: "system";
 }
 
+const forAdmins = (to: string, label: string, icon: LucideIcon): NavEntry => ({ to: `/system/${to}`, label: `nav.${label}`, icon, roles: ["admin"], group: "system" });
+
 export const NAV: NavEntry[] = [
   { to: "/", label: "nav.home", icon: House },
   { to: "/requests", label: "nav.requests", icon: ListChecks },
-  { to: "/system/users", label: "nav.people", icon: Users, roles: ["admin"], group: "system" },
-  { to: "/system/logs", label: "nav.logs", icon: ScrollText, roles: ["admin"], group: "system" },
-  { to: "/system/monitor", label: "nav.monitor", icon: Activity, roles: ["admin"], group: "system" },
-  { to: "/system/sync", label: "nav.sync", icon: RefreshCw, roles: ["admin"], group: "system" },
-  { to: "/system/sessions", label: "nav.sessions", icon: MonitorSmartphone, roles: ["admin"], group: "system" },
+  forAdmins("users", "people", Users),
+  forAdmins("settings", "settings", Wrench),
+  forAdmins("logs", "logs", ScrollText),
+  forAdmins("monitor", "monitor", Activity),
+  forAdmins("sync", "sync", RefreshCw),
+  forAdmins("sessions", "sessions", MonitorSmartphone),
 ];
