@@ -18,6 +18,7 @@ use crate::domain::log::StreamName;
 use crate::domain::request::{Action, RequestId, Status, table};
 use crate::domain::settings::SettingKey;
 use crate::domain::user::DraftId;
+use crate::objects::cache::api::CacheNamespace;
 use crate::router::http::cookie::SessionCookie;
 use crate::router::http::problem::Problem;
 use crate::router::http::reply::status_of;
@@ -175,6 +176,7 @@ fn path_parameters(route: &Route, schemas: &mut Schemas) -> Vec<Value> {
             Parameter::Stream => schemas.of::<StreamName>(),
             Parameter::Entry => schemas.of::<EntryId>(),
             Parameter::Setting => schemas.of::<SettingKey>(),
+            Parameter::Cache => schemas.of::<CacheNamespace>(),
         };
         parameters.push(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
     }

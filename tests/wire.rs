@@ -391,6 +391,7 @@ fn the_cache_speaks_as_recorded() {
         misses: 2,
         stale: 1,
         storage_bytes: 45_056,
+        oldest_at: Some(at(0)),
     };
     exchange(&key, by_a_user(), cache::Stats {}, stats);
 }

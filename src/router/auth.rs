@@ -4,6 +4,7 @@
 //! SessionObject opened -> cookie. Unknown users and wrong passwords cost the same and look the same.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use base::hex;
 use base::refusal::Refusal;
@@ -14,6 +15,7 @@ use sha2::{Digest, Sha256};
 
 use crate::db::statements::users::FindCredentials;
 use crate::domain::log::{Level, StreamName};
+use crate::domain::settings::InForce;
 use crate::domain::user::Email;
 use crate::domain::user::password::{self, PasswordRefusal};
 use crate::domain::user::{Caller, Person};
@@ -66,7 +68,7 @@ pub async fn login(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     }
     let find = FindCredentials { email: email.as_str().to_owned() };
     // The session will want to know how long it may hold.
-    let (found, _known) = join(query(exchange.env, find, cx), in_force::current(exchange.env, cx)).await;
+    let (found, _known) = join(query(exchange.env, find, cx), settings(exchange)).await;
     let found = match found {
         Ok(found) => found,
         Err(refusal) => {
@@ -100,7 +102,7 @@ pub async fn open_session(
     let caller = Caller { user: Person { id: user.id, name: user.name }, role: user.role };
     let cx = CallContext { caller: Some(caller.clone()), ..exchange.cx.clone() };
     let user_agent: String = exchange.incoming.header("user-agent").unwrap_or_default().chars().take(200).collect();
-    let limits = in_force::current(exchange.env, &cx).await.sessions;
+    let limits = settings(exchange).await.sessions;
     let open = Open { caller, email: user.email, user_agent, address, limits };
     let key = SessionKey { org: org.clone(), session: id.name() };
     let session = ask(exchange.env, &key, open, &cx).await?;
@@ -119,6 +121,10 @@ pub async fn open_session(
     let now_s = clock::now().as_ms() / 1_000;
     let cookie = cookie_for(exchange.config, &id, &session, now_s)?;
     Ok(Reply::json(status, &Profile::of(&session))?.with("set-cookie", cookie))
+}
+
+async fn settings(exchange: &Exchange<'_>) -> Rc<InForce> {
+    in_force::current(exchange.env, exchange.config, &exchange.cx, exchange.access.started()).await
 }
 
 /// `POST /api/auth/logout`. Without a session there is nothing to end, and the cookie goes all the same.

@@ -20,6 +20,9 @@ use crate::router::http::token::Keys;
 /// The shortest acceptable key for cursors, and the shortest token of the setup, in bytes.
 const SHORTEST_KEY: usize = 32;
 
+/// With the call that looks them up, well within the 10 seconds in which a change of the settings comes into force everywhere.
+const SETTINGS_KEPT_S: i64 = 4;
+
 /// The configuration of this deployment.
 pub struct Config {
     /// The organisation that signs in here.
@@ -32,6 +35,8 @@ pub struct Config {
     pub cursor_key: Vec<u8>,
     /// The exact origins, besides the own one, that may write and open sockets.
     pub origins: Vec<String>,
+    /// So long an isolate goes by the settings that it has looked up, in milliseconds (`SETTINGS_KEPT_S`).
+    pub settings_kept_ms: i64,
     /// The SHA-256 of the token that opens the setup of an empty installation (`SETUP_TOKEN`).
     pub setup_token: Option<[u8; 32]>,
     /// The session cookie; `COOKIE_DOMAIN` shares it among a domain's hosts.
@@ -83,6 +88,7 @@ impl Config {
                 .ok_or_else(|| misconfigured("ID_KEY", "is shorter than 32 characters"))?,
             cursor_key,
             origins: origins.split(',').map(str::trim).filter(|origin| !origin.is_empty()).map(str::to_owned).collect(),
+            settings_kept_ms: text(env, "SETTINGS_KEPT_S").map_or(Ok(SETTINGS_KEPT_S), |text| seconds(&text))? * 1_000,
             setup_token: text(env, "SETUP_TOKEN").map(|token| setup_token(&token)).transpose()?,
             cookie: match text(env, "COOKIE_DOMAIN") {
                 Some(domain) => {
@@ -99,6 +105,11 @@ fn setup_token(token: &str) -> Result<[u8; 32], Misconfigured> {
         return Err(misconfigured("SETUP_TOKEN", format!("is shorter than {SHORTEST_KEY} characters")));
     }
     Ok(Sha256::digest(token.as_bytes()).into())
+}
+
+fn seconds(text: &str) -> Result<i64, Misconfigured> {
+    let read = text.parse().ok().filter(|seconds| (0..=86_400).contains(seconds));
+    read.ok_or_else(|| misconfigured("SETTINGS_KEPT_S", "is no number of seconds from 0 to 86400"))
 }
 
 fn misconfigured(name: &'static str, error: impl std::fmt::Display) -> Misconfigured {

@@ -8,6 +8,7 @@
 
 pub mod access_log;
 pub mod auth;
+mod caches;
 pub mod config;
 pub mod context;
 mod drafts;
@@ -132,7 +133,7 @@ async fn for_somebody(
     presented: &Presented,
 ) -> Result<(LiveSession, Result<Reply, Refusal>), Refusal> {
     let holds = || gate::hold(exchange.env, presented);
-    let settings = || in_force::current(exchange.env, &presented.cx);
+    let settings = || in_force::current(exchange.env, exchange.config, &presented.cx, exchange.access.started());
     if let Err(forbidden) = gate::permit(route.permission, presented.claims.role) {
         // Whoever is not signed in any more is told that, and not what he may not do.
         return Ok((holds().await?, Err(forbidden)));

@@ -8,6 +8,7 @@ use crate::domain::log::StreamName;
 use crate::domain::request::{Action, RequestId};
 use crate::domain::settings::SettingKey;
 use crate::domain::user::DraftId;
+use crate::objects::cache::api::CacheNamespace;
 
 /// What a parameter is, for the API's description.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub enum Parameter {
     Draft,
     /// A setting.
     Setting,
+    /// A cache.
+    Cache,
 }
 
 /// A type that can stand in a path.
@@ -66,6 +69,10 @@ impl InPath for DraftId {
 
 impl InPath for SettingKey {
     const KIND: Parameter = Parameter::Setting;
+}
+
+impl InPath for CacheNamespace {
+    const KIND: Parameter = Parameter::Cache;
 }
 
 /// The parameters of one pattern, in their order.

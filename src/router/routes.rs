@@ -13,10 +13,11 @@ use crate::domain::log::StreamName;
 use crate::domain::request::{Action, RequestId};
 use crate::domain::settings::SettingKey;
 use crate::domain::user::DraftId;
+use crate::objects::cache::api::CacheNamespace;
 use crate::router::path::{self, Parameters};
 use crate::router::route::{Kind, Permission, Route};
 use crate::router::{
-    auth, drafts, invitations, me, people, probes, requests, sessions, settings, setup, system, users,
+    auth, caches, drafts, invitations, me, people, probes, requests, sessions, settings, setup, system, users,
 };
 
 macro_rules! routes {
@@ -89,6 +90,8 @@ routes! {
     PUT    "/system/settings/{key}" (key: SettingKey)               Operators Write       settings::change;
     GET    "/system/settings/{key}/history" (key: SettingKey)       Operators Read        settings::history;
     POST   "/system/settings/{key}/revert" (key: SettingKey)        Operators Write       settings::revert;
+    GET    "/system/cache"                                          Operators Read        caches::list;
+    DELETE "/system/cache/{namespace}" (namespace: CacheNamespace)  Operators Write       caches::purge;
     GET    "/system/monitor"                                        Operators Read        system::monitor;
     GET    "/system/sync"                                           Operators Read        system::sync;
     POST   "/system/sync/replay"                                    Operators Write       system::replay;

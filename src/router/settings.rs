@@ -5,21 +5,22 @@
 use base::cursor::Position;
 use base::refusal::Refusal;
 use base::time::{Timestamp, rfc3339};
-use durable::clock;
 use durable::page::Page;
 use durable::text::Text;
+use durable::{ask, clock};
+use futures::future::join_all;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::db::statements::settings::{ChangeSetting, Changed, FindChange, PageChanges, ReadSettings};
-use crate::domain::log::NewEntry;
+use crate::domain::log::{NewEntry, StreamName};
 use crate::domain::settings::{
     Form, SETTINGS, Setting, SettingChange, SettingGroup, SettingKey, SettingValue, Stored, Unit, checked,
 };
 use crate::domain::user::Actor;
-use crate::jobs::settings::refresh;
 use crate::objects::database::api::query;
-use crate::objects::log_stream::api::tell_audit;
+use crate::objects::log_stream::api::{Poke, StreamKey, tell_audit};
+use crate::objects::settings::refresh;
 use crate::router::context::Exchange;
 use crate::router::http::body::parse_json;
 use crate::router::http::etag;
@@ -250,11 +251,23 @@ async fn put(
         let _carried_later = tell_audit(exchange.env, vec![entry], &exchange.cx).await;
     }
     let stored = refresh(exchange.env, &exchange.cx).await?;
+    if setting.group == SettingGroup::Logs {
+        tell_streams(exchange).await;
+    }
     let now = SettingShown::of(setting, &stored);
     if let Changed::Stale(version) = outcome {
         return Err(Refusal::Stale { version, record: serde_json::to_value(&now).ok() });
     }
     shown(exchange, &now)
+}
+
+/// A stream looks at the settings when its next entry is to leave, which may be long from now. One that cannot be told does then.
+async fn tell_streams(exchange: &Exchange<'_>) {
+    let told = StreamName::ALL.iter().map(|stream| async move {
+        let key = StreamKey { org: exchange.org().clone(), stream: *stream };
+        ask(exchange.env, &key, Poke { replay: false }, &exchange.cx).await
+    });
+    join_all(told).await;
 }
 
 fn row(key: SettingKey) -> Result<&'static Setting, Refusal> {

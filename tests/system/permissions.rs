@@ -73,7 +73,7 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
     let draft = json!({ "scope": "new", "body": "{}", "updated_at": "2026-11-28T10:00:00.000Z" });
     let no_content = [401, 204, 204, 204, 204];
 
-    let matrix: [(&str, &str, Value, Answers); 46] = [
+    let matrix: [(&str, &str, Value, Answers); 48] = [
         ("GET", "health", Value::Null, ANYONE),
         ("GET", "ready", Value::Null, ANYONE),
         ("GET", "openapi.json", Value::Null, ANYONE),
@@ -99,6 +99,8 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
         ("GET", "system/settings/{key}/history", Value::Null, OPERATORS),
         // It has never had another.
         ("POST", "system/settings/{key}/revert", json!({ "version": 0 }), [401, 403, 403, 403, 404]),
+        ("GET", "system/cache", Value::Null, OPERATORS),
+        ("DELETE", "system/cache/{namespace}", json!({}), OPERATORS),
         // Somebody is in.
         ("GET", "setup", Value::Null, [404; 5]),
         ("POST", "setup", json!({}), [404; 5]),
@@ -144,6 +146,7 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
                 .replace("{stream}", "audit")
                 .replace("{entry}", "no-such-entry")
                 .replace("{key}", "technicians_take_over")
+                .replace("{namespace}", "users")
                 .replace("{action}", "approve");
             // Nobody takes the name of somebody else.
             let own = json!({ "name": format!("{who} of the matrix") });

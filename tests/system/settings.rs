@@ -318,3 +318,41 @@ async fn sessions_names_and_caches_go_by_the_settings_too() {
         assert_eq!(manager.get("/api/users").await.expect(200).json(), everybody, "the answers are the same");
     }
 }
+
+#[tokio::test]
+async fn a_cache_is_told_in_numbers_and_emptied_and_the_audit_knows_who_did() {
+    let (_stack, admin) = own().await;
+    let users = async || {
+        let all = admin.get("/api/system/cache").await.expect(200).json();
+        let names: Vec<_> =
+            all["items"].as_array().expect("items").iter().map(|one| one["namespace"].clone()).collect();
+        assert_eq!(names, ["users", "settings"]);
+        all["items"][0].clone()
+    };
+    let before = users().await;
+    assert_eq!((&before["entries"], &before["oldest_at"]), (&json!(0), &Value::Null));
+    for _ in 0..3 {
+        admin.get("/api/users?role=technician").await.expect(200);
+    }
+    let warm = users().await;
+    assert_eq!((&warm["entries"], &warm["misses"], &warm["hits"]), (&json!(1), &json!(1), &json!(2)));
+    assert!(warm["oldest_at"].is_string() && warm["storage_bytes"].as_i64() > Some(0));
+    let purged = admin.delete("/api/system/cache/users").await.expect(200).json();
+    assert_eq!(purged, json!({ "forgotten": 1 }));
+    assert_eq!(users().await["entries"], 0);
+    admin.get("/api/users?role=technician").await.expect(200);
+    assert_eq!(users().await["entries"], 1);
+    // What is in force is not lost with its cache.
+    put(&admin, "reopen_days", json!(9)).await.expect(200);
+    admin.delete("/api/system/cache/settings").await.expect(200);
+    sleep(Duration::from_secs(5)).await;
+    assert_eq!(admin.get(&path("reopen_days")).await.expect(200).json()["value"], 9);
+    admin.get("/api/me").await.expect(200);
+    let settings = admin.get("/api/system/cache").await.expect(200).json()["items"][1].take();
+    assert_eq!(settings["entries"], 1, "it was asked for again: {settings}");
+    admin.delete("/api/system/cache/moon").await.problem(404, "not_found");
+    let audit = admin.get("/api/system/logs/audit?q=purged").await.expect(200).json();
+    let told: Vec<_> =
+        audit["items"].as_array().expect("items").iter().map(|one| one["fields"]["object"]["id"].clone()).collect();
+    assert_eq!(told, ["settings", "users"]);
+}

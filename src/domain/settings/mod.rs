@@ -11,6 +11,7 @@ use base::time::Timestamp;
 use base::words;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::log::Retention;
 use crate::domain::organisation::OrganisationName;
 use crate::domain::request::{RequestRules, RulesInForce};
 use crate::domain::session::SessionLimits;
@@ -44,6 +45,14 @@ words! {
         SessionIdleHours = "session_idle_hours",
         /// Days until a session ends in any case.
         SessionDays = "session_days",
+        /// Days that log entries of the level debug stay.
+        LogDebugDays = "log_debug_days",
+        /// Days that log entries of the level info stay.
+        LogInfoDays = "log_info_days",
+        /// Days that log entries of the level warn stay.
+        LogWarnDays = "log_warn_days",
+        /// Days that log entries of the level error stay.
+        LogErrorDays = "log_error_days",
         /// Whether people are read through their cache.
         CacheUsers = "cache_users",
     }
@@ -60,6 +69,8 @@ words! {
         Work = "work",
         /// Sessions.
         Sessions = "sessions",
+        /// Logs.
+        Logs = "logs",
         /// Caches.
         Caches = "caches",
     }
@@ -134,6 +145,8 @@ pub struct InForce {
     pub rules: RequestRules,
     /// The limits of new sessions.
     pub sessions: SessionLimits,
+    /// How long log entries stay.
+    pub logs: Retention,
     /// The caches.
     pub caches: Caches,
 }
@@ -144,6 +157,7 @@ impl Default for InForce {
             version: 0,
             rules: RequestRules::default(),
             sessions: SessionLimits::default(),
+            logs: Retention::default(),
             caches: Caches { users: true },
         }
     }

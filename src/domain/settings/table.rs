@@ -1,7 +1,7 @@
 //! The table of settings: a row each, and nothing about them anywhere else. A default is what the rules themselves say
 //! (`RequestRules::default` and its like), so that it stands once.
 
-use super::SettingGroup::{Caches, Organisation, Sessions, Times, Work};
+use super::SettingGroup::{Caches, Logs, Organisation, Sessions, Times, Work};
 use super::Unit::{Days, Hours};
 use super::{InForce, SettingGroup, SettingKey, SettingValue, Unit};
 use crate::domain::request::Approvers;
@@ -122,5 +122,9 @@ pub static SETTINGS: &[Setting] = &[
     switch(SettingKey::TechniciansTakeOver, Work, |now| &mut now.rules.technicians_take_over),
     number(SettingKey::SessionIdleHours, Sessions, (1, MONTH_HOURS, Hours), |now| &mut now.sessions.idle_hours),
     number(SettingKey::SessionDays, Sessions, (1, YEAR_DAYS, Days), |now| &mut now.sessions.days),
+    number(SettingKey::LogDebugDays, Logs, (1, YEAR_DAYS, Days), |now| &mut now.logs.debug_days),
+    number(SettingKey::LogInfoDays, Logs, (1, YEAR_DAYS, Days), |now| &mut now.logs.info_days),
+    number(SettingKey::LogWarnDays, Logs, (1, YEAR_DAYS, Days), |now| &mut now.logs.warn_days),
+    number(SettingKey::LogErrorDays, Logs, (1, YEAR_DAYS, Days), |now| &mut now.logs.error_days),
     switch(SettingKey::CacheUsers, Caches, |now| &mut now.caches.users),
 ];

@@ -28,6 +28,7 @@ pub const SCHEMA: Schema = Schema::first(&[
 ",
     "
     ALTER TABLE entry ADD COLUMN version INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE entry ADD COLUMN stored_ms INTEGER;
 ",
 ]);
 
@@ -56,9 +57,9 @@ pub fn put(write: &Writer<'_>, put: &Put, fresh: Timestamp, kept: Timestamp) -> 
     let replace = "DELETE FROM entry WHERE key = ? AND version <= ? RETURNING id";
     let replaced = write.rows(replace, &[&put.key, &put.version])?;
     let stored = write.rows(
-        "INSERT INTO entry (key, fresh_ms, kept_ms, value, version) VALUES (?, ?, ?, ?, ?)
+        "INSERT INTO entry (key, fresh_ms, kept_ms, value, version, stored_ms) VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT (key) DO NOTHING RETURNING id",
-        &[&put.key, &fresh.as_ms(), &kept.as_ms(), &put.value, &put.version],
+        &[&put.key, &fresh.as_ms(), &kept.as_ms(), &put.value, &put.version, &fresh.plus_ms(-put.ttl_ms).as_ms()],
     )?;
     let Some(id) = stored.first().map(|row| row.int(0)) else { return Ok(0) };
     for tag in &put.tags {
@@ -87,6 +88,12 @@ pub fn drop_over(write: &Writer<'_>, now: Timestamp) -> Result<i64, StorageError
 /// Drops everything; how many went.
 pub fn drop_all(write: &Writer<'_>) -> Result<i64, StorageError> {
     Ok(write.rows("DELETE FROM entry RETURNING 1", &[])?.len() as i64)
+}
+
+/// When the oldest value was stored: the lowest id is its.
+pub fn oldest(db: &Database) -> Result<Option<Timestamp>, StorageError> {
+    let row = db.row("SELECT stored_ms FROM entry ORDER BY id LIMIT 1", &[])?;
+    Ok(row.and_then(|row| row.optional_int(0)).map(Timestamp::from_ms))
 }
 
 /// Until when the first value is kept.

@@ -444,6 +444,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/system/cache": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The caches in numbers.
+         * @description For: Admins. Hits, misses and stale reads are counted since the object of the cache woke.
+         */
+        get: operations["caches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/cache/{namespace}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Empty a cache.
+         * @description For: Admins. Whatever it held is asked for again at its source. The audit is told.
+         */
+        delete: operations["purgeCache"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system/logs": {
         parameters: {
             query?: never;
@@ -919,6 +959,11 @@ export interface components {
             /** @description Why the read model could not be asked. */
             read_model_error: string | null;
         };
+        /**
+         * @description A cache of this release.
+         * @enum {string}
+         */
+        CacheNamespace: "users" | "settings";
         /** @description A cache in numbers. */
         CacheStats: {
             /**
@@ -939,6 +984,11 @@ export interface components {
             /** @description The namespace. */
             namespace: string;
             /**
+             * Format: date-time
+             * @description When the oldest of its values was stored.
+             */
+            oldest_at: string | null;
+            /**
              * Format: int64
              * @description Reads that found a stale one, since the object woke.
              */
@@ -948,6 +998,11 @@ export interface components {
              * @description Size in bytes.
              */
             storage_bytes: number;
+        };
+        /** @description All caches. */
+        Caches: {
+            /** @description Each; one that cannot be asked is absent. */
+            items: components["schemas"]["CacheStats"][];
         };
         /** @description What changes about somebody. */
         ChangeBody: {
@@ -1657,6 +1712,14 @@ export interface components {
             /** @description The user. */
             user: components["schemas"]["Me"];
         };
+        /** @description What emptying one came to. */
+        Purged: {
+            /**
+             * Format: int64
+             * @description How many values went.
+             */
+            forgotten: number;
+        };
         /** @description Whether each dependency answers. */
         Readiness: {
             /** @description Each of them. */
@@ -1930,12 +1993,12 @@ export interface components {
          * @description What belongs together.
          * @enum {string}
          */
-        SettingGroup: "organisation" | "times" | "work" | "sessions" | "caches";
+        SettingGroup: "organisation" | "times" | "work" | "sessions" | "logs" | "caches";
         /**
          * @description A setting.
          * @enum {string}
          */
-        SettingKey: "organisation_name" | "due_hours_urgent" | "due_hours_high" | "due_hours_normal" | "due_hours_low" | "auto_close_days" | "reopen_days" | "approvers" | "technicians_claim" | "technicians_take_over" | "session_idle_hours" | "session_days" | "cache_users";
+        SettingKey: "organisation_name" | "due_hours_urgent" | "due_hours_high" | "due_hours_normal" | "due_hours_low" | "auto_close_days" | "reopen_days" | "approvers" | "technicians_claim" | "technicians_take_over" | "session_idle_hours" | "session_days" | "log_debug_days" | "log_info_days" | "log_warn_days" | "log_error_days" | "cache_users";
         /** @description The value of a setting. */
         SettingValue: boolean | number | string;
         /** @description All settings. */
@@ -3140,6 +3203,57 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedEncoding"];
             429: components["responses"]["TooManyAttempts"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    caches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each cache; one that cannot be asked is absent. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Caches"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    purgeCache: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: components["schemas"]["CacheNamespace"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many values went. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Purged"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
