@@ -338,7 +338,7 @@ fn the_session_speaks_as_recorded() {
         email: "maya@example.com".into(),
         user_agent: "curl/8.5.0".into(),
         address: "192.0.2.7".into(),
-        limits: SessionLimits { idle_hours: 12, days: 7 },
+        limits: SessionLimits { idle_hours: 2, days: 7 },
     };
     exchange(&key, by_a_user(), open, held());
     exchange(&key, by_a_user(), session::Check {}, held());

@@ -27,6 +27,12 @@ impl Default for SessionLimits {
 }
 
 impl SessionLimits {
+    /// Whether nobody has chosen others.
+    #[must_use]
+    pub fn are_default(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// The idle limit in milliseconds.
     #[must_use]
     pub fn idle_ms(&self) -> i64 {

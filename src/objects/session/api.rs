@@ -56,8 +56,8 @@ pub struct Open {
     pub user_agent: String,
     /// The network address that signed in.
     pub address: String,
-    /// How long it may hold. An older release's call has the defaults.
-    #[serde(default)]
+    /// How long it may hold, where that is not the default.
+    #[serde(default, skip_serializing_if = "SessionLimits::are_default")]
     pub limits: SessionLimits,
 }
 
