@@ -106,3 +106,16 @@ test("settings are for administrators alone", async ({ browser }) => {
   await manager.goto("/system/settings");
   await expect(manager.getByRole("heading", { name: "Settings" })).toHaveCount(0);
 });
+
+test("a cache is emptied on the page of the monitor, after a question", async ({ browser }) => {
+  const admin = await signIn(browser, "admin");
+  await admin.request.get("/api/users");
+  await admin.goto("/system/monitor");
+  await admin.getByRole("button", { name: "Empty the cache users" }).click();
+  const dialog = admin.getByRole("dialog");
+  await expect(dialog.getByText("Nothing is lost")).toBeVisible();
+  await expectSound(admin);
+  await dialog.getByRole("button", { name: "Empty" }).click();
+  await expect(admin.getByText(/\d+ values? went/).first()).toBeVisible();
+  await expect(admin.getByRole("row").filter({ hasText: "users" }).getByRole("cell").nth(1)).toHaveText("0");
+});
