@@ -64,7 +64,7 @@ pub fn fetch(request: Request, env: Env, ctx: worker::worker_sys::Context) -> Pr
     future_to_promise(async move { router::handle(request, env, Context::new(ctx)).await.map(JsValue::from) })
 }
 
-/// The cron trigger: the reconciler.
+/// The cron trigger: the jobs, one after the other.
 #[wasm_bindgen]
 pub fn scheduled(env: Env) -> Promise {
     future_to_promise(async move {
@@ -75,6 +75,9 @@ pub fn scheduled(env: Env) -> Promise {
                 }
                 if let Err(refusal) = jobs::audit::run(&env, &config.org).await {
                     worker::console_log!("the audit will be told later: {refusal}");
+                }
+                if let Err(refusal) = jobs::settings::run(&env, &config.org).await {
+                    worker::console_log!("the settings will be put into their cache later: {refusal}");
                 }
             }
             Err(error) => worker::console_error!("{error}"),

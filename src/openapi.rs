@@ -16,7 +16,9 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::log::StreamName;
 use crate::domain::request::{Action, RequestId, Status, table};
+use crate::domain::settings::SettingKey;
 use crate::domain::user::DraftId;
+use crate::objects::cache::api::CacheNamespace;
 use crate::router::http::cookie::SessionCookie;
 use crate::router::http::problem::Problem;
 use crate::router::http::reply::status_of;
@@ -173,6 +175,8 @@ fn path_parameters(route: &Route, schemas: &mut Schemas) -> Vec<Value> {
             Parameter::Draft => schemas.of::<DraftId>(),
             Parameter::Stream => schemas.of::<StreamName>(),
             Parameter::Entry => schemas.of::<EntryId>(),
+            Parameter::Setting => schemas.of::<SettingKey>(),
+            Parameter::Cache => schemas.of::<CacheNamespace>(),
         };
         parameters.push(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
     }

@@ -9,7 +9,7 @@ use std::{env, fs};
 
 use cepatedge::db::queries;
 use cepatedge::db::query::{Postgres, Query};
-use cepatedge::db::statements::{audit, invitations, organisation, people, users, versions};
+use cepatedge::db::statements::{audit, invitations, organisation, people, settings, users, versions};
 use cepatedge::domain::delivery::{Delivery, Packed};
 use cepatedge::domain::log::{LogFilter, NewEntry, StreamName};
 use cepatedge::domain::mailed::Mailed;
@@ -19,6 +19,8 @@ use cepatedge::domain::request::{
     Action, ActionInput, Category, Command, CommentBody, Description, Moment, NewRequest, Priority, RulesInForce,
     Searched, Step, Title, Visibility,
 };
+use cepatedge::domain::session::SessionLimits;
+use cepatedge::domain::settings::{SettingChange, SettingKey, SettingValue, Stored};
 use cepatedge::domain::text::SearchText;
 use cepatedge::domain::user::{Draft, Email, Invitation, Pending, PersonName, User, UserRow, UserStatus};
 use cepatedge::domain::{
@@ -218,9 +220,9 @@ fn add_a_field(object: &mut Value) {
     }
 }
 
-/// What a field cannot be added to: JSON that its reader hands on as it is, and the one enum among the replies.
+/// What a field cannot be added to: JSON that its reader hands on as it is, and the enums among the replies.
 fn is_closed(reply: &Value) -> bool {
-    ["id", "kind", "row", "refused"].iter().any(|field| reply.get(field).is_some())
+    ["id", "kind", "now", "row", "refused"].iter().any(|field| reply.get(field).is_some())
 }
 
 #[test]
@@ -372,6 +374,7 @@ fn the_session_speaks_as_recorded() {
         email: "maya@example.com".into(),
         user_agent: "curl/8.5.0".into(),
         address: "192.0.2.7".into(),
+        limits: SessionLimits { idle_hours: 2, days: 7 },
     };
     exchange(&key, by_a_user(), open, held());
     exchange(&key, by_a_user(), session::Check {}, held());
@@ -413,6 +416,7 @@ fn the_cache_speaks_as_recorded() {
         value: r#"[{"name":"Maya"}]"#.into(),
         ttl_ms: 60_000,
         tags: vec!["users".into()],
+        version: 4,
     };
     exchange(&key, by_a_user(), put, ());
     exchange(&key, by_a_user(), cache::Forget { tag: Some("users".into()) }, 3);
@@ -423,8 +427,38 @@ fn the_cache_speaks_as_recorded() {
         misses: 2,
         stale: 1,
         storage_bytes: 45_056,
+        oldest_at: Some(at(0)),
     };
     exchange(&key, by_a_user(), cache::Stats {}, stats);
+}
+
+fn settings_speak_as_recorded(entry: NewEntry) {
+    let key = SettingKey::TechniciansClaim;
+    let change = SettingChange {
+        key: key.to_string(),
+        version: 7,
+        value: Some(SettingValue::Switch(false)),
+        before: SettingValue::Switch(true),
+        restored: Some(2),
+        at: at(0),
+        by: Actor::from(&caller()),
+    };
+    let stored = Stored { organisation: "Hotel Melati".into(), changes: vec![change.clone()] };
+    asks(by_the_system(), settings::ReadSettings {}, Some(stored));
+    let next = Some(Position { ts: at(0).as_ms(), id: "7".into() });
+    let page = settings::ChangesPage { items: vec![change.clone()], next };
+    asks(by_a_user(), settings::PageChanges { key, before: Some(8), limit: limit() }, page);
+    asks(by_a_user(), settings::FindChange { key, version: 7 }, Some(change.clone()));
+    let wish = settings::ChangeSetting {
+        key,
+        value: change.value.clone(),
+        default: Some(SettingValue::Switch(true)),
+        if_match: Some(5),
+        restored: Some(2),
+        by: Actor::from(&caller()),
+        entry,
+    };
+    asks(by_a_user(), wish, settings::Changed::Now(change));
 }
 
 fn people_speak_as_recorded(entry: NewEntry) {
@@ -517,7 +551,8 @@ fn the_database_speaks_as_recorded() {
     asks(by_the_system(), set_up, Some(from_str(domain!("user_row")).unwrap()));
     asks(by_the_system(), audit::Owed { limit: 200 }, vec![entry.clone()]);
     asks(by_the_system(), audit::Told { ids: vec![entry.id.clone()] }, ());
-    people_speak_as_recorded(entry);
+    people_speak_as_recorded(entry.clone());
+    settings_speak_as_recorded(entry);
     let synced = versions::SyncedVersion { id: id(), epoch: 1, version: 2 };
     asks(by_the_system(), versions::Synced { ids: vec![id()] }, vec![synced]);
     let inspected = Some(raw(r#"{"row":{"version":2},"events":2}"#));

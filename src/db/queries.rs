@@ -7,7 +7,7 @@ use base::refusal::Refusal;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::query::{Postgres, Query};
-use super::statements::{audit, invitations, organisation, people, users, versions};
+use super::statements::{audit, invitations, organisation, people, settings, users, versions};
 
 /// Declares every query that a DatabaseObject answers.
 macro_rules! queries {
@@ -53,6 +53,10 @@ queries! {
     invitations::AskAgain,
     invitations::Accept,
     people::ChangeUser,
+    settings::ReadSettings,
+    settings::PageChanges,
+    settings::FindChange,
+    settings::ChangeSetting,
     audit::Owed,
     audit::Told,
     versions::Synced,

@@ -14,6 +14,7 @@ pub mod notify;
 pub mod organisation;
 pub mod request;
 pub mod session;
+pub mod settings;
 pub mod text;
 pub mod user;
 

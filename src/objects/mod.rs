@@ -13,6 +13,7 @@ pub mod log_stream;
 pub mod request;
 pub mod request_index;
 pub mod session;
+pub mod settings;
 pub mod viewer;
 
 /// The actor behind each class that `wrangler.toml` binds. To be done once per wasm instance.

@@ -99,6 +99,11 @@ impl Access {
         }
     }
 
+    /// When the request came.
+    pub fn started(&self) -> Timestamp {
+        self.started
+    }
+
     /// It was answered.
     pub fn end(&self, status: u16, now: Timestamp) {
         let mut seen = self.seen.borrow_mut();

@@ -4,15 +4,18 @@
 //! SessionObject opened -> cookie. Unknown users and wrong passwords cost the same and look the same.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use base::hex;
 use base::refusal::Refusal;
 use durable::{ask, clock};
+use futures::future::join;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::db::statements::users::FindCredentials;
 use crate::domain::log::{Level, StreamName};
+use crate::domain::settings::InForce;
 use crate::domain::user::Email;
 use crate::domain::user::password::{self, PasswordRefusal};
 use crate::domain::user::{Caller, Person};
@@ -27,7 +30,7 @@ use crate::router::http::body::parse_json;
 use crate::router::http::reply::Reply;
 use crate::router::http::token::{Claims, SessionId, issue};
 use crate::router::me::Profile;
-use crate::router::{gate, sessions};
+use crate::router::{gate, in_force, sessions};
 
 /// A token older than this is renewed on use, in seconds. What ends a session is its SessionObject, so the token may
 /// live as long as the session does when idle.
@@ -64,7 +67,9 @@ pub async fn login(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
         return Err(refusal);
     }
     let find = FindCredentials { email: email.as_str().to_owned() };
-    let found = match query(exchange.env, find, cx).await {
+    // The session will want to know how long it may hold.
+    let (found, _known) = join(query(exchange.env, find, cx), settings(exchange)).await;
+    let found = match found {
         Ok(found) => found,
         Err(refusal) => {
             // An outage is not a wrong password.
@@ -97,7 +102,8 @@ pub async fn open_session(
     let caller = Caller { user: Person { id: user.id, name: user.name }, role: user.role };
     let cx = CallContext { caller: Some(caller.clone()), ..exchange.cx.clone() };
     let user_agent: String = exchange.incoming.header("user-agent").unwrap_or_default().chars().take(200).collect();
-    let open = Open { caller, email: user.email, user_agent, address };
+    let limits = settings(exchange).await.sessions;
+    let open = Open { caller, email: user.email, user_agent, address, limits };
     let key = SessionKey { org: org.clone(), session: id.name() };
     let session = ask(exchange.env, &key, open, &cx).await?;
     let listing = Listing {
@@ -115,6 +121,10 @@ pub async fn open_session(
     let now_s = clock::now().as_ms() / 1_000;
     let cookie = cookie_for(exchange.config, &id, &session, now_s)?;
     Ok(Reply::json(status, &Profile::of(&session))?.with("set-cookie", cookie))
+}
+
+async fn settings(exchange: &Exchange<'_>) -> Rc<InForce> {
+    in_force::current(exchange.env, exchange.config, &exchange.cx, exchange.access.started()).await
 }
 
 /// `POST /api/auth/logout`. Without a session there is nothing to end, and the cookie goes all the same.

@@ -13,12 +13,15 @@ use thiserror::Error;
 use wasm_bindgen::JsValue;
 use worker::Env;
 
-use crate::domain::request::{IdSeal, RulesInForce};
+use crate::domain::request::IdSeal;
 use crate::router::http::cookie::SessionCookie;
 use crate::router::http::token::Keys;
 
 /// The shortest acceptable key for cursors, and the shortest token of the setup, in bytes.
 const SHORTEST_KEY: usize = 32;
+
+/// With the call that looks them up, well within the 10 seconds in which a change of the settings comes into force everywhere.
+const SETTINGS_KEPT_S: i64 = 4;
 
 /// The configuration of this deployment.
 pub struct Config {
@@ -32,8 +35,8 @@ pub struct Config {
     pub cursor_key: Vec<u8>,
     /// The exact origins, besides the own one, that may write and open sockets.
     pub origins: Vec<String>,
-    /// The rules of requests, where the operator has set any (`REQUEST_RULES`).
-    pub rules: Option<RulesInForce>,
+    /// So long an isolate goes by the settings that it has looked up, in milliseconds (`SETTINGS_KEPT_S`).
+    pub settings_kept_ms: i64,
     /// The SHA-256 of the token that opens the setup of an empty installation (`SETUP_TOKEN`).
     pub setup_token: Option<[u8; 32]>,
     /// The session cookie; `COOKIE_DOMAIN` shares it among a domain's hosts.
@@ -85,7 +88,7 @@ impl Config {
                 .ok_or_else(|| misconfigured("ID_KEY", "is shorter than 32 characters"))?,
             cursor_key,
             origins: origins.split(',').map(str::trim).filter(|origin| !origin.is_empty()).map(str::to_owned).collect(),
-            rules: text(env, "REQUEST_RULES").map(|text| rules(&text)).transpose()?,
+            settings_kept_ms: text(env, "SETTINGS_KEPT_S").map_or(Ok(SETTINGS_KEPT_S), |text| seconds(&text))? * 1_000,
             setup_token: text(env, "SETUP_TOKEN").map(|token| setup_token(&token)).transpose()?,
             cookie: match text(env, "COOKIE_DOMAIN") {
                 Some(domain) => {
@@ -104,11 +107,9 @@ fn setup_token(token: &str) -> Result<[u8; 32], Misconfigured> {
     Ok(Sha256::digest(token.as_bytes()).into())
 }
 
-fn rules(text: &str) -> Result<RulesInForce, Misconfigured> {
-    const NAME: &str = "REQUEST_RULES";
-    let read: RulesInForce = serde_json::from_str(text).map_err(|error| misconfigured(NAME, error))?;
-    let sensible = "has a number that is none of 1 to 8760 hours or 1 to 365 days";
-    read.rules.is_sensible().then_some(read).ok_or_else(|| misconfigured(NAME, sensible))
+fn seconds(text: &str) -> Result<i64, Misconfigured> {
+    let read = text.parse().ok().filter(|seconds| (0..=86_400).contains(seconds));
+    read.ok_or_else(|| misconfigured("SETTINGS_KEPT_S", "is no number of seconds from 0 to 86400"))
 }
 
 fn misconfigured(name: &'static str, error: impl std::fmt::Display) -> Misconfigured {

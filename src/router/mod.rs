@@ -8,6 +8,7 @@
 
 pub mod access_log;
 pub mod auth;
+mod caches;
 pub mod config;
 pub mod context;
 mod drafts;
@@ -15,6 +16,7 @@ mod drafts;
 mod faults;
 pub mod gate;
 pub mod http;
+pub mod in_force;
 mod inbox;
 mod invitation_mail;
 mod invitations;
@@ -27,6 +29,7 @@ pub mod requests;
 pub mod route;
 pub mod routes;
 pub mod sessions;
+mod settings;
 pub mod setup;
 pub mod system;
 pub mod users;
@@ -35,7 +38,7 @@ use std::rc::Rc;
 
 use base::refusal::Refusal;
 use durable::clock;
-use futures::future::{join, try_join};
+use futures::future::{join3, try_join3};
 use web_sys::{Request, Response};
 use worker::{Context, Env};
 
@@ -114,7 +117,7 @@ async fn answer(
     let presented = gate::present(incoming, config, access.trace(), clock::now().as_ms() / 1_000)?;
     access.is_by(&presented.cx);
     gate::check_author(author, &presented)?;
-    let cx = CallContext { rules: config.rules, ..presented.cx.clone() };
+    let cx = CallContext { rules: in_force::known().travelling(), ..presented.cx.clone() };
     let (session, outcome) = for_somebody(route, &segments, exchange(cx), &presented).await?;
     access.is_now(&session.caller);
     let reply = outcome?;
@@ -132,18 +135,28 @@ async fn for_somebody(
     presented: &Presented,
 ) -> Result<(LiveSession, Result<Reply, Refusal>), Refusal> {
     let holds = || gate::hold(exchange.env, presented);
+    let settings = || in_force::current(exchange.env, exchange.config, &presented.cx, exchange.access.started());
     if let Err(forbidden) = gate::permit(route.permission, presented.claims.role) {
         // Whoever is not signed in any more is told that, and not what he may not do.
         return Ok((holds().await?, Err(forbidden)));
     }
     if route.kind == Kind::Read {
-        let (session, outcome) = join(holds(), (route.handle)(&exchange, segments)).await;
-        return Ok((session?, outcome));
+        let (session, in_force, outcome) = join3(holds(), settings(), (route.handle)(&exchange, segments)).await;
+        let session = session?;
+        if in_force.travelling() == exchange.cx.rules {
+            return Ok((session, outcome));
+        }
+        // The settings have changed since this isolate looked at them last: what was read was read under the old ones.
+        let cx = CallContext { rules: in_force.travelling(), ..exchange.cx };
+        let exchange = Exchange { cx, ..exchange };
+        let outcome = (route.handle)(&exchange, segments).await;
+        return Ok((session, outcome));
     }
     let prefetched = async { Ok(prefetch::of(route.kind, &exchange).await) };
-    let (session, prefetched) = try_join(holds(), prefetched).await?;
+    let in_force = async { Ok(settings().await) };
+    let (session, prefetched, in_force) = try_join3(holds(), prefetched, in_force).await?;
     // What the session says of the caller is newer than the token.
-    let cx = CallContext { caller: Some(session.caller.clone()), ..exchange.cx };
+    let cx = CallContext { caller: Some(session.caller.clone()), rules: in_force.travelling(), ..exchange.cx };
     let exchange = Exchange { cx, prefetched, session: Some(session.clone()), ..exchange };
     let outcome = (route.handle)(&exchange, segments).await;
     Ok((session, outcome))

@@ -6,7 +6,9 @@ use base::ids::{EntryId, SessionName, UserId};
 
 use crate::domain::log::StreamName;
 use crate::domain::request::{Action, RequestId};
+use crate::domain::settings::SettingKey;
 use crate::domain::user::DraftId;
+use crate::objects::cache::api::CacheNamespace;
 
 /// What a parameter is, for the API's description.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +27,10 @@ pub enum Parameter {
     Entry,
     /// A draft.
     Draft,
+    /// A setting.
+    Setting,
+    /// A cache.
+    Cache,
 }
 
 /// A type that can stand in a path.
@@ -59,6 +65,14 @@ impl InPath for EntryId {
 
 impl InPath for DraftId {
     const KIND: Parameter = Parameter::Draft;
+}
+
+impl InPath for SettingKey {
+    const KIND: Parameter = Parameter::Setting;
+}
+
+impl InPath for CacheNamespace {
+    const KIND: Parameter = Parameter::Cache;
 }
 
 /// The parameters of one pattern, in their order.

@@ -11,11 +11,15 @@ use base::refusal::Refusal;
 
 use crate::domain::log::StreamName;
 use crate::domain::request::{Action, RequestId};
+use crate::domain::settings::SettingKey;
 use crate::domain::user::DraftId;
+use crate::objects::cache::api::CacheNamespace;
 use crate::router::path::{self, Parameters};
 use crate::router::route::{Kind, Permission, Route};
 use crate::router::system::mail;
-use crate::router::{auth, drafts, inbox, invitations, me, people, probes, requests, sessions, setup, system, users};
+use crate::router::{
+    auth, caches, drafts, inbox, invitations, me, people, probes, requests, sessions, settings, setup, system, users,
+};
 
 macro_rules! routes {
     ($(
@@ -92,6 +96,13 @@ routes! {
     GET    "/system/mail"                                           Operators Read        mail::read;
     POST   "/system/mail/test"                                      Operators Write       mail::test;
     GET    "/system/users"                                          Operators Read        people::list;
+    GET    "/system/settings"                                       Operators Read        settings::list;
+    GET    "/system/settings/{key}" (key: SettingKey)               Operators Read        settings::read;
+    PUT    "/system/settings/{key}" (key: SettingKey)               Operators Write       settings::change;
+    GET    "/system/settings/{key}/history" (key: SettingKey)       Operators Read        settings::history;
+    POST   "/system/settings/{key}/revert" (key: SettingKey)        Operators Write       settings::revert;
+    GET    "/system/cache"                                          Operators Read        caches::list;
+    DELETE "/system/cache/{namespace}" (namespace: CacheNamespace)  Operators Write       caches::purge;
     GET    "/system/monitor"                                        Operators Read        system::monitor;
     GET    "/system/sync"                                           Operators Read        system::sync;
     POST   "/system/sync/replay"                                    Operators Write       system::replay;

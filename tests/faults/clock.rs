@@ -75,6 +75,42 @@ async fn a_clock_that_is_set_back_while_the_circuit_is_open_opens_it_for_no_hour
     read_model::catches_up(&stack, &owed, CATCHING_UP).await;
 }
 
+/// Entries of the stream `http` of before `until`.
+async fn entries_before(admin: &Client, until: &str) -> usize {
+    let path = format!("/api/system/logs/http?limit=200&to={until}");
+    admin.get(&path).await.expect(200).json()["items"].as_array().expect("items").len()
+}
+
+#[tokio::test]
+async fn log_entries_stay_as_long_as_the_settings_say_and_leave_when_they_say_less() {
+    // The system begins forty days ago.
+    let stack = started(Stack::builder().features("fault-injection").own_postgres().env(CLOCK_MS, "-3456000000"));
+    let admin = Client::sign_in(&stack, &demo("admin")).await;
+    let put = async |admin: &Client, key: &str, days: u32| {
+        let path = format!("/api/system/settings/{key}");
+        admin.call(Method::PUT, &path).json(&json!({ "value": days })).send().await.expect(200);
+    };
+    put(&admin, "log_info_days", 60).await;
+    let then = admin.report("It flickers").await["created_at"].as_str().expect("a time").to_owned();
+    eventually(PROMPT, async || if entries_before(&admin, &then).await > 0 { Ok(()) } else { Err("none yet") }).await;
+    admin.call(Method::PUT, "/api/fault/clock?ms=0").send().await.expect(204);
+    let admin = Client::sign_in(&stack, &demo("admin")).await;
+
+    // By default they would be gone for ten days; another change has the streams look.
+    put(&admin, "log_debug_days", 5).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(entries_before(&admin, &then).await > 0);
+    put(&admin, "log_info_days", 39).await;
+    eventually(PROMPT, async || {
+        let left = entries_before(&admin, &then).await;
+        if left == 0 { Ok(()) } else { Err(left) }
+    })
+    .await;
+    // The audit stays for ever.
+    let audit = admin.get(&format!("/api/system/logs/audit?to={then}")).await.expect(200).json();
+    assert!(!audit["items"].as_array().expect("items").is_empty());
+}
+
 #[tokio::test]
 async fn what_is_parked_by_a_clock_ahead_and_what_comes_behind_it_is_shown_and_replayed() {
     let stack = ahead();

@@ -122,6 +122,8 @@ fn start() -> anyhow::Result<Counted> {
     let mut vars = stack::development_vars(1, &url, &Secrets::generate()?);
     // Which shard serves a request depends on its id, and what is written together on the shard.
     vars.insert("DATABASE_SHARDS".to_owned(), "1".to_owned());
+    // The settings are looked at once, and not whenever enough time has passed.
+    vars.insert("SETTINGS_KEPT_S".to_owned(), "86400".to_owned());
     let workerd = Workerd::serve(&Settings {
         home: home.clone(),
         main_module: bundle.main_module(),

@@ -33,8 +33,9 @@ mod permissions;
 mod preconditions;
 mod races;
 mod report;
-mod rules;
+
 mod sessions;
+mod settings;
 mod setup;
 mod texts;
 mod tokens;

@@ -94,6 +94,15 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
         ("GET", "system/users", Value::Null, OPERATORS),
         ("GET", "system/mail", Value::Null, OPERATORS),
         ("POST", "system/mail/test", json!({}), OPERATORS),
+        ("GET", "system/settings", Value::Null, OPERATORS),
+        ("GET", "system/settings/{key}", Value::Null, OPERATORS),
+        // It is the default.
+        ("PUT", "system/settings/{key}", json!({ "value": null }), OPERATORS),
+        ("GET", "system/settings/{key}/history", Value::Null, OPERATORS),
+        // It has never had another.
+        ("POST", "system/settings/{key}/revert", json!({ "version": 0 }), [401, 403, 403, 403, 404]),
+        ("GET", "system/cache", Value::Null, OPERATORS),
+        ("DELETE", "system/cache/{namespace}", json!({}), OPERATORS),
         // Somebody is in.
         ("GET", "setup", Value::Null, [404; 5]),
         ("POST", "setup", json!({}), [404; 5]),
@@ -147,6 +156,8 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
                 .replace("{user}", cast.manager.id())
                 .replace("{stream}", "audit")
                 .replace("{entry}", "no-such-entry")
+                .replace("{key}", "technicians_take_over")
+                .replace("{namespace}", "users")
                 .replace("{action}", "approve");
             // Nobody takes the name of somebody else.
             let own = json!({ "name": format!("{who} of the matrix") });

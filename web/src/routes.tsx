@@ -141,6 +141,13 @@ const people = createRoute({
   component: lazyRouteComponent(() => withMore(import("@/features/system/people/PeoplePage")), "PeoplePage"),
 });
 
+const settings = createRoute({
+  getParentRoute: () => system,
+  path: "/settings",
+  staticData: { title: "nav.settings" },
+  component: lazyRouteComponent(() => withMore(import("@/features/system/settings/SettingsPage")), "SettingsPage"),
+});
+
 const logs = createRoute({
   getParentRoute: () => system,
   path: "/logs",
@@ -171,7 +178,7 @@ const sessions = createRoute({
   component: lazyRouteComponent(() => withMore(import("@/features/system/SessionsPage")), "SessionsPage"),
 });
 
-const tree = root.addChildren([signIn, setup, invitation, unsubscribe, app.addChildren([home, requests, request, newRequest, me, inbox, system.addChildren([people, logs, monitor, sync, sessions])])]);
+const tree = root.addChildren([signIn, setup, invitation, unsubscribe, app.addChildren([home, requests, request, newRequest, me, inbox, system.addChildren([people, settings, logs, monitor, sync, sessions])])]);
 
 export const makeRouter = (client: QueryClient) =>
   createRouter({ routeTree: tree, defaultErrorComponent: ErrorPage, context: { client }, parseSearch, stringifySearch, defaultPreload: "intent", defaultPreloadStaleTime: 0, defaultPendingComponent: Waiting, scrollRestoration: true });

@@ -41,7 +41,7 @@ pub enum Refusal {
         record: Option<Value>,
     },
     /// `If-Match` named another version than the current one.
-    #[error("The request has changed since you read it.")]
+    #[error("It has changed since you read it.")]
     Stale {
         /// The current version.
         version: i64,

@@ -22,6 +22,7 @@ pub mod audit;
 pub mod invitations;
 pub mod organisation;
 pub mod people;
+pub mod settings;
 pub mod users;
 pub mod versions;
 

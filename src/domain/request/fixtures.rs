@@ -13,6 +13,9 @@ pub(crate) const RULES: RequestRules = RequestRules {
     reopen_days: 30,
     auto_close_days: 7,
     target_hours: super::rules::TargetHours { low: 168, normal: 72, high: 24, urgent: 4 },
+    approvers: super::rules::Approvers::Managers,
+    technicians_claim: true,
+    technicians_take_over: true,
 };
 
 /// 2026-11-24T05:46:02.123Z and `minutes` minutes.

@@ -41,7 +41,7 @@ pub use report::{
     Category, Change, Changes, Description, EditBody, EditInput, NewRequest, NewRequestBody, Report, Title,
 };
 pub use rows::{EventRow, RequestRow};
-pub use rules::{RequestRules, RulesInForce};
+pub use rules::{Approvers, RequestRules, RulesInForce};
 pub use sla::{Sla, SlaState};
 pub use state::{MaintenanceRequest, Moment};
 pub use status::{Priority, Status};

@@ -5,8 +5,9 @@
 
 use base::{ids::UserId, time::Timestamp};
 
+use super::rules::{Approvers, RequestRules};
 use super::table::{self, Action, Transition, When, Who};
-use super::{event::Visibility, rules::RequestRules, state::MaintenanceRequest, status::Status};
+use super::{event::Visibility, state::MaintenanceRequest, status::Status};
 use crate::domain::request::{Moment, Summary};
 use crate::domain::user::{Caller, Role};
 
@@ -71,14 +72,36 @@ pub fn verdict(
         When::ClosedLately => is_within_reopen_window(request, now, rules),
         When::NotTheirs => relation.manages || !relation.is_assignee,
     };
+    if !is_left_open(action, caller, rules) {
+        return Verdict::Never;
+    }
+    let is_theirs = |transition: &&Transition| relation.is(transition.who) && is_granted(transition, &relation, rules);
     let mut verdict = Verdict::Never;
-    for transition in table::transitions(action).filter(|transition| relation.is(transition.who)) {
+    for transition in table::transitions(action).filter(is_theirs) {
         if transition.from.contains(&request.status) && holds(transition) {
             return Verdict::Allowed;
         }
         verdict = Verdict::NotNow;
     }
     verdict
+}
+
+/// Whether the settings leave the action to the caller's role at all.
+fn is_left_open(action: Action, caller: &Caller, rules: &RequestRules) -> bool {
+    match (action, rules.approvers) {
+        (Action::Approve | Action::Reject, Approvers::Admins) => caller.role == Role::Admin,
+        _ => true,
+    }
+}
+
+/// Whether the settings grant a technician the transition: to claim is what leads on, to take over leaves the state as it is.
+fn is_granted(transition: &Transition, relation: &Relation, rules: &RequestRules) -> bool {
+    match (transition.who, transition.to) {
+        (Who::Technician, _) if relation.manages => true,
+        (Who::Technician, Some(_)) => rules.technicians_claim,
+        (Who::Technician, None) => rules.technicians_take_over,
+        (Who::Manager | Who::Requester | Who::Assignee, _) => true,
+    }
 }
 
 /// The actions that the caller may take now, in the order of [`Action::ALL`]; none if he may not see the request.

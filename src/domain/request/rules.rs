@@ -1,6 +1,7 @@
-//! The numbers in the rules that an organisation may choose. Decisions take them as an argument; an event records what
+//! The rules that an organisation may choose (`domain::settings`). Decisions take them as an argument; an event records what
 //! followed from them, so that a later change of the settings never rewrites history.
 
+use base::words;
 use serde::{Deserialize, Serialize};
 
 use super::status::Priority;
@@ -10,7 +11,17 @@ pub const DAY_MS: i64 = 86_400_000;
 /// Milliseconds of an hour.
 pub const HOUR_MS: i64 = 3_600_000;
 
-/// The configurable numbers of the state machine and the clock. Absent fields take their defaults.
+words! {
+    /// Who approves and rejects what was reported.
+    pub enum Approvers: "approvers" {
+        /// Managers and admins.
+        Managers = "managers",
+        /// Admins alone.
+        Admins = "admins",
+    }
+}
+
+/// What of the state machine and the clock can be chosen. Absent fields take their defaults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RequestRules {
@@ -20,6 +31,12 @@ pub struct RequestRules {
     pub auto_close_days: u32,
     /// Hours until a request is due, by priority.
     pub target_hours: TargetHours,
+    /// Who approves and rejects.
+    pub approvers: Approvers,
+    /// Whether a technician may take approved work that nobody has.
+    pub technicians_claim: bool,
+    /// Whether a technician may take over what another has.
+    pub technicians_take_over: bool,
 }
 
 /// The rules in force, as they reach a request's object with a call.
@@ -47,7 +64,14 @@ pub struct TargetHours {
 
 impl Default for RequestRules {
     fn default() -> Self {
-        Self { reopen_days: 30, auto_close_days: 7, target_hours: TargetHours::default() }
+        Self {
+            reopen_days: 30,
+            auto_close_days: 7,
+            target_hours: TargetHours::default(),
+            approvers: Approvers::Managers,
+            technicians_claim: true,
+            technicians_take_over: true,
+        }
     }
 }
 
@@ -58,14 +82,6 @@ impl Default for TargetHours {
 }
 
 impl RequestRules {
-    /// Whether every number is one that people mean: 1 to 8,760 hours (a year), 1 to 365 days.
-    #[must_use]
-    pub fn is_sensible(&self) -> bool {
-        let TargetHours { low, normal, high, urgent } = self.target_hours;
-        [low, normal, high, urgent].iter().all(|hours| (1..=8_760).contains(hours))
-            && [self.reopen_days, self.auto_close_days].iter().all(|days| (1..=365).contains(days))
-    }
-
     /// The reopen window in milliseconds.
     #[must_use]
     pub fn reopen_window_ms(&self) -> i64 {
@@ -88,21 +104,5 @@ impl RequestRules {
             Priority::Urgent => self.target_hours.urgent,
         };
         i64::from(hours) * HOUR_MS
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rules_are_numbers_that_people_mean() {
-        let read = |text: &str| serde_json::from_str::<RulesInForce>(text).unwrap().rules.is_sensible();
-        assert!(read(r#"{"version":1,"rules":{}}"#));
-        assert!(read(r#"{"version":1,"rules":{"auto_close_days":1,"target_hours":{"low":8760}}}"#));
-        assert!(!read(r#"{"version":1,"rules":{"reopen_days":0}}"#));
-        assert!(!read(r#"{"version":1,"rules":{"auto_close_days":366}}"#));
-        assert!(!read(r#"{"version":1,"rules":{"target_hours":{"urgent":0}}}"#));
-        assert!(!read(r#"{"version":1,"rules":{"target_hours":{"low":8761}}}"#));
     }
 }

@@ -2,4 +2,4 @@
 
 mod term;
 
-pub use term::{ABSOLUTE_LIMIT_MS, IDLE_LIMIT_MS, Term};
+pub use term::{SessionLimits, Term};

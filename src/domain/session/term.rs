@@ -4,13 +4,47 @@
 //! Both are kept with the session when it is opened, so that a changed limit applies to new sessions only.
 
 use base::time::Timestamp;
+use serde::{Deserialize, Serialize};
 
-/// A session ends after so long without use: 12 hours, so that a working day needs one sign-in. RELIABILITY proposes 30
-/// minutes for staff; a technician's phone is in a pocket for longer than that between two jobs.
-pub const IDLE_LIMIT_MS: i64 = 12 * 60 * 60 * 1_000;
+const HOUR_MS: i64 = 60 * 60 * 1_000;
 
-/// A session ends so long after it was opened, used or not: 7 days.
-pub const ABSOLUTE_LIMIT_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
+/// The limits that an organisation may choose (`domain::settings`). Absent fields take their defaults.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SessionLimits {
+    /// A session ends after so many hours without use.
+    pub idle_hours: u32,
+    /// A session ends so many days after it was opened, used or not.
+    pub days: u32,
+}
+
+impl Default for SessionLimits {
+    /// 12 hours, so that a working day needs one sign-in: a technician's phone is in a pocket for longer than minutes between two
+    /// jobs. And 7 days.
+    fn default() -> Self {
+        Self { idle_hours: 12, days: 7 }
+    }
+}
+
+impl SessionLimits {
+    /// Whether nobody has chosen others.
+    #[must_use]
+    pub fn are_default(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The idle limit in milliseconds.
+    #[must_use]
+    pub fn idle_ms(&self) -> i64 {
+        i64::from(self.idle_hours) * HOUR_MS
+    }
+
+    /// The absolute limit in milliseconds.
+    #[must_use]
+    pub fn absolute_ms(&self) -> i64 {
+        i64::from(self.days) * 24 * HOUR_MS
+    }
+}
 
 /// Use is written down at most so often: once a minute. A session may thus end up to a minute before its idle limit.
 const STEP_MS: i64 = 60_000;
@@ -29,9 +63,9 @@ pub struct Term {
 }
 
 impl Term {
-    /// The span of a session that is opened at `now`, under the limits of this version.
-    pub fn starting(now: Timestamp) -> Self {
-        Term { opened_at: now, seen_at: now, idle_ms: IDLE_LIMIT_MS, ends_at: now.plus_ms(ABSOLUTE_LIMIT_MS) }
+    /// The span of a session that is opened at `now` under these limits.
+    pub fn starting(now: Timestamp, limits: SessionLimits) -> Self {
+        Term { opened_at: now, seen_at: now, idle_ms: limits.idle_ms(), ends_at: now.plus_ms(limits.absolute_ms()) }
     }
 
     /// When it ends if it is not used before.
@@ -54,13 +88,20 @@ impl Term {
 mod tests {
     use super::*;
 
+    const IDLE_LIMIT_MS: i64 = 12 * HOUR_MS;
+    const ABSOLUTE_LIMIT_MS: i64 = 7 * 24 * HOUR_MS;
+
+    fn starting() -> Term {
+        Term::starting(after(0), SessionLimits::default())
+    }
+
     fn after(ms: i64) -> Timestamp {
         Timestamp::from_ms(1_795_000_000_000).plus_ms(ms)
     }
 
     #[test]
     fn an_unused_session_ends_at_the_idle_limit() {
-        let term = Term::starting(after(0));
+        let term = starting();
         assert!(term.holds(after(0)));
         assert!(term.holds(after(IDLE_LIMIT_MS - 1)));
         assert!(!term.holds(after(IDLE_LIMIT_MS)));
@@ -68,7 +109,7 @@ mod tests {
 
     #[test]
     fn use_slides_the_idle_limit_once_a_minute() {
-        let term = Term::starting(after(0));
+        let term = starting();
         assert_eq!(term.used(after(59_999)), None);
         let slid = term.used(after(60_000)).unwrap();
         assert_eq!(slid.expires_at(), after(60_000 + IDLE_LIMIT_MS));
@@ -77,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_session_in_constant_use_ends_at_the_absolute_limit() {
-        let mut term = Term::starting(after(0));
+        let mut term = starting();
         let mut writes = 0;
         let mut now = after(0);
         while term.holds(now) {
@@ -94,16 +135,18 @@ mod tests {
 
     #[test]
     fn a_clock_that_goes_back_neither_ends_nor_prolongs_a_session() {
-        let term = Term::starting(after(0));
+        let term = starting();
         assert!(term.holds(after(-3_600_000)));
         assert_eq!(term.used(after(-3_600_000)), None);
     }
 
     #[test]
     fn limits_are_those_of_the_session_not_of_this_version() {
-        let short = Term { idle_ms: 1_000, ends_at: after(5_000), ..Term::starting(after(0)) };
+        let short = Term { idle_ms: 1_000, ends_at: after(5_000), ..starting() };
         assert!(!short.holds(after(1_000)));
         let used = Term { seen_at: after(4_500), ..short };
         assert_eq!(used.expires_at(), after(5_000));
+        let chosen = Term::starting(after(0), SessionLimits { idle_hours: 1, days: 2 });
+        assert_eq!((chosen.idle_ms, chosen.ends_at), (HOUR_MS, after(48 * HOUR_MS)));
     }
 }

@@ -1,6 +1,8 @@
 //! The contract of the CacheObject: one namespace of cached values.
 
 use base::ids::OrgId;
+use base::time::{Timestamp, rfc3339};
+use base::words;
 use durable::Key;
 use durable::actor_api;
 use serde::{Deserialize, Serialize};
@@ -25,6 +27,16 @@ impl Key for CacheKey {
     fn parse(name: &str) -> Option<Self> {
         let (org, namespace) = name.split_once('/')?;
         Some(CacheKey { org: org.parse().ok()?, namespace: namespace.to_owned() })
+    }
+}
+
+words! {
+    /// A cache of this release.
+    pub enum CacheNamespace: "cache" {
+        /// People, as pickers and assignments want them.
+        Users = "users",
+        /// The settings in force.
+        Settings = "settings",
     }
 }
 
@@ -69,6 +81,13 @@ pub struct Put {
     pub ttl_ms: i64,
     /// What it is made of: forgetting a tag drops it.
     pub tags: Vec<String>,
+    /// Which of two values of one key is the newer; an older one is not stored.
+    #[serde(default, skip_serializing_if = "is_unversioned")]
+    pub version: i64,
+}
+
+fn is_unversioned(version: &i64) -> bool {
+    *version == 0
 }
 
 /// See [`Handler::forget`].
@@ -99,4 +118,8 @@ pub struct CacheStats {
     pub stale: i64,
     /// Size in bytes.
     pub storage_bytes: i64,
+    /// When the oldest of its values was stored.
+    #[serde(default, with = "rfc3339::option")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime, required = true))]
+    pub oldest_at: Option<Timestamp>,
 }

@@ -122,6 +122,7 @@ impl CacheObject {
             misses: self.misses.get(),
             stale: self.stale.get(),
             storage_bytes: self.state.db.size_bytes(),
+            oldest_at: store::oldest(&self.state.db)?,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! The SQLite of a CacheObject: the values, and the tags that they carry.
 //!
-//! A value that is stored again is a new row, so the lowest id is the one that was stored longest ago.
+//! A value that is stored again is a new row, so the lowest id is the one that was stored longest ago. One of an older version than
+//! what is there is not stored.
 
 use base::time::Timestamp;
 use durable::{Database, Schema, StorageError, Writer};
@@ -8,7 +9,8 @@ use durable::{Database, Schema, StorageError, Writer};
 use crate::objects::cache::api::Put;
 
 /// Schema steps. Foreign keys are on in a Durable Object: a value takes its tags with it.
-pub const SCHEMA: Schema = Schema::first(&["
+pub const SCHEMA: Schema = Schema::first(&[
+    "
     CREATE TABLE entry (
         id       INTEGER PRIMARY KEY AUTOINCREMENT,
         key      TEXT NOT NULL UNIQUE,
@@ -23,7 +25,12 @@ pub const SCHEMA: Schema = Schema::first(&["
         PRIMARY KEY (tag, entry)
     ) WITHOUT ROWID;
     CREATE INDEX tag_by_entry ON tag (entry);
-"]);
+",
+    "
+    ALTER TABLE entry ADD COLUMN version INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE entry ADD COLUMN stored_ms INTEGER;
+",
+]);
 
 /// A stored value.
 pub struct Entry {
@@ -45,14 +52,16 @@ pub fn count(db: &Database) -> Result<i64, StorageError> {
     Ok(row.map_or(0, |row| row.int(0)))
 }
 
-/// Stores a value in place of the one that its key had; by how much the number of values grows.
+/// Stores a value in place of the one that its key had, unless that is newer; by how much the number of values grows.
 pub fn put(write: &Writer<'_>, put: &Put, fresh: Timestamp, kept: Timestamp) -> Result<i64, StorageError> {
-    let replaced = write.rows("DELETE FROM entry WHERE key = ? RETURNING id", &[&put.key])?;
+    let replace = "DELETE FROM entry WHERE key = ? AND version <= ? RETURNING id";
+    let replaced = write.rows(replace, &[&put.key, &put.version])?;
     let stored = write.rows(
-        "INSERT INTO entry (key, fresh_ms, kept_ms, value) VALUES (?, ?, ?, ?) RETURNING id",
-        &[&put.key, &fresh.as_ms(), &kept.as_ms(), &put.value],
+        "INSERT INTO entry (key, fresh_ms, kept_ms, value, version, stored_ms) VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (key) DO NOTHING RETURNING id",
+        &[&put.key, &fresh.as_ms(), &kept.as_ms(), &put.value, &put.version, &fresh.plus_ms(-put.ttl_ms).as_ms()],
     )?;
-    let id = stored.first().map_or(0, |row| row.int(0));
+    let Some(id) = stored.first().map(|row| row.int(0)) else { return Ok(0) };
     for tag in &put.tags {
         write.run("INSERT INTO tag (tag, entry) VALUES (?, ?) ON CONFLICT DO NOTHING", &[tag, &id])?;
     }
@@ -79,6 +88,12 @@ pub fn drop_over(write: &Writer<'_>, now: Timestamp) -> Result<i64, StorageError
 /// Drops everything; how many went.
 pub fn drop_all(write: &Writer<'_>) -> Result<i64, StorageError> {
     Ok(write.rows("DELETE FROM entry RETURNING 1", &[])?.len() as i64)
+}
+
+/// When the oldest value was stored: the lowest id is its.
+pub fn oldest(db: &Database) -> Result<Option<Timestamp>, StorageError> {
+    let row = db.row("SELECT stored_ms FROM entry ORDER BY id LIMIT 1", &[])?;
+    Ok(row.and_then(|row| row.optional_int(0)).map(Timestamp::from_ms))
 }
 
 /// Until when the first value is kept.

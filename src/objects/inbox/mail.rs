@@ -5,7 +5,6 @@
 
 use std::rc::Rc;
 
-use base::ids::{OrgId, UserId};
 use base::refusal::Refusal;
 use base::time::Timestamp;
 use durable::clock;
@@ -163,11 +162,6 @@ impl InboxObject {
 /// Compares without telling by its time how much of a guess was right.
 fn is_equal(one: &str, other: &str) -> bool {
     one.as_bytes().ct_eq(other.as_bytes()).into()
-}
-
-/// Whose inbox this is, with a new secret.
-pub fn begun(org: OrgId, user: UserId, secret: String) -> Person {
-    Person { org, user, secret, choices: Choices::default() }
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

@@ -23,7 +23,7 @@ use js_sys::JsString;
 use serde::Serialize;
 
 use crate::domain::mailed::MailOutcome;
-use crate::domain::notify::{Choice, Notice, Reason};
+use crate::domain::notify::{Choice, Choices, Notice, Reason};
 use crate::objects::context::CallContext;
 use crate::objects::viewer::{self, Viewer};
 use api::{Choose, Inbox, InboxKey, List, Mark, Marked, Mute, Muted, Notices, Tell, Unsubscribe, Watch};
@@ -68,7 +68,7 @@ impl InboxObject {
         let InboxKey { org, user } = cx.own_key()?;
         let mut secret = [0; 16];
         getrandom::getrandom(&mut secret).map_err(|_| Refusal::Internal)?;
-        Ok(mail::begun(org, user, hex(&secret)))
+        Ok(Person { org, user, secret: hex(&secret), choices: Choices::default() })
     }
 
     fn keep(&self, notices: &[Notice], cx: &CallContext) -> Result<(), Refusal> {

@@ -26,9 +26,10 @@ use durable::{Answer, Object, Schema, State, Wire, Writer, clock};
 use futures::future::LocalBoxFuture;
 use serde_json::value::RawValue;
 
-use crate::domain::log::{StreamName, retention};
+use crate::domain::log::{Retention, StreamName};
 use crate::domain::user::Role;
 use crate::objects::context::CallContext;
+use crate::objects::settings;
 use crate::objects::viewer::{self, Viewer};
 use api::{Append, Appended, Inbox, LogStream, Poke, Query, ReadEntry, Stats, StreamKey, StreamStats, Tail};
 use owed::Destination;
@@ -51,6 +52,8 @@ pub struct LogStreamObject {
     end: RefCell<Option<store::End>>,
     /// When entries leave next; unknown until looked at.
     sweep_at: Cell<Option<Option<Timestamp>>>,
+    /// How long entries stay; unknown until the settings were looked at.
+    kept: Cell<Option<Retention>>,
     /// Whether entries of an earlier release were looked for.
     looked_for_old: Cell<bool>,
 }
@@ -96,7 +99,8 @@ impl LogStreamObject {
         };
         let last_seq = growth.end.seq;
         *self.end.borrow_mut() = Some(growth.end);
-        let expiry = |stored: &stored::Stored| retention::expires_at(key.stream, stored.entry.level, stored.entry.ts);
+        let kept = self.kept.get().unwrap_or_default();
+        let expiry = |stored: &stored::Stored| kept.expires_at(key.stream, stored.entry.level, stored.entry.ts);
         if let Some(known) = self.sweep_at.get() {
             self.sweep_at.set(Some(growth.entries.iter().filter_map(expiry).chain(known).min()));
         }
@@ -120,20 +124,36 @@ impl LogStreamObject {
         clock::in_slices("folding old entries anew", || store::fold_some(&self.state.db, FOLD_SLICE)).await;
     }
 
-    fn sweep(&self) {
-        let now = clock::now();
-        if self.next_sweep().is_none_or(|due| due > now) {
+    /// Looks how long entries stay, and lets those leave that have been there for longer. While that cannot be found out all stay.
+    async fn sweep(&self) {
+        if self.next_sweep().is_none_or(|due| due > clock::now()) {
             return;
         }
-        let swept = match self.key() {
-            Ok(Some(key)) => store::sweep(&self.state.db, key.stream, now).map_err(Refusal::from),
+        let swept = match self.key().map(Option::<&StreamKey>::cloned) {
+            Ok(Some(key)) => self.sweep_by_the_settings(&key).await,
             Ok(None) => Ok(false),
             Err(refusal) => Err(refusal),
         };
+        let now = clock::now();
         self.sweep_at.set(None);
         let pace_ms = if matches!(swept, Ok(true)) { SWEEP_ON_MS } else { SWEEP_PACE_MS };
         let next = self.next_sweep().map(|due| due.max(now.plus_ms(pace_ms)));
         self.sweep_at.set(Some(next));
+    }
+
+    async fn sweep_by_the_settings(&self, key: &StreamKey) -> Result<bool, Refusal> {
+        self.learn(key).await;
+        let Some(kept) = self.kept.get() else { return Ok(false) };
+        store::sweep(&self.state.db, key.stream, kept, clock::now()).map_err(Refusal::from)
+    }
+
+    /// How long entries stay, as far as that can be found out now.
+    async fn learn(&self, key: &StreamKey) {
+        let cx = CallContext::system(key.org.clone(), clock::trace());
+        if let Some(in_force) = settings::look(&self.state.env, &cx).await {
+            self.kept.set(Some(in_force.logs));
+            self.sweep_at.set(None);
+        }
     }
 
     fn next_sweep(&self) -> Option<Timestamp> {
@@ -141,7 +161,8 @@ impl LogStreamObject {
             return known;
         }
         let next = match self.key() {
-            Ok(Some(key)) => store::next_expiry(&self.state.db, key.stream).map_err(Refusal::from),
+            Ok(Some(key)) => store::next_expiry(&self.state.db, key.stream, self.kept.get().unwrap_or_default())
+                .map_err(Refusal::from),
             Ok(None) => return None,
             Err(refusal) => Err(refusal),
         };
@@ -201,6 +222,11 @@ impl api::Handler for LogStreamObject {
             return Answer::Ready(Err(error.into()));
         }
         Answer::after(async move {
+            // Entries may have less time than was thought.
+            if self.next_sweep().is_some() {
+                self.sweep_at.set(Some(Some(clock::now())));
+                self.sweep().await;
+            }
             self.clone().push().await;
             Ok(self.outbox.debts(&self.state.db)?)
         })
@@ -220,6 +246,7 @@ impl Object for LogStreamObject {
             key: OnceCell::new(),
             end: RefCell::default(),
             sweep_at: Cell::new(None),
+            kept: Cell::new(None),
             looked_for_old: Cell::new(false),
         }
     }
@@ -245,7 +272,7 @@ impl Object for LogStreamObject {
 
     fn alarm(self: Rc<Self>) -> LocalBoxFuture<'static, ()> {
         Box::pin(async move {
-            self.sweep();
+            self.sweep().await;
             self.clone().push().await;
             viewer::drop_ended_sessions(&self.sockets, &self.state.env).await;
         })

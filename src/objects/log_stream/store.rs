@@ -15,8 +15,7 @@ use serde_json::{Value, json};
 use super::api::StreamKey;
 use super::stored::{Stored, search_text};
 use crate::domain::log::chain;
-use crate::domain::log::retention;
-use crate::domain::log::{Entry, Level, NewEntry, StreamName};
+use crate::domain::log::{Entry, Level, NewEntry, Retention, StreamName};
 
 /// The tables.
 pub const SCHEMA: Schema = Schema {
@@ -297,8 +296,8 @@ pub fn dropped(db: &Database) -> Result<i64, StorageError> {
 ///
 /// # Errors
 /// When SQLite refuses.
-pub fn next_expiry(db: &Database, stream: StreamName) -> Result<Option<Timestamp>, StorageError> {
-    let expiry = |tally: &LevelTally| retention::expires_at(stream, tally.level, tally.earliest?);
+pub fn next_expiry(db: &Database, stream: StreamName, kept: Retention) -> Result<Option<Timestamp>, StorageError> {
+    let expiry = |tally: &LevelTally| kept.expires_at(stream, tally.level, tally.earliest?);
     Ok(tallies(db)?.iter().filter_map(expiry).min())
 }
 
@@ -306,10 +305,10 @@ pub fn next_expiry(db: &Database, stream: StreamName) -> Result<Option<Timestamp
 ///
 /// # Errors
 /// When SQLite refuses.
-pub fn sweep(db: &Database, stream: StreamName, now: Timestamp) -> Result<bool, StorageError> {
+pub fn sweep(db: &Database, stream: StreamName, kept: Retention, now: Timestamp) -> Result<bool, StorageError> {
     let mut more = false;
     for level in Level::ALL {
-        let Some(keep_ms) = retention::keep_ms(stream, *level) else { continue };
+        let Some(keep_ms) = kept.keep_ms(stream, *level) else { continue };
         let last_expired = now.plus_ms(-keep_ms).as_ms();
         let left = db.atomically(|write| {
             let left = write.rows(SWEEP_SLICE, &[&level.as_str(), &last_expired, &SWEEP])?;

@@ -6,6 +6,7 @@ use durable::Key;
 use durable::actor_api;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::session::SessionLimits;
 use crate::domain::user::Caller;
 use crate::domain::user::PersonName;
 use crate::objects::context::CallContext;
@@ -55,6 +56,9 @@ pub struct Open {
     pub user_agent: String,
     /// The network address that signed in.
     pub address: String,
+    /// How long it may hold, where that is not the default.
+    #[serde(default, skip_serializing_if = "SessionLimits::are_default")]
+    pub limits: SessionLimits,
 }
 
 /// See [`Handler::check`].

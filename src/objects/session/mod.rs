@@ -64,7 +64,7 @@ impl SessionObject {
             email: message.email,
             user_agent: message.user_agent.chars().take(USER_AGENT_CHARS).collect(),
             address: message.address.chars().take(ADDRESS_CHARS).collect(),
-            term: Term::starting(clock::now()),
+            term: Term::starting(clock::now(), message.limits),
         };
         self.with_row(|row| {
             if row.is_some() {

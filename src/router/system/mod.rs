@@ -14,7 +14,7 @@ use crate::db::statements::versions::ReadModel;
 use crate::domain::log::StreamName;
 use crate::domain::request::RequestId;
 use crate::jobs::reconcile::{self, Lagging};
-use crate::objects::cache::api::{CacheKey, CacheStats, Stats as AskCache};
+use crate::objects::cache::api::CacheStats;
 use crate::objects::database::api::{Ask, DatabaseKey, Health, Stats as AskDatabase};
 use crate::objects::log_stream::api::{
     LogStream, Poke as PokeStream, Query as LogQuery, ReadEntry, Stats as AskStream, StreamKey, StreamStats, Tail,
@@ -22,6 +22,7 @@ use crate::objects::log_stream::api::{
 use crate::objects::request::api::{Inspect, Inspection, Poke, RequestKey};
 use crate::objects::request_index::api::{IndexKey, IndexStats, Stats as AskIndex};
 use crate::router::access_log;
+use crate::router::caches;
 use crate::router::context::Exchange;
 use crate::router::http::paging::{self, Wanted};
 use crate::router::http::reply::Reply;
@@ -121,12 +122,11 @@ pub struct Monitor {
 pub async fn monitor(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let (env, cx, org) = (exchange.env, &exchange.cx, exchange.org());
     let index = IndexKey { org: org.clone() };
-    let cache = CacheKey { org: org.clone(), namespace: "users".into() };
-    let (database, index, streams, cache) = futures::join!(
+    let (database, index, streams, caches) = futures::join!(
         shards(exchange),
         ask(env, &index, AskIndex {}, cx),
         streams(exchange),
-        ask(env, &cache, AskCache {}, cx),
+        caches::in_numbers(exchange),
     );
     let (log_entries_waiting, log_entries_dropped) = access_log::backlog();
     Reply::json(
@@ -136,7 +136,7 @@ pub async fn monitor(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
             database,
             index: index.ok(),
             streams,
-            caches: cache.into_iter().collect(),
+            caches,
             log_entries_waiting,
             log_entries_dropped,
         },

@@ -572,6 +572,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/system/cache": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The caches in numbers.
+         * @description For: Admins. Hits, misses and stale reads are counted since the object of the cache woke.
+         */
+        get: operations["caches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/cache/{namespace}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Empty a cache.
+         * @description For: Admins. Whatever it held is asked for again at its source. The audit is told.
+         */
+        delete: operations["purgeCache"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system/logs": {
         parameters: {
             query?: never;
@@ -767,6 +807,90 @@ export interface paths {
          * @description For: Admins.
          */
         delete: operations["revokeSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every setting: what is in force, its default, its bounds, its last change.
+         * @description For: Admins.
+         */
+        get: operations["settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/settings/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One setting.
+         * @description For: Admins.
+         */
+        get: operations["readSetting"];
+        /**
+         * Give a setting another value.
+         * @description For: Admins. In force everywhere within 10 seconds. The value that is in force already changes nothing.
+         */
+        put: operations["changeSetting"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/settings/{key}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The changes of a setting, newest first.
+         * @description For: Admins.
+         */
+        get: operations["settingHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/settings/{key}/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring back a value that a setting had.
+         * @description For: Admins. It is a change like any other.
+         */
+        post: operations["revertSetting"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1012,6 +1136,11 @@ export interface components {
             /** @description Why the read model could not be asked. */
             read_model_error: string | null;
         };
+        /**
+         * @description A cache of this release.
+         * @enum {string}
+         */
+        CacheNamespace: "users" | "settings";
         /** @description A cache in numbers. */
         CacheStats: {
             /**
@@ -1032,6 +1161,11 @@ export interface components {
             /** @description The namespace. */
             namespace: string;
             /**
+             * Format: date-time
+             * @description When the oldest of its values was stored.
+             */
+            oldest_at: string | null;
+            /**
              * Format: int64
              * @description Reads that found a stale one, since the object woke.
              */
@@ -1041,6 +1175,11 @@ export interface components {
              * @description Size in bytes.
              */
             storage_bytes: number;
+        };
+        /** @description All caches. */
+        Caches: {
+            /** @description Each; one that cannot be asked is absent. */
+            items: components["schemas"]["CacheStats"][];
         };
         /** @description What changes about somebody. */
         ChangeBody: {
@@ -1924,6 +2063,14 @@ export interface components {
             /** @description The user. */
             user: components["schemas"]["Me"];
         };
+        /** @description What emptying one came to. */
+        Purged: {
+            /**
+             * Format: int64
+             * @description How many values went.
+             */
+            forgotten: number;
+        };
         /** @description Which notices were read: `ids`, or `until`. */
         ReadBody: {
             /** @description These, at most 200. One that there is not, or no longer, is passed over. */
@@ -2082,6 +2229,14 @@ export interface components {
              */
             version: number;
         };
+        /** @description Which value to bring back. */
+        RevertBody: {
+            /**
+             * Format: int64
+             * @description The version of the change that brought it into force.
+             */
+            version: number;
+        };
         /**
          * @description What a user is in the organisation.
          * @enum {string}
@@ -2107,6 +2262,113 @@ export interface components {
          *     reveals a session.
          */
         SessionName: string;
+        /** @description A setting as it is now. */
+        Setting: {
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            changed_at: string | null;
+            changed_by: null | components["schemas"]["Actor"];
+            default: null | components["schemas"]["SettingValue"];
+            /** @description What it may be. */
+            form: components["schemas"]["SettingForm"];
+            /** @description What it belongs to. */
+            group: components["schemas"]["SettingGroup"];
+            /** @description Which one. */
+            key: components["schemas"]["SettingKey"];
+            /** @description What is in force. */
+            value: components["schemas"]["SettingValue"];
+            /**
+             * Format: int64
+             * @description The version of its last change, for `If-Match`; 0 where it was never changed.
+             */
+            version: number;
+        };
+        /** @description Another value. */
+        SettingBody: {
+            value: null | components["schemas"]["SettingValue"];
+        };
+        /** @description One page of a list. */
+        SettingChangePage: {
+            /** @description The items, in the list's order. */
+            items: components["schemas"]["SettingChanged"][];
+            /** @description What to send as `cursor` for the next page; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A change, as the history shows it. */
+        SettingChanged: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who. */
+            by: components["schemas"]["Actor"];
+            new: null | components["schemas"]["SettingValue"];
+            /** @description What was in force until then. */
+            old: components["schemas"]["SettingValue"];
+            /**
+             * Format: int64
+             * @description The version of the change whose value was brought back, if it was one.
+             */
+            restored: number | null;
+            /**
+             * Format: int64
+             * @description Its version.
+             */
+            version: number;
+        };
+        /** @description What a setting may be. */
+        SettingForm: {
+            /**
+             * Format: int32
+             * @description The greatest.
+             */
+            max: number;
+            /**
+             * Format: int32
+             * @description The least.
+             */
+            min: number;
+            /** @enum {string} */
+            type: "number";
+            /** @description What it counts. */
+            unit: components["schemas"]["Unit"];
+        } | {
+            /** @enum {string} */
+            type: "switch";
+        } | {
+            /** @enum {string} */
+            type: "word";
+            /** @description The words. */
+            words: string[];
+        } | {
+            /**
+             * Format: int32
+             * @description The most characters.
+             */
+            max: number;
+            /** @enum {string} */
+            type: "text";
+        };
+        /**
+         * @description What belongs together.
+         * @enum {string}
+         */
+        SettingGroup: "organisation" | "times" | "work" | "sessions" | "logs" | "caches";
+        /**
+         * @description A setting.
+         * @enum {string}
+         */
+        SettingKey: "organisation_name" | "due_hours_urgent" | "due_hours_high" | "due_hours_normal" | "due_hours_low" | "auto_close_days" | "reopen_days" | "approvers" | "technicians_claim" | "technicians_take_over" | "session_idle_hours" | "session_days" | "log_debug_days" | "log_info_days" | "log_warn_days" | "log_error_days" | "cache_users";
+        /** @description The value of a setting. */
+        SettingValue: boolean | number | string;
+        /** @description All settings. */
+        Settings: {
+            /** @description Each, in the order in which they are shown. */
+            items: components["schemas"]["Setting"][];
+        };
         /** @description That the installation waits for its first admin. */
         Setup: {
             /** @description Whether the deployment has a token; without one the setup does not open. */
@@ -2309,6 +2571,11 @@ export interface components {
         };
         /** @description One HTTP request on its way through the system (the `request_id` of logs and problems): a UUID as text. */
         TraceId: string;
+        /**
+         * @description What a number counts.
+         * @enum {string}
+         */
+        Unit: "hours" | "days";
         /** @description A user as pickers show one. */
         User: {
             /** @description The address. */
@@ -3547,6 +3814,57 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    caches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each cache; one that cannot be asked is absent. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Caches"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    purgeCache: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                namespace: components["schemas"]["CacheNamespace"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many values went. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Purged"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     logStreams: {
         parameters: {
             query?: never;
@@ -3849,6 +4167,188 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    readSetting: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what the caller has; if it is still true, 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                key: components["schemas"]["SettingKey"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The setting. */
+            200: {
+                headers: {
+                    /** @description The version of its last change, and a hash of what is shown. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Setting"];
+                };
+            };
+            /** @description It is as the caller has it. */
+            304: {
+                headers: {
+                    /** @description The version of its last change, and a hash of what is shown. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    changeSetting: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that the caller acts on; if it is no longer true, 412 with the fresh record. */
+                "If-Match"?: string;
+            };
+            path: {
+                key: components["schemas"]["SettingKey"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingBody"];
+            };
+        };
+        responses: {
+            /** @description The setting after it. */
+            200: {
+                headers: {
+                    /** @description The version of its last change, and a hash of what is shown. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Setting"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["TimedOut"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    settingHistory: {
+        parameters: {
+            query?: {
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; opaque, and of this list alone. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                key: components["schemas"]["SettingKey"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    /** @description `rel="next"`, when more follow. */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingChangePage"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    revertSetting: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that the caller acts on; if it is no longer true, 412 with the fresh record. */
+                "If-Match"?: string;
+            };
+            path: {
+                key: components["schemas"]["SettingKey"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevertBody"];
+            };
+        };
+        responses: {
+            /** @description The setting after it. */
+            200: {
+                headers: {
+                    /** @description The version of its last change, and a hash of what is shown. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Setting"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["TimedOut"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };

@@ -4,6 +4,7 @@ import type { components } from "./schema";
 type Schema<Name extends keyof components["schemas"]> = components["schemas"][Name];
 
 export const ACTION = ["approve", "reject", "assign", "release", "start", "hold", "resume", "complete", "close", "reopen", "cancel"] as const satisfies readonly Schema<"Action">[];
+export const CACHE_NAMESPACE = ["users", "settings"] as const satisfies readonly Schema<"CacheNamespace">[];
 export const INVITATION_STATE = ["open", "used", "replaced", "expired", "withdrawn"] as const satisfies readonly Schema<"InvitationState">[];
 export const LANGUAGE = ["en", "id"] as const satisfies readonly Schema<"Language">[];
 export const LEVEL = ["debug", "info", "warn", "error"] as const satisfies readonly Schema<"Level">[];
@@ -13,11 +14,14 @@ export const NOTICE_KIND = ["created", "approved", "rejected", "assigned", "rele
 export const PRIORITY = ["low", "normal", "high", "urgent"] as const satisfies readonly Schema<"Priority">[];
 export const REASON = ["mentioned", "assignee", "former_assignee", "requester", "approver"] as const satisfies readonly Schema<"Reason">[];
 export const ROLE = ["requester", "technician", "manager", "admin"] as const satisfies readonly Schema<"Role">[];
+export const SETTING_GROUP = ["organisation", "times", "work", "sessions", "logs", "caches"] as const satisfies readonly Schema<"SettingGroup">[];
+export const SETTING_KEY = ["organisation_name", "due_hours_urgent", "due_hours_high", "due_hours_normal", "due_hours_low", "auto_close_days", "reopen_days", "approvers", "technicians_claim", "technicians_take_over", "session_idle_hours", "session_days", "log_debug_days", "log_info_days", "log_warn_days", "log_error_days", "cache_users"] as const satisfies readonly Schema<"SettingKey">[];
 export const SLA_STATE = ["running", "paused", "met", "breached"] as const satisfies readonly Schema<"SlaState">[];
 export const SORT = ["-created", "created", "-updated", "due"] as const satisfies readonly Schema<"Sort">[];
 export const STATUS = ["submitted", "approved", "rejected", "assigned", "in_progress", "on_hold", "completed", "closed", "cancelled"] as const satisfies readonly Schema<"Status">[];
 export const STEP = ["configuration", "connect", "greeting", "hello", "encrypt", "sign_in", "sender", "recipient", "data", "content"] as const satisfies readonly Schema<"Step">[];
 export const STREAM_NAME = ["http", "auth", "audit", "requests", "mail", "sync", "system"] as const satisfies readonly Schema<"StreamName">[];
+export const UNIT = ["hours", "days"] as const satisfies readonly Schema<"Unit">[];
 export const USER_STATUS = ["active", "disabled", "invited"] as const satisfies readonly Schema<"UserStatus">[];
 export const VISIBILITY = ["public", "internal"] as const satisfies readonly Schema<"Visibility">[];
 

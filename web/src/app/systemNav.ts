@@ -1,11 +1,14 @@
 // The pages of those who run the system: they come when somebody needs them. A page that belongs there adds one line.
-import { Activity, MonitorSmartphone, RefreshCw, ScrollText, Users } from "lucide-react";
+import { Activity, MonitorSmartphone, RefreshCw, ScrollText, Users, Wrench, type LucideIcon } from "lucide-react";
 import type { NavEntry } from "./nav";
 
+const forAdmins = (to: string, label: string, icon: LucideIcon): NavEntry => ({ to: `/system/${to}`, label: `nav.${label}`, icon, roles: ["admin"] });
+
 export const SYSTEM_NAV: NavEntry[] = [
-  { to: "/system/users", label: "nav.people", icon: Users, roles: ["admin"] },
-  { to: "/system/logs", label: "nav.logs", icon: ScrollText, roles: ["admin"] },
-  { to: "/system/monitor", label: "nav.monitor", icon: Activity, roles: ["admin"] },
-  { to: "/system/sync", label: "nav.sync", icon: RefreshCw, roles: ["admin"] },
-  { to: "/system/sessions", label: "nav.sessions", icon: MonitorSmartphone, roles: ["admin"] },
+  forAdmins("users", "people", Users),
+  forAdmins("settings", "settings", Wrench),
+  forAdmins("logs", "logs", ScrollText),
+  forAdmins("monitor", "monitor", Activity),
+  forAdmins("sync", "sync", RefreshCw),
+  forAdmins("sessions", "sessions", MonitorSmartphone),
 ];

@@ -75,7 +75,7 @@ export const alreadyAssigned = (record: unknown): Refused =>
   });
 
 export const stale = (record: unknown): Refused =>
-  new Refused({ code: "stale", status: 412, title: "Changed in the meantime", detail: "The request has changed since you read it.", record });
+  new Refused({ code: "stale", status: 412, title: "Changed in the meantime", detail: "It has changed since you read it.", record });
 
 export const keyReused = (): Refused =>
   new Refused({

@@ -190,3 +190,35 @@ fn internal_is_for_everybody_but_requesters() {
         assert_eq!(sees_internal(role), role != Role::Requester);
     }
 }
+
+#[test]
+fn what_the_settings_take_away_is_never_and_managers_keep_what_they_have() {
+    let says = |status, caller: &Caller, action, rules: &RequestRules| {
+        let request = Story::in_status(status).request;
+        let verdict = verdict(&request, caller, action, at(60), rules);
+        let is_offered = allowed_actions(&request, caller, at(60), rules).contains(&action);
+        assert_eq!(is_offered, verdict == Verdict::Allowed);
+        verdict
+    };
+    let by_admins = RequestRules { approvers: Approvers::Admins, ..RULES };
+    for action in [Action::Approve, Action::Reject] {
+        assert_eq!(says(Status::Submitted, &manager(), action, &by_admins), Verdict::Never);
+        assert_eq!(says(Status::Submitted, &admin(), action, &by_admins), Verdict::Allowed);
+        assert_eq!(says(Status::Submitted, &manager(), action, &RULES), Verdict::Allowed);
+    }
+    let technician = other_technician();
+    let given = RequestRules { technicians_claim: false, technicians_take_over: false, ..RULES };
+    for status in [Status::Approved, Status::Assigned, Status::InProgress, Status::OnHold] {
+        assert_eq!(says(status, &technician, Action::Assign, &RULES), Verdict::Allowed);
+        assert_eq!(says(status, &technician, Action::Assign, &given), Verdict::Never);
+        assert_eq!(says(status, &manager(), Action::Assign, &given), Verdict::Allowed);
+    }
+    let claim = RequestRules { technicians_take_over: false, ..RULES };
+    assert_eq!(says(Status::Approved, &technician, Action::Assign, &claim), Verdict::Allowed);
+    assert_eq!(says(Status::Assigned, &technician, Action::Assign, &claim), Verdict::NotNow);
+    let take_over = RequestRules { technicians_claim: false, ..RULES };
+    assert_eq!(says(Status::Approved, &technician, Action::Assign, &take_over), Verdict::NotNow);
+    assert_eq!(says(Status::Assigned, &technician, Action::Assign, &take_over), Verdict::Allowed);
+    // Whoever has work does it.
+    assert_eq!(says(Status::Assigned, &super::super::fixtures::technician(), Action::Start, &given), Verdict::Allowed);
+}

@@ -6,6 +6,7 @@ import type { Status } from "@/api/types";
 import { StatusMark } from "@/resources/request/marks";
 import { When } from "@/ui/time";
 import { Failure, Waiting } from "./states";
+import { CachesCard } from "./CachesCard";
 import { Card, Numbers, size, Table } from "./Card";
 
 const EVERY_MS = 5000;
@@ -54,16 +55,7 @@ export function MonitorPage() {
             rows={streams.map((stream) => ({ key: stream.stream, cells: [stream.stream, stream.entries, size(stream.storage_bytes), stream.viewers, stream.dropped] }))}
           />
         </Card>
-        <Card title={t("monitor.caches")}>
-          <Table
-            label={t("monitor.caches")}
-            heads={[t("monitor.of_cache"), t("monitor.entries"), t("monitor.hits"), t("monitor.size")]}
-            rows={caches.map((cache) => {
-              const asked = cache.hits + cache.misses;
-              return { key: cache.namespace, cells: [cache.namespace, cache.entries, asked === 0 ? "–" : `${Math.round((100 * cache.hits) / asked)} %`, size(cache.storage_bytes)] };
-            })}
-          />
-        </Card>
+        <CachesCard caches={caches} />
       </div>
     </div>
   );

@@ -1,0 +1,223 @@
+//! Settings: what an organisation decides itself. [`table::SETTINGS`] says of each what it may be, what it is when nobody has set
+//! it, and what it changes; the API, the page of the app and docs/settings.md follow that table.
+//!
+//! What is stored is a value per change. [`InForce`] is what the parts of the system go by: the defaults, with what was set put over
+//! them. A value that is none any more, or of a newer release, leaves the default.
+
+pub mod table;
+
+use base::refusal::Refusal;
+use base::time::Timestamp;
+use base::words;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::log::Retention;
+use crate::domain::organisation::OrganisationName;
+use crate::domain::request::{RequestRules, RulesInForce};
+use crate::domain::session::SessionLimits;
+use crate::domain::user::Actor;
+pub use table::{Form, SETTINGS, Setting};
+
+words! {
+    /// A setting.
+    pub enum SettingKey: "setting" {
+        /// What the organisation is called.
+        OrganisationName = "organisation_name",
+        /// Hours until an urgent request is due.
+        DueHoursUrgent = "due_hours_urgent",
+        /// Hours until a request of high priority is due.
+        DueHoursHigh = "due_hours_high",
+        /// Hours until a request of normal priority is due.
+        DueHoursNormal = "due_hours_normal",
+        /// Hours until a request of low priority is due.
+        DueHoursLow = "due_hours_low",
+        /// Days until a completed request closes by itself.
+        AutoCloseDays = "auto_close_days",
+        /// Days in which a closed request may be reopened.
+        ReopenDays = "reopen_days",
+        /// Who approves and rejects.
+        Approvers = "approvers",
+        /// Whether technicians claim.
+        TechniciansClaim = "technicians_claim",
+        /// Whether technicians take over.
+        TechniciansTakeOver = "technicians_take_over",
+        /// Hours without use until a session ends.
+        SessionIdleHours = "session_idle_hours",
+        /// Days until a session ends in any case.
+        SessionDays = "session_days",
+        /// Days that log entries of the level debug stay.
+        LogDebugDays = "log_debug_days",
+        /// Days that log entries of the level info stay.
+        LogInfoDays = "log_info_days",
+        /// Days that log entries of the level warn stay.
+        LogWarnDays = "log_warn_days",
+        /// Days that log entries of the level error stay.
+        LogErrorDays = "log_error_days",
+        /// Whether people are read through their cache.
+        CacheUsers = "cache_users",
+    }
+}
+
+words! {
+    /// What belongs together.
+    pub enum SettingGroup: "group of settings" {
+        /// The organisation.
+        Organisation = "organisation",
+        /// The clock of requests.
+        Times = "times",
+        /// Who does what.
+        Work = "work",
+        /// Sessions.
+        Sessions = "sessions",
+        /// Logs.
+        Logs = "logs",
+        /// Caches.
+        Caches = "caches",
+    }
+}
+
+words! {
+    /// What a number counts.
+    pub enum Unit: "unit" {
+        /// Hours.
+        Hours = "hours",
+        /// Days.
+        Days = "days",
+    }
+}
+
+/// The value of a setting.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum SettingValue {
+    /// On or off.
+    Switch(bool),
+    /// A number.
+    Number(u32),
+    /// A word, or a text.
+    Text(String),
+}
+
+/// A change of a setting.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SettingChange {
+    /// Which one; as text, since a newer release may know more.
+    pub key: String,
+    /// Counts the changes of the organisation, whatever their key.
+    pub version: i64,
+    /// The new value; none for the default.
+    #[serde(default)]
+    pub value: Option<SettingValue>,
+    /// What was in force until then.
+    pub before: SettingValue,
+    /// The version of the change whose value was brought back, if it was one.
+    #[serde(default)]
+    pub restored: Option<i64>,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: Actor,
+}
+
+/// What is set: of each setting that was ever changed its newest change.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stored {
+    /// What the organisation is called, set or not.
+    pub organisation: String,
+    /// The changes.
+    pub changes: Vec<SettingChange>,
+}
+
+/// Which values are read through a cache.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Caches {
+    /// People.
+    pub users: bool,
+}
+
+/// The settings that the parts of the system go by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InForce {
+    /// The version of the newest change; 0 where nobody has set anything.
+    pub version: i64,
+    /// The rules of requests.
+    pub rules: RequestRules,
+    /// The limits of new sessions.
+    pub sessions: SessionLimits,
+    /// How long log entries stay.
+    pub logs: Retention,
+    /// The caches.
+    pub caches: Caches,
+}
+
+impl Default for InForce {
+    fn default() -> Self {
+        Self {
+            version: 0,
+            rules: RequestRules::default(),
+            sessions: SessionLimits::default(),
+            logs: Retention::default(),
+            caches: Caches { users: true },
+        }
+    }
+}
+
+impl InForce {
+    /// The defaults with what was set put over them.
+    #[must_use]
+    pub fn of(changes: &[SettingChange]) -> Self {
+        let mut in_force = Self::default();
+        for change in changes {
+            in_force.version = in_force.version.max(change.version);
+            let setting = change.key.parse().ok().and_then(Setting::of);
+            if let (Some(setting), Some(value)) = (setting, &change.value) {
+                setting.form.put(&mut in_force, value);
+            }
+        }
+        in_force
+    }
+
+    /// The rules as they travel with a call; none where nobody has set anything.
+    #[must_use]
+    pub fn travelling(&self) -> Option<RulesInForce> {
+        (self.version > 0).then_some(RulesInForce { version: self.version, rules: self.rules })
+    }
+}
+
+/// A value that a setting can take.
+///
+/// # Errors
+/// `Invalid` naming `value`: `required`, `unknown_value`, `out_of_range`, or what [`OrganisationName::parse`] says.
+pub fn checked(setting: &Setting, value: SettingValue) -> Result<SettingValue, Refusal> {
+    let wrong = |code: &str, detail: String| Err(Refusal::invalid("value", code, detail));
+    match (&setting.form, value) {
+        (Form::Number { min, max, .. }, SettingValue::Number(number)) => {
+            if (*min..=*max).contains(&number) {
+                return Ok(SettingValue::Number(number));
+            }
+            wrong("out_of_range", format!("It is a whole number from {min} to {max}."))
+        }
+        (Form::Switch { .. }, SettingValue::Switch(on)) => Ok(SettingValue::Switch(on)),
+        (Form::Word { words, .. }, SettingValue::Text(word)) => {
+            if words.contains(&word.as_str()) {
+                return Ok(SettingValue::Text(word));
+            }
+            wrong("unknown_value", format!("It is one of {}.", words.join(", ")))
+        }
+        (Form::OrganisationName, SettingValue::Text(name)) => match OrganisationName::parse(&name) {
+            Ok(name) => Ok(SettingValue::Text(name.into_string())),
+            Err(Refusal::Invalid { code, detail, .. }) => wrong(&code, detail),
+            Err(refusal) => Err(refusal),
+        },
+        (Form::Number { min, max, .. }, _) => {
+            wrong("out_of_range", format!("It is a whole number from {min} to {max}."))
+        }
+        (Form::Switch { .. }, _) => wrong("unknown_value", "It is true or false.".into()),
+        (Form::Word { words, .. }, _) => wrong("unknown_value", format!("It is one of {}.", words.join(", "))),
+        (Form::OrganisationName, _) => wrong("required", "It is a text.".into()),
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;

@@ -1,0 +1,130 @@
+//! The table of settings: a row each, and nothing about them anywhere else. A default is what the rules themselves say
+//! (`RequestRules::default` and its like), so that it stands once.
+
+use super::SettingGroup::{Caches, Logs, Organisation, Sessions, Times, Work};
+use super::Unit::{Days, Hours};
+use super::{InForce, SettingGroup, SettingKey, SettingValue, Unit};
+use crate::domain::request::Approvers;
+
+/// A year in hours, and in days: the most that people mean.
+const YEAR_HOURS: u32 = 8_760;
+const YEAR_DAYS: u32 = 365;
+/// A session that nobody uses is not kept longer than a month.
+const MONTH_HOURS: u32 = 720;
+
+/// What a setting may be, and what of [`InForce`] it is.
+#[derive(Debug)]
+pub enum Form {
+    /// A whole number within bounds.
+    Number {
+        /// What it counts.
+        unit: Unit,
+        /// The least.
+        min: u32,
+        /// The greatest.
+        max: u32,
+        /// What it is.
+        place: fn(&mut InForce) -> &mut u32,
+    },
+    /// On or off.
+    Switch {
+        /// What it is.
+        place: fn(&mut InForce) -> &mut bool,
+    },
+    /// One of some words.
+    Word {
+        /// The words.
+        words: &'static [&'static str],
+        /// The word in force.
+        get: fn(&InForce) -> &'static str,
+        /// Puts one of the words in force.
+        put: fn(&mut InForce, &str),
+    },
+    /// The name of the organisation, which is kept with it and given at its setup: there is no default.
+    OrganisationName,
+}
+
+/// One setting.
+#[derive(Debug)]
+pub struct Setting {
+    /// Its key.
+    pub key: SettingKey,
+    /// What it belongs to.
+    pub group: SettingGroup,
+    /// What it may be.
+    pub form: Form,
+}
+
+impl Form {
+    /// The default; none where there is none.
+    #[must_use]
+    pub fn default_value(&self) -> Option<SettingValue> {
+        let mut defaults = InForce::default();
+        match self {
+            Self::Number { place, .. } => Some(SettingValue::Number(*place(&mut defaults))),
+            Self::Switch { place } => Some(SettingValue::Switch(*place(&mut defaults))),
+            Self::Word { get, .. } => Some(SettingValue::Text(get(&defaults).to_owned())),
+            Self::OrganisationName => None,
+        }
+    }
+
+    /// Puts a value in force; one that is none of this setting's changes nothing.
+    pub fn put(&self, in_force: &mut InForce, value: &SettingValue) {
+        match (self, value) {
+            (Self::Number { min, max, place, .. }, SettingValue::Number(number)) if (min..=max).contains(&number) => {
+                *place(in_force) = *number;
+            }
+            (Self::Switch { place }, SettingValue::Switch(on)) => *place(in_force) = *on,
+            (Self::Word { put, .. }, SettingValue::Text(word)) => put(in_force, word),
+            _ => {}
+        }
+    }
+}
+
+impl Setting {
+    /// The row of a key.
+    #[must_use]
+    pub fn of(key: SettingKey) -> Option<&'static Self> {
+        SETTINGS.iter().find(|setting| setting.key == key)
+    }
+}
+
+const fn number(
+    key: SettingKey,
+    group: SettingGroup,
+    (min, max, unit): (u32, u32, Unit),
+    place: fn(&mut InForce) -> &mut u32,
+) -> Setting {
+    Setting { key, group, form: Form::Number { unit, min, max, place } }
+}
+
+const fn switch(key: SettingKey, group: SettingGroup, place: fn(&mut InForce) -> &mut bool) -> Setting {
+    Setting { key, group, form: Form::Switch { place } }
+}
+
+const APPROVERS: Form = Form::Word {
+    words: &[Approvers::Managers.as_str(), Approvers::Admins.as_str()],
+    get: |now| now.rules.approvers.as_str(),
+    put: |now, word| now.rules.approvers = word.parse().unwrap_or(now.rules.approvers),
+};
+
+/// Every setting, in the order in which they are shown.
+pub static SETTINGS: &[Setting] = &[
+    Setting { key: SettingKey::OrganisationName, group: Organisation, form: Form::OrganisationName },
+    number(SettingKey::DueHoursUrgent, Times, (1, YEAR_HOURS, Hours), |now| &mut now.rules.target_hours.urgent),
+    number(SettingKey::DueHoursHigh, Times, (1, YEAR_HOURS, Hours), |now| &mut now.rules.target_hours.high),
+    number(SettingKey::DueHoursNormal, Times, (1, YEAR_HOURS, Hours), |now| &mut now.rules.target_hours.normal),
+    number(SettingKey::DueHoursLow, Times, (1, YEAR_HOURS, Hours), |now| &mut now.rules.target_hours.low),
+    number(SettingKey::AutoCloseDays, Times, (1, YEAR_DAYS, Days), |now| &mut now.rules.auto_close_days),
+    number(SettingKey::ReopenDays, Times, (1, YEAR_DAYS, Days), |now| &mut now.rules.reopen_days),
+    Setting { key: SettingKey::Approvers, group: Work, form: APPROVERS },
+    switch(SettingKey::TechniciansClaim, Work, |now| &mut now.rules.technicians_claim),
+    switch(SettingKey::TechniciansTakeOver, Work, |now| &mut now.rules.technicians_take_over),
+    number(SettingKey::SessionIdleHours, Sessions, (1, MONTH_HOURS, Hours), |now| &mut now.sessions.idle_hours),
+    number(SettingKey::SessionDays, Sessions, (1, YEAR_DAYS, Days), |now| &mut now.sessions.days),
+    number(SettingKey::LogDebugDays, Logs, (1, YEAR_DAYS, Days), |now| &mut now.logs.debug_days),
+    number(SettingKey::LogInfoDays, Logs, (1, YEAR_DAYS, Days), |now| &mut now.logs.info_days),
+    number(SettingKey::LogWarnDays, Logs, (1, YEAR_DAYS, Days), |now| &mut now.logs.warn_days),
+    number(SettingKey::LogErrorDays, Logs, (1, YEAR_DAYS, Days), |now| &mut now.logs.error_days),
+    switch(SettingKey::CacheUsers, Caches, |now| &mut now.caches.users),
+];

@@ -1,0 +1,133 @@
+//! The table of settings, what may be put into it, and what comes of it.
+
+use serde_json::{from_str, json, to_value};
+
+use super::*;
+use crate::domain::Role;
+use crate::domain::request::{Approvers, Priority};
+
+/// The page of the settings: a row per setting, with its key, what it may be, and its default.
+const PAGE: &str = include_str!("../../../docs/settings.md");
+
+fn change(version: i64, key: &str, value: Option<SettingValue>) -> SettingChange {
+    let by: Actor = from_str(r#"{"id":null,"name":"system"}"#).unwrap();
+    let (before, at) = (SettingValue::Number(1), Timestamp::from_ms(1_795_499_162_123));
+    SettingChange { key: key.into(), version, value, before, restored: None, at, by }
+}
+
+fn may_be(form: &Form) -> String {
+    match form {
+        Form::Number { unit, min, max, .. } => format!("{min} to {max} {unit}"),
+        Form::Switch { .. } => "`true`, `false`".into(),
+        Form::Word { words, .. } => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
+        Form::OrganisationName => "1 to 100 characters".into(),
+    }
+}
+
+#[test]
+fn every_setting_has_its_row_here_and_in_the_documentation() {
+    let keys: Vec<SettingKey> = SETTINGS.iter().map(|setting| setting.key).collect();
+    assert_eq!(keys, SettingKey::ALL);
+    for Setting { key, form, .. } in SETTINGS {
+        let default = form.default_value().map_or("as set up".into(), |value| to_value(value).unwrap().to_string());
+        let row = format!("| `{key}` | {} | {} |", may_be(form), default.replace('"', "`"));
+        assert!(PAGE.contains(&row), "docs/settings.md has no row that begins: {row}");
+    }
+    assert_eq!(PAGE.matches("\n| `").count(), SETTINGS.len(), "docs/settings.md has a row for what is no setting");
+}
+
+#[test]
+fn a_default_is_a_value_that_may_be_set_and_setting_it_changes_nothing() {
+    for setting in SETTINGS {
+        let Some(default) = setting.form.default_value() else { continue };
+        assert_eq!(checked(setting, default.clone()), Ok(default.clone()));
+        let mut in_force = InForce::default();
+        setting.form.put(&mut in_force, &default);
+        assert_eq!(in_force, InForce::default(), "{}", setting.key);
+    }
+}
+
+#[test]
+fn each_setting_changes_something_of_its_own() {
+    let mut seen = vec![InForce::default()];
+    for setting in SETTINGS {
+        let other = match &setting.form {
+            Form::Number { max, .. } => SettingValue::Number(*max),
+            Form::Switch { .. } => {
+                SettingValue::Switch(setting.form.default_value() == Some(SettingValue::Switch(false)))
+            }
+            Form::Word { words, .. } => SettingValue::Text((*words.last().unwrap()).to_owned()),
+            Form::OrganisationName => continue,
+        };
+        let in_force = InForce::of(&[change(0, setting.key.as_str(), Some(other))]);
+        assert!(!seen.contains(&in_force), "{}", setting.key);
+        seen.push(in_force);
+    }
+}
+
+#[test]
+fn a_value_within_its_bounds_is_taken_and_another_is_refused_with_a_code() {
+    let check = |key: SettingKey, value: serde_json::Value| {
+        let value = serde_json::from_value(value).unwrap();
+        match checked(Setting::of(key).unwrap(), value) {
+            Ok(value) => to_value(value).unwrap(),
+            Err(Refusal::Invalid { field, code, .. }) if field == "value" => json!({ "refused": code }),
+            Err(other) => panic!("{other:?}"),
+        }
+    };
+    let refused = |code: &str| json!({ "refused": code });
+    for good in [1, 4, 8_760] {
+        assert_eq!(check(SettingKey::DueHoursUrgent, json!(good)), json!(good));
+    }
+    for bad in [json!(0), json!(8_761), json!(true), json!("4")] {
+        assert_eq!(check(SettingKey::DueHoursUrgent, bad), refused("out_of_range"));
+    }
+    assert_eq!(check(SettingKey::ReopenDays, json!(366)), refused("out_of_range"));
+    assert_eq!(check(SettingKey::Approvers, json!("admins")), json!("admins"));
+    for bad in [json!("kings"), json!(1), json!(false)] {
+        assert_eq!(check(SettingKey::Approvers, bad), refused("unknown_value"));
+    }
+    assert_eq!(check(SettingKey::TechniciansClaim, json!(false)), json!(false));
+    assert_eq!(check(SettingKey::TechniciansClaim, json!("false")), refused("unknown_value"));
+    assert_eq!(check(SettingKey::OrganisationName, json!(" Hotel Melati ")), json!("Hotel Melati"));
+    assert_eq!(check(SettingKey::OrganisationName, json!(" ")), refused("required"));
+    assert_eq!(check(SettingKey::OrganisationName, json!("x".repeat(101))), refused("too_long"));
+    // What is no value at all is refused where it is read.
+    for none in ["-1", "1.5", "4294967296", "[]", "{}"] {
+        assert!(from_str::<SettingValue>(none).is_err(), "{none}");
+    }
+}
+
+#[test]
+fn what_was_set_is_put_over_the_defaults_and_the_newest_version_travels() {
+    let changes = [
+        change(7, "due_hours_urgent", Some(SettingValue::Number(2))),
+        change(9, "approvers", Some(SettingValue::Text("admins".into()))),
+        change(3, "technicians_claim", Some(SettingValue::Switch(false))),
+        change(4, "reopen_days", None),
+        // A newer release knows it, or an older one took it.
+        change(11, "moon_phase", Some(SettingValue::Text("full".into()))),
+        change(5, "auto_close_days", Some(SettingValue::Number(0))),
+        change(6, "session_days", Some(SettingValue::Text("ten".into()))),
+    ];
+    let in_force = InForce::of(&changes);
+    assert_eq!(in_force.rules.target_ms(Priority::Urgent), 2 * 3_600_000);
+    assert_eq!((in_force.rules.approvers, in_force.rules.technicians_claim), (Approvers::Admins, false));
+    let RequestRules { reopen_days, auto_close_days, .. } = RequestRules::default();
+    assert_eq!((in_force.rules.reopen_days, in_force.rules.auto_close_days), (reopen_days, auto_close_days));
+    assert_eq!(in_force.sessions, SessionLimits::default());
+    assert_eq!(in_force.travelling().map(|travelling| travelling.version), Some(11));
+    assert_eq!(InForce::default().travelling(), None);
+    assert_eq!(InForce::of(&[]), InForce::default());
+}
+
+#[test]
+fn a_change_reads_back_as_it_was_written() {
+    let by = Actor::User(
+        crate::domain::Person { id: "00000000-0000-0000-0000-000000000004".parse().unwrap(), name: "Maya".into() },
+        Some(Role::Admin),
+    );
+    let whole =
+        SettingChange { restored: Some(2), by, ..change(7, "technicians_claim", Some(SettingValue::Switch(false))) };
+    assert_eq!(from_str::<SettingChange>(&to_value(&whole).unwrap().to_string()).unwrap(), whole);
+}

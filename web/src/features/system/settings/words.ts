@@ -1,0 +1,19 @@
+import { useTranslation } from "react-i18next";
+import { localeOf } from "@/ui/time";
+import type { Setting, SettingValue } from "./queries";
+
+/** A setting's values and bounds as people read them. */
+export function useSettingWords() {
+  const { t, i18n } = useTranslation();
+  const number = (value: number) => new Intl.NumberFormat(localeOf(i18n.language)).format(value);
+  const say = ({ form }: Pick<Setting, "form">, value: SettingValue) => {
+    if (form.type === "number") return t(`settings.${form.unit}`, { count: Number(value), number: number(Number(value)) });
+    if (form.type === "switch") return t(value ? "settings.on" : "settings.off");
+    return form.type === "word" ? t(`settings.word_${String(value)}`) : String(value);
+  };
+  const bounds = ({ form }: Pick<Setting, "form">) => {
+    if (form.type === "number") return t("settings.between", { min: number(form.min), max: t(`settings.${form.unit}`, { count: form.max, number: number(form.max) }) });
+    return form.type === "text" ? t("common.too_long", { count: form.max }) : undefined;
+  };
+  return { say, bounds };
+}

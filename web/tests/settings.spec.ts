@@ -1,0 +1,121 @@
+// An administrator changes what the organisation decides itself, sees who did before, and takes it back.
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, type Page } from "@playwright/test";
+import { signIn, test } from "./people";
+
+/** axe finds nothing in either theme, and the page fits its width. */
+async function expectSound(page: Page) {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await expect.poll(() => page.evaluate(() => document.getAnimations().length)).toBe(0);
+    const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]).analyze();
+    expect(violations.map(({ id, nodes }) => `${colorScheme} ${id}: ${nodes[0]?.html}`)).toEqual([]);
+  }
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+}
+
+const put = (page: Page, key: string, value: unknown) =>
+  page.request.put(`/api/system/settings/${key}`, { headers: { Origin: new URL(page.url()).origin }, data: { value } });
+
+/** The row of a setting, by its name. */
+const row = (page: Page, name: string) => page.getByRole("listitem").filter({ has: page.getByRole("heading", { name, exact: true }) });
+
+test("a setting is changed in its place, refused where it makes no sense, and brought back", async ({ browser }) => {
+  const admin = await signIn(browser, "admin");
+  await put(admin, "reopen_days", null);
+  await admin.getByRole("link", { name: "Settings", exact: true }).click();
+  await expect(admin.getByRole("heading", { level: 1 })).toHaveText("Settings");
+  const days = row(admin, "May be reopened for");
+  await expect(days.getByText("30 days", { exact: true })).toBeVisible();
+  await expect(days.getByText("Default", { exact: true })).toBeVisible();
+  await expectSound(admin);
+
+  await days.getByRole("button", { name: "Edit" }).click();
+  const input = days.getByLabel("May be reopened for");
+  await expect(input).toBeFocused();
+  for (const nonsense of ["0", "366", "soon", "1.5", "-3"]) {
+    await input.fill(nonsense);
+    await input.press("Enter");
+    await expect(input).toHaveAttribute("aria-invalid", "true");
+    await expect(days.getByText("A whole number from 1 to 365 days.")).toBeVisible();
+  }
+  await expectSound(admin);
+  await input.fill("14");
+  await input.press("Enter");
+  await expect(days.getByText("14 days", { exact: true })).toBeVisible();
+  await expect(days.getByText("Default: 30 days")).toBeVisible();
+  await expect(days.getByText(/Changed by .*Ayu Lestari/)).toBeVisible();
+  await expect(days.getByRole("button", { name: "Edit" })).toBeFocused();
+
+  await days.getByRole("button", { name: "Edit" }).click();
+  await days.getByRole("button", { name: "Default (30 days)" }).click();
+  await expect(days.getByText("30 days", { exact: true })).toBeVisible();
+  await days.getByRole("button", { name: "History" }).click();
+  const dialog = admin.getByRole("dialog");
+  await expect(dialog.getByRole("listitem").first()).toContainText("14 days");
+  await expectSound(admin);
+  await dialog.getByRole("button", { name: "Bring back 14 days" }).first().click();
+  await expect(dialog.getByRole("listitem").first()).toContainText("brought back");
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await expect(days.getByText("14 days", { exact: true })).toBeVisible();
+  await put(admin, "reopen_days", null);
+});
+
+test("whoever is slower sees what it is now, keeps what they wrote, and decides again", async ({ browser }) => {
+  const admin = await signIn(browser, "admin");
+  await put(admin, "organisation_name", "Hotel Melati");
+  await admin.goto("/system/settings");
+  const name = row(admin, "Name of the organisation");
+  await name.getByRole("button", { name: "Edit" }).click();
+  await name.getByLabel("Name of the organisation").fill("Hotel Anggrek");
+  await put(admin, "organisation_name", "Hotel Mawar");
+  await name.getByRole("button", { name: "Save" }).click();
+  await expect(name.getByText(/Ayu Lestari.* was quicker: it is .*Hotel Mawar.* now/)).toBeVisible();
+  await expectSound(admin);
+  await expect(name.getByLabel("Name of the organisation")).toHaveValue("Hotel Anggrek");
+  await name.getByRole("button", { name: "Save" }).click();
+  await expect(name.getByText("Hotel Anggrek", { exact: true })).toBeVisible();
+  await name.getByRole("button", { name: "Edit" }).click();
+  await name.getByLabel("Name of the organisation").fill(" ");
+  await name.getByRole("button", { name: "Save" }).click();
+  await expect(name.getByText("This is needed.")).toBeVisible();
+  await name.getByLabel("Name of the organisation").press("Escape");
+  await expect(name.getByText("Hotel Anggrek", { exact: true })).toBeVisible();
+});
+
+test("on a small phone in Indonesian everything fits, and a switch is switched", async ({ browser }) => {
+  const admin = await signIn(browser, "admin", { viewport: { width: 320, height: 640 }, locale: "id-ID" });
+  await put(admin, "technicians_take_over", null);
+  await admin.goto("/system/settings");
+  const takeOver = row(admin, "Teknisi mengambil alih pekerjaan");
+  await takeOver.getByRole("button", { name: "Ubah" }).click();
+  await takeOver.getByLabel("Teknisi mengambil alih pekerjaan").selectOption("Mati");
+  await expectSound(admin);
+  await takeOver.getByRole("button", { name: "Simpan" }).click();
+  await expect(takeOver.getByText("Mati", { exact: true })).toBeVisible();
+  await takeOver.getByRole("button", { name: "Riwayat" }).click();
+  await expect(admin.getByRole("dialog").getByRole("listitem").first()).toContainText("Aktif");
+  await expectSound(admin);
+  await admin.getByRole("dialog").getByRole("button", { name: "Tutup" }).click();
+  await put(admin, "technicians_take_over", null);
+});
+
+test("settings are for administrators alone", async ({ browser }) => {
+  const manager = await signIn(browser, "manager");
+  await expect(manager.getByRole("link", { name: "Settings", exact: true })).toHaveCount(0);
+  await manager.goto("/system/settings");
+  await expect(manager.getByRole("heading", { name: "Settings" })).toHaveCount(0);
+});
+
+test("a cache is emptied on the page of the monitor, after a question", async ({ browser }) => {
+  const admin = await signIn(browser, "admin");
+  await admin.request.get("/api/users");
+  await admin.goto("/system/monitor");
+  await admin.getByRole("button", { name: "Empty the cache users" }).click();
+  const dialog = admin.getByRole("dialog");
+  await expect(dialog.getByText("Nothing is lost")).toBeVisible();
+  await expectSound(admin);
+  await dialog.getByRole("button", { name: "Empty" }).click();
+  await expect(admin.getByText(/\d+ values? went/).first()).toBeVisible();
+  await expect(admin.getByRole("row").filter({ hasText: "users" }).getByRole("cell").nth(1)).toHaveText("0");
+});
