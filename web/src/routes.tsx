@@ -149,6 +149,13 @@ const sync = createRoute({
   component: lazyRouteComponent(() => withMore(import("@/features/system/SyncPage")), "SyncPage"),
 });
 
+const mail = createRoute({
+  getParentRoute: () => system,
+  path: "/mail",
+  staticData: { title: "nav.mail" },
+  component: lazyRouteComponent(() => withMore(import("@/features/system/MailPage")), "MailPage"),
+});
+
 const sessions = createRoute({
   getParentRoute: () => system,
   path: "/sessions",
@@ -157,7 +164,7 @@ const sessions = createRoute({
   component: lazyRouteComponent(() => withMore(import("@/features/system/SessionsPage")), "SessionsPage"),
 });
 
-const tree = root.addChildren([signIn, setup, invitation, app.addChildren([home, requests, request, newRequest, me, system.addChildren([people, logs, monitor, sync, sessions])])]);
+const tree = root.addChildren([signIn, setup, invitation, app.addChildren([home, requests, request, newRequest, me, system.addChildren([people, logs, monitor, sync, mail, sessions])])]);
 
 export const makeRouter = (client: QueryClient) =>
   createRouter({ routeTree: tree, defaultErrorComponent: ErrorPage, context: { client }, parseSearch, stringifySearch, defaultPreload: "intent", defaultPreloadStaleTime: 0, defaultPendingComponent: Waiting, scrollRestoration: true });

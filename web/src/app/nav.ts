@@ -1,5 +1,5 @@
 // What the side bar and the bottom bar lead to. A page that belongs there adds one line.
-import { Activity, House, ListChecks, MonitorSmartphone, RefreshCw, ScrollText, Users, type LucideIcon } from "lucide-react";
+import { Activity, House, ListChecks, MonitorSmartphone, RefreshCw, ScrollText, Send, Users, type LucideIcon } from "lucide-react";
 import type { Role } from "@/api/types";
 
 export interface NavEntry {
@@ -19,5 +19,6 @@ export const NAV: NavEntry[] = [
   { to: "/system/logs", label: "nav.logs", icon: ScrollText, roles: ["admin"], group: "system" },
   { to: "/system/monitor", label: "nav.monitor", icon: Activity, roles: ["admin"], group: "system" },
   { to: "/system/sync", label: "nav.sync", icon: RefreshCw, roles: ["admin"], group: "system" },
+  { to: "/system/mail", label: "nav.mail", icon: Send, roles: ["admin"], group: "system" },
   { to: "/system/sessions", label: "nav.sessions", icon: MonitorSmartphone, roles: ["admin"], group: "system" },
 ];
