@@ -1,10 +1,10 @@
 //! Cloudflare's `send_email` binding. It takes the parts of a mail, makes the MIME and the Message-ID itself, and signs.
 
 use js_sys::Promise;
+use mail::api::{json, mailbox_json, object};
 use mail::mime::plain;
 use mail::platform::Limits;
-use mail::{Failure, Mail, Mailbox, Outcome, Step};
-use serde_json::{Map, Value, json};
+use mail::{Failure, Mail, Outcome, Step};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::JsFuture;
 use worker::Env;
@@ -21,27 +21,24 @@ const TAKEN: [&str; 5] = ["In-Reply-To", "References", "List-Unsubscribe", "List
 
 pub(super) async fn send(env: &Env, name: &str, limits: &Limits, mail: &Mail) -> Outcome {
     let limit_ms = limits.content.as_secs_f64() * 1_000.0;
-    let answer = JsFuture::from(send_email(env, name, &written(mail).to_string(), limit_ms)).await;
+    let answer = JsFuture::from(send_email(env, name, &written(mail), limit_ms)).await;
     let answer = answer.ok().and_then(|answer| answer.as_string()).unwrap_or_default();
     let (code, words) = answer.split_once('\n').unwrap_or_default();
     outcome(code, words)
 }
 
-fn written(mail: &Mail) -> Value {
+fn written(mail: &Mail) -> String {
     let headers = mail.headers().into_iter();
     let taken = headers.filter(|(name, _)| name.starts_with("X-") || TAKEN.contains(name));
-    let headers: Map<String, Value> = taken.map(|(name, value)| (name.to_owned(), value.into())).collect();
-    json!({
-        "from": mailbox(&mail.from), "to": mail.to.address.as_str(), "subject": plain(&mail.subject),
-        "text": mail.text, "html": mail.html, "headers": headers,
-    })
-}
-
-fn mailbox(of: &Mailbox) -> Value {
-    match plain(&of.name) {
-        name if name.is_empty() => json!(of.address.as_str()),
-        name => json!({ "email": of.address.as_str(), "name": name }),
-    }
+    let from = if mail.from.name.is_empty() { json(mail.from.address.as_str()) } else { mailbox_json(&mail.from) };
+    object([
+        ("from", from),
+        ("to", json(mail.to.address.as_str())),
+        ("subject", json(&plain(&mail.subject))),
+        ("text", json(&mail.text)),
+        ("html", json(&mail.html)),
+        ("headers", object(taken.map(|(name, value)| (name, json(&value))))),
+    ])
 }
 
 fn outcome(code: &str, words: &str) -> Outcome {

@@ -29,6 +29,8 @@ pub struct Wrangler {
     #[serde(default)]
     ratelimits: Vec<RateLimit>,
     #[serde(default)]
+    send_email: Vec<SendEmail>,
+    #[serde(default)]
     triggers: Triggers,
     assets: Option<Assets>,
 }
@@ -72,6 +74,11 @@ struct RateLimit {
     name: String,
     namespace_id: String,
     simple: SimpleLimit,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct SendEmail {
+    name: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -158,6 +165,11 @@ impl Wrangler {
             let simple = json!({ "limit": rate.simple.limit, "period": rate.simple.period });
             let binding = json!({ "type": "rate-limit", "namespace": rate.namespace_id, "simple": simple });
             bindings.insert(rate.name.clone(), binding);
+        }
+        // Also the one that is asked for, where the deployment has another provider.
+        let asked = vars.get("MAIL_URL").and_then(|url| url.strip_prefix("binding:")).filter(|name| !name.is_empty());
+        for name in self.send_email.iter().map(|binding| binding.name.as_str()).chain(asked) {
+            bindings.insert(name.to_owned(), json!({ "type": "send-email" }));
         }
         bindings
     }

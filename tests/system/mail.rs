@@ -211,3 +211,54 @@ async fn without_mail_or_with_mail_that_makes_no_sense_everything_else_works() {
         admin.post("/api/system/mail/test", &json!({})).await.problem(409, code);
     }
 }
+
+#[tokio::test]
+async fn the_http_apis_of_three_services_are_spoken_and_their_refusals_understood() {
+    let provider = MailServer::start(testbed::mail::Settings {
+        account: Some(("api".to_owned(), "k/1+ey".to_owned())),
+        ..testbed::mail::Settings::default()
+    });
+    let provider = provider.expect("a provider");
+    let mut stack = None;
+    for form in ["resend", "postmark", "brevo"] {
+        drop(stack.take());
+        let started = started(
+            Stack::builder().env("MAIL_URL", &provider.api_url(form)).env("MAIL_FROM", "Desk <desk@cepatedge.test>"),
+        );
+        let somebody = new_user(&started, "admin");
+        let admin = Client::sign_in(&started, &somebody.email).await;
+        let mailed = tested(&admin).await;
+        assert_eq!(mailed["outcome"], "taken", "{form}: {mailed}");
+        assert!(mailed["words"].as_str().is_some_and(|words| words.starts_with("200 test-")), "{form}: {mailed}");
+        let mail = provider.mails().pop().expect("a mail");
+        assert!(mail.to.contains(&somebody.email) && mail.subject.starts_with("Surel dari"), "{form}: {mail}");
+        assert!(mail.html.contains("<html lang=\"id\">") && !mail.text.is_empty(), "{form}");
+        assert_eq!(mail.header("Auto-Submitted"), Some("auto-generated"), "{form}");
+        stack = Some(started);
+    }
+    let stack = stack.expect("a system");
+    for (mood, outcome, step) in [
+        (Mood::WrongPassword, "refused", "sign_in"),
+        (Mood::NobodyHere, "refused", "recipient"),
+        (Mood::Spam, "refused", "content"),
+        (Mood::Full, "later", "content"),
+        // The platform does not say whether a call arrived.
+        (Mood::LosesAnswer, "unknown", "connect"),
+        (Mood::Dead, "unknown", "connect"),
+    ] {
+        provider.set_mood(mood);
+        let mailed = tested(&admin(&stack).await).await;
+        assert_eq!((&mailed["outcome"], &mailed["step"]), (&json!(outcome), &json!(step)), "{mood:?}: {mailed}");
+    }
+}
+
+#[tokio::test]
+async fn the_platforms_own_binding_is_used_where_there_is_one() {
+    let stack =
+        started(Stack::builder().env("MAIL_URL", "binding:EMAIL").env("MAIL_FROM", "Desk <desk@cepatedge.test>"));
+    let admin = admin(&stack).await;
+    let setup = admin.get("/api/system/mail").await.expect(200).json();
+    assert_eq!((&setup["transport"], &setup["host"]), (&json!("binding"), &Value::Null));
+    let mailed = tested(&admin).await;
+    assert_eq!(mailed["outcome"], "taken", "{mailed}");
+}

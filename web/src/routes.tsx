@@ -1,11 +1,10 @@
-// The route table: every page of the app, once. A page is a folder under features/, loaded when it is first opened.
-import { QueryClient } from "@tanstack/react-query";
-import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
+// The route table: every page of the app, once; those for strangers are in strangers.tsx. A page is a folder under features/, loaded when it is first opened.
+import type { QueryClient } from "@tanstack/react-query";
+import { createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { isCode } from "@/api/problem";
 import type { Profile } from "@/api/types";
 import { AdminOnly } from "@/app/AdminOnly";
-import { ErrorMain, ErrorPage } from "@/app/ErrorPage";
-import { NotFound } from "@/app/NotFound";
+import { ErrorPage } from "@/app/ErrorPage";
 import { meOptions } from "@/app/session";
 import { Shell } from "@/app/Shell";
 import { withMore } from "@/i18n";
@@ -14,45 +13,11 @@ import { parseLogSearch } from "@/features/system/search";
 import { parseFilters, type Filters } from "@/resources/request/filters";
 import { NEEDS, RECENT } from "@/resources/request/needs";
 import { listOptions, numberIn, numberOptions, requestOptions } from "@/resources/request/queries";
-import { Toasts } from "@/ui/toast";
 import { parseSearch, stringifySearch } from "@/app/search";
+import { invitation, root, setup, signIn, unsubscribe } from "./strangers";
 
 /** Only after a second of nothing: what is there at once needs no placeholder, and nothing moves when it comes. */
 const Waiting = () => <div aria-busy className="card skeleton h-[60dvh] bg-sunken" />;
-
-export interface RouterContext { client: QueryClient }
-
-const root = createRootRouteWithContext<RouterContext>()({
-  component: () => (
-    <>
-      <Outlet />
-      <Toasts />
-    </>
-  ),
-  errorComponent: ErrorMain,
-  notFoundComponent: NotFound,
-});
-
-const signIn = createRoute({
-  getParentRoute: () => root,
-  path: "/sign-in",
-  validateSearch: (search: Record<string, unknown>) => ({ next: typeof search.next === "string" ? search.next : undefined }),
-  component: lazyRouteComponent(() => import("@/features/sign-in/SignInPage"), "SignInPage"),
-});
-
-/** For the first admin of an empty installation. */
-const setup = createRoute({
-  getParentRoute: () => root,
-  path: "/setup",
-  component: lazyRouteComponent(() => withMore(import("@/features/setup/SetupPage")), "SetupPage"),
-});
-
-/** For whoever holds the link of one. */
-const invitation = createRoute({
-  getParentRoute: () => root,
-  path: "/invitation",
-  component: lazyRouteComponent(() => withMore(import("@/features/invitation/InvitationPage")), "InvitationPage"),
-});
 
 /** Everything inside needs somebody who is signed in. */
 const app = createRoute({
@@ -116,12 +81,6 @@ const me = createRoute({
   component: lazyRouteComponent(() => withMore(import("@/features/me/MePage")), "MePage"),
 });
 
-const unsubscribe = createRoute({
-  getParentRoute: () => root,
-  path: "/unsubscribe",
-  component: lazyRouteComponent(() => withMore(import("@/features/unsubscribe/UnsubscribePage")), "UnsubscribePage"),
-});
-
 const inbox = createRoute({
   getParentRoute: () => app,
   path: "/inbox",
@@ -170,6 +129,13 @@ const sync = createRoute({
   component: lazyRouteComponent(() => withMore(import("@/features/system/SyncPage")), "SyncPage"),
 });
 
+const mail = createRoute({
+  getParentRoute: () => system,
+  path: "/mail",
+  staticData: { title: "nav.mail" },
+  component: lazyRouteComponent(() => withMore(import("@/features/system/MailPage")), "MailPage"),
+});
+
 const sessions = createRoute({
   getParentRoute: () => system,
   path: "/sessions",
@@ -178,7 +144,7 @@ const sessions = createRoute({
   component: lazyRouteComponent(() => withMore(import("@/features/system/SessionsPage")), "SessionsPage"),
 });
 
-const tree = root.addChildren([signIn, setup, invitation, unsubscribe, app.addChildren([home, requests, request, newRequest, me, inbox, system.addChildren([people, settings, logs, monitor, sync, sessions])])]);
+const tree = root.addChildren([signIn, setup, invitation, unsubscribe, app.addChildren([home, requests, request, newRequest, me, inbox, system.addChildren([people, settings, logs, monitor, sync, mail, sessions])])]);
 
 export const makeRouter = (client: QueryClient) =>
   createRouter({ routeTree: tree, defaultErrorComponent: ErrorPage, context: { client }, parseSearch, stringifySearch, defaultPreload: "intent", defaultPreloadStaleTime: 0, defaultPendingComponent: Waiting, scrollRestoration: true });

@@ -3,9 +3,9 @@ import { expect, type Page } from "@playwright/test";
 import { type Account, fresh, report, signIn, test } from "./people";
 
 const PAGES: { [account in Account]?: string[] } = {
-  requester: ["/", "/requests", "/new", "/me", "/no-such-page"],
+  requester: ["/", "/requests", "/new", "/me", "/inbox", "/no-such-page"],
   manager: ["/", "/requests?priority=high,urgent&hazard=false", "/requests", "request"],
-  admin: ["/system/users", "/system/settings", "/system/logs", "/system/monitor", "/system/sync", "/system/sessions"],
+  admin: ["/system/users", "/system/settings", "/system/logs", "/system/monitor", "/system/sync", "/system/sessions", "/system/mail"],
 };
 
 /** A phone and a desk in both themes; in one each the smallest phone, a tablet, and a desk whose page is twice as large. */

@@ -26,7 +26,7 @@ test("whoever is invited by link comes in, is given another role, and is disable
   const dialog = admin.getByRole("dialog");
   await dialog.getByLabel("E-mail addresses").fill(`${first}, ${second}\nfirst`);
   await dialog.getByLabel("Role").selectOption("requester");
-  await dialog.getByRole("button", { name: "Make 3 links" }).click();
+  await dialog.getByRole("button", { name: "Invite 3 people" }).click();
   // One of them is no address: the others have their links.
   await expect(dialog.getByText("This is not an e-mail address.")).toBeVisible();
   await dialog.getByRole("listitem").filter({ hasText: first }).getByRole("button", { name: "Copy link" }).click();

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::{Args, ValueEnum};
+use testbed::stack::Tls;
 use testbed::{Bundle, Cluster, Runtime, Stack, stack, workspace};
 
 use crate::beside::Beside;
@@ -307,7 +308,8 @@ fn browser(release: bool) -> Result<()> {
     let bundle = if release { Bundle::release() } else { Bundle::dev() };
     web::make()?;
     build::make(&bundle)?;
-    let stack = step("Starting a system", |_| Stack::builder().own_postgres().bundle(bundle.clone()).start())?;
+    let stack =
+        step("Starting a system", |_| Stack::builder().own_postgres().mail(Tls::Off).bundle(bundle.clone()).start())?;
     let empty = step("Starting an empty system", |_| {
         Stack::builder().without_demo_users().own_postgres().bundle(bundle).start()
     })?;

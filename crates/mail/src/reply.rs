@@ -117,11 +117,11 @@ impl Reply {
 fn enhanced(line: &str, code: u16) -> Option<&str> {
     let first = line.split(' ').next().unwrap_or_default();
     let mut parts = first.split('.');
-    let class = parts.next()?.parse::<u16>().ok()?;
+    // `05` is no class.
+    let class = parts.next().filter(|class| class.len() == 1)?.parse::<u16>().ok()?;
     let is_number = |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
-    let fits = class == code / 100 && first.starts_with(|digit: char| digit.is_ascii_digit());
-    (fits && parts.next().is_some_and(is_number) && parts.next().is_some_and(is_number) && parts.next().is_none())
-        .then_some(first)
+    let is_whole = parts.next().is_some_and(is_number) && parts.next().is_some_and(is_number) && parts.next().is_none();
+    (class == code / 100 && is_whole).then_some(first)
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -153,9 +153,16 @@ mod tests {
     fn enhanced_codes_are_told_apart_from_words() {
         let reply = read(b"550-5.1.1 There is\r\n550 5.1.1 nobody here\r\n").unwrap().unwrap();
         assert_eq!((reply.enhanced(), reply.text().as_str()), (Some("5.1.1"), "There is nobody here"));
-        for other in
-            ["550 4.1.1 x", "550 5.1 x", "550 5.1.1.1 x", "550 5.1.x x", "550 +5.1.1 x", "550", "550 5.1.1111 x"]
-        {
+        for other in [
+            "550 4.1.1 x",
+            "550 5.1 x",
+            "550 5.1.1.1 x",
+            "550 5.1.x x",
+            "550 +5.1.1 x",
+            "550 05.1.1 x",
+            "550",
+            "550 5.1.1111 x",
+        ] {
             assert_eq!(read(format!("{other}\r\n").as_bytes()).unwrap().unwrap().enhanced(), None, "{other}");
         }
     }

@@ -7,14 +7,14 @@ use super::Letter;
 use crate::domain::organisation::Language;
 
 const STYLE: &str = "body{margin:0;background:#f4f5f7;color:#1b1f24;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif}\
-main{max-width:560px;margin:0 auto;padding:24px 16px}\
+main{max-width:560px;margin:0 auto;padding:24px 16px;overflow-wrap:anywhere}\
 h1{font-size:20px;line-height:1.3;margin:0 0 16px}\
 blockquote{margin:16px 0;padding:0 0 0 12px;border-left:3px solid #8a93a0;white-space:pre-wrap}\
-a.button{display:inline-block;padding:12px 20px;border-radius:8px;background:#0b5cad;color:#ffffff;text-decoration:none;font-weight:600}\
-a{color:#0b5cad}\
+a.button{display:inline-block;padding:12px 20px;border-radius:8px;background:#0b7a66;color:#ffffff;text-decoration:none;font-weight:600}\
+a{color:#08695a}\
 footer{margin-top:32px;padding-top:12px;border-top:1px solid #c9ced6;font-size:14px;color:#545d69}\
-@media (prefers-color-scheme:dark){body{background:#14171b;color:#e8eaed}a{color:#8ab8f0}footer{color:#a7afba;border-color:#3a414b}\
-a.button{background:#8ab8f0;color:#10151b}}";
+@media (prefers-color-scheme:dark){body{background:#14171b;color:#e8eaed}a{color:#5fdcbd}footer{color:#a7afba;border-color:#3a414b}\
+a.button{background:#3fcdaa;color:#05231c}}";
 
 /// A piece of a letter.
 pub(super) enum Part<'a> {

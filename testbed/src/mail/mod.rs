@@ -3,6 +3,7 @@
 //! `cargo xtask dev` runs one, and the tests, which can also make it fail in the ways that providers do ([`Mood`]). It knows
 //! nothing of the product's own client: what it reads, it reads by the RFCs.
 
+mod api;
 mod dialogue;
 mod page;
 mod received;
@@ -134,6 +135,13 @@ impl MailServer {
             (Some(_), false) => format!("smtp://{account}localhost:{}?starttls=required", self.port),
             (Some(_), true) => format!("smtps://{account}localhost:{}", self.port),
         }
+    }
+
+    /// What `MAIL_URL` is to be for the HTTP API of this form: `resend`, `postmark` or `brevo`.
+    pub fn api_url(&self, form: &str) -> String {
+        let key =
+            self.shared.settings.account.as_ref().map_or_else(|| "key".to_owned(), |(_, password)| encoded(password));
+        format!("http://:{key}@127.0.0.1:{}/?form={form}", self.page_port)
     }
 
     /// From now on.

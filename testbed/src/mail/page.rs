@@ -1,12 +1,15 @@
-//! The page of mails: a list, a mail, the same as JSON. HTTP/1.0 as far as a browser needs it here.
+//! The page of mails: a list, a mail, the same as JSON; and, by POST, the services' APIs. HTTP/1.0 as far as it is needed here.
 
 use std::io::{self, BufRead, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
+use super::api::{self, Call};
 use super::received::Received;
 use super::{Shared, lock};
 
+/// The longest call, in bytes.
+const LONGEST_CALL: u64 = 1024 * 1024;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 const STYLE: &str = "body{margin:0 auto;max-width:60rem;padding:1rem;font:16px/1.5 system-ui,sans-serif;color-scheme:light dark}\
@@ -15,16 +18,29 @@ iframe{width:100%;height:36rem;border:1px solid #8886;background:#fff}pre{white-
 
 pub(super) fn serve(shared: &Shared, stream: TcpStream) -> io::Result<()> {
     stream.set_read_timeout(Some(PATIENCE))?;
-    let mut reader = BufReader::new(&stream).take(64 * 1024);
+    let mut reader = BufReader::new(&stream).take(LONGEST_CALL);
     let mut line = String::new();
     reader.read_line(&mut line)?;
-    let mut header = String::new();
-    while reader.read_line(&mut header)? > 2 {
-        header.clear();
+    let mut headers = Vec::new();
+    loop {
+        let mut header = String::new();
+        reader.read_line(&mut header)?;
+        let Some((name, value)) = header.trim_end().split_once(':') else { break };
+        headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
     }
     let mut words = line.split_whitespace();
     let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    let (status, kind, body) = answer(shared, method, path);
+    let (status, kind, body) = if method == "POST" {
+        let length: Option<usize> =
+            headers.iter().find(|(name, _)| name == "content-length").and_then(|(_, value)| value.parse().ok());
+        let mut body = vec![0; length.unwrap_or_default().min(LONGEST_CALL as usize)];
+        reader.read_exact(&mut body)?;
+        let call = Call { path, headers: &headers, body: &String::from_utf8_lossy(&body) };
+        let Some((status, answer)) = api::answer(shared, &call) else { return Ok(()) };
+        (status, "application/json", answer.to_string())
+    } else {
+        answer(shared, method, path)
+    };
     let head = format!(
         "HTTP/1.0 {status}\r\nContent-Type: {kind}; charset=utf-8\r\nContent-Length: {}\r\nCache-Control: no-store\r\n\
          Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; form-action 'self'\r\n\

@@ -88,7 +88,9 @@ fn words(text: &str) -> String {
     for word in text.split(' ') {
         let code = word.strip_prefix("=?utf-8?B?").and_then(|word| word.strip_suffix("?="));
         let read = code.and_then(|code| STANDARD.decode(code).ok()).and_then(|bytes| String::from_utf8(bytes).ok());
-        if !out.is_empty() && !(was_word && read.is_some()) {
+        // Between two encoded words a space is none.
+        let joins = out.is_empty() || (was_word && read.is_some());
+        if !joins {
             out.push(' ');
         }
         was_word = read.is_some();

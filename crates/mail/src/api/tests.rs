@@ -1,7 +1,8 @@
 use base::time::Timestamp;
+use serde_json::{Value, json};
 
-use super::*;
-use crate::message::{Address, MailId};
+use super::{ApiUrl, Call, Outcome, Step, UrlError};
+use crate::message::{Address, Mail, MailId, Mailbox};
 
 fn mail() -> Mail {
     Mail {

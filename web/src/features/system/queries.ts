@@ -47,6 +47,8 @@ export const traceQuery = (requestId: string) =>
     refetchInterval: ({ state }) => (state.data?.length ? false : 2000),
   });
 
+export const mailQuery = queryOptions({ queryKey: ["mail"], queryFn: () => dataOf(api.GET("/api/system/mail")), staleTime: 0 });
+
 export const entryQuery = (stream: StreamName, id: string) =>
   queryOptions({
     queryKey: ["log-entry", stream, id],

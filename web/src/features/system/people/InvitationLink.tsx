@@ -3,10 +3,12 @@ import { Copy, Share2 } from "lucide-react";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { encode } from "uqr";
+import type { Schema } from "@/api/types";
 import { Button } from "@/ui/Button";
 import { toast } from "@/ui/toast";
+import { MailedWords } from "../MailedWords";
 
-export function InvitationLink({ email, link }: { email: string; link: string }) {
+export function InvitationLink({ email, link, mailed }: { email: string; link: string; mailed?: Schema<"Mailed"> | null }) {
   const { t } = useTranslation();
   const id = useId();
   const [isShown, setShown] = useState(false);
@@ -22,6 +24,7 @@ export function InvitationLink({ email, link }: { email: string; link: string })
   return (
     <div className="flex flex-col gap-2">
       <label htmlFor={id} className="words text-sm font-semibold">{email}</label>
+      {mailed && <MailedWords mailed={mailed} taken={t("people.mailed")} />}
       <input id={id} readOnly value={link} onFocus={({ target }) => target.select()} className="field text-sm" />
       <div className="flex flex-wrap gap-2">
         <Button onClick={() => void copy()}><Copy aria-hidden className="size-4" />{t("people.copy")}</Button>

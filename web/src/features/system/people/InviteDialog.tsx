@@ -1,32 +1,38 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, dataOf } from "@/api/client";
-import type { Role } from "@/api/types";
+import type { Role, Schema } from "@/api/types";
 import { ErrorWords } from "@/app/ErrorWords";
+import { LANGUAGES, type Language } from "@/i18n";
 import { Button } from "@/ui/Button";
 import { Dialog, submitOnCtrlEnter } from "@/ui/Dialog";
 import { Field } from "@/ui/Field";
+import { Select } from "@/ui/Select";
+import { mailQuery } from "../queries";
 import { InvitationLink } from "./InvitationLink";
 import { linkOf } from "./queries";
 import { RoleField } from "./RoleField";
 
-interface Outcome { email: string; link?: string; error?: unknown }
+type Mailed = Schema<"Mailed">;
+interface Outcome { email: string; link?: string; mailed?: Mailed; error?: unknown }
 
 /** Addresses as people paste them: a line each, or with commas, semicolons or spaces between them. */
 const addresses = (text: string) => [...new Set(text.split(/[\s,;]+/).map((part) => part.replace(/^<|>$/g, "").toLowerCase()).filter(Boolean))];
 
 export function InviteDialog({ onClose }: { onClose: () => void }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const client = useQueryClient();
   const [text, setText] = useState("");
   const [role, setRole] = useState<Role>("technician");
+  const [language, setLanguage] = useState(i18n.language as Language);
+  const isMailOn = useQuery(mailQuery).data?.status === "on";
   const [outcomes, setOutcomes] = useState<Outcome[]>([]);
   const inviting = useMutation({
     mutationFn: async () => {
       // One after the other: what has been done is shown, whatever becomes of the rest.
       for (const email of addresses(text)) {
-        const outcome = await dataOf(api.POST("/api/users", { body: { email, role } })).then(({ token }): Outcome => ({ email, link: linkOf(token) }), (error: unknown): Outcome => ({ email, error }));
+        const outcome = await dataOf(api.POST("/api/users", { body: { email, role, language } })).then(({ token, user }): Outcome => ({ email, link: linkOf(token), mailed: user.invitation?.mailed ?? undefined }), (error: unknown): Outcome => ({ email, error }));
         setOutcomes((before) => [...before, outcome]);
       }
     },
@@ -39,8 +45,8 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
         <div className="flex flex-col gap-5">
           {outcomes.some(({ link }) => link) && <p className="text-sm text-muted">{t("people.links_hint")}</p>}
           <ul className="flex max-h-[60dvh] flex-col gap-5 overflow-y-auto">
-            {outcomes.map(({ email, link, error }) => (
-              <li key={email}>{link ? <InvitationLink email={email} link={link} /> : <><p className="words text-sm font-semibold">{email}</p><ErrorWords error={error} /></>}</li>
+            {outcomes.map(({ email, link, mailed, error }) => (
+              <li key={email}>{link ? <InvitationLink email={email} link={link} mailed={mailed} /> : <><p className="words text-sm font-semibold">{email}</p><ErrorWords error={error} /></>}</li>
             ))}
           </ul>
           {inviting.isPending && <p role="status" className="text-sm text-muted">{t("people.inviting")}</p>}
@@ -48,13 +54,16 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
         </div>
       ) : (
         <form noValidate onKeyDown={submitOnCtrlEnter} className="flex flex-col gap-4" onSubmit={(event) => { event.preventDefault(); if (addresses(text).length > 0) inviting.mutate(); }}>
-          <Field label={t("people.addresses")} hint={t("people.addresses_hint")}>
+          <Field label={t("people.addresses")} hint={t(isMailOn ? "people.addresses_mail_hint" : "people.addresses_hint")}>
             {(props) => <textarea {...props} autoFocus rows={3} value={text} inputMode="email" autoCapitalize="none" spellCheck={false} onChange={({ target }) => setText(target.value)} className="field field-sizing-content max-h-[40dvh] min-h-24" />}
           </Field>
           <RoleField value={role} onChange={setRole} />
+          <Field label={t("people.language")} hint={t("people.language_hint")}>
+            {(props) => <Select {...props} value={language} onChange={({ target }) => setLanguage(target.value as Language)}>{Object.entries(LANGUAGES).map(([tag, name]) => <option key={tag} value={tag} lang={tag}>{name}</option>)}</Select>}
+          </Field>
           <div className="mt-2 flex justify-end gap-3">
             <Button onClick={onClose}>{t("common.back")}</Button>
-            <Button type="submit" kind="primary" disabled={addresses(text).length === 0}>{t("people.invite_submit", { count: addresses(text).length })}</Button>
+            <Button type="submit" kind="primary" disabled={addresses(text).length === 0}>{t(isMailOn ? "people.invite_mail" : "people.invite_submit", { count: addresses(text).length })}</Button>
           </div>
         </form>
       )}

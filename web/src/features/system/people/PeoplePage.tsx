@@ -73,6 +73,7 @@ function Row({ person, onOpen }: { person: Account; onOpen: () => void }) {
             {!invitation ? t(`people.${status}`) : invitation.asked_at ? t("people.asked") : isExpired ? t("people.expired") : <>{t("people.invited_until")} <When date={invitation.expires_at} /></>}
           </p>
         )}
+        {invitation?.mailed && <p className={invitation.mailed.outcome === "taken" ? "text-muted" : "text-warn"}>{t(invitation.mailed.outcome === "taken" ? "people.mailed" : "people.not_mailed")}</p>}
       </div>
       <Button onClick={onOpen} aria-label={t("people.edit_of", { name: person.name })}>{t("common.edit")}</Button>
     </div>

@@ -9,6 +9,7 @@ import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { isolated } from "@/ui/isolated";
 import { toast } from "@/ui/toast";
+import { MailedWords } from "../MailedWords";
 import { InvitationLink } from "./InvitationLink";
 import { linkOf, type Account } from "./queries";
 import { RoleField } from "./RoleField";
@@ -40,7 +41,8 @@ export function PersonDialog({ person, onClose }: { person: Account; onClose: ()
       <form className="flex flex-col gap-4" onSubmit={(event) => { event.preventDefault(); changing.mutate({ role }); }}>
         {isIn && <RoleField value={role} onChange={setRole} />}
         {person.status === "invited" && !inviting.data && <Button busy={inviting.isPending} onClick={() => inviting.mutate()}>{t("people.new_link")}</Button>}
-        {inviting.data && <InvitationLink email={person.email} link={linkOf(inviting.data.token)} />}
+        {!inviting.data && person.invitation?.mailed && <MailedWords mailed={person.invitation.mailed} taken={t("people.mailed")} />}
+        {inviting.data && <InvitationLink email={person.email} link={linkOf(inviting.data.token)} mailed={inviting.data.user.invitation?.mailed} />}
         {role !== person.role && person.status === "active" && <p className="text-sm text-muted">{t("people.role_hint")}</p>}
         {error && <ErrorWords error={error} />}
         <div className="mt-2 flex flex-wrap justify-end gap-3">

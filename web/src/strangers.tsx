@@ -1,0 +1,48 @@
+// The pages for who is not signed in, and what every page stands in.
+import { QueryClient } from "@tanstack/react-query";
+import { createRootRouteWithContext, createRoute, lazyRouteComponent, Outlet } from "@tanstack/react-router";
+import { ErrorMain } from "@/app/ErrorPage";
+import { NotFound } from "@/app/NotFound";
+import { withMore } from "@/i18n";
+import { Toasts } from "@/ui/toast";
+
+export interface RouterContext { client: QueryClient }
+
+export const root = createRootRouteWithContext<RouterContext>()({
+  component: () => (
+    <>
+      <Outlet />
+      <Toasts />
+    </>
+  ),
+  errorComponent: ErrorMain,
+  notFoundComponent: NotFound,
+});
+
+export const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: (search: Record<string, unknown>) => ({ next: typeof search.next === "string" ? search.next : undefined }),
+  component: lazyRouteComponent(() => import("@/features/sign-in/SignInPage"), "SignInPage"),
+});
+
+/** For the first admin of an empty installation. */
+export const setup = createRoute({
+  getParentRoute: () => root,
+  path: "/setup",
+  component: lazyRouteComponent(() => withMore(import("@/features/setup/SetupPage")), "SetupPage"),
+});
+
+/** For whoever holds the link of one. */
+export const invitation = createRoute({
+  getParentRoute: () => root,
+  path: "/invitation",
+  component: lazyRouteComponent(() => withMore(import("@/features/invitation/InvitationPage")), "InvitationPage"),
+});
+
+/** For who reads a mail and wants no more of its kind. */
+export const unsubscribe = createRoute({
+  getParentRoute: () => root,
+  path: "/unsubscribe",
+  component: lazyRouteComponent(() => withMore(import("@/features/unsubscribe/UnsubscribePage")), "UnsubscribePage"),
+});
