@@ -9,7 +9,7 @@ use std::{env, fs};
 
 use cepatedge::db::queries;
 use cepatedge::db::query::{Postgres, Query};
-use cepatedge::db::statements::{audit, invitations, organisation, people, users, versions};
+use cepatedge::db::statements::{accounts, audit, invitations, organisation, people, users, versions};
 use cepatedge::domain::delivery::{Delivery, Packed};
 use cepatedge::domain::log::{LogFilter, NewEntry, StreamName};
 use cepatedge::domain::organisation::{Language, OrganisationName, TimeZone};
@@ -18,7 +18,7 @@ use cepatedge::domain::request::{
     Searched, Step, Title, Visibility,
 };
 use cepatedge::domain::text::SearchText;
-use cepatedge::domain::user::{Draft, Email, Invitation, Pending, PersonName, User, UserRow, UserStatus};
+use cepatedge::domain::user::{AccountOwed, Draft, Email, Invitation, Pending, PersonName, User, UserRow, UserStatus};
 use cepatedge::domain::{
     Caller, Limit, OrgId, Person, Position, Refusal, RequestId, Role, SessionName, Timestamp, UserId,
 };
@@ -357,7 +357,9 @@ fn the_account_speaks_as_recorded() {
         user_agent: "curl/8.5.0".into(),
         address: "192.0.2.7".into(),
     };
-    exchange(&key, by_a_user(), account::Opened { listing: listing() }, ());
+    exchange(&key, by_a_user(), account::Opened { listing: listing(), version: Some(2) }, ());
+    let changed = account::Changed { version: 3, reason: "password_changed".into(), keep: Some(session_name()) };
+    exchange(&key, by_a_user(), changed, 2);
     exchange(&key, by_a_user(), account::Closed { session: session_name() }, ());
     exchange(&key, by_a_user(), account::Sessions {}, vec![listing()]);
     let id = "01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap();
@@ -428,6 +430,23 @@ fn people_speak_as_recorded(entry: NewEntry) {
     asks(by_a_user(), change, row());
 }
 
+fn accounts_speak_as_recorded(entry: NewEntry) {
+    let row = || Some(from_str::<UserRow>(domain!("user_row")).unwrap());
+    let (id, version) = (user(), 3);
+    asks(by_a_user(), accounts::FindOwnCredentials { id }, row());
+    let change = accounts::ChangePassword {
+        id,
+        version,
+        password_hash: "$argon2id$".into(),
+        keep: Some(session_name()),
+        entry: entry.clone(),
+    };
+    asks(by_a_user(), change, row());
+    let owed = AccountOwed { id, version, reason: "password_changed".into(), keep: Some(session_name()) };
+    asks(by_the_system(), accounts::OwedByAccounts { id: Some(id), limit: 200 }, vec![owed]);
+    asks(by_the_system(), accounts::AccountSettled { id, version }, ());
+}
+
 #[test]
 fn the_database_speaks_as_recorded() {
     let key = database::DatabaseKey { org: org(), shard: 1 };
@@ -465,7 +484,8 @@ fn the_database_speaks_as_recorded() {
     asks(by_the_system(), set_up, Some(from_str(domain!("user_row")).unwrap()));
     asks(by_the_system(), audit::Owed { limit: 200 }, vec![entry.clone()]);
     asks(by_the_system(), audit::Told { ids: vec![entry.id.clone()] }, ());
-    people_speak_as_recorded(entry);
+    people_speak_as_recorded(entry.clone());
+    accounts_speak_as_recorded(entry);
     let synced = versions::SyncedVersion { id: id(), epoch: 1, version: 2 };
     asks(by_the_system(), versions::Synced { ids: vec![id()] }, vec![synced]);
     let inspected = Some(raw(r#"{"row":{"version":2},"events":2}"#));

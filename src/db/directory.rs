@@ -95,6 +95,7 @@ mod tests {
             status: UserStatus::Active,
             password_hash: None,
             created_at: Timestamp::from_ms(0),
+            version: None,
         }
     }
 

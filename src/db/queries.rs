@@ -7,7 +7,7 @@ use base::refusal::Refusal;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::query::{Postgres, Query};
-use super::statements::{audit, invitations, organisation, people, users, versions};
+use super::statements::{accounts, audit, invitations, organisation, people, users, versions};
 
 /// Declares every query that a DatabaseObject answers.
 macro_rules! queries {
@@ -50,6 +50,10 @@ queries! {
     invitations::AskAgain,
     invitations::Accept,
     people::ChangeUser,
+    accounts::FindOwnCredentials,
+    accounts::ChangePassword,
+    accounts::OwedByAccounts,
+    accounts::AccountSettled,
     audit::Owed,
     audit::Told,
     versions::Synced,

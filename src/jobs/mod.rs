@@ -1,4 +1,5 @@
 //! What the cron trigger starts.
 
+pub mod accounts;
 pub mod audit;
 pub mod reconcile;

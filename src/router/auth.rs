@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use base::hex;
+use base::ids::OrgId;
 use base::refusal::Refusal;
 use durable::{ask, clock};
 use serde::Deserialize;
@@ -20,7 +21,7 @@ use crate::domain::user::{UserRow, UserStatus};
 use crate::objects::account::api::{AccountKey, Attempt, Listing, Opened, Released, Succeeded};
 use crate::objects::context::CallContext;
 use crate::objects::database::api::query;
-use crate::objects::session::api::{LiveSession, Open, SessionKey};
+use crate::objects::session::api::{LiveSession, Open, Revoke, SessionKey};
 use crate::router::config::Config;
 use crate::router::context::Exchange;
 use crate::router::http::body::parse_json;
@@ -58,7 +59,7 @@ pub async fn login(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     }
 
     let (org, cx) = (exchange.org(), &exchange.cx);
-    let throttle = AccountKey::Login { org: org.clone(), address_hash: hash_hex(email.as_str()) };
+    let throttle = throttle_of(org, email.as_str());
     if let Err(refusal) = ask(exchange.env, &throttle, Attempt {}, cx).await {
         exchange.access.note(StreamName::Auth, Level::Warn, "sign-in throttled", &[("address", address.into())]);
         return Err(refusal);
@@ -108,7 +109,14 @@ pub async fn open_session(
         address: session.address.clone(),
     };
     let account = AccountKey::User { org: org.clone(), user: session.caller.user.id };
-    ask(exchange.env, &account, Opened { listing }, &cx).await?;
+    match ask(exchange.env, &account, Opened { listing, version: user.version }, &cx).await {
+        // Disabled, or given another password or role, since the credentials were read.
+        Err(Refusal::Unauthenticated) => {
+            ask(exchange.env, &key, Revoke { reason: "changed".into() }, &cx).await?;
+            return Err(Refusal::InvalidCredentials);
+        }
+        opened => opened?,
+    }
     exchange.access.is_by(&cx);
     exchange.access.note(StreamName::Auth, Level::Info, "signed in", &[("session", sessions::short(&session.session))]);
 
@@ -168,21 +176,37 @@ pub async fn limit_by_address(exchange: &Exchange<'_>) -> Result<String, Refusal
     }
 }
 
-/// The PHC string of a new password.
+/// The PHC string of a new password, which the body has as `field`; `known` is what everybody knows of its owner.
 ///
 /// # Errors
-/// `Invalid` naming `password`, `too_short` or `too_long`.
-pub fn hashed(new: &str) -> Result<String, Refusal> {
+/// `Invalid` naming `field`: `too_short`, `too_long`, `too_common` or `too_personal`.
+pub fn hashed(field: &str, new: &str, known: &[&str]) -> Result<String, Refusal> {
+    check_password(field, new, known)?;
     let mut salt = [0; 16];
     getrandom::getrandom(&mut salt).map_err(|_| Refusal::Internal)?;
-    password::hash(new, &salt).map_err(|refused| {
+    password::hash(new, &salt).map_err(|_| Refusal::Internal)
+}
+
+/// Whether a new password may be taken, before anything is hashed.
+///
+/// # Errors
+/// As [`hashed`].
+pub fn check_password(field: &str, new: &str, known: &[&str]) -> Result<(), Refusal> {
+    password::check(new, known).map_err(|refused| {
         let code = match refused {
             PasswordRefusal::TooShort => "too_short",
             PasswordRefusal::TooLong => "too_long",
+            PasswordRefusal::TooCommon => "too_common",
+            PasswordRefusal::TooPersonal => "too_personal",
             PasswordRefusal::Hashing(_) => return Refusal::Internal,
         };
-        Refusal::invalid("password", code, refused.to_string())
+        Refusal::invalid(field, code, refused.to_string())
     })
+}
+
+/// The throttle of tries at the password of whoever signs in with this.
+pub fn throttle_of(org: &OrgId, login: &str) -> AccountKey {
+    AccountKey::Login { org: org.clone(), address_hash: hash_hex(&login.to_ascii_lowercase()) }
 }
 
 fn hash_hex(text: &str) -> String {

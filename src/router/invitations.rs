@@ -115,7 +115,7 @@ pub async fn accept(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let actor = Actor::User(Person { id, name: name.to_string() }, Some(invitation.role));
     let entry =
         NewEntry::audit(exchange.access.trace(), clock::now(), actor, "invitation_accepted", ("user", &id.to_string()));
-    let password_hash = auth::hashed(&body.password)?;
+    let password_hash = auth::hashed("password", &body.password, &[name.as_str(), &invitation.email])?;
     let message = Accept { hash: token.hash(), name, password_hash, language, entry: entry.clone() };
     let user = query(exchange.env, message, &exchange.cx).await?;
     let _carried_later = tell_audit(exchange.env, vec![entry], &exchange.cx).await;

@@ -17,6 +17,7 @@ pub mod gate;
 pub mod http;
 mod invitations;
 pub mod me;
+pub mod passwords;
 pub mod path;
 pub mod people;
 pub mod prefetch;

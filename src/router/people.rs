@@ -17,6 +17,7 @@ use crate::db::statements::people::{ChangeUser, PagePeople, PersonRow};
 use crate::domain::log::NewEntry;
 use crate::domain::text::SearchText;
 use crate::domain::user::{Actor, Email, INVITATION_LASTS_MS, PendingShown, PersonName, Role, UserRow, UserStatus};
+use crate::jobs::accounts;
 use crate::objects::cache::api::{CacheKey, Forget};
 use crate::objects::database::api::query;
 use crate::objects::log_stream::api::tell_audit;
@@ -25,7 +26,7 @@ use crate::router::http::body::parse_json;
 use crate::router::http::link::LinkToken;
 use crate::router::http::paging::{self, Wanted};
 use crate::router::http::reply::Reply;
-use crate::router::{sessions, setup};
+use crate::router::setup;
 
 /// Somebody, as administrators see them.
 #[derive(Serialize)]
@@ -107,7 +108,7 @@ pub struct Changed {
     /// The account.
     pub user: Account,
     /// How many of their sessions were ended by it.
-    pub ended_sessions: usize,
+    pub ended_sessions: u32,
 }
 
 /// `GET /api/system/users?q=&role=&status=&limit=&cursor=`.
@@ -175,8 +176,7 @@ pub async fn change(exchange: &Exchange<'_>, id: UserId) -> Result<Reply, Refusa
     let user = query(exchange.env, message, &exchange.cx).await?;
     let _carried_later = tell_audit(exchange.env, vec![entry], &exchange.cx).await;
     forget_lists(exchange).await;
-    let is_over = |role_of_session: Role| user.status != UserStatus::Active || role_of_session != user.role;
-    let ended_sessions = sessions::end_all(exchange, id, "changed", is_over).await?;
+    let ended_sessions = accounts::settle(exchange.env, id, &exchange.cx).await?;
     Reply::json(200, &Changed { user: Account::of(user, None), ended_sessions })
 }
 

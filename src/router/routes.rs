@@ -14,7 +14,9 @@ use crate::domain::request::{Action, RequestId};
 use crate::domain::user::DraftId;
 use crate::router::path::{self, Parameters};
 use crate::router::route::{Kind, Permission, Route};
-use crate::router::{auth, drafts, invitations, me, people, probes, requests, sessions, setup, system, users};
+use crate::router::{
+    auth, drafts, invitations, me, passwords, people, probes, requests, sessions, setup, system, users,
+};
 
 macro_rules! routes {
     ($(
@@ -53,6 +55,7 @@ routes! {
     POST   "/auth/invitations/accept"                               Public    Write       invitations::accept;
     GET    "/me"                                                    SignedIn  OfSession   me::read;
     PATCH  "/me"                                                    SignedIn  Write       me::edit;
+    POST   "/me/password"                                           SignedIn  Write       passwords::change;
     GET    "/me/sessions"                                           SignedIn  Read        me::sessions;
     DELETE "/me/sessions/{sid}" (sid: SessionName)                  SignedIn  Write       me::revoke;
     GET    "/me/drafts"                                             SignedIn  Read        drafts::all;

@@ -85,6 +85,7 @@ pub async fn run(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     check_token(exchange, &body.token)?;
     let name = PersonName::parse(&body.name)?;
     let id = new_user_id()?;
+    let email = Email::parse(&body.email)?;
     let admin = Actor::User(Person { id, name: name.to_string() }, Some(Role::Admin));
     let trace = exchange.access.trace();
     let message = SetUp {
@@ -92,9 +93,9 @@ pub async fn run(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
         time_zone: known_zone(&body.time_zone)?,
         language: parse_value::<Language>("language", &body.language)?,
         id,
+        password_hash: auth::hashed("password", &body.password, &[name.as_str(), email.as_str(), &body.organisation])?,
         name,
-        email: Email::parse(&body.email)?,
-        password_hash: auth::hashed(&body.password)?,
+        email,
         entry: NewEntry::audit(trace, clock::now(), admin, "set_up", ("organisation", exchange.org().as_str())),
     };
     let entry = message.entry.clone();

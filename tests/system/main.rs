@@ -25,6 +25,7 @@ mod live;
 mod main_job;
 mod names;
 mod paging;
+mod passwords;
 mod people;
 mod permissions;
 mod preconditions;

@@ -113,7 +113,7 @@ const me = createRoute({
   getParentRoute: () => app,
   path: "/me",
   staticData: { title: "nav.me" },
-  component: lazyRouteComponent(() => import("@/features/me/MePage"), "MePage"),
+  component: lazyRouteComponent(() => withMore(import("@/features/me/MePage")), "MePage"),
 });
 
 /** The operators' pages. The API refuses everybody else by itself; this only spares them a page that cannot work. */

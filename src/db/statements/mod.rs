@@ -17,6 +17,7 @@ macro_rules! ms {
     };
 }
 
+pub mod accounts;
 pub mod apply;
 pub mod audit;
 pub mod invitations;

@@ -46,7 +46,7 @@ const CHANGE: &str = concat!(
                         ELSE coalesce($4, status) END AS status
          FROM users WHERE org_id = $1 AND id = $2::uuid
      ), changed AS (
-         UPDATE users SET role = wanted.role, status = wanted.status, updated_at = ",
+         UPDATE users SET role = wanted.role, status = wanted.status, version = users.version + 1, updated_at = ",
     time!("$5"),
     " FROM wanted
          WHERE users.id = wanted.id AND (users.role, users.status) IS DISTINCT FROM (wanted.role, wanted.status)
@@ -57,6 +57,9 @@ const CHANGE: &str = concat!(
          RETURNING users.*
      ), owed AS (
          INSERT INTO audit_owed (org_id, id, ts, entry) SELECT org_id, $6, updated_at, $7::jsonb FROM changed
+     ), ends AS (
+         INSERT INTO account_owed (org_id, user_id, version, ts, reason)
+         SELECT org_id, id, version, updated_at, 'changed' FROM changed
      )
      SELECT ",
     user!(),

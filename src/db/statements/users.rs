@@ -1,6 +1,6 @@
 //! Users: who may sign in, and the lists that pickers show.
 //!
-//! Only `credentials` selects the password hash.
+//! Only `credentials` and `credentials_of` select the password hash.
 
 use base::refusal::Refusal;
 use base::time::Timestamp;
@@ -17,22 +17,30 @@ use crate::domain::{Limit, OrgId, Position, Role, UserId};
 macro_rules! user {
     () => {
         "json_build_object('id', id, 'org_id', org_id, 'email', email, 'name', name, 'role', role, 'status', status,
-                           'created_at', (extract(epoch FROM created_at) * 1000)::bigint)"
+                           'created_at', (extract(epoch FROM created_at) * 1000)::bigint, 'version', version)"
     };
 }
 pub(super) use user;
 
+/// A `UserRow` with the password hash.
+macro_rules! credentials {
+    () => {
+        "json_build_object('id', id, 'org_id', org_id, 'email', email, 'name', name, 'role', role, 'status', status,
+                           'password_hash', password_hash, 'version', version,
+                           'created_at', (extract(epoch FROM created_at) * 1000)::bigint)"
+    };
+}
+
 /// The user behind an e-mail address in any spelling of case, disabled ones included, with the password hash.
 pub fn credentials(org: &OrgId, email: &str) -> Statement {
-    Statement::new(
-        "SELECT json_build_object('id', id, 'org_id', org_id, 'email', email, 'name', name, 'role', role,
-                                  'status', status, 'password_hash', password_hash,
-                                  'created_at', (extract(epoch FROM created_at) * 1000)::bigint)
-         FROM users
-         WHERE org_id = $1 AND lower(email) = lower($2)",
-    )
-    .bind(org.to_string())
-    .bind(email.to_owned())
+    let find = concat!("SELECT ", credentials!(), " FROM users WHERE org_id = $1 AND lower(email) = lower($2)");
+    Statement::new(find).bind(org.to_string()).bind(email.to_owned())
+}
+
+/// One user, disabled or not, with the password hash.
+pub fn credentials_of(org: &OrgId, id: UserId) -> Statement {
+    let find = concat!("SELECT ", credentials!(), " FROM users WHERE org_id = $1 AND id = $2::uuid");
+    Statement::new(find).bind(org.to_string()).bind(id.to_string())
 }
 
 /// One user, disabled or not.

@@ -83,6 +83,7 @@ fn user() -> UserRow {
         status: UserStatus::Active,
         password_hash: None,
         created_at: at(0),
+        version: Some(1),
     }
 }
 

@@ -1,8 +1,10 @@
 //! Users: who they are to others, what they may be, how they prove it.
 
+mod common;
 mod draft;
 mod invitation;
 pub mod naming;
+mod owed;
 pub mod password;
 mod person;
 mod role;
@@ -12,6 +14,7 @@ mod throttle;
 
 pub use draft::{DRAFT_LASTS_MS, DRAFT_MAX_BYTES, Draft, DraftId, MOST_DRAFTS};
 pub use invitation::{INVITATION_LASTS_MS, Invitation, InvitationState, Pending, PendingShown};
+pub use owed::AccountOwed;
 #[cfg(feature = "openapi")]
 pub use person::ActorSchema;
 pub use person::{Actor, Caller, Person};

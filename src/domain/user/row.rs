@@ -41,6 +41,9 @@ pub struct UserRow {
     pub password_hash: Option<String>,
     /// When the account was made.
     pub created_at: Timestamp,
+    /// How often what ends sessions has changed: a session is opened on the version that was read. A release of before reads none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
 }
 
 impl AsRef<UserRow> for UserRow {

@@ -192,6 +192,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change my password.
+         * @description For: Anyone who is signed in. Every other session of mine ends before the answer. A wrong old password is a try, as at sign-in.
+         */
+        post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/sessions": {
         parameters: {
             query?: never;
@@ -907,7 +927,10 @@ export interface components {
         };
         /** @description Somebody after a change. */
         Changed: {
-            /** @description How many of their sessions were ended by it. */
+            /**
+             * Format: int32
+             * @description How many of their sessions were ended by it.
+             */
             ended_sessions: number;
             /** @description The account. */
             user: components["schemas"]["Account"];
@@ -1516,6 +1539,27 @@ export interface components {
             requester_id?: null | components["schemas"]["UserId"];
             /** @description What is broken: 1 to 200 characters. */
             title: string;
+        };
+        /** @description Another password. */
+        PasswordBody: {
+            /**
+             * Format: password
+             * @description The new one, 8 to 128 characters. The most common ones are refused, and one's name and address.
+             */
+            new_password: string;
+            /**
+             * Format: password
+             * @description The one of now.
+             */
+            old_password: string;
+        };
+        /** @description What another password has ended. */
+        PasswordChanged: {
+            /**
+             * Format: int32
+             * @description How many other sessions were ended by it.
+             */
+            ended_sessions: number;
         };
         /** @description [`Pending`], as the API shows it. */
         PendingShown: {
@@ -2425,6 +2469,40 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordBody"];
+            };
+        };
+        responses: {
+            /** @description It is changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordChanged"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["TimedOut"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
