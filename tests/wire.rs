@@ -9,7 +9,7 @@ use std::{env, fs};
 
 use cepatedge::db::queries;
 use cepatedge::db::query::{Postgres, Query};
-use cepatedge::db::statements::{accounts, audit, invitations, organisation, people, users, versions};
+use cepatedge::db::statements::{accounts, audit, invitations, organisation, people, resets, users, versions};
 use cepatedge::domain::delivery::{Delivery, Packed};
 use cepatedge::domain::log::{LogFilter, NewEntry, StreamName};
 use cepatedge::domain::organisation::{Language, OrganisationName, TimeZone};
@@ -18,7 +18,9 @@ use cepatedge::domain::request::{
     Searched, Step, Title, Visibility,
 };
 use cepatedge::domain::text::SearchText;
-use cepatedge::domain::user::{AccountOwed, Draft, Email, Invitation, Pending, PersonName, User, UserRow, UserStatus};
+use cepatedge::domain::user::{
+    AccountOwed, Draft, Email, Invitation, Pending, PersonName, Reset, User, UserRow, UserStatus, Username,
+};
 use cepatedge::domain::{
     Caller, Limit, OrgId, Person, Position, Refusal, RequestId, Role, SessionName, Timestamp, UserId,
 };
@@ -323,7 +325,7 @@ fn the_session_speaks_as_recorded() {
     let held = || session::LiveSession {
         session: session_name(),
         caller: caller(),
-        email: "maya@example.com".into(),
+        login: "maya@example.com".into(),
         opened_at: at(0),
         seen_at: at(1),
         expires_at: at(721),
@@ -333,7 +335,8 @@ fn the_session_speaks_as_recorded() {
     };
     let open = session::Open {
         caller: caller(),
-        email: "maya@example.com".into(),
+        login: "maya@example.com".into(),
+        stays: true,
         user_agent: "curl/8.5.0".into(),
         address: "192.0.2.7".into(),
     };
@@ -409,11 +412,22 @@ fn people_speak_as_recorded(entry: NewEntry) {
     let person = people::PersonRow { user: row(), invitation: Some(pending) };
     asks(by_a_user(), page, people::PeoplePage { items: vec![person], next: after });
     let (email, name) = (Email::parse("maya@example.com").unwrap(), PersonName::parse("Maya").unwrap());
-    let invite = invitations::Invite { id, email, name: name.clone(), role, link: link(), entry: entry.clone() };
+    let username = Some(Username::parse("maya").unwrap());
+    let invite = invitations::Invite {
+        id,
+        email: Some(email),
+        username,
+        name: name.clone(),
+        role,
+        link: link(),
+        entry: entry.clone(),
+    };
     asks(by_a_user(), invite, Some(row()));
     asks(by_a_user(), invitations::InviteAgain { id, link: link(), entry: entry.clone() }, Some(row()));
     let invitation = Invitation {
-        email: "maya@example.com".into(),
+        email: Some("maya@example.com".into()),
+        username: None,
+        name: "Maya".into(),
         role,
         status: UserStatus::Invited,
         organisation: "Hotel Melati".into(),
@@ -433,6 +447,19 @@ fn people_speak_as_recorded(entry: NewEntry) {
 fn accounts_speak_as_recorded(entry: NewEntry) {
     let row = || Some(from_str::<UserRow>(domain!("user_row")).unwrap());
     let (id, version) = (user(), 3);
+    let link = invitations::NewLink { hash: "0123".into(), expires_at: at(9) };
+    asks(by_a_user(), resets::MakeReset { id, of_managers: false, link, entry: entry.clone() }, row());
+    let reset = Reset {
+        user: row().unwrap(),
+        organisation: "Hotel Melati".into(),
+        expires_at: at(9),
+        used_at: None,
+        replaced_at: Some(at(8)),
+    };
+    let hash = || "0123".to_owned();
+    asks(by_the_system(), resets::FindReset { hash: hash() }, Some(reset));
+    let reset = resets::UseReset { hash: hash(), password_hash: "$argon2id$".into(), entry: entry.clone() };
+    asks(by_the_system(), reset, row().unwrap());
     asks(by_a_user(), accounts::FindOwnCredentials { id }, row());
     let change = accounts::ChangePassword {
         id,
@@ -460,7 +487,13 @@ fn the_database_speaks_as_recorded() {
     exchange(&key, by_the_system(), apply, refused);
     let find = users::FindCredentials { email: "maya@example.com".into() };
     asks(by_the_system(), find, Some(from_str(domain!("user_row")).unwrap()));
-    let found = || User { id: user(), name: "Maya".into(), email: "maya@example.com".into(), role: Role::Manager };
+    let found = || User {
+        id: user(),
+        name: "Maya".into(),
+        email: Some("maya@example.com".into()),
+        username: None,
+        role: Role::Manager,
+    };
     asks(by_a_user(), users::FindUser { id: user() }, Some(found()));
     asks(by_a_user(), users::ListUsers { role: Some(Role::Manager) }, vec![found()]);
     let after = Some(Position { ts: at(1).as_ms(), id: user().to_string() });

@@ -7,7 +7,7 @@ use base::refusal::Refusal;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::query::{Postgres, Query};
-use super::statements::{accounts, audit, invitations, organisation, people, users, versions};
+use super::statements::{accounts, audit, invitations, organisation, people, resets, users, versions};
 
 /// Declares every query that a DatabaseObject answers.
 macro_rules! queries {
@@ -50,6 +50,9 @@ queries! {
     invitations::AskAgain,
     invitations::Accept,
     people::ChangeUser,
+    resets::MakeReset,
+    resets::FindReset,
+    resets::UseReset,
     accounts::FindOwnCredentials,
     accounts::ChangePassword,
     accounts::OwedByAccounts,

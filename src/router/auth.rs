@@ -14,9 +14,9 @@ use sha2::{Digest, Sha256};
 
 use crate::db::statements::users::FindCredentials;
 use crate::domain::log::{Level, StreamName};
-use crate::domain::user::Email;
+use crate::domain::user::Caller;
+use crate::domain::user::LoginName;
 use crate::domain::user::password::{self, PasswordRefusal};
-use crate::domain::user::{Caller, Person};
 use crate::domain::user::{UserRow, UserStatus};
 use crate::objects::account::api::{AccountKey, Attempt, Listing, Opened, Released, Succeeded};
 use crate::objects::context::CallContext;
@@ -39,7 +39,7 @@ pub const RENEW_AFTER_S: i64 = 600;
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Login {
-    /// The address.
+    /// The address, or the user name of whoever has none.
     pub email: String,
     /// The password, 8 to 128 characters.
     #[cfg_attr(feature = "openapi", schema(format = Password))]
@@ -53,18 +53,18 @@ pub struct Login {
 pub async fn login(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let login: Login = parse_json(exchange.incoming.body().await?)?;
     let address = limit_by_address(exchange).await?;
-    let email = Email::parse(&login.email)?;
+    let name = LoginName::parse(&login.email)?;
     if login.password.chars().count() > password::MAX_CHARS {
         return Err(Refusal::InvalidCredentials);
     }
 
     let (org, cx) = (exchange.org(), &exchange.cx);
-    let throttle = throttle_of(org, email.as_str());
+    let throttle = throttle_of(org, name.as_str());
     if let Err(refusal) = ask(exchange.env, &throttle, Attempt {}, cx).await {
         exchange.access.note(StreamName::Auth, Level::Warn, "sign-in throttled", &[("address", address.into())]);
         return Err(refusal);
     }
-    let find = FindCredentials { email: email.as_str().to_owned() };
+    let find = FindCredentials { email: name.as_str().to_owned() };
     let found = match query(exchange.env, find, cx).await {
         Ok(found) => found,
         Err(refusal) => {
@@ -80,7 +80,16 @@ pub async fn login(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
         Refusal::InvalidCredentials
     })?;
     ask(exchange.env, &throttle, Succeeded {}, cx).await?;
-    open_session(exchange, 200, user, address).await
+    open_session(exchange, 200, user, address, Stays::WhileUsed).await
+}
+
+/// How long a session holds that is not used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stays {
+    /// Until the idle limit.
+    WhileUsed,
+    /// Until the absolute limit, where whoever was handed a link has no address: nobody can send them another.
+    OnDevice,
 }
 
 /// Signs in a user who has just proved who they are; the answer has the profile and the cookie.
@@ -92,13 +101,15 @@ pub async fn open_session(
     status: u16,
     user: UserRow,
     address: String,
+    stays: Stays,
 ) -> Result<Reply, Refusal> {
     let org = exchange.org();
     let id = SessionId::random().map_err(|_| Refusal::Internal)?;
-    let caller = Caller { user: Person { id: user.id, name: user.name }, role: user.role };
+    let caller = Caller { user: user.person(), role: user.role };
     let cx = CallContext { caller: Some(caller.clone()), ..exchange.cx.clone() };
     let user_agent: String = exchange.incoming.header("user-agent").unwrap_or_default().chars().take(200).collect();
-    let open = Open { caller, email: user.email, user_agent, address };
+    let stays = stays == Stays::OnDevice && user.email.is_none();
+    let open = Open { caller, login: user.login().to_owned(), stays, user_agent, address };
     let key = SessionKey { org: org.clone(), session: id.name() };
     let session = ask(exchange.env, &key, open, &cx).await?;
     let listing = Listing {

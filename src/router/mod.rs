@@ -23,6 +23,7 @@ pub mod people;
 pub mod prefetch;
 pub mod probes;
 pub mod requests;
+pub mod resets;
 pub mod route;
 pub mod routes;
 pub mod sessions;

@@ -52,10 +52,10 @@ pub struct PasswordChanged {
 pub async fn change(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let body: PasswordBody = parse_json(exchange.incoming.body().await?)?;
     let (env, cx, session) = (exchange.env, &exchange.cx, exchange.session()?);
-    let (id, known) = (session.caller.user.id, [session.caller.user.name.as_str(), session.email.as_str()]);
+    let (id, known) = (session.caller.user.id, [session.caller.user.name.as_str(), session.login.as_str()]);
     // What costs nothing first: it is no try.
     check_password(NEW, &body.new_password, &known)?;
-    let throttle = throttle_of(exchange.org(), &session.email);
+    let throttle = throttle_of(exchange.org(), &session.login);
     if let Err(refusal) = ask(env, &throttle, Attempt {}, cx).await {
         exchange.access.note(StreamName::Auth, Level::Warn, "password change throttled", &[]);
         return Err(refusal);

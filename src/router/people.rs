@@ -16,7 +16,9 @@ use crate::db::statements::invitations::{Invite, InviteAgain, NewLink};
 use crate::db::statements::people::{ChangeUser, PagePeople, PersonRow};
 use crate::domain::log::NewEntry;
 use crate::domain::text::SearchText;
-use crate::domain::user::{Actor, Email, INVITATION_LASTS_MS, PendingShown, PersonName, Role, UserRow, UserStatus};
+use crate::domain::user::{
+    Actor, Email, INVITATION_LASTS_MS, PendingShown, PersonName, Role, UserRow, UserStatus, Username,
+};
 use crate::jobs::accounts;
 use crate::objects::cache::api::{CacheKey, Forget};
 use crate::objects::database::api::query;
@@ -36,8 +38,12 @@ pub struct Account {
     pub id: UserId,
     /// The name; of whoever is invited, the first part of the address.
     pub name: String,
-    /// The address.
-    pub email: String,
+    /// The address, of whoever has one.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub email: Option<String>,
+    /// What whoever has no address signs in with.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub username: Option<String>,
     /// The role.
     pub role: Role,
     /// Whether they may sign in.
@@ -53,8 +59,8 @@ pub struct Account {
 
 impl Account {
     fn of(user: UserRow, invitation: Option<PendingShown>) -> Self {
-        let UserRow { id, name, email, role, status, created_at, .. } = user;
-        Account { id, name, email, role, status, created_at, invitation }
+        let UserRow { id, name, email, username, role, status, created_at, .. } = user;
+        Account { id, name, email, username, role, status, created_at, invitation }
     }
 }
 
@@ -70,7 +76,15 @@ impl From<PersonRow> for Account {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct InviteBody {
     /// Their address.
-    pub email: String,
+    #[serde(default)]
+    pub email: Option<String>,
+    /// What they sign in with, where they have no address: 3 to 32 of a-z, 0-9, dot, `_` and `-`, a letter first.
+    #[serde(default)]
+    pub username: Option<String>,
+    /// What they are called, until they say so themselves; without it, the first part of the address, or the user name.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<PersonName>, inline))]
+    pub name: Option<String>,
     /// What they will be.
     #[cfg_attr(feature = "openapi", schema(value_type = Role))]
     pub role: String,
@@ -135,15 +149,23 @@ pub async fn list(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
 /// `Invalid`; `Conflict` with `already_exists` for an address that has an account; `Unavailable` while PostgreSQL is away.
 pub async fn invite(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let body: InviteBody = parse_json(exchange.incoming.body().await?)?;
-    let email = Email::parse(&body.email)?;
+    let (email, username) = match (&body.email, &body.username) {
+        (_, None) => (Some(Email::parse(body.email.as_deref().unwrap_or_default())?), None),
+        (None, Some(username)) => (None, Some(Username::parse(username)?)),
+        (Some(_), Some(_)) => {
+            return Err(Refusal::invalid("username", "not_both", "Somebody with an address signs in with that."));
+        }
+    };
+    let login = email.as_ref().map(Email::as_str).or(username.as_ref().map(Username::as_str)).unwrap_or_default();
+    let called = body.name.as_deref().or(login.split('@').next()).unwrap_or_default();
     let role: Role = parse_value("role", &body.role)?;
     let id = setup::new_user_id()?;
-    let (token, link) = new_link()?;
-    let name = PersonName::parse(email.as_str().split('@').next().unwrap_or_default())?;
+    let (token, link) = new_link(INVITATION_LASTS_MS)?;
+    let name = PersonName::parse(called)?;
     let entry = audit(exchange, "invited", id)?.with("role", role.as_str());
-    let message = Invite { id, email, name, role, link: link.clone(), entry: entry.clone() };
+    let message = Invite { id, email, username, name, role, link: link.clone(), entry: entry.clone() };
     let made = query(exchange.env, message, &exchange.cx).await?;
-    let known = || Refusal::conflict("already_exists", "There is an account with this address.");
+    let known = || Refusal::conflict("already_exists", "There is an account with this address or user name.");
     invited(exchange, made.ok_or_else(known)?, link, &token, entry).await
 }
 
@@ -152,7 +174,7 @@ pub async fn invite(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
 /// # Errors
 /// `NotFound` where nobody is invited under this id; `Unavailable` while PostgreSQL is away.
 pub async fn invite_again(exchange: &Exchange<'_>, id: UserId) -> Result<Reply, Refusal> {
-    let (token, link) = new_link()?;
+    let (token, link) = new_link(INVITATION_LASTS_MS)?;
     let entry = audit(exchange, "invited_again", id)?;
     let message = InviteAgain { id, link: link.clone(), entry: entry.clone() };
     let made = query(exchange.env, message, &exchange.cx).await?;
@@ -192,14 +214,21 @@ async fn invited(
     Reply::json(201, &Invited { user: Account::of(user, Some(invitation)), token: token.text() })
 }
 
-fn new_link() -> Result<(LinkToken, NewLink), Refusal> {
+/// A new link that ends in so many milliseconds.
+///
+/// # Errors
+/// `Internal` when the platform has no random bytes.
+pub fn new_link(lasts_ms: i64) -> Result<(LinkToken, NewLink), Refusal> {
     let token = LinkToken::random()?;
-    let link = NewLink { hash: token.hash(), expires_at: clock::now().plus_ms(INVITATION_LASTS_MS) };
+    let link = NewLink { hash: token.hash(), expires_at: clock::now().plus_ms(lasts_ms) };
     Ok((token, link))
 }
 
 /// What the audit is told of what the caller did to an account.
-fn audit(exchange: &Exchange<'_>, action: &str, user: UserId) -> Result<NewEntry, Refusal> {
+///
+/// # Errors
+/// `Unauthenticated` without a caller.
+pub fn audit(exchange: &Exchange<'_>, action: &str, user: UserId) -> Result<NewEntry, Refusal> {
     let actor = Actor::from(exchange.caller()?);
     Ok(NewEntry::audit(exchange.access.trace(), clock::now(), actor, action, ("user", &user.to_string())))
 }

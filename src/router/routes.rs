@@ -15,7 +15,7 @@ use crate::domain::user::DraftId;
 use crate::router::path::{self, Parameters};
 use crate::router::route::{Kind, Permission, Route};
 use crate::router::{
-    auth, drafts, invitations, me, passwords, people, probes, requests, sessions, setup, system, users,
+    auth, drafts, invitations, me, passwords, people, probes, requests, resets, sessions, setup, system, users,
 };
 
 macro_rules! routes {
@@ -53,6 +53,8 @@ routes! {
     POST   "/auth/invitations/look"                                 Public    Write       invitations::look;
     POST   "/auth/invitations/ask"                                  Public    Write       invitations::ask;
     POST   "/auth/invitations/accept"                               Public    Write       invitations::accept;
+    POST   "/auth/resets/look"                                      Public    Write       resets::look;
+    POST   "/auth/resets/accept"                                    Public    Write       resets::accept;
     GET    "/me"                                                    SignedIn  OfSession   me::read;
     PATCH  "/me"                                                    SignedIn  Write       me::edit;
     POST   "/me/password"                                           SignedIn  Write       passwords::change;
@@ -66,6 +68,7 @@ routes! {
     GET    "/users/{id}" (id: UserId)                               Managers  Read        users::read;
     PATCH  "/users/{id}" (id: UserId)                               Operators Write       people::change;
     POST   "/users/{id}/invitation" (id: UserId)                    Operators Write       people::invite_again;
+    POST   "/users/{id}/reset" (id: UserId)                         Managers  Write       resets::make;
 
     GET    "/requests"                                              SignedIn  Read        requests::list;
     POST   "/requests"                                              SignedIn  WriteNaming requests::create;

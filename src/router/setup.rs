@@ -104,7 +104,7 @@ pub async fn run(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let admin = made.ok_or(Refusal::NotFound)?;
     // What does not arrive now is carried by the job.
     let _owed = tell_audit(exchange.env, vec![entry], &exchange.cx).await;
-    auth::open_session(exchange, 201, admin, address).await
+    auth::open_session(exchange, 201, admin, address, auth::Stays::WhileUsed).await
 }
 
 async fn check_open(exchange: &Exchange<'_>) -> Result<(), Refusal> {

@@ -31,6 +31,7 @@ mod permissions;
 mod preconditions;
 mod races;
 mod report;
+mod resets;
 mod rules;
 mod sessions;
 mod setup;

@@ -73,7 +73,7 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
     let draft = json!({ "scope": "new", "body": "{}", "updated_at": "2026-11-28T10:00:00.000Z" });
     let no_content = [401, 204, 204, 204, 204];
 
-    let matrix: [(&str, &str, Value, Answers); 42] = [
+    let matrix: [(&str, &str, Value, Answers); 45] = [
         ("GET", "health", Value::Null, ANYONE),
         ("GET", "ready", Value::Null, ANYONE),
         ("GET", "openapi.json", Value::Null, ANYONE),
@@ -87,6 +87,10 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
             json!({ "token": "AAAA", "name": "A", "password": "pohon mangga", "language": "en" }),
             [404; 5],
         ),
+        ("POST", "auth/resets/look", json!({ "token": "AAAA" }), [404; 5]),
+        ("POST", "auth/resets/accept", json!({ "token": "AAAA", "password": "pohon mangga" }), [404; 5]),
+        // Of a manager, whom a manager may not let in.
+        ("POST", "users/{user}/reset", json!({}), [401, 403, 403, 403, 201]),
         ("POST", "users", json!({ "email": "nobody", "role": "technician" }), [401, 403, 403, 403, 400]),
         ("PATCH", "users/{user}", json!({}), OPERATORS),
         // They have accepted theirs.

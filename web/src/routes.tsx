@@ -54,6 +54,13 @@ const invitation = createRoute({
   component: lazyRouteComponent(() => withMore(import("@/features/invitation/InvitationPage")), "InvitationPage"),
 });
 
+/** For whoever holds a link for a new password. */
+const reset = createRoute({
+  getParentRoute: () => root,
+  path: "/reset",
+  component: lazyRouteComponent(() => withMore(import("@/features/reset/ResetPage")), "ResetPage"),
+});
+
 /** Everything inside needs somebody who is signed in. */
 const app = createRoute({
   getParentRoute: () => root,
@@ -157,7 +164,7 @@ const sessions = createRoute({
   component: lazyRouteComponent(() => withMore(import("@/features/system/SessionsPage")), "SessionsPage"),
 });
 
-const tree = root.addChildren([signIn, setup, invitation, app.addChildren([home, requests, request, newRequest, me, system.addChildren([people, logs, monitor, sync, sessions])])]);
+const tree = root.addChildren([signIn, setup, invitation, reset, app.addChildren([home, requests, request, newRequest, me, system.addChildren([people, logs, monitor, sync, sessions])])]);
 
 export const makeRouter = (client: QueryClient) =>
   createRouter({ routeTree: tree, defaultErrorComponent: ErrorPage, context: { client }, parseSearch, stringifySearch, defaultPreload: "intent", defaultPreloadStaleTime: 0, defaultPendingComponent: Waiting, scrollRestoration: true });

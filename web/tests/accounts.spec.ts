@@ -64,3 +64,71 @@ test("whoever changes their password is signed out everywhere else, and hears wh
   await expect(other).toHaveURL(/sign-in/);
   await enter(other, email, "hujan di atap seng");
 });
+
+test("whoever forgot their password gets a link from the people page, and comes in with a new one", async ({ browser }) => {
+  const admin = await signIn(browser, "admin");
+  const { email, page } = await somebody(browser, admin);
+  await admin.goto(`/system/users?q=${email}`);
+  await admin.getByRole("button", { name: `Edit Putu ${email}` }).click();
+  await admin.getByRole("button", { name: "Link for a new password" }).click();
+  const link = await admin.getByRole("dialog").getByLabel(email).inputValue();
+  expect(link).toContain("/reset#");
+  await expectSound(admin);
+
+  const holder = await (await browser.newContext({ viewport: { width: 360, height: 740 }, locale: "id-ID" })).newPage();
+  await holder.goto(link);
+  await expect(holder.getByText(`Untuk Putu ${email}. Masuk dengan: ${email}`)).toBeVisible();
+  await holder.getByLabel("Kata sandi baru").fill("12345678");
+  await holder.getByRole("button", { name: "Simpan kata sandi" }).click();
+  await expect(holder.getByText("Ini salah satu kata sandi yang paling dulu dicoba. Pilih yang lain.")).toBeVisible();
+  await expectSound(holder);
+  await holder.getByLabel("Kata sandi baru").fill("angin dari timur laut");
+  await holder.getByRole("button", { name: "Simpan kata sandi" }).click();
+  await expect(holder).toHaveURL(/\/$/);
+  await expect(holder.getByRole("heading", { level: 1 })).toContainText("Putu");
+  await page.goto("/requests");
+  await expect(page).toHaveURL(/sign-in/);
+
+  const late = await (await browser.newContext()).newPage();
+  await late.goto(link);
+  await expect(late.getByRole("heading", { name: "This link has been used" })).toBeVisible();
+  await expectSound(late);
+  await late.getByRole("link", { name: "Sign in" }).click();
+  await enter(late, email, "angin dari timur laut");
+});
+
+test("somebody without an address comes in with a link, and signs in with a user name", async ({ browser }) => {
+  const admin = await signIn(browser, "admin");
+  const username = `budi.${Date.now()}`;
+  await admin.goto("/system/users");
+  await admin.getByRole("button", { name: "Invite people" }).click();
+  const dialog = admin.getByRole("dialog");
+  await dialog.getByText("Without one", { exact: true }).click();
+  await dialog.getByLabel("Name", { exact: true }).fill(`Budi ${username}`);
+  await dialog.getByLabel("User name").fill("Budi Teknik");
+  await dialog.getByRole("button", { name: "Make link" }).click();
+  await expect(dialog.getByText("3 to 32 of a to z, 0 to 9, dot, _ and -, beginning with a letter.")).toBeVisible();
+  await expectSound(admin);
+  await dialog.getByLabel("User name").fill(username);
+  await dialog.getByRole("button", { name: "Make link" }).click();
+  const link = await dialog.getByLabel(username).inputValue();
+  await dialog.getByRole("button", { name: "QR code" }).click();
+  await expect(dialog.getByRole("img", { name: `QR code of the link for ${username}` })).toBeVisible();
+  await expectSound(admin);
+
+  const phone = await (await browser.newContext({ viewport: { width: 360, height: 740 }, locale: "id-ID" })).newPage();
+  await phone.goto(link);
+  await expect(phone.getByLabel("Nama Anda")).toHaveValue(`Budi ${username}`);
+  await phone.getByLabel("Kata sandi").fill(WORDS);
+  await phone.getByRole("button", { name: "Masuk" }).click();
+  await expect(phone).toHaveURL(/\/$/);
+  await phone.goto("/me");
+  await expect(phone.getByRole("region", { name: "Profil" }).getByText(username, { exact: true })).toBeVisible();
+  await expectSound(phone);
+  await enter(await (await browser.newContext()).newPage(), username.toUpperCase(), WORDS);
+
+  await admin.goto(`/system/users?q=${username}`);
+  await expect(admin.getByRole("listitem").getByText(username, { exact: true })).toBeVisible();
+  await admin.goto(`/system/sessions?q=${username}`);
+  await expect(admin.getByRole("main").getByText(username).first()).toBeVisible();
+});

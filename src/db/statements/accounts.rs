@@ -24,6 +24,9 @@ const CHANGE_PASSWORD: &str = concat!(
      ), ends AS (
          INSERT INTO account_owed (org_id, user_id, version, ts, reason, keep)
          SELECT org_id, id, version, updated_at, 'password_changed', $8 FROM changed
+     ), links AS (
+         UPDATE user_links SET replaced_at = changed.updated_at FROM changed
+         WHERE user_links.user_id = changed.id AND kind = 'reset' AND replaced_at IS NULL AND used_at IS NULL
      )
      SELECT ",
     user!(),

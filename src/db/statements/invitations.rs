@@ -14,12 +14,12 @@ use crate::db::query::{Postgres, Query};
 use crate::domain::Role;
 use crate::domain::log::NewEntry;
 use crate::domain::organisation::Language;
-use crate::domain::user::{Email, Invitation, PersonName, UserRow, naming};
+use crate::domain::user::{Email, Invitation, PersonName, UserRow, Username, naming};
 
 const INVITE: &str = concat!(
     "WITH made AS (
-         INSERT INTO users (id, org_id, email, name, role, status, created_at, updated_at)
-         VALUES ($2::uuid, $1, $3, $4, $5, 'invited', ",
+         INSERT INTO users (id, org_id, email, username, name, role, status, created_at, updated_at)
+         VALUES ($2::uuid, $1, $3, $11, $4, $5, 'invited', ",
     time!("$6"),
     ", ",
     time!("$6"),
@@ -64,7 +64,7 @@ const INVITE_AGAIN: &str = concat!(
 
 const FIND_INVITATION: &str = concat!(
     "SELECT json_build_object('id', users.id, 'invitation', json_build_object(
-         'email', users.email, 'role', users.role, 'status', users.status, 'organisation', organisations.name,
+         'email', users.email, 'username', users.username, 'name', users.name, 'role', users.role, 'status', users.status, 'organisation', organisations.name,
          'expires_at', ",
     ms!("link.expires_at"),
     ", 'used_at', ",
@@ -110,13 +110,17 @@ pub struct NewLink {
     pub expires_at: Timestamp,
 }
 
-/// Makes an account for somebody and a link that lets them in; `None` when there is an account with this address.
+/// Makes an account for somebody and a link that lets them in; `None` when there is an account with this address or user name.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Invite {
     /// The new account.
     pub id: UserId,
-    /// Their address.
-    pub email: Email,
+    /// Their address, where they have one.
+    #[serde(default)]
+    pub email: Option<Email>,
+    /// What they sign in with where they have none.
+    #[serde(default)]
+    pub username: Option<Username>,
     /// What they are called until they say so themselves.
     pub name: PersonName,
     /// What they will be.
@@ -132,18 +136,19 @@ impl Query for Invite {
     type Reply = Option<UserRow>;
 
     async fn run(self, postgres: &impl Postgres) -> Result<Self::Reply, Refusal> {
-        let Self { id, email, name, role, link, entry } = self;
+        let Self { id, email, username, name, role, link, entry } = self;
         let statement = Statement::new(INVITE)
             .bind(postgres.org().to_string())
             .bind(id.to_string())
-            .bind(email.as_str().to_owned())
+            .bind(email.map(|email| email.as_str().to_owned()))
             .bind(name.to_string())
             .bind(role.to_string())
             .bind(postgres.now().as_ms().to_string())
             .bind(link.hash)
             .bind(link.expires_at.as_ms().to_string())
             .bind(entry.id.to_string())
-            .bind(written(&entry)?);
+            .bind(written(&entry)?)
+            .bind(username.map(|username| username.as_str().to_owned()));
         postgres.write(statement).await?.record().map_err(|error| postgres.unreadable(error))
     }
 }

@@ -23,6 +23,7 @@ pub mod audit;
 pub mod invitations;
 pub mod organisation;
 pub mod people;
+pub mod resets;
 pub mod users;
 pub mod versions;
 

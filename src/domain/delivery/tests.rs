@@ -77,7 +77,8 @@ fn user() -> UserRow {
     UserRow {
         id: manager().user.id,
         org_id: org(),
-        email: "manager@cepatedge.test".into(),
+        email: Some("manager@cepatedge.test".into()),
+        username: None,
         name: manager().user.name,
         role: Role::Manager,
         status: UserStatus::Active,

@@ -4,9 +4,9 @@ import type { components } from "./schema";
 type Schema<Name extends keyof components["schemas"]> = components["schemas"][Name];
 
 export const ACTION = ["approve", "reject", "assign", "release", "start", "hold", "resume", "complete", "close", "reopen", "cancel"] as const satisfies readonly Schema<"Action">[];
-export const INVITATION_STATE = ["open", "used", "replaced", "expired", "withdrawn"] as const satisfies readonly Schema<"InvitationState">[];
 export const LANGUAGE = ["en", "id"] as const satisfies readonly Schema<"Language">[];
 export const LEVEL = ["debug", "info", "warn", "error"] as const satisfies readonly Schema<"Level">[];
+export const LINK_STATE = ["open", "used", "replaced", "expired", "withdrawn"] as const satisfies readonly Schema<"LinkState">[];
 export const PRIORITY = ["low", "normal", "high", "urgent"] as const satisfies readonly Schema<"Priority">[];
 export const ROLE = ["requester", "technician", "manager", "admin"] as const satisfies readonly Schema<"Role">[];
 export const SLA_STATE = ["running", "paused", "met", "breached"] as const satisfies readonly Schema<"SlaState">[];
@@ -61,6 +61,7 @@ export const MAX_LENGTH = {
   CommentBodyInput: { body: 10000 },
   EditBody: { category: 60, contact: 120, description: 10000, title: 200 },
   EditMe: { name: 100 },
+  InviteBody: { name: 100 },
   NewRequestBody: { category: 60, contact: 120, description: 10000, title: 200 },
   SetupBody: { name: 100, organisation: 100 },
 } as const;

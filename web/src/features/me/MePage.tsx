@@ -40,7 +40,7 @@ export function MePage() {
             <span dir="auto" className="words min-w-0">{me.name}</span>
             <Button kind="quiet" className="px-2!" aria-label={t("me.rename")} onClick={() => setRenaming(true)}><Pencil aria-hidden className="size-4" /></Button>
           </p>
-          <p className="words text-sm text-muted">{me.email}</p>
+          <p className="words text-sm text-muted">{me.email ?? me.username}</p>
           <p className="text-sm text-muted">{t(`role.${me.role}`)}</p>
         </div>
         <Button className="w-full sm:w-auto" onClick={() => setChangingPassword(true)}>{t("password.title")}</Button>

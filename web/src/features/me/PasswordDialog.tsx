@@ -42,7 +42,7 @@ export function PasswordDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title={t("password.title")} onClose={onClose} hasWords={form.formState.isDirty}>
       <form noValidate className="flex flex-col gap-4" onSubmit={form.handleSubmit((values) => changing.mutate(values))}>
-        <input type="hidden" autoComplete="username" value={me.email} readOnly />
+        <input type="hidden" autoComplete="username" value={me.email ?? me.username ?? ""} readOnly />
         <Field label={t("password.old")} error={error("old_password")}>
           {(props) => <input {...props} {...form.register("old_password")} className="field" type="password" autoComplete="current-password" autoFocus />}
         </Field>

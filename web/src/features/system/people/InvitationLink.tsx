@@ -6,7 +6,7 @@ import { encode } from "uqr";
 import { Button } from "@/ui/Button";
 import { toast } from "@/ui/toast";
 
-export function InvitationLink({ email, link }: { email: string; link: string }) {
+export function InvitationLink({ who, link }: { who: string; link: string }) {
   const { t } = useTranslation();
   const id = useId();
   const [isShown, setShown] = useState(false);
@@ -21,14 +21,14 @@ export function InvitationLink({ email, link }: { email: string; link: string })
   };
   return (
     <div className="flex flex-col gap-2">
-      <label htmlFor={id} className="words text-sm font-semibold">{email}</label>
+      <label htmlFor={id} className="words text-sm font-semibold">{who}</label>
       <input id={id} readOnly value={link} onFocus={({ target }) => target.select()} className="field text-sm" />
       <div className="flex flex-wrap gap-2">
         <Button onClick={() => void copy()}><Copy aria-hidden className="size-4" />{t("people.copy")}</Button>
         {"share" in navigator && <Button onClick={() => void navigator.share({ url: link, title: "CepatEdge" }).catch(() => undefined)}><Share2 aria-hidden className="size-4" />{t("people.share")}</Button>}
         <Button kind="quiet" aria-expanded={isShown} onClick={() => setShown(!isShown)}>{t("people.qr")}</Button>
       </div>
-      {isShown && <Qr text={link} label={t("people.qr_of", { email })} />}
+      {isShown && <Qr text={link} label={t("people.qr_of", { email: who })} />}
     </div>
   );
 }

@@ -10,7 +10,7 @@ import { Dialog } from "@/ui/Dialog";
 import { isolated } from "@/ui/isolated";
 import { toast } from "@/ui/toast";
 import { InvitationLink } from "./InvitationLink";
-import { linkOf, type Account } from "./queries";
+import { linkOf, loginOf, type Account } from "./queries";
 import { RoleField } from "./RoleField";
 import type { UserStatus } from "./search";
 
@@ -32,15 +32,18 @@ export function PersonDialog({ person, onClose }: { person: Account; onClose: ()
     mutationFn: () => dataOf(api.POST("/api/users/{id}/invitation", { params: { path } })),
     onSettled: refresh,
   });
-  const error = changing.error ?? inviting.error;
+  const resetting = useMutation({ mutationFn: () => dataOf(api.POST("/api/users/{id}/reset", { params: { path } })) });
+  const error = changing.error ?? inviting.error ?? resetting.error;
   const isIn = person.status !== "disabled";
   return (
     <Dialog title={isolated(person.name)} onClose={onClose}>
-      <p className="words mb-4 text-sm text-muted">{person.email}</p>
+      <p className="words mb-4 text-sm text-muted">{loginOf(person)}</p>
       <form className="flex flex-col gap-4" onSubmit={(event) => { event.preventDefault(); changing.mutate({ role }); }}>
         {isIn && <RoleField value={role} onChange={setRole} />}
         {person.status === "invited" && !inviting.data && <Button busy={inviting.isPending} onClick={() => inviting.mutate()}>{t("people.new_link")}</Button>}
-        {inviting.data && <InvitationLink email={person.email} link={linkOf(inviting.data.token)} />}
+        {inviting.data && <InvitationLink who={loginOf(person)} link={linkOf(inviting.data.token)} />}
+        {person.status === "active" && !resetting.data && <Button busy={resetting.isPending} onClick={() => resetting.mutate()}>{t("people.reset")}</Button>}
+        {resetting.data && <><p className="text-sm text-muted">{t("people.reset_hint")}</p><InvitationLink who={loginOf(person)} link={linkOf(resetting.data.token, "reset")} /></>}
         {role !== person.role && person.status === "active" && <p className="text-sm text-muted">{t("people.role_hint")}</p>}
         {error && <ErrorWords error={error} />}
         <div className="mt-2 flex flex-wrap justify-end gap-3">
