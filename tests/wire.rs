@@ -19,7 +19,7 @@ use cepatedge::domain::request::{
 };
 use cepatedge::domain::text::SearchText;
 use cepatedge::domain::user::{
-    AccountOwed, Draft, Email, Invitation, Pending, PersonName, Reset, User, UserRow, UserStatus, Username,
+    AccountOwed, Draft, Email, Handover, Invitation, Pending, PersonName, Reset, User, UserRow, UserStatus, Username,
 };
 use cepatedge::domain::{
     Caller, Limit, OrgId, Person, Position, Refusal, RequestId, Role, SessionName, Timestamp, UserId,
@@ -283,6 +283,8 @@ fn the_index_speaks_as_recorded() {
     let version = request_index::IndexedVersion { id: id(), epoch: 1, version: 2, updated_at: at(2) };
     let versions = request_index::Versions { after: Some(position.clone()), changed_before: at(3), limit: 200 };
     exchange(&key, by_the_system(), versions, vec![version]);
+    let version = request_index::IndexedVersion { id: id(), epoch: 1, version: 2, updated_at: at(2) };
+    exchange(&key, by_a_user(), request_index::OpenWork { assignee: user(), limit: 40 }, vec![version]);
     let stats = request_index::IndexStats {
         requests: 3,
         by_status: vec![("submitted".into(), 2), ("closed".into(), 1)],
@@ -440,7 +442,8 @@ fn people_speak_as_recorded(entry: NewEntry) {
     let (password_hash, language) = ("$argon2id$".into(), Language::Id);
     let accept = invitations::Accept { hash: hash(), name, password_hash, language, entry: entry.clone() };
     asks(by_the_system(), accept, row());
-    let change = people::ChangeUser { id, role: Some(role), status: Some(UserStatus::Active), entry };
+    let work = Some(Handover { to: Some(caller().user), reason: Some("Left.".into()), by: caller() });
+    let change = people::ChangeUser { id, role: Some(role), status: Some(UserStatus::Disabled), work, entry };
     asks(by_a_user(), change, row());
 }
 
@@ -469,7 +472,14 @@ fn accounts_speak_as_recorded(entry: NewEntry) {
         entry: entry.clone(),
     };
     asks(by_a_user(), change, row());
-    let owed = AccountOwed { id, version, reason: "password_changed".into(), keep: Some(session_name()) };
+    let owed = AccountOwed {
+        id,
+        version,
+        ts: at(0),
+        reason: "changed".into(),
+        keep: Some(session_name()),
+        work: Some(Handover { to: None, reason: Some("Left.".into()), by: caller() }),
+    };
     asks(by_the_system(), accounts::OwedByAccounts { id: Some(id), limit: 200 }, vec![owed]);
     asks(by_the_system(), accounts::AccountSettled { id, version }, ());
 }

@@ -93,7 +93,7 @@ pub async fn change(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
         return Err(Refusal::invalid("old_password", "wrong_password", "This is not your password."));
     }
     ask(env, &throttle, Succeeded {}, cx).await?;
-    let ended_sessions = accounts::settle(env, id, cx).await?;
+    let ended_sessions = accounts::settle(env, id, cx).await?.ended_sessions;
     exchange.access.note(StreamName::Auth, Level::Info, "password changed", &[]);
     Reply::json(200, &PasswordChanged { ended_sessions })
 }

@@ -14,12 +14,14 @@ use serde_json::json;
 
 use crate::db::statements::invitations::{Invite, InviteAgain, NewLink};
 use crate::db::statements::people::{ChangeUser, PagePeople, PersonRow};
+use crate::db::statements::users::FindUser;
 use crate::domain::log::NewEntry;
+use crate::domain::request::{Reason, policy};
 use crate::domain::text::SearchText;
 use crate::domain::user::{
-    Actor, Email, INVITATION_LASTS_MS, PendingShown, PersonName, Role, UserRow, UserStatus, Username,
+    Actor, Email, Handover, INVITATION_LASTS_MS, PendingShown, PersonName, Role, UserRow, UserStatus, Username,
 };
-use crate::jobs::accounts;
+use crate::jobs::accounts::{self, Settled};
 use crate::objects::cache::api::{CacheKey, Forget};
 use crate::objects::database::api::query;
 use crate::objects::log_stream::api::tell_audit;
@@ -28,7 +30,7 @@ use crate::router::http::body::parse_json;
 use crate::router::http::link::LinkToken;
 use crate::router::http::paging::{self, Wanted};
 use crate::router::http::reply::Reply;
-use crate::router::setup;
+use crate::router::{setup, users};
 
 /// Somebody, as administrators see them.
 #[derive(Serialize)]
@@ -103,6 +105,24 @@ pub struct ChangeBody {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<UserStatus>))]
     pub status: Option<String>,
+    /// Whose their open work becomes, where they do none any more; without it, whoever has open work keeps role and state.
+    #[serde(default)]
+    pub work: Option<WorkBody>,
+}
+
+/// Whose somebody's open work becomes.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WorkBody {
+    /// Who gets all of it; without it, it is nobody's, and approved again.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<UserId>))]
+    pub assignee_id: Option<String>,
+    /// Why, as the timelines tell it; needed where it is nobody's.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Reason>, inline))]
+    pub reason: Option<String>,
 }
 
 /// Somebody who was invited, and the secret that lets them in, which is told once.
@@ -123,6 +143,8 @@ pub struct Changed {
     pub user: Account,
     /// How many of their sessions were ended by it.
     pub ended_sessions: u32,
+    /// How many requests of theirs are somebody else's now, or nobody's. What is many goes on behind the answer.
+    pub moved_work: u32,
 }
 
 /// `GET /api/system/users?q=&role=&status=&limit=&cursor=`.
@@ -184,7 +206,8 @@ pub async fn invite_again(exchange: &Exchange<'_>, id: UserId) -> Result<Reply, 
 /// `PATCH /api/users/:id`.
 ///
 /// # Errors
-/// `Invalid`; `NotFound`; `Conflict` with `last_admin`; `Unavailable` while PostgreSQL is away, or when a session of theirs could not
+/// `Invalid`; `NotFound`; `Conflict` with `last_admin`, or with `open_work` where they would leave work behind and the body does not say
+/// whose it becomes; `Unavailable` while PostgreSQL is away, or when a session of theirs could not
 /// be told: told again, the change does what is still missing.
 pub async fn change(exchange: &Exchange<'_>, id: UserId) -> Result<Reply, Refusal> {
     let body: ChangeBody = parse_json(exchange.incoming.body().await?)?;
@@ -193,13 +216,38 @@ pub async fn change(exchange: &Exchange<'_>, id: UserId) -> Result<Reply, Refusa
     if status == Some(UserStatus::Invited) {
         return Err(Refusal::invalid("status", "unknown_value", "An account is made active or disabled."));
     }
-    let entry = audit(exchange, "changed", id)?.with("role", json!(role)).with("status", json!(status));
-    let message = ChangeUser { id, role, status, entry: entry.clone() };
+    let leaves = status == Some(UserStatus::Disabled) || role.is_some_and(|role| !policy::does_maintenance(role));
+    let work = match &body.work {
+        Some(_) if !leaves => return Err(Refusal::invalid("work", "unexpected", "They go on with their work.")),
+        Some(work) => Some(handover(exchange, id, work).await?),
+        None if leaves && accounts::has_open_work(exchange.env, id, &exchange.cx).await? => {
+            return Err(Refusal::conflict("open_work", "They have open work. Say whose it becomes: work."));
+        }
+        None => None,
+    };
+    let entry = audit(exchange, "changed", id)?
+        .with("role", json!(role))
+        .with("status", json!(status))
+        .with("work_to", json!(work.as_ref().map(|work| &work.to)));
+    let message = ChangeUser { id, role, status, work, entry: entry.clone() };
     let user = query(exchange.env, message, &exchange.cx).await?;
     let _carried_later = tell_audit(exchange.env, vec![entry], &exchange.cx).await;
     forget_lists(exchange).await;
-    let ended_sessions = accounts::settle(exchange.env, id, &exchange.cx).await?;
-    Reply::json(200, &Changed { user: Account::of(user, None), ended_sessions })
+    let Settled { ended_sessions, moved_work } = accounts::settle(exchange.env, id, &exchange.cx).await?;
+    Reply::json(200, &Changed { user: Account::of(user, None), ended_sessions, moved_work })
+}
+
+/// Whoever gets it is asked of PostgreSQL itself: work must not go from one who was disabled to another.
+async fn handover(exchange: &Exchange<'_>, from: UserId, work: &WorkBody) -> Result<Handover, Refusal> {
+    let by = exchange.caller()?.clone();
+    let Some(text) = work.assignee_id.as_deref() else {
+        let reason = Reason::required(work.reason.as_deref())?;
+        return Ok(Handover { to: None, reason: Some(reason.as_str().to_owned()), by });
+    };
+    let id: UserId = parse_value("assignee_id", text)?;
+    let found = query(exchange.env, FindUser { id }, &exchange.cx).await?;
+    let to = users::checked_assignable(found.filter(|_| id != from))?;
+    Ok(Handover { to: Some(to), reason: None, by })
 }
 
 async fn invited(
@@ -282,7 +330,10 @@ pub(super) mod describe {
 
     pub fn change(schemas: &mut Schemas) -> Operation {
         Operation::new("changeUser", "people", "Give somebody another role, disable them, or let them in again.")
-            .detail("Their sessions end with it. 409 `last_admin` where nobody would be left who administers.")
+            .detail(
+                "Their sessions end with it. 409 `last_admin` where nobody would be left who administers; 409 `open_work` where they would \
+                 leave work behind and `work` does not say whose it becomes.",
+            )
             .body(schemas.of::<ChangeBody>())
             .replies(200, "The account after it.", schemas.of::<Changed>())
             .refuses(&[409, 503])

@@ -17,6 +17,7 @@ mod app;
 mod auth;
 mod bad_input;
 mod drafts;
+mod handover;
 mod http;
 mod idempotency;
 mod internal;

@@ -229,6 +229,8 @@ async fn every_action_is_open_to_the_roles_of_the_state_table() {
         ("reject", &[], [403, 403, 200, 200]),
         ("assign", to_approved, [403, 200, 200, 200]),
         ("release", to_assigned, [403, 200, 200, 200]),
+        ("release", to_in_progress, [403, 409, 200, 200]),
+        ("release", to_on_hold, [403, 409, 200, 200]),
         ("start", to_assigned, [403, 200, 200, 200]),
         ("hold", to_in_progress, [403, 200, 200, 200]),
         ("resume", to_on_hold, [403, 200, 200, 200]),

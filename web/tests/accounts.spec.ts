@@ -132,3 +132,33 @@ test("somebody without an address comes in with a link, and signs in with a user
   await admin.goto(`/system/sessions?q=${username}`);
   await expect(admin.getByRole("main").getByText(username).first()).toBeVisible();
 });
+
+test("whoever is disabled hands over their open work in the same step", async ({ browser }) => {
+  const admin = await signIn(browser, "admin", { viewport: { width: 360, height: 740 } });
+  const { email } = await somebody(browser, admin);
+  const headers = { Origin: new URL(admin.url()).origin };
+  const { items } = await (await admin.request.get(`/api/system/users?q=${email}`)).json();
+  const titles = ["Lamp one", "Lamp two"].map((title) => `${title} ${email}`);
+  for (const title of titles) {
+    const data = { title, category: "electrical", priority: "normal", description: "" };
+    const { id } = await (await admin.request.post("/api/requests", { headers, data })).json();
+    await admin.request.post(`/api/requests/${id}/approve`, { headers, data: {} });
+    expect((await admin.request.post(`/api/requests/${id}/assign`, { headers, data: { assignee_id: items[0].id } })).status()).toBe(200);
+  }
+  await admin.goto(`/system/users?q=${email}`);
+  await admin.getByRole("button", { name: `Edit Putu ${email}` }).click();
+  const dialog = admin.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Disable" }).click();
+  await expect(dialog.getByText(/has 2 open requests/)).toBeVisible();
+  for (const title of titles) await expect(dialog.getByText(title)).toBeVisible();
+  await expectSound(admin);
+  await dialog.getByLabel("Why, for the timelines").fill("");
+  await expect(dialog.getByRole("button", { name: "Hand over and change" })).toBeDisabled();
+  await dialog.getByLabel("Who does the work now?").selectOption({ label: "Dimas Pratama · Technician" });
+  await dialog.getByRole("button", { name: "Hand over and change" }).click();
+  await expect(admin.getByText("Changed, and 2 requests handed over", { exact: true })).toBeVisible();
+  await expect(admin.getByRole("listitem").filter({ hasText: email }).getByText("Disabled")).toBeVisible();
+  await admin.setViewportSize({ width: 1280, height: 860 });
+  await admin.goto(`/requests?q=${email}`);
+  await expect(admin.getByText("Dimas Pratama").first()).toBeVisible();
+});

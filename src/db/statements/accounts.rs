@@ -33,11 +33,15 @@ const CHANGE_PASSWORD: &str = concat!(
     " FROM changed",
 );
 
-const OWED: &str = "SELECT json_build_object('id', user_id, 'version', version, 'reason', reason, 'keep', keep)
+const OWED: &str = concat!(
+    "SELECT json_build_object('id', user_id, 'version', version, 'reason', reason, 'keep', keep, 'work', work, 'ts', ",
+    ms!("ts"),
+    ")
      FROM account_owed
      WHERE org_id = $1 AND ($2::uuid IS NULL OR user_id = $2::uuid)
      ORDER BY ts, version
-     LIMIT $3::bigint";
+     LIMIT $3::bigint",
+);
 
 const ENDED: &str = "DELETE FROM account_owed WHERE org_id = $1 AND user_id = $2::uuid AND version = $3::bigint
      RETURNING to_json(version)";

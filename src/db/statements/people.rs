@@ -13,7 +13,7 @@ use crate::db::directory;
 use crate::db::query::{Postgres, Query};
 use crate::domain::log::NewEntry;
 use crate::domain::text::SearchText;
-use crate::domain::user::{Pending, UserRow, UserStatus};
+use crate::domain::user::{Handover, Pending, UserRow, UserStatus};
 use crate::domain::{Limit, Position, Role};
 
 const PAGE: &str = concat!(
@@ -58,8 +58,8 @@ const CHANGE: &str = concat!(
      ), owed AS (
          INSERT INTO audit_owed (org_id, id, ts, entry) SELECT org_id, $6, updated_at, $7::jsonb FROM changed
      ), ends AS (
-         INSERT INTO account_owed (org_id, user_id, version, ts, reason)
-         SELECT org_id, id, version, updated_at, 'changed' FROM changed
+         INSERT INTO account_owed (org_id, user_id, version, ts, reason, work)
+         SELECT org_id, id, version, updated_at, 'changed', $8::jsonb FROM changed
      )
      SELECT ",
     user!(),
@@ -144,6 +144,9 @@ pub struct ChangeUser {
     /// Whether they may come in. Whoever has never accepted an invitation is invited again instead of active.
     #[serde(default)]
     pub status: Option<UserStatus>,
+    /// Whose their open work becomes.
+    #[serde(default)]
+    pub work: Option<Handover>,
     /// What the audit is told.
     pub entry: NewEntry,
 }
@@ -153,7 +156,8 @@ impl Query for ChangeUser {
     type Reply = UserRow;
 
     async fn run(self, postgres: &impl Postgres) -> Result<Self::Reply, Refusal> {
-        let Self { id, role, status, entry } = self;
+        let Self { id, role, status, work, entry } = self;
+        let work = work.map(|work| serde_json::to_string(&work)).transpose().map_err(|_| Refusal::Internal)?;
         let org = postgres.org();
         let change = Statement::new(CHANGE)
             .bind(org.to_string())
@@ -162,7 +166,8 @@ impl Query for ChangeUser {
             .bind(status.map(|status| status.to_string()))
             .bind(postgres.now().as_ms().to_string())
             .bind(entry.id.to_string())
-            .bind(written(&entry)?);
+            .bind(written(&entry)?)
+            .bind(work);
         let rows = postgres.write_all(vec![lock(org), change]).await?;
         let changed = rows.last().map(|rows| rows.record()).transpose().map_err(|error| postgres.unreadable(error))?;
         if let Some(user) = changed.flatten() {

@@ -15,7 +15,7 @@ mod throttle;
 
 pub use draft::{DRAFT_LASTS_MS, DRAFT_MAX_BYTES, Draft, DraftId, MOST_DRAFTS};
 pub use invitation::{INVITATION_LASTS_MS, Invitation, LinkState, Pending, PendingShown};
-pub use owed::AccountOwed;
+pub use owed::{AccountOwed, Handover};
 #[cfg(feature = "openapi")]
 pub use person::ActorSchema;
 pub use person::{Actor, Caller, Person};

@@ -767,7 +767,7 @@ export interface paths {
         head?: never;
         /**
          * Give somebody another role, disable them, or let them in again.
-         * @description For: Admins. Their sessions end with it. 409 `last_admin` where nobody would be left who administers.
+         * @description For: Admins. Their sessions end with it. 409 `last_admin` where nobody would be left who administers; 409 `open_work` where they would leave work behind and `work` does not say whose it becomes.
          */
         patch: operations["changeUser"];
         trace?: never;
@@ -951,6 +951,7 @@ export interface components {
         ChangeBody: {
             role?: null | components["schemas"]["Role"];
             status?: null | components["schemas"]["UserStatus"];
+            work?: null | components["schemas"]["WorkBody"];
         };
         /** @description A changed value, before and after. */
         Change_Option_String: {
@@ -994,6 +995,11 @@ export interface components {
              * @description How many of their sessions were ended by it.
              */
             ended_sessions: number;
+            /**
+             * Format: int32
+             * @description How many requests of theirs are somebody else's now, or nobody's. What is many goes on behind the answer.
+             */
+            moved_work: number;
             /** @description The account. */
             user: components["schemas"]["Account"];
         };
@@ -2136,6 +2142,12 @@ export interface components {
          * @enum {string}
          */
         Visibility: "public" | "internal";
+        /** @description Whose somebody's open work becomes. */
+        WorkBody: {
+            assignee_id?: null | components["schemas"]["UserId"];
+            /** @description Why, as the timelines tell it; needed where it is nobody's. */
+            reason?: string | null;
+        };
     };
     responses: {
         /** @description `invalid_transition` (Invalid transition), `already_exists` (Conflict) */

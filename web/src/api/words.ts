@@ -48,7 +48,7 @@ export const ACTION_STEPS = {
   complete: { event: "completed", transitions: [{ who: "assignee", from: ["in_progress"], to: "completed", when: "always" }] },
   hold: { event: "held", transitions: [{ who: "assignee", from: ["in_progress"], to: "on_hold", when: "always" }] },
   reject: { event: "rejected", transitions: [{ who: "manager", from: ["submitted"], to: "rejected", when: "always" }] },
-  release: { event: "released", transitions: [{ who: "assignee", from: ["assigned"], to: "approved", when: "always" }] },
+  release: { event: "released", transitions: [{ who: "assignee", from: ["assigned"], to: "approved", when: "always" }, { who: "manager", from: ["in_progress", "on_hold"], to: "approved", when: "always" }] },
   reopen: { event: "reopened", transitions: [{ who: "requester", from: ["completed"], to: "in_progress", when: "always" }, { who: "requester", from: ["closed"], to: "in_progress", when: "closed_lately" }] },
   resume: { event: "resumed", transitions: [{ who: "assignee", from: ["on_hold"], to: "in_progress", when: "always" }] },
   start: { event: "started", transitions: [{ who: "assignee", from: ["assigned"], to: "in_progress", when: "always" }] },
@@ -64,4 +64,5 @@ export const MAX_LENGTH = {
   InviteBody: { name: 100 },
   NewRequestBody: { category: 60, contact: 120, description: 10000, title: 200 },
   SetupBody: { name: 100, organisation: 100 },
+  WorkBody: { reason: 2000 },
 } as const;

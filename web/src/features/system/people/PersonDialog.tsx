@@ -3,7 +3,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, dataOf } from "@/api/client";
-import type { Role } from "@/api/types";
+import { isCode } from "@/api/problem";
+import type { Role, Schema } from "@/api/types";
 import { ErrorWords } from "@/app/ErrorWords";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
@@ -12,20 +13,25 @@ import { toast } from "@/ui/toast";
 import { InvitationLink } from "./InvitationLink";
 import { linkOf, loginOf, type Account } from "./queries";
 import { RoleField } from "./RoleField";
-import type { UserStatus } from "./search";
+import { WorkStep } from "./WorkStep";
+
+type Change = Schema<"ChangeBody">;
 
 export function PersonDialog({ person, onClose }: { person: Account; onClose: () => void }) {
   const { t } = useTranslation();
   const client = useQueryClient();
+  const [leaving, setLeaving] = useState<Change | null>(null);
   const [role, setRole] = useState<Role>(person.role);
   const path = { id: person.id };
   const refresh = () => Promise.all([client.invalidateQueries({ queryKey: ["people"] }), client.invalidateQueries({ queryKey: ["users"] })]);
   const changing = useMutation({
-    mutationFn: (body: { role?: Role; status?: UserStatus }) => dataOf(api.PATCH("/api/users/{id}", { params: { path }, body })),
-    onSuccess: ({ ended_sessions }) => {
-      toast("done", ended_sessions > 0 ? t("people.changed_ended", { count: ended_sessions }) : t("people.changed"));
+    mutationFn: (body: Change) => dataOf(api.PATCH("/api/users/{id}", { params: { path }, body })),
+    onSuccess: ({ ended_sessions, moved_work }) => {
+      toast("done", moved_work > 0 ? t("people.moved", { count: moved_work }) : ended_sessions > 0 ? t("people.changed_ended", { count: ended_sessions }) : t("people.changed"));
       onClose();
     },
+    // They would leave work behind: whose it becomes is asked, and told with the same change.
+    onError: (error, body) => isCode(error, "open_work") && setLeaving(body),
     onSettled: refresh,
   });
   const inviting = useMutation({
@@ -35,6 +41,14 @@ export function PersonDialog({ person, onClose }: { person: Account; onClose: ()
   const resetting = useMutation({ mutationFn: () => dataOf(api.POST("/api/users/{id}/reset", { params: { path } })) });
   const error = changing.error ?? inviting.error ?? resetting.error;
   const isIn = person.status !== "disabled";
+  if (leaving) {
+    const again = isCode(changing.error, "open_work") ? null : changing.error;
+    return (
+      <Dialog title={isolated(person.name)} onClose={onClose}>
+        <WorkStep person={person} isPending={changing.isPending} error={again} onBack={() => setLeaving(null)} onChosen={(work) => changing.mutate({ ...leaving, work })} />
+      </Dialog>
+    );
+  }
   return (
     <Dialog title={isolated(person.name)} onClose={onClose}>
       <p className="words mb-4 text-sm text-muted">{loginOf(person)}</p>
