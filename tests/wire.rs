@@ -9,7 +9,9 @@ use std::{env, fs};
 
 use cepatedge::db::queries;
 use cepatedge::db::query::{Postgres, Query};
-use cepatedge::db::statements::{audit, invitations, organisation, people, settings, users, versions};
+use cepatedge::db::statements::{
+    accounts, audit, invitations, organisation, people, resets, settings, users, versions,
+};
 use cepatedge::domain::delivery::{Delivery, Packed};
 use cepatedge::domain::log::{LogFilter, NewEntry, StreamName};
 use cepatedge::domain::mailed::Mailed;
@@ -22,7 +24,9 @@ use cepatedge::domain::request::{
 use cepatedge::domain::session::SessionLimits;
 use cepatedge::domain::settings::{SettingChange, SettingKey, SettingValue, Stored};
 use cepatedge::domain::text::SearchText;
-use cepatedge::domain::user::{Draft, Email, Invitation, Pending, PersonName, User, UserRow, UserStatus};
+use cepatedge::domain::user::{
+    AccountOwed, Draft, Email, Handover, Invitation, Pending, PersonName, Reset, User, UserRow, UserStatus, Username,
+};
 use cepatedge::domain::{
     Actor, Caller, Limit, OrgId, Person, Position, Refusal, RequestId, Role, SessionName, Timestamp, UserId,
 };
@@ -319,6 +323,8 @@ fn the_index_speaks_as_recorded() {
     let version = request_index::IndexedVersion { id: id(), epoch: 1, version: 2, updated_at: at(2) };
     let versions = request_index::Versions { after: Some(position.clone()), changed_before: at(3), limit: 200 };
     exchange(&key, by_the_system(), versions, vec![version]);
+    let version = request_index::IndexedVersion { id: id(), epoch: 1, version: 2, updated_at: at(2) };
+    exchange(&key, by_a_user(), request_index::OpenWork { assignee: user(), limit: 40 }, vec![version]);
     let stats = request_index::IndexStats {
         requests: 3,
         by_status: vec![("submitted".into(), 2), ("closed".into(), 1)],
@@ -361,7 +367,7 @@ fn the_session_speaks_as_recorded() {
     let held = || session::LiveSession {
         session: session_name(),
         caller: caller(),
-        email: "maya@example.com".into(),
+        login: "maya@example.com".into(),
         opened_at: at(0),
         seen_at: at(1),
         expires_at: at(721),
@@ -371,7 +377,8 @@ fn the_session_speaks_as_recorded() {
     };
     let open = session::Open {
         caller: caller(),
-        email: "maya@example.com".into(),
+        login: "maya@example.com".into(),
+        stays: true,
         user_agent: "curl/8.5.0".into(),
         address: "192.0.2.7".into(),
         limits: SessionLimits { idle_hours: 2, days: 7 },
@@ -396,7 +403,9 @@ fn the_account_speaks_as_recorded() {
         user_agent: "curl/8.5.0".into(),
         address: "192.0.2.7".into(),
     };
-    exchange(&key, by_a_user(), account::Opened { listing: listing() }, ());
+    exchange(&key, by_a_user(), account::Opened { listing: listing(), version: Some(2) }, ());
+    let changed = account::Changed { version: 3, reason: "password_changed".into(), keep: Some(session_name()) };
+    exchange(&key, by_a_user(), changed, 2);
     exchange(&key, by_a_user(), account::Closed { session: session_name() }, ());
     exchange(&key, by_a_user(), account::Sessions {}, vec![listing()]);
     let id = "01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap();
@@ -481,12 +490,21 @@ fn people_speak_as_recorded(entry: NewEntry) {
     asks(by_a_user(), page, people::PeoplePage { items: vec![person], next: after });
     let (email, name) = (Email::parse("maya@example.com").unwrap(), PersonName::parse("Maya").unwrap());
     let language = Some(Language::Id);
-    let invite =
-        invitations::Invite { id, email, name: name.clone(), role, language, link: link(), entry: entry.clone() };
+    let username = Some(Username::parse("maya").unwrap());
+    let invite = invitations::Invite {
+        id,
+        email: Some(email),
+        username,
+        name: name.clone(),
+        role,
+        language,
+        link: link(),
+        entry: entry.clone(),
+    };
     asks(by_a_user(), invite, Some(row()));
     asks(by_a_user(), invitations::NoteMailed { hash: hash(), mailed }, ());
     let reader = people::Reader {
-        email: "maya@example.com".into(),
+        email: Some("maya@example.com".into()),
         name: "Maya".into(),
         language: Language::Id,
         organisation: "Hotel Melati".into(),
@@ -495,7 +513,9 @@ fn people_speak_as_recorded(entry: NewEntry) {
     asks(by_a_user(), people::WriteTo { id }, Some(reader));
     asks(by_a_user(), invitations::InviteAgain { id, link: link(), entry: entry.clone() }, Some(row()));
     let invitation = Invitation {
-        email: "maya@example.com".into(),
+        email: Some("maya@example.com".into()),
+        username: None,
+        name: "Maya".into(),
         role,
         status: UserStatus::Invited,
         organisation: "Hotel Melati".into(),
@@ -508,8 +528,46 @@ fn people_speak_as_recorded(entry: NewEntry) {
     let (password_hash, language) = ("$argon2id$".into(), Language::Id);
     let accept = invitations::Accept { hash: hash(), name, password_hash, language, entry: entry.clone() };
     asks(by_the_system(), accept, row());
-    let change = people::ChangeUser { id, role: Some(role), status: Some(UserStatus::Active), entry };
+    let work = Some(Handover { to: Some(caller().user), reason: Some("Left.".into()), by: caller() });
+    let change = people::ChangeUser { id, role: Some(role), status: Some(UserStatus::Disabled), work, entry };
     asks(by_a_user(), change, row());
+}
+
+fn accounts_speak_as_recorded(entry: NewEntry) {
+    let row = || Some(from_str::<UserRow>(domain!("user_row")).unwrap());
+    let (id, version) = (user(), 3);
+    let link = invitations::NewLink { hash: "0123".into(), expires_at: at(9) };
+    asks(by_a_user(), resets::MakeReset { id, of_managers: false, link, entry: entry.clone() }, row());
+    let reset = Reset {
+        user: row().unwrap(),
+        organisation: "Hotel Melati".into(),
+        expires_at: at(9),
+        used_at: None,
+        replaced_at: Some(at(8)),
+    };
+    let hash = || "0123".to_owned();
+    asks(by_the_system(), resets::FindReset { hash: hash() }, Some(reset));
+    let reset = resets::UseReset { hash: hash(), password_hash: "$argon2id$".into(), entry: entry.clone() };
+    asks(by_the_system(), reset, row().unwrap());
+    asks(by_a_user(), accounts::FindOwnCredentials { id }, row());
+    let change = accounts::ChangePassword {
+        id,
+        version,
+        password_hash: "$argon2id$".into(),
+        keep: Some(session_name()),
+        entry: entry.clone(),
+    };
+    asks(by_a_user(), change, row());
+    let owed = AccountOwed {
+        id,
+        version,
+        ts: at(0),
+        reason: "changed".into(),
+        keep: Some(session_name()),
+        work: Some(Handover { to: None, reason: Some("Left.".into()), by: caller() }),
+    };
+    asks(by_the_system(), accounts::OwedByAccounts { id: Some(id), limit: 200 }, vec![owed]);
+    asks(by_the_system(), accounts::AccountSettled { id, version }, ());
 }
 
 #[test]
@@ -525,7 +583,13 @@ fn the_database_speaks_as_recorded() {
     exchange(&key, by_the_system(), apply, refused);
     let find = users::FindCredentials { email: "maya@example.com".into() };
     asks(by_the_system(), find, Some(from_str(domain!("user_row")).unwrap()));
-    let found = || User { id: user(), name: "Maya".into(), email: "maya@example.com".into(), role: Role::Manager };
+    let found = || User {
+        id: user(),
+        name: "Maya".into(),
+        email: Some("maya@example.com".into()),
+        username: None,
+        role: Role::Manager,
+    };
     asks(by_a_user(), users::FindUser { id: user() }, Some(found()));
     asks(by_a_user(), users::ListUsers { role: Some(Role::Manager) }, vec![found()]);
     let after = Some(Position { ts: at(1).as_ms(), id: user().to_string() });
@@ -552,7 +616,8 @@ fn the_database_speaks_as_recorded() {
     asks(by_the_system(), audit::Owed { limit: 200 }, vec![entry.clone()]);
     asks(by_the_system(), audit::Told { ids: vec![entry.id.clone()] }, ());
     people_speak_as_recorded(entry.clone());
-    settings_speak_as_recorded(entry);
+    settings_speak_as_recorded(entry.clone());
+    accounts_speak_as_recorded(entry);
     let synced = versions::SyncedVersion { id: id(), epoch: 1, version: 2 };
     asks(by_the_system(), versions::Synced { ids: vec![id()] }, vec![synced]);
     let inspected = Some(raw(r#"{"row":{"version":2},"events":2}"#));

@@ -63,7 +63,8 @@ async fn search<T: AsRef<UserRow>, E>(
 }
 
 fn is_found(user: &UserRow, searched: &str) -> bool {
-    ::text::fold(&format!("{}\n{}", user.name, user.email)).contains(searched)
+    let (email, username) = (user.email.as_deref().unwrap_or_default(), user.username.as_deref().unwrap_or_default());
+    ::text::fold(&format!("{}\n{email}\n{username}", user.name)).contains(searched)
 }
 
 fn position(user: &UserRow) -> Position {
@@ -89,12 +90,14 @@ mod tests {
         UserRow {
             id: UserId(Uuid::from_u128(n)),
             org_id: "default".parse().unwrap(),
-            email: format!("user{n}@example.com"),
+            email: Some(format!("user{n}@example.com")),
+            username: None,
             name: name.into(),
             role: Role::Requester,
             status: UserStatus::Active,
             password_hash: None,
             created_at: Timestamp::from_ms(0),
+            version: None,
         }
     }
 

@@ -7,7 +7,7 @@ use base::refusal::Refusal;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::query::{Postgres, Query};
-use super::statements::{audit, invitations, organisation, people, settings, users, versions};
+use super::statements::{accounts, audit, invitations, organisation, people, resets, settings, users, versions};
 
 /// Declares every query that a DatabaseObject answers.
 macro_rules! queries {
@@ -57,6 +57,13 @@ queries! {
     settings::PageChanges,
     settings::FindChange,
     settings::ChangeSetting,
+    resets::MakeReset,
+    resets::FindReset,
+    resets::UseReset,
+    accounts::FindOwnCredentials,
+    accounts::ChangePassword,
+    accounts::OwedByAccounts,
+    accounts::AccountSettled,
     audit::Owed,
     audit::Told,
     versions::Synced,

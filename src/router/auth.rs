@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use base::hex;
+use base::ids::OrgId;
 use base::refusal::Refusal;
 use durable::{ask, clock};
 use futures::future::join;
@@ -16,14 +17,14 @@ use sha2::{Digest, Sha256};
 use crate::db::statements::users::FindCredentials;
 use crate::domain::log::{Level, StreamName};
 use crate::domain::settings::InForce;
-use crate::domain::user::Email;
+use crate::domain::user::Caller;
+use crate::domain::user::LoginName;
 use crate::domain::user::password::{self, PasswordRefusal};
-use crate::domain::user::{Caller, Person};
 use crate::domain::user::{UserRow, UserStatus};
 use crate::objects::account::api::{AccountKey, Attempt, Listing, Opened, Released, Succeeded};
 use crate::objects::context::CallContext;
 use crate::objects::database::api::query;
-use crate::objects::session::api::{LiveSession, Open, SessionKey};
+use crate::objects::session::api::{LiveSession, Open, Revoke, SessionKey};
 use crate::router::config::Config;
 use crate::router::context::Exchange;
 use crate::router::http::body::parse_json;
@@ -41,7 +42,7 @@ pub const RENEW_AFTER_S: i64 = 600;
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Login {
-    /// The address.
+    /// The address, or the user name of whoever has none.
     pub email: String,
     /// The password, 8 to 128 characters.
     #[cfg_attr(feature = "openapi", schema(format = Password))]
@@ -55,18 +56,18 @@ pub struct Login {
 pub async fn login(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let login: Login = parse_json(exchange.incoming.body().await?)?;
     let address = limit_by_address(exchange).await?;
-    let email = Email::parse(&login.email)?;
+    let name = LoginName::parse(&login.email)?;
     if login.password.chars().count() > password::MAX_CHARS {
         return Err(Refusal::InvalidCredentials);
     }
 
     let (org, cx) = (exchange.org(), &exchange.cx);
-    let throttle = AccountKey::Login { org: org.clone(), address_hash: hash_hex(email.as_str()) };
+    let throttle = throttle_of(org, name.as_str());
     if let Err(refusal) = ask(exchange.env, &throttle, Attempt {}, cx).await {
         exchange.access.note(StreamName::Auth, Level::Warn, "sign-in throttled", &[("address", address.into())]);
         return Err(refusal);
     }
-    let find = FindCredentials { email: email.as_str().to_owned() };
+    let find = FindCredentials { email: name.as_str().to_owned() };
     // The session will want to know how long it may hold.
     let (found, _known) = join(query(exchange.env, find, cx), settings(exchange)).await;
     let found = match found {
@@ -84,7 +85,16 @@ pub async fn login(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
         Refusal::InvalidCredentials
     })?;
     ask(exchange.env, &throttle, Succeeded {}, cx).await?;
-    open_session(exchange, 200, user, address).await
+    open_session(exchange, 200, user, address, Stays::WhileUsed).await
+}
+
+/// How long a session holds that is not used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stays {
+    /// Until the idle limit.
+    WhileUsed,
+    /// Until the absolute limit, where whoever was handed a link has no address: nobody can send them another.
+    OnDevice,
 }
 
 /// Signs in a user who has just proved who they are; the answer has the profile and the cookie.
@@ -96,14 +106,16 @@ pub async fn open_session(
     status: u16,
     user: UserRow,
     address: String,
+    stays: Stays,
 ) -> Result<Reply, Refusal> {
     let org = exchange.org();
     let id = SessionId::random().map_err(|_| Refusal::Internal)?;
-    let caller = Caller { user: Person { id: user.id, name: user.name }, role: user.role };
+    let caller = Caller { user: user.person(), role: user.role };
     let cx = CallContext { caller: Some(caller.clone()), ..exchange.cx.clone() };
     let user_agent: String = exchange.incoming.header("user-agent").unwrap_or_default().chars().take(200).collect();
+    let stays = stays == Stays::OnDevice && user.email.is_none();
     let limits = settings(exchange).await.sessions;
-    let open = Open { caller, email: user.email, user_agent, address, limits };
+    let open = Open { caller, login: user.login().to_owned(), stays, user_agent, address, limits };
     let key = SessionKey { org: org.clone(), session: id.name() };
     let session = ask(exchange.env, &key, open, &cx).await?;
     let listing = Listing {
@@ -114,7 +126,14 @@ pub async fn open_session(
         address: session.address.clone(),
     };
     let account = AccountKey::User { org: org.clone(), user: session.caller.user.id };
-    ask(exchange.env, &account, Opened { listing }, &cx).await?;
+    match ask(exchange.env, &account, Opened { listing, version: user.version }, &cx).await {
+        // Disabled, or given another password or role, since the credentials were read.
+        Err(Refusal::Unauthenticated) => {
+            ask(exchange.env, &key, Revoke { reason: "changed".into() }, &cx).await?;
+            return Err(Refusal::InvalidCredentials);
+        }
+        opened => opened?,
+    }
     exchange.access.is_by(&cx);
     exchange.access.note(StreamName::Auth, Level::Info, "signed in", &[("session", sessions::short(&session.session))]);
 
@@ -178,21 +197,37 @@ pub async fn limit_by_address(exchange: &Exchange<'_>) -> Result<String, Refusal
     }
 }
 
-/// The PHC string of a new password.
+/// The PHC string of a new password, which the body has as `field`; `known` is what everybody knows of its owner.
 ///
 /// # Errors
-/// `Invalid` naming `password`, `too_short` or `too_long`.
-pub fn hashed(new: &str) -> Result<String, Refusal> {
+/// `Invalid` naming `field`: `too_short`, `too_long`, `too_common` or `too_personal`.
+pub fn hashed(field: &str, new: &str, known: &[&str]) -> Result<String, Refusal> {
+    check_password(field, new, known)?;
     let mut salt = [0; 16];
     getrandom::getrandom(&mut salt).map_err(|_| Refusal::Internal)?;
-    password::hash(new, &salt).map_err(|refused| {
+    password::hash(new, &salt).map_err(|_| Refusal::Internal)
+}
+
+/// Whether a new password may be taken, before anything is hashed.
+///
+/// # Errors
+/// As [`hashed`].
+pub fn check_password(field: &str, new: &str, known: &[&str]) -> Result<(), Refusal> {
+    password::check(new, known).map_err(|refused| {
         let code = match refused {
             PasswordRefusal::TooShort => "too_short",
             PasswordRefusal::TooLong => "too_long",
+            PasswordRefusal::TooCommon => "too_common",
+            PasswordRefusal::TooPersonal => "too_personal",
             PasswordRefusal::Hashing(_) => return Refusal::Internal,
         };
-        Refusal::invalid("password", code, refused.to_string())
+        Refusal::invalid(field, code, refused.to_string())
     })
+}
+
+/// The throttle of tries at the password of whoever signs in with this.
+pub fn throttle_of(org: &OrgId, login: &str) -> AccountKey {
+    AccountKey::Login { org: org.clone(), address_hash: hash_hex(&login.to_ascii_lowercase()) }
 }
 
 fn hash_hex(text: &str) -> String {

@@ -52,7 +52,7 @@ async fn written(exchange: &Exchange<'_>, user: &UserRow, link: &NewLink, token:
     };
     Some(Outgoing {
         id: MailId::parse(&format!("invitation-{}-{}", user.id, link.expires_at.as_ms()))?,
-        to: Mailbox { name: String::new(), address: Address::parse(&reader.email)? },
+        to: Mailbox { name: String::new(), address: Address::parse(reader.email.as_deref()?)? },
         letter: letter.letter(reader.language),
         at: clock::now(),
         thread: None,

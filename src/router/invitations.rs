@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::db::statements::invitations::{Accept, AskAgain, FindInvitation, Found};
 use crate::domain::log::NewEntry;
 use crate::domain::organisation::Language;
-use crate::domain::user::{Actor, Invitation, InvitationState, Person, PersonName, Role};
+use crate::domain::user::{Actor, Invitation, LinkState, Person, PersonName, Role};
 use crate::objects::database::api::query;
 use crate::objects::log_stream::api::tell_audit;
 use crate::router::context::Exchange;
@@ -51,12 +51,18 @@ pub struct AcceptBody {
 pub struct InvitationShown {
     /// What the organisation is called.
     pub organisation: String,
-    /// Whom it lets in.
-    pub email: String,
+    /// Whom it lets in: their address, where they have one.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub email: Option<String>,
+    /// What whoever has no address signs in with.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub username: Option<String>,
+    /// What they are called so far.
+    pub name: String,
     /// What they will be.
     pub role: Role,
     /// Whether it may be accepted.
-    pub state: InvitationState,
+    pub state: LinkState,
     /// When it ends.
     #[serde(with = "rfc3339")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
@@ -77,6 +83,8 @@ pub async fn look(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
         &InvitationShown {
             organisation: invitation.organisation,
             email: invitation.email,
+            username: invitation.username,
+            name: invitation.name,
             role: invitation.role,
             state,
             expires_at: invitation.expires_at,
@@ -92,7 +100,7 @@ pub async fn ask(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     auth::limit_by_address(exchange).await?;
     let body: InvitationToken = parse_json(exchange.incoming.body().await?)?;
     let token = LinkToken::parse(&body.token)?;
-    if found(exchange, &token).await?.invitation.state(clock::now()) == InvitationState::Expired {
+    if found(exchange, &token).await?.invitation.state(clock::now()) == LinkState::Expired {
         query(exchange.env, AskAgain { hash: token.hash() }, &exchange.cx).await?;
     }
     Ok(Reply::empty(204))
@@ -115,12 +123,13 @@ pub async fn accept(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let actor = Actor::User(Person { id, name: name.to_string() }, Some(invitation.role));
     let entry =
         NewEntry::audit(exchange.access.trace(), clock::now(), actor, "invitation_accepted", ("user", &id.to_string()));
-    let password_hash = auth::hashed(&body.password)?;
+    let login = invitation.email.as_deref().or(invitation.username.as_deref()).unwrap_or_default();
+    let password_hash = auth::hashed("password", &body.password, &[name.as_str(), login])?;
     let message = Accept { hash: token.hash(), name, password_hash, language, entry: entry.clone() };
     let user = query(exchange.env, message, &exchange.cx).await?;
     let _carried_later = tell_audit(exchange.env, vec![entry], &exchange.cx).await;
     people::forget_lists(exchange).await;
-    auth::open_session(exchange, 200, user, address).await
+    auth::open_session(exchange, 200, user, address, auth::Stays::OnDevice).await
 }
 
 async fn found(exchange: &Exchange<'_>, token: &LinkToken) -> Result<Found, Refusal> {

@@ -37,8 +37,12 @@ pub struct Me<'a> {
     pub id: UserId,
     /// The name.
     pub name: &'a str,
-    /// The address.
-    pub email: &'a str,
+    /// The address, of whoever has one.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub email: Option<&'a str>,
+    /// What whoever has no address signs in with.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub username: Option<&'a str>,
     /// The role.
     pub role: Role,
 }
@@ -64,8 +68,10 @@ impl<'a> Profile<'a> {
     pub fn of(session: &'a LiveSession) -> Self {
         let user = &session.caller.user;
         let LiveSession { opened_at, expires_at, .. } = *session;
+        let login = session.login.as_str();
+        let (email, username) = if login.contains('@') { (Some(login), None) } else { (None, Some(login)) };
         Profile {
-            user: Me { id: user.id, name: &user.name, email: &session.email, role: session.caller.role },
+            user: Me { id: user.id, name: &user.name, email, username, role: session.caller.role },
             session: SessionInfo { id: session.session.as_str(), opened_at, expires_at },
         }
     }

@@ -14,10 +14,15 @@ use serde_json::json;
 
 use crate::db::statements::invitations::{Invite, InviteAgain, NewLink};
 use crate::db::statements::people::{ChangeUser, PagePeople, PersonRow};
+use crate::db::statements::users::FindUser;
 use crate::domain::log::NewEntry;
 use crate::domain::organisation::Language;
+use crate::domain::request::{Reason, policy};
 use crate::domain::text::SearchText;
-use crate::domain::user::{Actor, Email, INVITATION_LASTS_MS, PendingShown, PersonName, Role, UserRow, UserStatus};
+use crate::domain::user::{
+    Actor, Email, Handover, INVITATION_LASTS_MS, PendingShown, PersonName, Role, UserRow, UserStatus, Username,
+};
+use crate::jobs::accounts::{self, Settled};
 use crate::objects::cache::api::{CacheKey, Forget};
 use crate::objects::database::api::query;
 use crate::objects::log_stream::api::tell_audit;
@@ -26,7 +31,7 @@ use crate::router::http::body::parse_json;
 use crate::router::http::link::LinkToken;
 use crate::router::http::paging::{self, Wanted};
 use crate::router::http::reply::Reply;
-use crate::router::{invitation_mail, sessions, setup};
+use crate::router::{invitation_mail, setup, users};
 
 /// Somebody, as administrators see them.
 #[derive(Serialize)]
@@ -36,8 +41,12 @@ pub struct Account {
     pub id: UserId,
     /// The name; of whoever is invited, the first part of the address.
     pub name: String,
-    /// The address.
-    pub email: String,
+    /// The address, of whoever has one.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub email: Option<String>,
+    /// What whoever has no address signs in with.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub username: Option<String>,
     /// The role.
     pub role: Role,
     /// Whether they may sign in.
@@ -53,8 +62,8 @@ pub struct Account {
 
 impl Account {
     fn of(user: UserRow, invitation: Option<PendingShown>) -> Self {
-        let UserRow { id, name, email, role, status, created_at, .. } = user;
-        Account { id, name, email, role, status, created_at, invitation }
+        let UserRow { id, name, email, username, role, status, created_at, .. } = user;
+        Account { id, name, email, username, role, status, created_at, invitation }
     }
 }
 
@@ -70,7 +79,15 @@ impl From<PersonRow> for Account {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct InviteBody {
     /// Their address.
-    pub email: String,
+    #[serde(default)]
+    pub email: Option<String>,
+    /// What they sign in with, where they have no address: 3 to 32 of a-z, 0-9, dot, `_` and `-`, a letter first.
+    #[serde(default)]
+    pub username: Option<String>,
+    /// What they are called, until they say so themselves; without it, the first part of the address, or the user name.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<PersonName>, inline))]
+    pub name: Option<String>,
     /// What they will be.
     #[cfg_attr(feature = "openapi", schema(value_type = Role))]
     pub role: String,
@@ -93,6 +110,24 @@ pub struct ChangeBody {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<UserStatus>))]
     pub status: Option<String>,
+    /// Whose their open work becomes, where they do none any more; without it, whoever has open work keeps role and state.
+    #[serde(default)]
+    pub work: Option<WorkBody>,
+}
+
+/// Whose somebody's open work becomes.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WorkBody {
+    /// Who gets all of it; without it, it is nobody's, and approved again.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<UserId>))]
+    pub assignee_id: Option<String>,
+    /// Why, as the timelines tell it; needed where it is nobody's.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Reason>, inline))]
+    pub reason: Option<String>,
 }
 
 /// Somebody who was invited, and the secret that lets them in, which is told once.
@@ -112,7 +147,9 @@ pub struct Changed {
     /// The account.
     pub user: Account,
     /// How many of their sessions were ended by it.
-    pub ended_sessions: usize,
+    pub ended_sessions: u32,
+    /// How many requests of theirs are somebody else's now, or nobody's. What is many goes on behind the answer.
+    pub moved_work: u32,
 }
 
 /// `GET /api/system/users?q=&role=&status=&limit=&cursor=`.
@@ -139,16 +176,24 @@ pub async fn list(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
 /// `Invalid`; `Conflict` with `already_exists` for an address that has an account; `Unavailable` while PostgreSQL is away.
 pub async fn invite(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let body: InviteBody = parse_json(exchange.incoming.body().await?)?;
-    let email = Email::parse(&body.email)?;
+    let (email, username) = match (&body.email, &body.username) {
+        (_, None) => (Some(Email::parse(body.email.as_deref().unwrap_or_default())?), None),
+        (None, Some(username)) => (None, Some(Username::parse(username)?)),
+        (Some(_), Some(_)) => {
+            return Err(Refusal::invalid("username", "not_both", "Somebody with an address signs in with that."));
+        }
+    };
+    let login = email.as_ref().map(Email::as_str).or(username.as_ref().map(Username::as_str)).unwrap_or_default();
+    let called = body.name.as_deref().or(login.split('@').next()).unwrap_or_default();
     let role: Role = parse_value("role", &body.role)?;
     let language: Option<Language> = body.language.as_deref().map(|text| parse_value("language", text)).transpose()?;
     let id = setup::new_user_id()?;
-    let (token, link) = new_link()?;
-    let name = PersonName::parse(email.as_str().split('@').next().unwrap_or_default())?;
+    let (token, link) = new_link(INVITATION_LASTS_MS)?;
+    let name = PersonName::parse(called)?;
     let entry = audit(exchange, "invited", id)?.with("role", role.as_str());
-    let message = Invite { id, email, name, role, language, link: link.clone(), entry: entry.clone() };
+    let message = Invite { id, email, username, name, role, language, link: link.clone(), entry: entry.clone() };
     let made = query(exchange.env, message, &exchange.cx).await?;
-    let known = || Refusal::conflict("already_exists", "There is an account with this address.");
+    let known = || Refusal::conflict("already_exists", "There is an account with this address or user name.");
     invited(exchange, made.ok_or_else(known)?, link, &token, entry).await
 }
 
@@ -157,7 +202,7 @@ pub async fn invite(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
 /// # Errors
 /// `NotFound` where nobody is invited under this id; `Unavailable` while PostgreSQL is away.
 pub async fn invite_again(exchange: &Exchange<'_>, id: UserId) -> Result<Reply, Refusal> {
-    let (token, link) = new_link()?;
+    let (token, link) = new_link(INVITATION_LASTS_MS)?;
     let entry = audit(exchange, "invited_again", id)?;
     let message = InviteAgain { id, link: link.clone(), entry: entry.clone() };
     let made = query(exchange.env, message, &exchange.cx).await?;
@@ -167,7 +212,8 @@ pub async fn invite_again(exchange: &Exchange<'_>, id: UserId) -> Result<Reply, 
 /// `PATCH /api/users/:id`.
 ///
 /// # Errors
-/// `Invalid`; `NotFound`; `Conflict` with `last_admin`; `Unavailable` while PostgreSQL is away, or when a session of theirs could not
+/// `Invalid`; `NotFound`; `Conflict` with `last_admin`, or with `open_work` where they would leave work behind and the body does not say
+/// whose it becomes; `Unavailable` while PostgreSQL is away, or when a session of theirs could not
 /// be told: told again, the change does what is still missing.
 pub async fn change(exchange: &Exchange<'_>, id: UserId) -> Result<Reply, Refusal> {
     let body: ChangeBody = parse_json(exchange.incoming.body().await?)?;
@@ -176,14 +222,38 @@ pub async fn change(exchange: &Exchange<'_>, id: UserId) -> Result<Reply, Refusa
     if status == Some(UserStatus::Invited) {
         return Err(Refusal::invalid("status", "unknown_value", "An account is made active or disabled."));
     }
-    let entry = audit(exchange, "changed", id)?.with("role", json!(role)).with("status", json!(status));
-    let message = ChangeUser { id, role, status, entry: entry.clone() };
+    let leaves = status == Some(UserStatus::Disabled) || role.is_some_and(|role| !policy::does_maintenance(role));
+    let work = match &body.work {
+        Some(_) if !leaves => return Err(Refusal::invalid("work", "unexpected", "They go on with their work.")),
+        Some(work) => Some(handover(exchange, id, work).await?),
+        None if leaves && accounts::has_open_work(exchange.env, id, &exchange.cx).await? => {
+            return Err(Refusal::conflict("open_work", "They have open work. Say whose it becomes: work."));
+        }
+        None => None,
+    };
+    let entry = audit(exchange, "changed", id)?
+        .with("role", json!(role))
+        .with("status", json!(status))
+        .with("work_to", json!(work.as_ref().map(|work| &work.to)));
+    let message = ChangeUser { id, role, status, work, entry: entry.clone() };
     let user = query(exchange.env, message, &exchange.cx).await?;
     let _carried_later = tell_audit(exchange.env, vec![entry], &exchange.cx).await;
     forget_lists(exchange).await;
-    let is_over = |role_of_session: Role| user.status != UserStatus::Active || role_of_session != user.role;
-    let ended_sessions = sessions::end_all(exchange, id, "changed", is_over).await?;
-    Reply::json(200, &Changed { user: Account::of(user, None), ended_sessions })
+    let Settled { ended_sessions, moved_work } = accounts::settle(exchange.env, id, &exchange.cx).await?;
+    Reply::json(200, &Changed { user: Account::of(user, None), ended_sessions, moved_work })
+}
+
+/// Whoever gets it is asked of PostgreSQL itself: work must not go from one who was disabled to another.
+async fn handover(exchange: &Exchange<'_>, from: UserId, work: &WorkBody) -> Result<Handover, Refusal> {
+    let by = exchange.caller()?.clone();
+    let Some(text) = work.assignee_id.as_deref() else {
+        let reason = Reason::required(work.reason.as_deref())?;
+        return Ok(Handover { to: None, reason: Some(reason.as_str().to_owned()), by });
+    };
+    let id: UserId = parse_value("assignee_id", text)?;
+    let found = query(exchange.env, FindUser { id }, &exchange.cx).await?;
+    let to = users::checked_assignable(found.filter(|_| id != from))?;
+    Ok(Handover { to: Some(to), reason: None, by })
 }
 
 async fn invited(
@@ -199,14 +269,21 @@ async fn invited(
     Reply::json(201, &Invited { user: Account::of(user, Some(invitation)), token: token.text() })
 }
 
-fn new_link() -> Result<(LinkToken, NewLink), Refusal> {
+/// A new link that ends in so many milliseconds.
+///
+/// # Errors
+/// `Internal` when the platform has no random bytes.
+pub fn new_link(lasts_ms: i64) -> Result<(LinkToken, NewLink), Refusal> {
     let token = LinkToken::random()?;
-    let link = NewLink { hash: token.hash(), expires_at: clock::now().plus_ms(INVITATION_LASTS_MS) };
+    let link = NewLink { hash: token.hash(), expires_at: clock::now().plus_ms(lasts_ms) };
     Ok((token, link))
 }
 
 /// What the audit is told of what the caller did to an account.
-fn audit(exchange: &Exchange<'_>, action: &str, user: UserId) -> Result<NewEntry, Refusal> {
+///
+/// # Errors
+/// `Unauthenticated` without a caller.
+pub fn audit(exchange: &Exchange<'_>, action: &str, user: UserId) -> Result<NewEntry, Refusal> {
     let actor = Actor::from(exchange.caller()?);
     Ok(NewEntry::audit(exchange.access.trace(), clock::now(), actor, action, ("user", &user.to_string())))
 }
@@ -263,7 +340,10 @@ pub(super) mod describe {
 
     pub fn change(schemas: &mut Schemas) -> Operation {
         Operation::new("changeUser", "people", "Give somebody another role, disable them, or let them in again.")
-            .detail("Their sessions end with it. 409 `last_admin` where nobody would be left who administers.")
+            .detail(
+                "Their sessions end with it. 409 `last_admin` where nobody would be left who administers; 409 `open_work` where they would \
+                 leave work behind and `work` does not say whose it becomes.",
+            )
             .body(schemas.of::<ChangeBody>())
             .replies(200, "The account after it.", schemas.of::<Changed>())
             .refuses(&[409, 503])

@@ -18,7 +18,8 @@ use crate::router::path::{self, Parameters};
 use crate::router::route::{Kind, Permission, Route};
 use crate::router::system::mail;
 use crate::router::{
-    auth, caches, drafts, inbox, invitations, me, people, probes, requests, sessions, settings, setup, system, users,
+    auth, caches, drafts, inbox, invitations, me, passwords, people, probes, requests, resets, sessions, settings,
+    setup, system, users,
 };
 
 macro_rules! routes {
@@ -56,8 +57,11 @@ routes! {
     POST   "/auth/invitations/look"                                 Public    Write       invitations::look;
     POST   "/auth/invitations/ask"                                  Public    Write       invitations::ask;
     POST   "/auth/invitations/accept"                               Public    Write       invitations::accept;
+    POST   "/auth/resets/look"                                      Public    Write       resets::look;
+    POST   "/auth/resets/accept"                                    Public    Write       resets::accept;
     GET    "/me"                                                    SignedIn  OfSession   me::read;
     PATCH  "/me"                                                    SignedIn  Write       me::edit;
+    POST   "/me/password"                                           SignedIn  Write       passwords::change;
     GET    "/me/sessions"                                           SignedIn  Read        me::sessions;
     DELETE "/me/sessions/{sid}" (sid: SessionName)                  SignedIn  Write       me::revoke;
     GET    "/me/drafts"                                             SignedIn  Read        drafts::all;
@@ -76,6 +80,7 @@ routes! {
     GET    "/users/{id}" (id: UserId)                               Managers  Read        users::read;
     PATCH  "/users/{id}" (id: UserId)                               Operators Write       people::change;
     POST   "/users/{id}/invitation" (id: UserId)                    Operators Write       people::invite_again;
+    POST   "/users/{id}/reset" (id: UserId)                         Managers  Write       resets::make;
 
     GET    "/requests"                                              SignedIn  Read        requests::list;
     POST   "/requests"                                              SignedIn  WriteNaming requests::create;

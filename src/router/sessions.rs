@@ -17,11 +17,11 @@ use serde_json::json;
 use crate::db::statements::users::{KnowsUser, PageUsers};
 use crate::domain::log::{Level, StreamName};
 use crate::domain::text::SearchText;
-use crate::domain::user::{Role, User};
+use crate::domain::user::User;
 use crate::objects::account::api::{AccountKey, Closed, Listing, Sessions};
 use crate::objects::context::CallContext;
 use crate::objects::database::api::query as ask_postgres;
-use crate::objects::session::api::{Check, Revoke, SessionKey};
+use crate::objects::session::api::{Revoke, SessionKey};
 use crate::router::context::Exchange;
 use crate::router::http::paging::{self, Wanted};
 use crate::router::http::reply::Reply;
@@ -147,30 +147,6 @@ pub async fn end_known(
     ask(exchange.env, &key, Revoke { reason: reason.to_owned() }, cx).await?;
     let account = AccountKey::User { org: org.clone(), user };
     ask(exchange.env, &account, Closed { session: session.clone() }, cx).await
-}
-
-/// Ends each session of a user that is over by its role; gives how many they were.
-///
-/// # Errors
-/// `Unavailable` when one cannot be told.
-pub async fn end_all(
-    exchange: &Exchange<'_>,
-    user: UserId,
-    reason: &str,
-    is_over: impl Fn(Role) -> bool,
-) -> Result<usize, Refusal> {
-    let ended = listings(exchange, user).await?.into_iter().map(async |Listing { session, .. }| {
-        let key = SessionKey { org: exchange.org().clone(), session };
-        match ask(exchange.env, &key, Check {}, &exchange.cx).await {
-            Ok(live) if is_over(live.caller.role) => {
-                end_known(exchange, user, &key.session, reason, &exchange.cx).await.map(|()| true)
-            }
-            Ok(_) | Err(Refusal::Unauthenticated) => Ok(false),
-            Err(refusal) => Err(refusal),
-        }
-    });
-    let ended = join_all(ended).await.into_iter().collect::<Result<Vec<bool>, Refusal>>()?;
-    Ok(ended.into_iter().filter(|&was_live| was_live).count())
 }
 
 /// Enough of a session's name to recognise it in a log.

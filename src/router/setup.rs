@@ -85,6 +85,7 @@ pub async fn run(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     check_token(exchange, &body.token)?;
     let name = PersonName::parse(&body.name)?;
     let id = new_user_id()?;
+    let email = Email::parse(&body.email)?;
     let admin = Actor::User(Person { id, name: name.to_string() }, Some(Role::Admin));
     let trace = exchange.access.trace();
     let message = SetUp {
@@ -92,9 +93,9 @@ pub async fn run(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
         time_zone: known_zone(&body.time_zone)?,
         language: parse_value::<Language>("language", &body.language)?,
         id,
+        password_hash: auth::hashed("password", &body.password, &[name.as_str(), email.as_str(), &body.organisation])?,
         name,
-        email: Email::parse(&body.email)?,
-        password_hash: auth::hashed(&body.password)?,
+        email,
         entry: NewEntry::audit(trace, clock::now(), admin, "set_up", ("organisation", exchange.org().as_str())),
     };
     let entry = message.entry.clone();
@@ -103,7 +104,7 @@ pub async fn run(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let admin = made.ok_or(Refusal::NotFound)?;
     // What does not arrive now is carried by the job.
     let _owed = tell_audit(exchange.env, vec![entry], &exchange.cx).await;
-    auth::open_session(exchange, 201, admin, address).await
+    auth::open_session(exchange, 201, admin, address, auth::Stays::WhileUsed).await
 }
 
 async fn check_open(exchange: &Exchange<'_>) -> Result<(), Refusal> {

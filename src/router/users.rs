@@ -55,7 +55,15 @@ pub async fn read(exchange: &Exchange<'_>, id: UserId) -> Result<Reply, Refusal>
 /// # Errors
 /// `Invalid` when there is no such person; `Unavailable` while PostgreSQL is away and nothing is cached.
 pub async fn assignable(exchange: &Exchange<'_>, id: UserId) -> Result<Person, Refusal> {
-    match find(exchange, id).await? {
+    checked_assignable(find(exchange, id).await?)
+}
+
+/// As [`assignable`], for an active user who was looked up.
+///
+/// # Errors
+/// `Invalid` when there is none, or none who does maintenance work.
+pub fn checked_assignable(found: Option<User>) -> Result<Person, Refusal> {
+    match found {
         Some(user) if policy::does_maintenance(user.role) => Ok(Person { id: user.id, name: user.name }),
         Some(_) => Err(Refusal::invalid("assignee_id", "not_assignable", "This user does not do maintenance work.")),
         None => Err(Refusal::invalid("assignee_id", "unknown_user", "There is no active user with this id.")),

@@ -24,12 +24,14 @@ fn user(n: u128, role: Role, created_ms: i64) -> UserRow {
     UserRow {
         id: UserId(Uuid::from_u128(n)),
         org_id: org(),
-        email: format!("User{n}@Example.com"),
+        email: Some(format!("User{n}@Example.com")),
+        username: None,
         name: format!("User {n}"),
         role,
         status: UserStatus::Active,
         password_hash: None,
         created_at: Timestamp::from_ms(created_ms),
+        version: Some(1),
     }
 }
 
@@ -95,7 +97,7 @@ async fn an_address_is_taken_once_in_any_spelling() {
     let scratch = Scratch::new().await;
     let session = scratch.session();
     add(&session, &[user(1, Role::Requester, 1)]).await;
-    let again = UserRow { email: "USER1@example.com".to_owned(), ..user(2, Role::Requester, 2) };
+    let again = UserRow { email: Some("USER1@example.com".to_owned()), ..user(2, Role::Requester, 2) };
     let error = session.write(&[insert(&again, HASH)]).await.unwrap_err();
     assert_eq!((error.class(), error.constraint()), (Class::Refused, Some(EMAIL_CONSTRAINT)));
 }

@@ -84,9 +84,13 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
         (
             "POST",
             "auth/invitations/accept",
-            json!({ "token": "AAAA", "name": "A", "password": "12345678", "language": "en" }),
+            json!({ "token": "AAAA", "name": "A", "password": "pohon mangga", "language": "en" }),
             [404; 5],
         ),
+        ("POST", "auth/resets/look", json!({ "token": "AAAA" }), [404; 5]),
+        ("POST", "auth/resets/accept", json!({ "token": "AAAA", "password": "pohon mangga" }), [404; 5]),
+        // Of a manager, whom a manager may not let in.
+        ("POST", "users/{user}/reset", json!({}), [401, 403, 403, 403, 201]),
         ("POST", "users", json!({ "email": "nobody", "role": "technician" }), [401, 403, 403, 403, 400]),
         ("PATCH", "users/{user}", json!({}), OPERATORS),
         // They have accepted theirs.
@@ -108,6 +112,13 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
         ("POST", "setup", json!({}), [404; 5]),
         ("GET", "me", Value::Null, SIGNED_IN),
         ("PATCH", "me", json!({}), SIGNED_IN),
+        // Not their password.
+        (
+            "POST",
+            "me/password",
+            json!({ "old_password": "not this one", "new_password": "kata sandi lain" }),
+            [401, 400, 400, 400, 400],
+        ),
         ("GET", "me/sessions", Value::Null, SIGNED_IN),
         // Nobody has this session.
         ("DELETE", "me/sessions/{session}", json!({}), [401, 404, 404, 404, 404]),
@@ -240,6 +251,8 @@ async fn every_action_is_open_to_the_roles_of_the_state_table() {
         ("reject", &[], [403, 403, 200, 200]),
         ("assign", to_approved, [403, 200, 200, 200]),
         ("release", to_assigned, [403, 200, 200, 200]),
+        ("release", to_in_progress, [403, 409, 200, 200]),
+        ("release", to_on_hold, [403, 409, 200, 200]),
         ("start", to_assigned, [403, 200, 200, 200]),
         ("hold", to_in_progress, [403, 200, 200, 200]),
         ("resume", to_on_hold, [403, 200, 200, 200]),

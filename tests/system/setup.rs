@@ -41,6 +41,7 @@ async fn an_empty_installation_is_set_up_once_and_never_again() {
         ("name", "", "required"),
         ("email", "wayan", "malformed"),
         ("password", "kurang", "too_short"),
+        ("password", "12345678", "too_common"),
     ] {
         let refused = stranger.post("/api/setup", &with(good.clone(), name, value)).await;
         refused.problem(400, "invalid");

@@ -40,6 +40,13 @@ export const invitation = createRoute({
   component: lazyRouteComponent(() => withMore(import("@/features/invitation/InvitationPage")), "InvitationPage"),
 });
 
+/** For whoever holds a link for a new password. */
+export const reset = createRoute({
+  getParentRoute: () => root,
+  path: "/reset",
+  component: lazyRouteComponent(() => withMore(import("@/features/reset/ResetPage")), "ResetPage"),
+});
+
 /** For who reads a mail and wants no more of its kind. */
 export const unsubscribe = createRoute({
   getParentRoute: () => root,

@@ -72,7 +72,7 @@ pub enum Refusal {
         retry_after_s: u32,
     },
     /// Unknown user or wrong password: which of the two is not told.
-    #[error("E-mail address or password is wrong.")]
+    #[error("Address, user name or password is wrong.")]
     InvalidCredentials,
     /// A part of the system is away for now; the same call may be made again.
     #[error("{what} is not available at the moment.")]

@@ -15,12 +15,12 @@ use crate::domain::Role;
 use crate::domain::log::NewEntry;
 use crate::domain::mailed::Mailed;
 use crate::domain::organisation::Language;
-use crate::domain::user::{Email, Invitation, PersonName, UserRow, naming};
+use crate::domain::user::{Email, Invitation, PersonName, UserRow, Username, naming};
 
 const INVITE: &str = concat!(
     "WITH made AS (
-         INSERT INTO users (id, org_id, email, name, role, language, status, created_at, updated_at)
-         VALUES ($2::uuid, $1, $3, $4, $5, $11, 'invited', ",
+         INSERT INTO users (id, org_id, email, username, name, role, language, status, created_at, updated_at)
+         VALUES ($2::uuid, $1, $3, $12, $4, $5, $11, 'invited', ",
     time!("$6"),
     ", ",
     time!("$6"),
@@ -65,7 +65,7 @@ const INVITE_AGAIN: &str = concat!(
 
 const FIND_INVITATION: &str = concat!(
     "SELECT json_build_object('id', users.id, 'invitation', json_build_object(
-         'email', users.email, 'role', users.role, 'status', users.status, 'organisation', organisations.name,
+         'email', users.email, 'username', users.username, 'name', users.name, 'role', users.role, 'status', users.status, 'organisation', organisations.name,
          'expires_at', ",
     ms!("link.expires_at"),
     ", 'used_at', ",
@@ -111,13 +111,17 @@ pub struct NewLink {
     pub expires_at: Timestamp,
 }
 
-/// Makes an account for somebody and a link that lets them in; `None` when there is an account with this address.
+/// Makes an account for somebody and a link that lets them in; `None` when there is an account with this address or user name.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Invite {
     /// The new account.
     pub id: UserId,
-    /// Their address.
-    pub email: Email,
+    /// Their address, where they have one.
+    #[serde(default)]
+    pub email: Option<Email>,
+    /// What they sign in with where they have none.
+    #[serde(default)]
+    pub username: Option<Username>,
     /// What they are called until they say so themselves.
     pub name: PersonName,
     /// What they will be.
@@ -136,11 +140,11 @@ impl Query for Invite {
     type Reply = Option<UserRow>;
 
     async fn run(self, postgres: &impl Postgres) -> Result<Self::Reply, Refusal> {
-        let Self { id, email, name, role, language, link, entry } = self;
+        let Self { id, email, username, name, role, language, link, entry } = self;
         let statement = Statement::new(INVITE)
             .bind(postgres.org().to_string())
             .bind(id.to_string())
-            .bind(email.as_str().to_owned())
+            .bind(email.map(|email| email.as_str().to_owned()))
             .bind(name.to_string())
             .bind(role.to_string())
             .bind(postgres.now().as_ms().to_string())
@@ -148,7 +152,8 @@ impl Query for Invite {
             .bind(link.expires_at.as_ms().to_string())
             .bind(entry.id.to_string())
             .bind(written(&entry)?)
-            .bind(language.map(|language| language.to_string()));
+            .bind(language.map(|language| language.to_string()))
+            .bind(username.map(|username| username.as_str().to_owned()));
         postgres.write(statement).await?.record().map_err(|error| postgres.unreadable(error))
     }
 }

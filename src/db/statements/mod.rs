@@ -17,11 +17,13 @@ macro_rules! ms {
     };
 }
 
+pub mod accounts;
 pub mod apply;
 pub mod audit;
 pub mod invitations;
 pub mod organisation;
 pub mod people;
+pub mod resets;
 pub mod settings;
 pub mod users;
 pub mod versions;

@@ -16,7 +16,7 @@ use crate::db::query::{Postgres, Query};
 use crate::domain::log::NewEntry;
 use crate::domain::organisation::Language;
 use crate::domain::text::SearchText;
-use crate::domain::user::{Pending, UserRow, UserStatus};
+use crate::domain::user::{Handover, Pending, UserRow, UserStatus};
 use crate::domain::{Limit, Position, Role};
 
 const PAGE: &str = concat!(
@@ -49,7 +49,7 @@ const CHANGE: &str = concat!(
                         ELSE coalesce($4, status) END AS status
          FROM users WHERE org_id = $1 AND id = $2::uuid
      ), changed AS (
-         UPDATE users SET role = wanted.role, status = wanted.status, updated_at = ",
+         UPDATE users SET role = wanted.role, status = wanted.status, version = users.version + 1, updated_at = ",
     time!("$5"),
     " FROM wanted
          WHERE users.id = wanted.id AND (users.role, users.status) IS DISTINCT FROM (wanted.role, wanted.status)
@@ -60,6 +60,9 @@ const CHANGE: &str = concat!(
          RETURNING users.*
      ), owed AS (
          INSERT INTO audit_owed (org_id, id, ts, entry) SELECT org_id, $6, updated_at, $7::jsonb FROM changed
+     ), ends AS (
+         INSERT INTO account_owed (org_id, user_id, version, ts, reason, work)
+         SELECT org_id, id, version, updated_at, 'changed', $8::jsonb FROM changed
      )
      SELECT ",
     user!(),
@@ -76,8 +79,8 @@ pub struct WriteTo {
 /// What a letter to somebody needs.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Reader {
-    /// Their address.
-    pub email: String,
+    /// Their address, if they have one.
+    pub email: Option<String>,
     /// Their name.
     pub name: String,
     /// Their language, or else the organisation's.
@@ -189,6 +192,9 @@ pub struct ChangeUser {
     /// Whether they may come in. Whoever has never accepted an invitation is invited again instead of active.
     #[serde(default)]
     pub status: Option<UserStatus>,
+    /// Whose their open work becomes.
+    #[serde(default)]
+    pub work: Option<Handover>,
     /// What the audit is told.
     pub entry: NewEntry,
 }
@@ -198,7 +204,8 @@ impl Query for ChangeUser {
     type Reply = UserRow;
 
     async fn run(self, postgres: &impl Postgres) -> Result<Self::Reply, Refusal> {
-        let Self { id, role, status, entry } = self;
+        let Self { id, role, status, work, entry } = self;
+        let work = work.map(|work| serde_json::to_string(&work)).transpose().map_err(|_| Refusal::Internal)?;
         let org = postgres.org();
         let change = Statement::new(CHANGE)
             .bind(org.to_string())
@@ -207,7 +214,8 @@ impl Query for ChangeUser {
             .bind(status.map(|status| status.to_string()))
             .bind(postgres.now().as_ms().to_string())
             .bind(entry.id.to_string())
-            .bind(written(&entry)?);
+            .bind(written(&entry)?)
+            .bind(work);
         let rows = postgres.write_all(vec![lock(org), change]).await?;
         let changed = rows.last().map(|rows| rows.record()).transpose().map_err(|error| postgres.unreadable(error))?;
         if let Some(user) = changed.flatten() {

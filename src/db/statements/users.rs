@@ -1,6 +1,6 @@
 //! Users: who may sign in, and the lists that pickers show.
 //!
-//! Only `credentials` selects the password hash.
+//! Only `credentials` and `credentials_of` select the password hash.
 
 use base::refusal::Refusal;
 use base::time::Timestamp;
@@ -17,23 +17,36 @@ use crate::domain::{Limit, OrgId, Position, Role, UserId};
 /// A `UserRow`, without the password hash.
 macro_rules! user {
     () => {
-        "json_build_object('id', id, 'org_id', org_id, 'email', email, 'name', name, 'role', role, 'status', status,
-                           'created_at', (extract(epoch FROM created_at) * 1000)::bigint)"
+        "json_build_object('id', id, 'org_id', org_id, 'email', email, 'username', username, 'name', name, 'role', role,
+                           'status', status, 'created_at', (extract(epoch FROM created_at) * 1000)::bigint, 'version', version)"
     };
 }
 pub(super) use user;
 
-/// The user behind an e-mail address in any spelling of case, disabled ones included, with the password hash.
-pub fn credentials(org: &OrgId, email: &str) -> Statement {
-    Statement::new(
-        "SELECT json_build_object('id', id, 'org_id', org_id, 'email', email, 'name', name, 'role', role,
-                                  'status', status, 'password_hash', password_hash,
-                                  'created_at', (extract(epoch FROM created_at) * 1000)::bigint)
-         FROM users
-         WHERE org_id = $1 AND lower(email) = lower($2)",
-    )
-    .bind(org.to_string())
-    .bind(email.to_owned())
+/// A `UserRow` with the password hash.
+macro_rules! credentials {
+    () => {
+        "json_build_object('id', id, 'org_id', org_id, 'email', email, 'username', username, 'name', name, 'role', role,
+                           'status', status, 'password_hash', password_hash, 'version', version,
+                           'created_at', (extract(epoch FROM created_at) * 1000)::bigint)"
+    };
+}
+
+/// The user behind an e-mail address or a user name in any spelling of case, disabled ones included, with the password hash. An address
+/// has an `@` and a user name none, so it is one at most.
+pub fn credentials(org: &OrgId, login: &str) -> Statement {
+    let find = concat!(
+        "SELECT ",
+        credentials!(),
+        " FROM users WHERE org_id = $1 AND (lower(email) = lower($2) OR lower(username) = lower($2))"
+    );
+    Statement::new(find).bind(org.to_string()).bind(login.to_owned())
+}
+
+/// One user, disabled or not, with the password hash.
+pub fn credentials_of(org: &OrgId, id: UserId) -> Statement {
+    let find = concat!("SELECT ", credentials!(), " FROM users WHERE org_id = $1 AND id = $2::uuid");
+    Statement::new(find).bind(org.to_string()).bind(id.to_string())
 }
 
 /// One user, disabled or not.
@@ -123,10 +136,10 @@ pub fn rename(org: &OrgId, id: UserId, name: &PersonName, now: Timestamp) -> Sta
     .bind(now.as_ms().to_string())
 }
 
-/// The user with an address, with the password hash; for sign-in alone.
+/// The user with an address or a user name, with the password hash; for sign-in alone.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct FindCredentials {
-    /// The address, in lower case.
+    /// The address, or the user name, in lower case.
     pub email: String,
 }
 

@@ -77,12 +77,14 @@ fn user() -> UserRow {
     UserRow {
         id: manager().user.id,
         org_id: org(),
-        email: "manager@cepatedge.test".into(),
+        email: Some("manager@cepatedge.test".into()),
+        username: None,
         name: manager().user.name,
         role: Role::Manager,
         status: UserStatus::Active,
         password_hash: None,
         created_at: at(0),
+        version: Some(1),
     }
 }
 

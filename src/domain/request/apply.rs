@@ -33,7 +33,11 @@ pub fn apply(request: &mut MaintenanceRequest, event: &Event) {
         }
         EventBody::Released { .. } => {
             request.status = Status::Approved;
+            request.status_reason = None;
             request.assignee = None;
+            if let Some(held_since) = request.held_since.take() {
+                stand_still(request, event.ts.ms_since(held_since));
+            }
         }
         EventBody::Started {} => {
             request.status = Status::InProgress;

@@ -128,9 +128,10 @@ fn running_ms(events: &[Event], now: Timestamp) -> i64 {
             | EventBody::Completed { .. }
             | EventBody::Rejected { .. }
             | EventBody::Cancelled { .. } => total += since.take().map_or(0, |since| event.ts.ms_since(since)),
+            // On hold, the clock stood still until a manager took the work back.
+            EventBody::Released { .. } => since = since.or(Some(event.ts)),
             EventBody::Approved {}
             | EventBody::Assigned { .. }
-            | EventBody::Released { .. }
             | EventBody::Started {}
             | EventBody::Closed { .. }
             | EventBody::Edited { .. }

@@ -165,7 +165,7 @@ pub static ROWS: &[Row] = &[
     row(
         Action::Release,
         Needs::Reason(|reason| EventBody::Released { reason }),
-        &[from(Who::Assignee, &[Assigned], Approved)],
+        &[from(Who::Assignee, &[Assigned], Approved), from(Who::Manager, &[InProgress, OnHold], Approved)],
     ),
     row(Action::Start, Needs::Nothing(|| EventBody::Started {}), &[from(Who::Assignee, &[Assigned], InProgress)]),
     row(

@@ -68,6 +68,11 @@ impl Term {
         Term { opened_at: now, seen_at: now, idle_ms: limits.idle_ms(), ends_at: now.plus_ms(limits.absolute_ms()) }
     }
 
+    /// The span of a session that holds until its absolute limit, used or not.
+    pub fn staying(now: Timestamp, limits: SessionLimits) -> Self {
+        Term { idle_ms: limits.absolute_ms(), ..Self::starting(now, limits) }
+    }
+
     /// When it ends if it is not used before.
     pub fn expires_at(&self) -> Timestamp {
         self.seen_at.plus_ms(self.idle_ms).min(self.ends_at)
@@ -105,6 +110,14 @@ mod tests {
         assert!(term.holds(after(0)));
         assert!(term.holds(after(IDLE_LIMIT_MS - 1)));
         assert!(!term.holds(after(IDLE_LIMIT_MS)));
+    }
+
+    #[test]
+    fn a_session_that_stays_ends_at_the_absolute_limit_without_use() {
+        let term = Term::staying(after(0), SessionLimits::default());
+        assert!(term.holds(after(ABSOLUTE_LIMIT_MS - 1)));
+        assert!(!term.holds(after(ABSOLUTE_LIMIT_MS)));
+        assert_eq!(term.used(after(ABSOLUTE_LIMIT_MS - 1)).unwrap().expires_at(), after(ABSOLUTE_LIMIT_MS));
     }
 
     #[test]

@@ -13,17 +13,17 @@ use crate::domain::user::UserStatus;
 pub const INVITATION_LASTS_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
 
 words! {
-    /// Whether an invitation may be accepted.
-    pub enum InvitationState: "invitation state" {
-        /// It may.
+    /// Whether a link still does what it is for.
+    pub enum LinkState: "link state" {
+        /// It does.
         Open = "open",
-        /// It was.
+        /// It did, once.
         Used = "used",
         /// A newer one holds.
         Replaced = "replaced",
         /// It came to its end.
         Expired = "expired",
-        /// Whoever was invited may not come in any more.
+        /// Whom it was for may not come in any more.
         Withdrawn = "withdrawn",
     }
 }
@@ -31,8 +31,15 @@ words! {
 /// An invitation as PostgreSQL has it, with what its holder is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invitation {
-    /// Whom it lets in.
-    pub email: String,
+    /// Whom it lets in: their address, where they have one.
+    #[serde(default)]
+    pub email: Option<String>,
+    /// The user name of whoever has no address.
+    #[serde(default)]
+    pub username: Option<String>,
+    /// What they are called so far.
+    #[serde(default)]
+    pub name: String,
     /// What they will be.
     pub role: Role,
     /// Whether they may come in.
@@ -52,17 +59,17 @@ pub struct Invitation {
 impl Invitation {
     /// Whether it may be accepted at `now`.
     #[must_use]
-    pub fn state(&self, now: Timestamp) -> InvitationState {
+    pub fn state(&self, now: Timestamp) -> LinkState {
         if self.used_at.is_some() || self.status == UserStatus::Active {
-            InvitationState::Used
+            LinkState::Used
         } else if self.status == UserStatus::Disabled {
-            InvitationState::Withdrawn
+            LinkState::Withdrawn
         } else if self.replaced_at.is_some() {
-            InvitationState::Replaced
+            LinkState::Replaced
         } else if now >= self.expires_at {
-            InvitationState::Expired
+            LinkState::Expired
         } else {
-            InvitationState::Open
+            LinkState::Open
         }
     }
 
@@ -70,13 +77,13 @@ impl Invitation {
     ///
     /// # Errors
     /// `Conflict` with `invitation_used`, `invitation_replaced`, `invitation_expired`, or `invitation_withdrawn`.
-    pub fn check(state: InvitationState) -> Result<(), Refusal> {
+    pub fn check(state: LinkState) -> Result<(), Refusal> {
         let (code, detail) = match state {
-            InvitationState::Open => return Ok(()),
-            InvitationState::Used => ("invitation_used", "This invitation has been accepted. Sign in."),
-            InvitationState::Replaced => ("invitation_replaced", "There is a newer link for this invitation."),
-            InvitationState::Expired => ("invitation_expired", "This invitation has expired. Ask for another."),
-            InvitationState::Withdrawn => ("invitation_withdrawn", "This invitation has been withdrawn."),
+            LinkState::Open => return Ok(()),
+            LinkState::Used => ("invitation_used", "This invitation has been accepted. Sign in."),
+            LinkState::Replaced => ("invitation_replaced", "There is a newer link for this invitation."),
+            LinkState::Expired => ("invitation_expired", "This invitation has expired. Ask for another."),
+            LinkState::Withdrawn => ("invitation_withdrawn", "This invitation has been withdrawn."),
         };
         Err(Refusal::conflict(code, detail))
     }
@@ -129,7 +136,9 @@ mod tests {
     #[test]
     fn an_invitation_is_open_until_something_ended_it_and_the_end_that_helps_most_is_told() {
         let open = Invitation {
-            email: "maya@example.com".into(),
+            email: Some("maya@example.com".into()),
+            username: None,
+            name: "maya".into(),
             role: Role::Technician,
             status: UserStatus::Invited,
             organisation: "Hotel Melati".into(),
@@ -137,17 +146,17 @@ mod tests {
             used_at: None,
             replaced_at: None,
         };
-        assert_eq!(open.state(at(99)), InvitationState::Open);
-        assert_eq!(open.state(at(100)), InvitationState::Expired);
+        assert_eq!(open.state(at(99)), LinkState::Open);
+        assert_eq!(open.state(at(100)), LinkState::Expired);
         let replaced = Invitation { replaced_at: Some(at(5)), ..open.clone() };
-        assert_eq!(replaced.state(at(200)), InvitationState::Replaced);
+        assert_eq!(replaced.state(at(200)), LinkState::Replaced);
         let disabled = Invitation { status: UserStatus::Disabled, ..replaced.clone() };
-        assert_eq!(disabled.state(at(6)), InvitationState::Withdrawn);
+        assert_eq!(disabled.state(at(6)), LinkState::Withdrawn);
         // Whoever accepted through the newer link, and looks at the old one.
         let active = Invitation { status: UserStatus::Active, ..replaced };
-        assert_eq!(active.state(at(6)), InvitationState::Used);
-        for state in InvitationState::ALL {
-            assert_eq!(Invitation::check(*state).is_ok(), *state == InvitationState::Open, "{state}");
+        assert_eq!(active.state(at(6)), LinkState::Used);
+        for state in LinkState::ALL {
+            assert_eq!(Invitation::check(*state).is_ok(), *state == LinkState::Open, "{state}");
         }
     }
 }

@@ -1,21 +1,26 @@
 //! Users: who they are to others, what they may be, how they prove it.
 
+mod common;
 mod draft;
 mod invitation;
 pub mod naming;
+mod owed;
 pub mod password;
 mod person;
+mod reset;
 mod role;
 mod row;
 mod texts;
 mod throttle;
 
 pub use draft::{DRAFT_LASTS_MS, DRAFT_MAX_BYTES, Draft, DraftId, MOST_DRAFTS};
-pub use invitation::{INVITATION_LASTS_MS, Invitation, InvitationState, Pending, PendingShown};
+pub use invitation::{INVITATION_LASTS_MS, Invitation, LinkState, Pending, PendingShown};
+pub use owed::{AccountOwed, Handover};
 #[cfg(feature = "openapi")]
 pub use person::ActorSchema;
 pub use person::{Actor, Caller, Person};
+pub use reset::{RESET_LASTS_MS, Reset};
 pub use role::Role;
 pub use row::{User, UserRow, UserStatus};
-pub use texts::{Email, PersonName};
+pub use texts::{Email, LoginName, PersonName, Username};
 pub use throttle::{FADES_AFTER_MS, Throttle};

@@ -9,6 +9,8 @@ use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, Salt
 use argon2::{Algorithm, Argon2, Params, Version};
 use thiserror::Error;
 
+use super::common::{is_common, is_personal};
+
 /// The shortest password that is taken, in characters.
 pub const MIN_CHARS: usize = 8;
 
@@ -38,21 +40,36 @@ pub enum PasswordRefusal {
     /// It has more than [`MAX_CHARS`] characters.
     #[error("A password has at most {MAX_CHARS} characters.")]
     TooLong,
+    /// It is one of the most common ones.
+    #[error("This password is one of those that are tried first. Choose another.")]
+    TooCommon,
+    /// It is what everybody knows of its owner.
+    #[error("A password is not one's name or address, nor the name of this product.")]
+    TooPersonal,
     /// The hash function refused its parameters, which are constants of this file.
     #[error("argon2: {0}")]
     Hashing(argon2::password_hash::Error),
 }
 
-/// The PHC string of a new password; `salt` are 16 random bytes, fresh for each.
+/// Whether a new password may be taken by whom `known` tells of: their name, and what they sign in with.
 ///
 /// # Errors
-/// [`PasswordRefusal`].
-pub fn hash(password: &str, salt: &[u8; 16]) -> Result<String, PasswordRefusal> {
+/// [`PasswordRefusal`], all but `Hashing`.
+pub fn check(password: &str, known: &[&str]) -> Result<(), PasswordRefusal> {
     match password.chars().count() {
-        ..MIN_CHARS => return Err(PasswordRefusal::TooShort),
-        MIN_CHARS..=MAX_CHARS => {}
-        _ => return Err(PasswordRefusal::TooLong),
+        ..MIN_CHARS => Err(PasswordRefusal::TooShort),
+        MIN_CHARS..=MAX_CHARS if is_common(password) => Err(PasswordRefusal::TooCommon),
+        MIN_CHARS..=MAX_CHARS if is_personal(password, known) => Err(PasswordRefusal::TooPersonal),
+        MIN_CHARS..=MAX_CHARS => Ok(()),
+        _ => Err(PasswordRefusal::TooLong),
     }
+}
+
+/// The PHC string of a new password that was [checked](check); `salt` are 16 random bytes, fresh for each.
+///
+/// # Errors
+/// [`PasswordRefusal::Hashing`].
+pub fn hash(password: &str, salt: &[u8; 16]) -> Result<String, PasswordRefusal> {
     let salt = SaltString::encode_b64(salt).map_err(PasswordRefusal::Hashing)?;
     let hash = argon2()?.hash_password(password.as_bytes(), &salt).map_err(PasswordRefusal::Hashing)?;
     Ok(hash.to_string())
@@ -133,11 +150,15 @@ mod tests {
 
     #[test]
     fn lengths_count_characters() {
-        assert_eq!(hash("1234567", &[7; 16]), Err(PasswordRefusal::TooShort));
-        assert_eq!(hash("ééééééé", &[7; 16]), Err(PasswordRefusal::TooShort));
-        assert_eq!(hash(&"é".repeat(129), &[7; 16]), Err(PasswordRefusal::TooLong));
-        assert!(verify(Some(&hash(&"é".repeat(128), &[7; 16]).unwrap()), &"é".repeat(128)));
-        assert!(hash("12345678", &[7; 16]).is_ok());
+        assert_eq!(check("1234567", &[]), Err(PasswordRefusal::TooShort));
+        assert_eq!(check("éàüêôçñ", &[]), Err(PasswordRefusal::TooShort));
+        assert_eq!(check(&"éàü".repeat(43), &[]), Err(PasswordRefusal::TooLong));
+        let longest = "éàüê".repeat(32);
+        assert_eq!(check(&longest, &[]), Ok(()));
+        assert!(verify(Some(&hash(&longest, &[7; 16]).unwrap()), &longest));
+        assert_eq!(check("éàüêôçñé", &[]), Ok(()));
+        assert_eq!(check("12345678", &[]), Err(PasswordRefusal::TooCommon));
+        assert_eq!(check("Sari2026", &["Sari Dewi"]), Err(PasswordRefusal::TooPersonal));
     }
 
     #[test]

@@ -28,8 +28,12 @@ pub struct UserRow {
     pub id: UserId,
     /// His organisation.
     pub org_id: OrgId,
-    /// His address, as he spelled it.
-    pub email: String,
+    /// His address, as he spelled it; some have none.
+    #[serde(default)]
+    pub email: Option<String>,
+    /// What whoever has no address signs in with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
     /// How others see him.
     pub name: String,
     /// What he is in the organisation.
@@ -41,6 +45,9 @@ pub struct UserRow {
     pub password_hash: Option<String>,
     /// When the account was made.
     pub created_at: Timestamp,
+    /// How often what ends sessions has changed: a session is opened on the version that was read. A release of before reads none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
 }
 
 impl AsRef<UserRow> for UserRow {
@@ -55,6 +62,12 @@ impl UserRow {
     pub fn person(&self) -> Person {
         Person { id: self.id, name: self.name.clone() }
     }
+
+    /// What the user signs in with: the address, or the user name.
+    #[must_use]
+    pub fn login(&self) -> &str {
+        self.email.as_deref().or(self.username.as_deref()).unwrap_or_default()
+    }
 }
 
 /// A user as pickers show one.
@@ -65,15 +78,21 @@ pub struct User {
     pub id: UserId,
     /// The name.
     pub name: String,
-    /// The address.
-    pub email: String,
+    /// The address, of whoever has one.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub email: Option<String>,
+    /// What whoever has no address signs in with.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub username: Option<String>,
     /// The role.
     pub role: Role,
 }
 
 impl From<UserRow> for User {
     fn from(row: UserRow) -> Self {
-        User { id: row.id, name: row.name, email: row.email, role: row.role }
+        User { id: row.id, name: row.name, email: row.email, username: row.username, role: row.role }
     }
 }
 

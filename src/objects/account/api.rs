@@ -61,8 +61,11 @@ actor_api! {
     succeeded(Succeeded) -> ();
     /// The try was not made after all: it does not count.
     released(Released) -> ();
-    /// A session was opened.
+    /// A session was opened. `Unauthenticated` for one on credentials that were read before the account was changed: it is not listed.
     opened(Opened) -> ();
+    /// The account was changed: ends the sessions that were opened on an older version, and gives how many still held. Told again,
+    /// it does what is missing.
+    changed(Changed) -> u32;
     /// A session was ended.
     closed(Closed) -> ();
     /// The live sessions, newest first.
@@ -92,6 +95,21 @@ pub struct Released {}
 pub struct Opened {
     /// The session.
     pub listing: Listing,
+    /// The version of the account that was read for it. A release of before tells none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
+}
+
+/// See [`Handler::changed`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Changed {
+    /// The version of the account after it.
+    pub version: i64,
+    /// Why, as the sessions are told.
+    pub reason: String,
+    /// The session that made the change: it goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep: Option<SessionName>,
 }
 
 /// See [`Handler::closed`].

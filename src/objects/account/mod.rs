@@ -4,6 +4,9 @@
 //! named by the user. The list is what a password change or a disabled user is carried through with, so a session is on
 //! it for as long as it may hold: it leaves when it has been ended, or at its absolute limit.
 //!
+//! A change of the account ends the sessions that were opened on an older version of it, and it is remembered for as long as a sign-in
+//! may be under way that has read the older one: its session is refused.
+//!
 //! Architecture invariants: a try is counted before it is allowed, in the same turn; a session never leaves the list
 //! while it might still hold; a read leaves no storage behind.
 
@@ -13,19 +16,25 @@ mod store;
 
 use std::rc::Rc;
 
+use base::ids::SessionName;
 use base::refusal::Refusal;
 use base::time::Timestamp;
 use durable::{Answer, CALL_LIMIT_MS, Object, Schema, State, Wire, ask_within, clock};
-use futures::future::LocalBoxFuture;
+use futures::future::{LocalBoxFuture, join_all};
 
 use crate::domain::user::{DRAFT_LASTS_MS, Draft, FADES_AFTER_MS, MOST_DRAFTS, Throttle};
 use crate::objects::context::CallContext;
-use crate::objects::session::api::{Revoke, SessionKey};
-use api::{Attempt, Closed, Drafts, DropDraft, Inbox, Listing, Opened, PutDraft, Released, Sessions, Succeeded};
+use crate::objects::session::api::{Check, Revoke, SessionKey};
+use api::{
+    Attempt, Changed, Closed, Drafts, DropDraft, Inbox, Listing, Opened, PutDraft, Released, Sessions, Succeeded,
+};
 
 /// The most sessions that one user has at a time. One more ends the oldest: a script that signs in without end must not
 /// make the list endless, and a person does not have a hundred browsers.
 pub const MOST_SESSIONS: usize = 100;
+
+/// What an account is made with.
+const FIRST_VERSION: i64 = 1;
 
 /// When something failed in the alarm, it is tried again after this long, in milliseconds.
 const RETRY_MS: i64 = 60_000;
@@ -62,8 +71,13 @@ impl AccountObject {
     }
 
     /// Lists a session; gives those that are too many, oldest last.
-    fn list(&self, listing: &Listing) -> Result<Vec<Listing>, Refusal> {
-        self.state.db.atomically(|write| store::put_session(write, listing))?;
+    fn list(&self, Opened { listing, version }: &Opened) -> Result<Vec<Listing>, Refusal> {
+        let changed_to = if self.state.db.exists()? { store::changed_to(&self.state.db)? } else { None };
+        if version.is_some_and(|read| changed_to.is_some_and(|version| read < version)) {
+            return Err(Refusal::Unauthenticated);
+        }
+        let version = version.or(changed_to).unwrap_or(FIRST_VERSION);
+        self.state.db.atomically(|write| store::put_session(write, listing, version))?;
         self.state.alarm.set_by(Some(listing.ends_at));
         let mut sessions = store::sessions(&self.state.db, clock::now())?;
         Ok(sessions.split_off(MOST_SESSIONS.min(sessions.len())))
@@ -81,6 +95,31 @@ impl AccountObject {
             }
         }
         Ok(())
+    }
+
+    /// Remembers a change; gives the sessions that it ends.
+    fn outdate(&self, message: &Changed) -> Result<Vec<SessionName>, Refusal> {
+        let now = clock::now();
+        self.state.db.atomically(|write| store::put_change(write, message.version, message.keep.as_ref(), now))?;
+        self.state.alarm.set_by(Some(now.plus_ms(FADES_AFTER_MS)));
+        store::sessions_before(&self.state.db, message.version)
+    }
+
+    /// Ends them side by side; gives how many of them still held.
+    async fn end(&self, outdated: Vec<SessionName>, reason: String, cx: CallContext) -> Result<u32, Refusal> {
+        let ended = join_all(outdated.into_iter().map(async |session| {
+            let key = SessionKey { org: cx.org.clone(), session };
+            let held = match ask_within(&self.state.env, &key, Check {}, &cx, CALL_LIMIT_MS).await {
+                Ok(_) => true,
+                Err(Refusal::Unauthenticated) => false,
+                Err(refusal) => return Err(refusal),
+            };
+            ask_within(&self.state.env, &key, Revoke { reason: reason.clone() }, &cx, CALL_LIMIT_MS).await?;
+            self.state.db.atomically(|write| store::drop_session(write, &key.session))?;
+            Ok(held)
+        }));
+        let ended = ended.await.into_iter().collect::<Result<Vec<bool>, Refusal>>()?;
+        Ok(ended.into_iter().map(u32::from).sum())
     }
 
     fn close(&self, closed: &Closed) -> Result<(), Refusal> {
@@ -103,7 +142,9 @@ impl AccountObject {
         let throttle = store::throttle(&self.state.db)?;
         let fades_at = (throttle != Throttle::default()).then(|| throttle.fades_at());
         let first_draft = store::oldest_draft(&self.state.db)?.map(|at| at.plus_ms(DRAFT_LASTS_MS));
-        let next = fades_at.into_iter().chain(store::first_end(&self.state.db)?).chain(first_draft).min();
+        let change_fades = store::told_at(&self.state.db)?.map(|at| at.plus_ms(FADES_AFTER_MS));
+        let next =
+            fades_at.into_iter().chain(change_fades).chain(store::first_end(&self.state.db)?).chain(first_draft).min();
         if next.is_none() {
             // Anyone can name an account by trying an address; what nobody needs any more is not kept.
             self.state.db.erase()?;
@@ -157,9 +198,16 @@ impl api::Handler for AccountObject {
     }
 
     fn opened(self: Rc<Self>, message: Opened, cx: CallContext) -> Answer<()> {
-        match self.list(&message.listing) {
+        match self.list(&message) {
             Ok(too_many) if too_many.is_empty() => Ok(()).into(),
             Ok(too_many) => Answer::after(async move { self.replace(too_many, cx).await }),
+            Err(refusal) => Err(refusal).into(),
+        }
+    }
+
+    fn changed(self: Rc<Self>, message: Changed, cx: CallContext) -> Answer<u32> {
+        match self.outdate(&message) {
+            Ok(outdated) => Answer::after(async move { self.end(outdated, message.reason, cx).await }),
             Err(refusal) => Err(refusal).into(),
         }
     }

@@ -35,6 +35,14 @@ pub const SCHEMA: Schema = Schema::first(&[
     );
     CREATE INDEX draft_by_touched ON draft (touched_ms);
 ",
+    "
+    ALTER TABLE session ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
+    CREATE TABLE change (
+        one     INTEGER PRIMARY KEY CHECK (one = 1),
+        version INTEGER NOT NULL,
+        told_ms INTEGER NOT NULL
+    );
+",
 ]);
 
 /// What is remembered of the tries.
@@ -71,15 +79,48 @@ pub fn sessions(db: &Database, now: Timestamp) -> Result<Vec<Listing>, Refusal> 
     rows.iter().map(listing).collect()
 }
 
-/// Lists a session. Listing it again changes nothing.
-pub fn put_session(write: &Writer<'_>, listing: &Listing) -> Result<(), StorageError> {
+/// Lists a session that was opened on a version of the account. Listing it again changes nothing.
+pub fn put_session(write: &Writer<'_>, listing: &Listing, version: i64) -> Result<(), StorageError> {
     let Listing { session, opened_at, ends_at, user_agent, address } = listing;
     write.run(
-        "INSERT INTO session (session, opened_ms, ends_ms, user_agent, address) VALUES (?, ?, ?, ?, ?)
+        "INSERT INTO session (session, opened_ms, ends_ms, user_agent, address, version) VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT DO NOTHING",
-        &[&session.as_str(), &opened_at.as_ms(), &ends_at.as_ms(), user_agent, address],
+        &[&session.as_str(), &opened_at.as_ms(), &ends_at.as_ms(), user_agent, address, &version],
     )?;
     Ok(())
+}
+
+/// The version that the last change made, as long as it is remembered.
+pub fn changed_to(db: &Database) -> Result<Option<i64>, StorageError> {
+    Ok(db.row("SELECT version FROM change", &[])?.map(|row| row.int(0)))
+}
+
+/// Remembers a change, unless a later one is known. The session that made it goes on with the new version.
+pub fn put_change(
+    write: &Writer<'_>,
+    version: i64,
+    keep: Option<&SessionName>,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    write.run(PUT_CHANGE, &[&version, &now.as_ms()])?;
+    if let Some(session) = keep {
+        write.run("UPDATE session SET version = max(version, ?) WHERE session = ?", &[&version, &session.as_str()])?;
+    }
+    Ok(())
+}
+
+const PUT_CHANGE: &str = "INSERT INTO change (one, version, told_ms) VALUES (1, ?, ?)
+    ON CONFLICT (one) DO UPDATE SET version = max(version, excluded.version), told_ms = excluded.told_ms";
+
+/// The sessions that were opened on an older version.
+pub fn sessions_before(db: &Database, version: i64) -> Result<Vec<SessionName>, Refusal> {
+    let rows = db.rows("SELECT session FROM session WHERE version < ?", &[&version])?;
+    rows.iter().map(|row| row.text(0).parse().map_err(|_| Refusal::Internal)).collect()
+}
+
+/// When the last change was told.
+pub fn told_at(db: &Database) -> Result<Option<Timestamp>, StorageError> {
+    Ok(db.row("SELECT told_ms FROM change", &[])?.map(|row| Timestamp::from_ms(row.int(0))))
 }
 
 /// Takes a session off the list.
@@ -88,8 +129,9 @@ pub fn drop_session(write: &Writer<'_>, session: &SessionName) -> Result<(), Sto
     Ok(())
 }
 
-/// Takes off the list what has reached its end, and forgets tries that have faded: those up to `faded`.
+/// Takes off the list what has reached its end, and forgets tries and changes up to `faded`.
 pub fn purge(write: &Writer<'_>, now: Timestamp, faded: Timestamp) -> Result<(), StorageError> {
+    write.run("DELETE FROM change WHERE told_ms <= ?", &[&faded.as_ms()])?;
     write.run("DELETE FROM session WHERE ends_ms <= ?", &[&now.as_ms()])?;
     write.run("DELETE FROM throttle WHERE last_ms <= ?", &[&faded.as_ms()])?;
     Ok(())

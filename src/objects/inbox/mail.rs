@@ -112,7 +112,7 @@ impl InboxObject {
         };
         Some(Outgoing {
             id: MailId::parse(&format!("notice-{}-{}", notice.id.0.as_str(), person.user.0.simple()))?,
-            to: Mailbox { name: reader.name.clone(), address: Address::parse(&reader.email)? },
+            to: Mailbox { name: reader.name.clone(), address: Address::parse(reader.email.as_deref()?)? },
             letter: letter.letter(reader.language),
             at: notice.ts,
             thread: MailId::parse(&format!("request-{}", request.id)),

@@ -41,6 +41,8 @@ actor_api! {
     list(List) -> Page;
     /// Requests in order of their last change, for the reconciler.
     versions(Versions) -> Vec<IndexedVersion>;
+    /// Work of somebody that has begun or waits to begin, in no order.
+    open_work(OpenWork) -> Vec<IndexedVersion>;
     /// The index in numbers.
     stats(Stats) -> IndexStats;
     /// Where the reconciler got to; `Some` moves it first.
@@ -106,6 +108,15 @@ pub struct Versions {
     pub after: Option<Position>,
     /// Last changed before this moment only.
     pub changed_before: Timestamp,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// See [`Handler::open_work`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct OpenWork {
+    /// Whose.
+    pub assignee: UserId,
     /// At most so many.
     pub limit: u32,
 }

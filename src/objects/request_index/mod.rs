@@ -34,7 +34,10 @@ use crate::domain::request::policy::{may_see_summary, sees_internal, sees_only};
 use crate::domain::user::Caller;
 use crate::objects::context::CallContext;
 use crate::objects::viewer::{self, Viewer};
-use api::{Inbox, IndexStats, IndexedVersion, List, RequestIndex, Stats, Upsert, Upserted, Versions, Watch, Watermark};
+use api::{
+    Inbox, IndexStats, IndexedVersion, List, OpenWork, RequestIndex, Stats, Upsert, Upserted, Versions, Watch,
+    Watermark,
+};
 use store::Changed;
 
 /// So many rows of an earlier release are folded in one turn.
@@ -150,6 +153,10 @@ impl api::Handler for RequestIndexObject {
     fn versions(self: Rc<Self>, message: Versions, _: CallContext) -> Answer<Vec<IndexedVersion>> {
         let (after, before) = (message.after.as_ref(), message.changed_before);
         store::versions(&self.state.db, after, before, message.limit).map_err(Refusal::from).into()
+    }
+
+    fn open_work(self: Rc<Self>, message: OpenWork, _: CallContext) -> Answer<Vec<IndexedVersion>> {
+        store::open_work(&self.state.db, message.assignee, message.limit).map_err(Refusal::from).into()
     }
 
     fn stats(self: Rc<Self>, _: Stats, _: CallContext) -> Answer<IndexStats> {

@@ -4,10 +4,11 @@
 //! A request's number is its row's key: given once, in the transaction of its first upsert, and never again.
 
 use base::cursor::Position;
+use base::ids::UserId;
 use base::refusal::Refusal;
 use base::time::Timestamp;
 use durable::keyset::Value;
-use durable::sqlite::Bind;
+use durable::sqlite::{Bind, Row};
 use durable::{Database, Schema, StorageError, Writer};
 
 use super::api::{IndexedVersion, Upsert};
@@ -193,15 +194,31 @@ pub fn versions(
 ) -> Result<Vec<IndexedVersion>, StorageError> {
     let (ts, id) = after.map_or((Timestamp::MIN.as_ms(), ""), |position| (position.ts, position.id.as_str()));
     let rows = db.rows(VERSIONS, &[&ts, &id, &changed_before.as_ms(), &i64::from(limit)])?;
-    let versions = rows.iter().filter_map(|row| {
-        Some(IndexedVersion {
-            id: row.text(0).parse().ok()?,
-            epoch: row.int(1),
-            version: row.int(2),
-            updated_at: Timestamp::from_ms(row.int(3)),
-        })
-    });
-    Ok(versions.collect())
+    Ok(rows.iter().filter_map(version).collect())
+}
+
+/// Open work of somebody, by when it is due.
+pub(super) const OPEN_WORK: &str = "
+    SELECT id, epoch, version, updated_ms FROM request INDEXED BY request_by_assignee_id_due
+    WHERE assignee_id = ?1 AND status IN ('assigned', 'in_progress', 'on_hold')
+    ORDER BY due_order LIMIT ?2";
+
+/// Open work of somebody, by when it is due.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn open_work(db: &Database, assignee: UserId, limit: u32) -> Result<Vec<IndexedVersion>, StorageError> {
+    let rows = db.rows(OPEN_WORK, &[&assignee.to_string(), &i64::from(limit)])?;
+    Ok(rows.iter().filter_map(version).collect())
+}
+
+fn version(row: &Row) -> Option<IndexedVersion> {
+    Some(IndexedVersion {
+        id: row.text(0).parse().ok()?,
+        epoch: row.int(1),
+        version: row.int(2),
+        updated_at: Timestamp::from_ms(row.int(3)),
+    })
 }
 
 /// Requests per status, in the order of the state table.

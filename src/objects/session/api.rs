@@ -50,8 +50,12 @@ actor_api! {
 pub struct Open {
     /// The user, with the role at sign-in.
     pub caller: Caller,
-    /// The user's address, shown in their profile.
-    pub email: String,
+    /// What the user signs in with: the address, or a user name, which has no `@`.
+    #[serde(rename = "email")]
+    pub login: String,
+    /// Whether it holds until its absolute limit without being used: on a phone that was handed a link, whose owner has no address.
+    #[serde(default)]
+    pub stays: bool,
     /// The browser, as it names itself; cut to 200 characters.
     pub user_agent: String,
     /// The network address that signed in.
@@ -86,8 +90,9 @@ pub struct LiveSession {
     pub session: SessionName,
     /// Who it is.
     pub caller: Caller,
-    /// The user's address.
-    pub email: String,
+    /// What the user signs in with: the address, or a user name, which has no `@`.
+    #[serde(rename = "email")]
+    pub login: String,
     /// When it was opened.
     pub opened_at: Timestamp,
     /// When it was last used, to the minute.

@@ -61,10 +61,14 @@ impl SessionObject {
         let session = Session {
             name: key.name(),
             caller: message.caller,
-            email: message.email,
+            login: message.login,
             user_agent: message.user_agent.chars().take(USER_AGENT_CHARS).collect(),
             address: message.address.chars().take(ADDRESS_CHARS).collect(),
-            term: Term::starting(clock::now(), message.limits),
+            term: if message.stays {
+                Term::staying(clock::now(), message.limits)
+            } else {
+                Term::starting(clock::now(), message.limits)
+            },
         };
         self.with_row(|row| {
             if row.is_some() {
@@ -216,7 +220,7 @@ fn live(session: &Session, name: SessionName) -> LiveSession {
     LiveSession {
         session: name,
         caller: session.caller.clone(),
-        email: session.email.clone(),
+        login: session.login.clone(),
         opened_at: session.term.opened_at,
         seen_at: session.term.seen_at,
         expires_at: session.term.expires_at(),

@@ -43,8 +43,8 @@ pub struct Session {
     pub name: String,
     /// Who it is.
     pub caller: Caller,
-    /// The user's address.
-    pub email: String,
+    /// What the user signs in with, in the column `email`.
+    pub login: String,
     /// The browser.
     pub user_agent: String,
     /// The network address that signed in.
@@ -67,7 +67,7 @@ pub fn load(db: &Database) -> Result<Option<Stored>, Refusal> {
     Ok(Some(Stored::Open(Session {
         name: row.text(0),
         caller: serde_json::from_str(&row.text(1)).map_err(|_| Refusal::Internal)?,
-        email: row.text(2),
+        login: row.text(2),
         user_agent: row.text(3),
         address: row.text(4),
         term: Term {
@@ -84,12 +84,12 @@ pub fn insert(write: &Writer<'_>, session: &Session) -> Result<(), Refusal> {
     let caller = serde_json::to_string(&session.caller).map_err(|_| Refusal::Internal)?;
     #[cfg(feature = "fault-injection")]
     let caller = durable::release::written(caller);
-    let Session { name, email, user_agent, address, term, .. } = session;
+    let Session { name, login, user_agent, address, term, .. } = session;
     let (opened_ms, seen_ms, ends_ms) = (term.opened_at.as_ms(), term.seen_at.as_ms(), term.ends_at.as_ms());
     write.run(
         "INSERT INTO session (one, name, caller, email, user_agent, address, opened_ms, seen_ms, idle_ms, ends_ms)
          VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        &[name, &caller, email, user_agent, address, &opened_ms, &seen_ms, &term.idle_ms, &ends_ms],
+        &[name, &caller, login, user_agent, address, &opened_ms, &seen_ms, &term.idle_ms, &ends_ms],
     )?;
     Ok(())
 }

@@ -114,7 +114,9 @@ pub async fn test(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
 
     let url = format!("{}/", exchange.app_origin());
     let letter = Trial { organisation: &reader.organisation, by: &reader.name, url: &url };
-    let address = Address::parse(&reader.email).ok_or(Refusal::Internal)?;
+    let address = reader.email.as_deref().and_then(Address::parse);
+    let address =
+        address.ok_or(Refusal::conflict("no_address", "You have no address that a mail could be sent to."))?;
     let outgoing = Outgoing {
         id: MailId::parse(&format!("test-{}", trace.as_str())).ok_or(Refusal::Internal)?,
         to: Mailbox { name: reader.name.clone(), address },

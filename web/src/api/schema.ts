@@ -104,6 +104,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/resets/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set a new password with a link; every session ends, and be signed in.
+         * @description For: Anyone.
+         */
+        post: operations["resetPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/resets/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Whose password a link sets, for its holder.
+         * @description For: Anyone.
+         */
+        post: operations["lookAtReset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -314,6 +354,26 @@ export interface paths {
          */
         put: operations["chooseMyNotifications"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change my password.
+         * @description For: Anyone who is signed in. Every other session of mine ends before the answer. A wrong old password is a try, as at sign-in.
+         */
+        post: operations["changePassword"];
         delete?: never;
         options?: never;
         head?: never;
@@ -999,7 +1059,7 @@ export interface paths {
         head?: never;
         /**
          * Give somebody another role, disable them, or let them in again.
-         * @description For: Admins. Their sessions end with it. 409 `last_admin` where nobody would be left who administers.
+         * @description For: Admins. Their sessions end with it. 409 `last_admin` where nobody would be left who administers; 409 `open_work` where they would leave work behind and `work` does not say whose it becomes.
          */
         patch: operations["changeUser"];
         trace?: never;
@@ -1018,6 +1078,26 @@ export interface paths {
          * @description For: Admins.
          */
         post: operations["inviteAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a link with which somebody sets a new password; the old ones end.
+         * @description For: Managers and admins. The token is told once. It works once, for an hour. Managers make them for requesters and technicians.
+         */
+        post: operations["makeReset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1058,8 +1138,8 @@ export interface components {
              * @description When the account was made.
              */
             created_at: string;
-            /** @description The address. */
-            email: string;
+            /** @description The address, of whoever has one. */
+            email: string | null;
             /** @description The id. */
             id: components["schemas"]["UserId"];
             invitation: null | components["schemas"]["PendingShown"];
@@ -1069,6 +1149,8 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @description Whether they may sign in. */
             status: components["schemas"]["UserStatus"];
+            /** @description What whoever has no address signs in with. */
+            username: string | null;
         };
         /** @description One page of a list. */
         AccountPage: {
@@ -1185,6 +1267,7 @@ export interface components {
         ChangeBody: {
             role?: null | components["schemas"]["Role"];
             status?: null | components["schemas"]["UserStatus"];
+            work?: null | components["schemas"]["WorkBody"];
         };
         /** @description A changed value, before and after. */
         Change_Option_String: {
@@ -1223,8 +1306,16 @@ export interface components {
         };
         /** @description Somebody after a change. */
         Changed: {
-            /** @description How many of their sessions were ended by it. */
+            /**
+             * Format: int32
+             * @description How many of their sessions were ended by it.
+             */
             ended_sessions: number;
+            /**
+             * Format: int32
+             * @description How many requests of theirs are somebody else's now, or nobody's. What is many goes on behind the answer.
+             */
+            moved_work: number;
             /** @description The account. */
             user: components["schemas"]["Account"];
         };
@@ -1659,25 +1750,24 @@ export interface components {
         };
         /** @description An invitation as its holder sees it. */
         InvitationShown: {
-            /** @description Whom it lets in. */
-            email: string;
+            /** @description Whom it lets in: their address, where they have one. */
+            email: string | null;
             /**
              * Format: date-time
              * @description When it ends.
              */
             expires_at: string;
+            /** @description What they are called so far. */
+            name: string;
             /** @description What the organisation is called. */
             organisation: string;
             /** @description What they will be. */
             role: components["schemas"]["Role"];
             /** @description Whether it may be accepted. */
-            state: components["schemas"]["InvitationState"];
+            state: components["schemas"]["LinkState"];
+            /** @description What whoever has no address signs in with. */
+            username: string | null;
         };
-        /**
-         * @description Whether an invitation may be accepted.
-         * @enum {string}
-         */
-        InvitationState: "open" | "used" | "replaced" | "expired" | "withdrawn";
         /** @description The secret of a link. */
         InvitationToken: {
             /** @description What the link has behind its `#`. */
@@ -1686,10 +1776,14 @@ export interface components {
         /** @description Whom to invite. */
         InviteBody: {
             /** @description Their address. */
-            email: string;
+            email?: string | null;
             language?: null | components["schemas"]["Language"];
+            /** @description What they are called, until they say so themselves; without it, the first part of the address, or the user name. */
+            name?: string | null;
             /** @description What they will be. */
             role: components["schemas"]["Role"];
+            /** @description What they sign in with, where they have no address: 3 to 32 of a-z, 0-9, dot, `_` and `-`, a letter first. */
+            username?: string | null;
         };
         /** @description Somebody who was invited, and the secret that lets them in, which is told once. */
         Invited: {
@@ -1750,6 +1844,11 @@ export interface components {
          * @enum {string}
          */
         Level: "debug" | "info" | "warn" | "error";
+        /**
+         * @description Whether a link still does what it is for.
+         * @enum {string}
+         */
+        LinkState: "open" | "used" | "replaced" | "expired" | "withdrawn";
         /** @description A message of the live list. */
         ListMessage: {
             /** @description The request as it is now. */
@@ -1764,7 +1863,7 @@ export interface components {
         };
         /** @description What signing in needs. */
         Login: {
-            /** @description The address. */
+            /** @description The address, or the user name of whoever has none. */
             email: string;
             /**
              * Format: password
@@ -1825,14 +1924,16 @@ export interface components {
         };
         /** @description The signed-in user. */
         Me: {
-            /** @description The address. */
-            email: string;
+            /** @description The address, of whoever has one. */
+            email: string | null;
             /** @description The id. */
             id: components["schemas"]["UserId"];
             /** @description The name. */
             name: string;
             /** @description The role. */
             role: components["schemas"]["Role"];
+            /** @description What whoever has no address signs in with. */
+            username: string | null;
         };
         /** @description The state of the parts. */
         Monitor: {
@@ -2005,6 +2106,27 @@ export interface components {
             choices: components["schemas"]["Choice"][];
             /** @description Whether mails are sent at all. */
             mail: boolean;
+        };
+        /** @description Another password. */
+        PasswordBody: {
+            /**
+             * Format: password
+             * @description The new one, 8 to 128 characters. The most common ones are refused, and one's name and address.
+             */
+            new_password: string;
+            /**
+             * Format: password
+             * @description The one of now.
+             */
+            old_password: string;
+        };
+        /** @description What another password has ended. */
+        PasswordChanged: {
+            /**
+             * Format: int32
+             * @description How many other sessions were ended by it.
+             */
+            ended_sessions: number;
         };
         /** @description [`Pending`], as the API shows it. */
         PendingShown: {
@@ -2228,6 +2350,42 @@ export interface components {
              * @description The last event's seq.
              */
             version: number;
+        };
+        /** @description What setting a new password needs. */
+        ResetBody: {
+            /**
+             * Format: password
+             * @description The new password, 8 to 128 characters. The most common ones are refused, and one's name and address.
+             */
+            password: string;
+            /** @description What the link has behind its `#`. */
+            token: string;
+        };
+        /** @description A link that was made, whose secret is told once. */
+        ResetMade: {
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            expires_at: string;
+            /** @description The token of the link: `/reset#<token>` in the app. */
+            token: string;
+        };
+        /** @description A reset as its holder sees it. */
+        ResetShown: {
+            /** @description What they sign in with: an address or a user name. */
+            login: string;
+            /** @description Whose password it sets: their name. */
+            name: string;
+            /** @description What the organisation is called. */
+            organisation: string;
+            /** @description Whether it may be used. */
+            state: components["schemas"]["LinkState"];
+        };
+        /** @description The secret of a link. */
+        ResetToken: {
+            /** @description What the link has behind its `#`. */
+            token: string;
         };
         /** @description Which value to bring back. */
         RevertBody: {
@@ -2578,14 +2736,16 @@ export interface components {
         Unit: "hours" | "days";
         /** @description A user as pickers show one. */
         User: {
-            /** @description The address. */
-            email: string;
+            /** @description The address, of whoever has one. */
+            email: string | null;
             /** @description The id. */
             id: components["schemas"]["UserId"];
             /** @description The name. */
             name: string;
             /** @description The role. */
             role: components["schemas"]["Role"];
+            /** @description What whoever has no address signs in with. */
+            username: string | null;
         };
         /**
          * Format: uuid
@@ -2621,6 +2781,12 @@ export interface components {
          * @enum {string}
          */
         Visibility: "public" | "internal";
+        /** @description Whose somebody's open work becomes. */
+        WorkBody: {
+            assignee_id?: null | components["schemas"]["UserId"];
+            /** @description Why, as the timelines tell it; needed where it is nobody's. */
+            reason?: string | null;
+        };
     };
     responses: {
         /** @description `invalid_transition` (Invalid transition), `already_exists` (Conflict) */
@@ -2904,6 +3070,75 @@ export interface operations {
                 content?: never;
             };
             403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    resetPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetBody"];
+            };
+        };
+        responses: {
+            /** @description Signed in. */
+            200: {
+                headers: {
+                    /** @description The session. */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["TimedOut"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            429: components["responses"]["TooManyAttempts"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    lookAtReset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetToken"];
+            };
+        };
+        responses: {
+            /** @description The reset. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResetShown"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["TimedOut"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -3299,6 +3534,40 @@ export interface operations {
             408: components["responses"]["TimedOut"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedEncoding"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordBody"];
+            };
+        };
+        responses: {
+            /** @description It is changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordChanged"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["TimedOut"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -4581,6 +4850,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Invited"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    makeReset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The token. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResetMade"];
                 };
             };
             401: components["responses"]["Unauthenticated"];

@@ -5,9 +5,9 @@ type Schema<Name extends keyof components["schemas"]> = components["schemas"][Na
 
 export const ACTION = ["approve", "reject", "assign", "release", "start", "hold", "resume", "complete", "close", "reopen", "cancel"] as const satisfies readonly Schema<"Action">[];
 export const CACHE_NAMESPACE = ["users", "settings"] as const satisfies readonly Schema<"CacheNamespace">[];
-export const INVITATION_STATE = ["open", "used", "replaced", "expired", "withdrawn"] as const satisfies readonly Schema<"InvitationState">[];
 export const LANGUAGE = ["en", "id"] as const satisfies readonly Schema<"Language">[];
 export const LEVEL = ["debug", "info", "warn", "error"] as const satisfies readonly Schema<"Level">[];
+export const LINK_STATE = ["open", "used", "replaced", "expired", "withdrawn"] as const satisfies readonly Schema<"LinkState">[];
 export const MAIL_OUTCOME = ["taken", "refused", "later", "unknown"] as const satisfies readonly Schema<"MailOutcome">[];
 export const MAIL_STATUS = ["off", "unusable", "on"] as const satisfies readonly Schema<"MailStatus">[];
 export const NOTICE_KIND = ["created", "approved", "rejected", "assigned", "released", "started", "held", "resumed", "completed", "closed", "reopened", "cancelled", "commented"] as const satisfies readonly Schema<"NoticeKind">[];
@@ -57,7 +57,7 @@ export const ACTION_STEPS = {
   complete: { event: "completed", transitions: [{ who: "assignee", from: ["in_progress"], to: "completed", when: "always" }] },
   hold: { event: "held", transitions: [{ who: "assignee", from: ["in_progress"], to: "on_hold", when: "always" }] },
   reject: { event: "rejected", transitions: [{ who: "manager", from: ["submitted"], to: "rejected", when: "always" }] },
-  release: { event: "released", transitions: [{ who: "assignee", from: ["assigned"], to: "approved", when: "always" }] },
+  release: { event: "released", transitions: [{ who: "assignee", from: ["assigned"], to: "approved", when: "always" }, { who: "manager", from: ["in_progress", "on_hold"], to: "approved", when: "always" }] },
   reopen: { event: "reopened", transitions: [{ who: "requester", from: ["completed"], to: "in_progress", when: "always" }, { who: "requester", from: ["closed"], to: "in_progress", when: "closed_lately" }] },
   resume: { event: "resumed", transitions: [{ who: "assignee", from: ["on_hold"], to: "in_progress", when: "always" }] },
   start: { event: "started", transitions: [{ who: "assignee", from: ["assigned"], to: "in_progress", when: "always" }] },
@@ -70,6 +70,8 @@ export const MAX_LENGTH = {
   CommentBodyInput: { body: 10000 },
   EditBody: { category: 60, contact: 120, description: 10000, title: 200 },
   EditMe: { name: 100 },
+  InviteBody: { name: 100 },
   NewRequestBody: { category: 60, contact: 120, description: 10000, title: 200 },
   SetupBody: { name: 100, organisation: 100 },
+  WorkBody: { reason: 2000 },
 } as const;

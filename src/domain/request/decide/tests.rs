@@ -142,6 +142,18 @@ fn what_is_released_is_nobodys_and_may_be_claimed_again() {
 }
 
 #[test]
+fn a_manager_takes_back_work_that_has_begun_and_the_clock_goes_on() {
+    let released = || EventBody::Released { reason: "Because.".into() };
+    for status in [Status::InProgress, Status::OnHold] {
+        let story = given(status).when(&manager(), by_word(Action::Release)).then(released(), Status::Approved);
+        let request = &story.request;
+        assert_eq!((&request.assignee, &request.status_reason, request.held_since), (&None, &None, None));
+        assert_eq!(request.held_ms > 0, status == Status::OnHold, "the hold was none of the worker's time");
+        assert!(request.started_at.is_some(), "it was begun once");
+    }
+}
+
+#[test]
 fn assigning_to_the_same_person_again_is_no_change() {
     let refusal = Refusal::invalid("assignee_id", "no_change", "The request is assigned to this person already.");
     given(Status::Assigned).when(&manager(), assign_to(&technician())).then_refused(refusal);

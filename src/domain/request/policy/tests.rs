@@ -24,6 +24,7 @@ const TABLE: &[(Action, &[Status], &[Column])] = &[
     (A::Reject, &[S::Submitted], &[Manages]),
     (A::Assign, &[S::Approved, S::Assigned, S::InProgress, S::OnHold], &[Manages, Claims]),
     (A::Release, &[S::Assigned], &[Assignee, Manages]),
+    (A::Release, &[S::InProgress, S::OnHold], &[Manages]),
     (A::Start, &[S::Assigned], &[Assignee, Manages]),
     (A::Hold, &[S::InProgress], &[Assignee, Manages]),
     (A::Resume, &[S::OnHold], &[Assignee, Manages]),

@@ -54,8 +54,8 @@ fn each_caller_is_offered_exactly_his_own_actions() {
         (requester(), serde_json::json!([])),
         (technician(), serde_json::json!(["hold", "complete"])),
         (other_technician(), serde_json::json!(["assign"])),
-        (manager(), serde_json::json!(["assign", "hold", "complete"])),
-        (admin(), serde_json::json!(["assign", "hold", "complete"])),
+        (manager(), serde_json::json!(["assign", "release", "hold", "complete"])),
+        (admin(), serde_json::json!(["assign", "release", "hold", "complete"])),
         (stranger(), serde_json::json!([])),
     ];
     for (caller, expected) in offered {

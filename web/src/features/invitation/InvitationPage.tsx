@@ -63,8 +63,9 @@ function AcceptForm({ token, invitation, onOver }: { token: string; invitation: 
   const say = useFieldWords();
   const client = useQueryClient();
   const router = useRouter();
+  const login = invitation.email ?? invitation.username ?? "";
   const language = i18n.language as Language;
-  const form = useForm({ resolver: valibotResolver(Entered), defaultValues: { name: "", password: "" } });
+  const form = useForm({ resolver: valibotResolver(Entered), defaultValues: { name: invitation.username ? invitation.name : "", password: "" } });
   const entering = useMutation({
     mutationFn: async (entered: Entered) => {
       try {
@@ -72,7 +73,7 @@ function AcceptForm({ token, invitation, onOver }: { token: string; invitation: 
       } catch (error) {
         // The answer to an earlier try was lost: it was carried out.
         if (!isCode(error, "invitation_used")) throw error;
-        await signIn(client, invitation.email, entered.password);
+        await signIn(client, login, entered.password);
       }
     },
     onSuccess: () => router.history.replace("/"),
@@ -85,7 +86,7 @@ function AcceptForm({ token, invitation, onOver }: { token: string; invitation: 
   return (
     <>
       <h1 dir="auto" className="words">{invitation.organisation}</h1>
-      <p className="words mt-1 mb-8 text-muted">{t("invitation.intro", { role: t(`role.${invitation.role}`), email: invitation.email })}</p>
+      <p className="words mt-1 mb-8 text-muted">{t("invitation.intro", { role: t(`role.${invitation.role}`), email: login })}</p>
       <form noValidate className="flex flex-col gap-5" onSubmit={form.handleSubmit((values) => entering.mutate(values))}>
         <Field label={t("setup.language")}>
           {(props) => (
@@ -94,7 +95,7 @@ function AcceptForm({ token, invitation, onOver }: { token: string; invitation: 
             </Select>
           )}
         </Field>
-        <input type="hidden" autoComplete="username" value={invitation.email} readOnly />
+        <input type="hidden" autoComplete="username" value={login} readOnly />
         <Field label={t("setup.name")} hint={t("invitation.name_hint")} error={error("name")}>
           {(props) => <input {...props} {...form.register("name")} className="field" autoComplete="name" />}
         </Field>

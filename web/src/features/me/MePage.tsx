@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { LogOut, Pencil } from "lucide-react";
-import { useState, type ReactNode } from "react";
+import { lazy, Suspense, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { api, dataOf } from "@/api/client";
 import { ErrorWords, toastError } from "@/app/ErrorWords";
@@ -14,12 +14,15 @@ import { Button } from "@/ui/Button";
 import { toast } from "@/ui/toast";
 import { NameDialog } from "./NameDialog";
 
+const PasswordDialog = lazy(() => import("./PasswordDialog").then(({ PasswordDialog }) => ({ default: PasswordDialog })));
+
 export function MePage() {
   const { t, i18n } = useTranslation();
   const me = useMe();
   const client = useQueryClient();
   const navigate = useNavigate();
   const [isRenaming, setRenaming] = useState(false);
+  const [isChangingPassword, setChangingPassword] = useState(false);
   const [theme, setTheme] = useState(chosenTheme());
   const leaving = useMutation({
     mutationFn: () => signOut(client),
@@ -37,11 +40,13 @@ export function MePage() {
             <span dir="auto" className="words min-w-0">{me.name}</span>
             <Button kind="quiet" className="px-2!" aria-label={t("me.rename")} onClick={() => setRenaming(true)}><Pencil aria-hidden className="size-4" /></Button>
           </p>
-          <p className="words text-sm text-muted">{me.email}</p>
+          <p className="words text-sm text-muted">{me.email ?? me.username}</p>
           <p className="text-sm text-muted">{t(`role.${me.role}`)}</p>
         </div>
+        <Button className="w-full sm:w-auto" onClick={() => setChangingPassword(true)}>{t("password.title")}</Button>
         <Button className="w-full sm:w-auto" busy={leaving.isPending} onClick={() => leaving.mutate()}><LogOut aria-hidden className="size-4" />{t("me.sign_out")}</Button>
         {isRenaming && <NameDialog name={me.name} onClose={() => setRenaming(false)} />}
+        {isChangingPassword && <Suspense><PasswordDialog onClose={() => setChangingPassword(false)} /></Suspense>}
       </section>
       <Choice legend={t("me.language")} name="language" value={i18n.language} options={LANGUAGES} onChange={(language) => void choose(language as Language)} />
       <Choice

@@ -50,7 +50,7 @@ export function SignInPage() {
       <form noValidate className="flex flex-col gap-5" onSubmit={form.handleSubmit((values) => entering.mutate(values))}>
         {next && !entering.error && <p className="text-sm text-muted">{t("sign_in.ended")}</p>}
         <Field label={t("sign_in.email")} error={error("email")}>
-          {(props) => <input {...props} {...form.register("email")} className="field" type="email" autoComplete="username" autoFocus />}
+          {(props) => <input {...props} {...form.register("email")} className="field" inputMode="email" autoCapitalize="none" spellCheck={false} autoComplete="username" autoFocus />}
         </Field>
         <Field label={t("sign_in.password")} error={error("password")}>
           {(props) => <input {...props} {...form.register("password")} className="field" type="password" autoComplete="current-password" />}

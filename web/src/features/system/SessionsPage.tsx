@@ -74,7 +74,7 @@ function PersonCard({ person: { user, sessions }, ending, onEnd }: { person: Per
     <section aria-labelledby={id} className="card">
       <header className="flex flex-wrap items-baseline gap-x-3 p-4">
         <h2 id={id} dir="auto" className="words text-base">{user.name}</h2>
-        <span className="words text-sm text-muted">{user.email} · {t(`role.${user.role}`)}</span>
+        <span className="words text-sm text-muted">{user.email ?? user.username} · {t(`role.${user.role}`)}</span>
         {sessions === null && <span className="text-sm text-warn">{t("sessions.unknown")}</span>}
         {sessions?.length === 0 && <span className="text-sm text-muted">{t("sessions.nowhere")}</span>}
       </header>

@@ -8,7 +8,7 @@ import { Button } from "@/ui/Button";
 import { toast } from "@/ui/toast";
 import { MailedWords } from "../MailedWords";
 
-export function InvitationLink({ email, link, mailed }: { email: string; link: string; mailed?: Schema<"Mailed"> | null }) {
+export function InvitationLink({ who, link, mailed }: { who: string; link: string; mailed?: Schema<"Mailed"> | null }) {
   const { t } = useTranslation();
   const id = useId();
   const [isShown, setShown] = useState(false);
@@ -23,7 +23,7 @@ export function InvitationLink({ email, link, mailed }: { email: string; link: s
   };
   return (
     <div className="flex flex-col gap-2">
-      <label htmlFor={id} className="words text-sm font-semibold">{email}</label>
+      <label htmlFor={id} className="words text-sm font-semibold">{who}</label>
       {mailed && <MailedWords mailed={mailed} taken={t("people.mailed")} />}
       <input id={id} readOnly value={link} onFocus={({ target }) => target.select()} className="field text-sm" />
       <div className="flex flex-wrap gap-2">
@@ -31,7 +31,7 @@ export function InvitationLink({ email, link, mailed }: { email: string; link: s
         {"share" in navigator && <Button onClick={() => void navigator.share({ url: link, title: "CepatEdge" }).catch(() => undefined)}><Share2 aria-hidden className="size-4" />{t("people.share")}</Button>}
         <Button kind="quiet" aria-expanded={isShown} onClick={() => setShown(!isShown)}>{t("people.qr")}</Button>
       </div>
-      {isShown && <Qr text={link} label={t("people.qr_of", { email })} />}
+      {isShown && <Qr text={link} label={t("people.qr_of", { email: who })} />}
     </div>
   );
 }

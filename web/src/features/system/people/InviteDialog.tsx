@@ -13,6 +13,7 @@ import { mailQuery } from "../queries";
 import { InvitationLink } from "./InvitationLink";
 import { linkOf } from "./queries";
 import { RoleField } from "./RoleField";
+import { UsernameForm } from "./UsernameForm";
 
 type Mailed = Schema<"Mailed">;
 interface Outcome { email: string; link?: string; mailed?: Mailed; error?: unknown }
@@ -20,7 +21,29 @@ interface Outcome { email: string; link?: string; mailed?: Mailed; error?: unkno
 /** Addresses as people paste them: a line each, or with commas, semicolons or spaces between them. */
 const addresses = (text: string) => [...new Set(text.split(/[\s,;]+/).map((part) => part.replace(/^<|>$/g, "").toLowerCase()).filter(Boolean))];
 
+/** People with an address, one or many; or somebody without one. */
 export function InviteDialog({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation();
+  const [hasAddress, setHasAddress] = useState(true);
+  const [hasWords, setHasWords] = useState(false);
+  const way = (is: boolean, words: string) => (
+    <label className="flex min-h-11 cursor-pointer items-center rounded-lg border border-edge px-4 text-sm font-semibold has-checked:border-accent has-checked:bg-accent-soft has-checked:text-accent-text has-focus-visible:outline-2 has-focus-visible:outline-accent">
+      <input type="radio" name="way" checked={hasAddress === is} onChange={() => setHasAddress(is)} className="sr-only" />{words}
+    </label>
+  );
+  return (
+    <Dialog title={t("people.invite")} onClose={onClose} hasWords={hasWords}>
+      <fieldset className="mb-4 flex flex-wrap gap-2">
+        <legend className="sr-only">{t("people.invite")}</legend>
+        {way(true, t("people.by_email"))}
+        {way(false, t("people.by_username"))}
+      </fieldset>
+      {hasAddress ? <AddressForm onClose={onClose} onWords={setHasWords} /> : <UsernameForm onClose={onClose} onWords={setHasWords} />}
+    </Dialog>
+  );
+}
+
+function AddressForm({ onClose, onWords }: { onClose: () => void; onWords: (has: boolean) => void }) {
   const { t, i18n } = useTranslation();
   const client = useQueryClient();
   const [text, setText] = useState("");
@@ -39,34 +62,30 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
     onSettled: () => client.invalidateQueries({ queryKey: ["people"] }),
   });
   const isDone = !inviting.isIdle;
-  return (
-    <Dialog title={t("people.invite")} onClose={onClose} hasWords={text !== ""}>
-      {isDone ? (
-        <div className="flex flex-col gap-5">
-          {outcomes.some(({ link }) => link) && <p className="text-sm text-muted">{t("people.links_hint")}</p>}
-          <ul className="flex max-h-[60dvh] flex-col gap-5 overflow-y-auto">
-            {outcomes.map(({ email, link, mailed, error }) => (
-              <li key={email}>{link ? <InvitationLink email={email} link={link} mailed={mailed} /> : <><p className="words text-sm font-semibold">{email}</p><ErrorWords error={error} /></>}</li>
-            ))}
-          </ul>
-          {inviting.isPending && <p role="status" className="text-sm text-muted">{t("people.inviting")}</p>}
-          <div className="flex justify-end"><Button kind="primary" disabled={inviting.isPending} onClick={onClose}>{t("common.close")}</Button></div>
-        </div>
-      ) : (
-        <form noValidate onKeyDown={submitOnCtrlEnter} className="flex flex-col gap-4" onSubmit={(event) => { event.preventDefault(); if (addresses(text).length > 0) inviting.mutate(); }}>
-          <Field label={t("people.addresses")} hint={t(isMailOn ? "people.addresses_mail_hint" : "people.addresses_hint")}>
-            {(props) => <textarea {...props} autoFocus rows={3} value={text} inputMode="email" autoCapitalize="none" spellCheck={false} onChange={({ target }) => setText(target.value)} className="field field-sizing-content max-h-[40dvh] min-h-24" />}
-          </Field>
-          <RoleField value={role} onChange={setRole} />
-          <Field label={t("people.language")} hint={t("people.language_hint")}>
-            {(props) => <Select {...props} value={language} onChange={({ target }) => setLanguage(target.value as Language)}>{Object.entries(LANGUAGES).map(([tag, name]) => <option key={tag} value={tag} lang={tag}>{name}</option>)}</Select>}
-          </Field>
-          <div className="mt-2 flex justify-end gap-3">
-            <Button onClick={onClose}>{t("common.back")}</Button>
-            <Button type="submit" kind="primary" disabled={addresses(text).length === 0}>{t(isMailOn ? "people.invite_mail" : "people.invite_submit", { count: addresses(text).length })}</Button>
-          </div>
-        </form>
-      )}
-    </Dialog>
+  return isDone ? (
+    <div className="flex flex-col gap-5">
+      {outcomes.some(({ link }) => link) && <p className="text-sm text-muted">{t("people.links_hint")}</p>}
+      <ul className="flex max-h-[60dvh] flex-col gap-5 overflow-y-auto">
+        {outcomes.map(({ email, link, mailed, error }) => (
+          <li key={email}>{link ? <InvitationLink who={email} link={link} mailed={mailed} /> : <><p className="words text-sm font-semibold">{email}</p><ErrorWords error={error} /></>}</li>
+        ))}
+      </ul>
+      {inviting.isPending && <p role="status" className="text-sm text-muted">{t("people.inviting")}</p>}
+      <div className="flex justify-end"><Button kind="primary" disabled={inviting.isPending} onClick={onClose}>{t("common.close")}</Button></div>
+    </div>
+  ) : (
+    <form noValidate onKeyDown={submitOnCtrlEnter} className="flex flex-col gap-4" onSubmit={(event) => { event.preventDefault(); if (addresses(text).length > 0) inviting.mutate(); }}>
+      <Field label={t("people.addresses")} hint={t(isMailOn ? "people.addresses_mail_hint" : "people.addresses_hint")}>
+        {(props) => <textarea {...props} autoFocus rows={3} value={text} inputMode="email" autoCapitalize="none" spellCheck={false} onChange={({ target }) => { setText(target.value); onWords(target.value !== ""); }} className="field field-sizing-content max-h-[40dvh] min-h-24" />}
+      </Field>
+      <RoleField value={role} onChange={setRole} />
+      <Field label={t("people.language")} hint={t("people.language_hint")}>
+        {(props) => <Select {...props} value={language} onChange={({ target }) => setLanguage(target.value as Language)}>{Object.entries(LANGUAGES).map(([tag, name]) => <option key={tag} value={tag} lang={tag}>{name}</option>)}</Select>}
+      </Field>
+      <div className="mt-2 flex justify-end gap-3">
+        <Button onClick={onClose}>{t("common.back")}</Button>
+        <Button type="submit" kind="primary" disabled={addresses(text).length === 0}>{t(isMailOn ? "people.invite_mail" : "people.invite_submit", { count: addresses(text).length })}</Button>
+      </div>
+    </form>
   );
 }

@@ -13,7 +13,7 @@ import { Select } from "@/ui/Select";
 import { When } from "@/ui/time";
 import { InviteDialog } from "./InviteDialog";
 import { PersonDialog } from "./PersonDialog";
-import { peopleQuery, type Account } from "./queries";
+import { loginOf, peopleQuery, type Account } from "./queries";
 import type { PeopleSearch, UserStatus } from "./search";
 
 export function PeoplePage() {
@@ -64,7 +64,7 @@ function Row({ person, onOpen }: { person: Account; onOpen: () => void }) {
     <div className="flex flex-wrap items-center gap-x-4 gap-y-1 p-4">
       <div className="min-w-0 flex-1 basis-60">
         <p dir="auto" className={`words font-semibold ${status === "disabled" ? "text-muted line-through" : ""}`}>{person.name}</p>
-        <p className="words text-sm text-muted">{person.email}</p>
+        <p className="words text-sm text-muted">{loginOf(person)}</p>
       </div>
       <div className="flex-1 text-sm sm:w-44 sm:flex-none">
         <p>{t(`role.${person.role}`)}</p>

@@ -3,7 +3,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, dataOf } from "@/api/client";
-import type { Role } from "@/api/types";
+import { isCode } from "@/api/problem";
+import type { Role, Schema } from "@/api/types";
 import { ErrorWords } from "@/app/ErrorWords";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
@@ -11,38 +12,54 @@ import { isolated } from "@/ui/isolated";
 import { toast } from "@/ui/toast";
 import { MailedWords } from "../MailedWords";
 import { InvitationLink } from "./InvitationLink";
-import { linkOf, type Account } from "./queries";
+import { linkOf, loginOf, type Account } from "./queries";
 import { RoleField } from "./RoleField";
-import type { UserStatus } from "./search";
+import { WorkStep } from "./WorkStep";
+
+type Change = Schema<"ChangeBody">;
 
 export function PersonDialog({ person, onClose }: { person: Account; onClose: () => void }) {
   const { t } = useTranslation();
   const client = useQueryClient();
+  const [leaving, setLeaving] = useState<Change | null>(null);
   const [role, setRole] = useState<Role>(person.role);
   const path = { id: person.id };
   const refresh = () => Promise.all([client.invalidateQueries({ queryKey: ["people"] }), client.invalidateQueries({ queryKey: ["users"] })]);
   const changing = useMutation({
-    mutationFn: (body: { role?: Role; status?: UserStatus }) => dataOf(api.PATCH("/api/users/{id}", { params: { path }, body })),
-    onSuccess: ({ ended_sessions }) => {
-      toast("done", ended_sessions > 0 ? t("people.changed_ended", { count: ended_sessions }) : t("people.changed"));
+    mutationFn: (body: Change) => dataOf(api.PATCH("/api/users/{id}", { params: { path }, body })),
+    onSuccess: ({ ended_sessions, moved_work }) => {
+      toast("done", moved_work > 0 ? t("people.moved", { count: moved_work }) : ended_sessions > 0 ? t("people.changed_ended", { count: ended_sessions }) : t("people.changed"));
       onClose();
     },
+    // They would leave work behind: whose it becomes is asked, and told with the same change.
+    onError: (error, body) => isCode(error, "open_work") && setLeaving(body),
     onSettled: refresh,
   });
   const inviting = useMutation({
     mutationFn: () => dataOf(api.POST("/api/users/{id}/invitation", { params: { path } })),
     onSettled: refresh,
   });
-  const error = changing.error ?? inviting.error;
+  const resetting = useMutation({ mutationFn: () => dataOf(api.POST("/api/users/{id}/reset", { params: { path } })) });
+  const error = changing.error ?? inviting.error ?? resetting.error;
   const isIn = person.status !== "disabled";
+  if (leaving) {
+    const again = isCode(changing.error, "open_work") ? null : changing.error;
+    return (
+      <Dialog title={isolated(person.name)} onClose={onClose}>
+        <WorkStep person={person} isPending={changing.isPending} error={again} onBack={() => setLeaving(null)} onChosen={(work) => changing.mutate({ ...leaving, work })} />
+      </Dialog>
+    );
+  }
   return (
     <Dialog title={isolated(person.name)} onClose={onClose}>
-      <p className="words mb-4 text-sm text-muted">{person.email}</p>
+      <p className="words mb-4 text-sm text-muted">{loginOf(person)}</p>
       <form className="flex flex-col gap-4" onSubmit={(event) => { event.preventDefault(); changing.mutate({ role }); }}>
         {isIn && <RoleField value={role} onChange={setRole} />}
         {person.status === "invited" && !inviting.data && <Button busy={inviting.isPending} onClick={() => inviting.mutate()}>{t("people.new_link")}</Button>}
         {!inviting.data && person.invitation?.mailed && <MailedWords mailed={person.invitation.mailed} taken={t("people.mailed")} />}
-        {inviting.data && <InvitationLink email={person.email} link={linkOf(inviting.data.token)} mailed={inviting.data.user.invitation?.mailed} />}
+        {inviting.data && <InvitationLink who={loginOf(person)} link={linkOf(inviting.data.token)} mailed={inviting.data.user.invitation?.mailed} />}
+        {person.status === "active" && !resetting.data && <Button busy={resetting.isPending} onClick={() => resetting.mutate()}>{t("people.reset")}</Button>}
+        {resetting.data && <><p className="text-sm text-muted">{t("people.reset_hint")}</p><InvitationLink who={loginOf(person)} link={linkOf(resetting.data.token, "reset")} /></>}
         {role !== person.role && person.status === "active" && <p className="text-sm text-muted">{t("people.role_hint")}</p>}
         {error && <ErrorWords error={error} />}
         <div className="mt-2 flex flex-wrap justify-end gap-3">

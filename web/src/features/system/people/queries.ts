@@ -14,5 +14,8 @@ export const peopleQuery = (search: PeopleSearch) =>
     staleTime: 0,
   });
 
-/** What an invitation's link is; the secret is behind the `#`, which no server sees. */
-export const linkOf = (token: string) => `${location.origin}/invitation#${token}`;
+/** What somebody signs in with. */
+export const loginOf = ({ email, username }: { email: string | null; username: string | null }) => email ?? username ?? "";
+
+/** What an invitation's link is, and a reset's; the secret is behind the `#`, which no server sees. */
+export const linkOf = (token: string, page: "invitation" | "reset" = "invitation") => `${location.origin}/${page}#${token}`;

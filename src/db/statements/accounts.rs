@@ -1,0 +1,143 @@
+//! What people do to their own accounts, and what a change of an account still ends.
+//!
+//! A change writes its audit entry, and what it ends in objects, in its own transaction: see `jobs::accounts`.
+
+use base::ids::{OrgId, SessionName, UserId};
+use base::refusal::Refusal;
+use pg::statement::Statement;
+use serde::{Deserialize, Serialize};
+
+use super::audit::written;
+use super::users::{credentials_of, user};
+use crate::db::query::{Postgres, Query};
+use crate::domain::log::NewEntry;
+use crate::domain::user::{AccountOwed, UserRow};
+
+const CHANGE_PASSWORD: &str = concat!(
+    "WITH changed AS (
+         UPDATE users SET password_hash = $4, version = version + 1, updated_at = ",
+    time!("$5"),
+    " WHERE org_id = $1 AND id = $2::uuid AND version = $3::bigint AND status = 'active'
+         RETURNING *
+     ), owed AS (
+         INSERT INTO audit_owed (org_id, id, ts, entry) SELECT org_id, $6, updated_at, $7::jsonb FROM changed
+     ), ends AS (
+         INSERT INTO account_owed (org_id, user_id, version, ts, reason, keep)
+         SELECT org_id, id, version, updated_at, 'password_changed', $8 FROM changed
+     ), links AS (
+         UPDATE user_links SET replaced_at = changed.updated_at FROM changed
+         WHERE user_links.user_id = changed.id AND kind = 'reset' AND replaced_at IS NULL AND used_at IS NULL
+     )
+     SELECT ",
+    user!(),
+    " FROM changed",
+);
+
+const OWED: &str = concat!(
+    "SELECT json_build_object('id', user_id, 'version', version, 'reason', reason, 'keep', keep, 'work', work, 'ts', ",
+    ms!("ts"),
+    ")
+     FROM account_owed
+     WHERE org_id = $1 AND ($2::uuid IS NULL OR user_id = $2::uuid)
+     ORDER BY ts, version
+     LIMIT $3::bigint",
+);
+
+const ENDED: &str = "DELETE FROM account_owed WHERE org_id = $1 AND user_id = $2::uuid AND version = $3::bigint
+     RETURNING to_json(version)";
+
+/// An account, disabled or not, with the password hash; for whoever proves again who they are.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct FindOwnCredentials {
+    /// The account.
+    pub id: UserId,
+}
+
+impl Query for FindOwnCredentials {
+    const NAME: &'static str = "find_own_credentials";
+    type Reply = Option<UserRow>;
+
+    async fn run(self, postgres: &impl Postgres) -> Result<Self::Reply, Refusal> {
+        postgres.record(credentials_of(postgres.org(), self.id)).await
+    }
+}
+
+/// Gives an active account another password; the account after it, or nothing where it is no longer as it was read.
+#[derive(Serialize, Deserialize)]
+pub struct ChangePassword {
+    /// The account.
+    pub id: UserId,
+    /// The version that was read.
+    pub version: i64,
+    /// Argon2id as a PHC string.
+    pub password_hash: String,
+    /// The session that goes on.
+    #[serde(default)]
+    pub keep: Option<SessionName>,
+    /// What the audit is told.
+    pub entry: NewEntry,
+}
+
+impl Query for ChangePassword {
+    const NAME: &'static str = "change_password";
+    type Reply = Option<UserRow>;
+
+    async fn run(self, postgres: &impl Postgres) -> Result<Self::Reply, Refusal> {
+        let Self { id, version, password_hash, keep, entry } = self;
+        let statement = Statement::new(CHANGE_PASSWORD)
+            .bind(postgres.org().to_string())
+            .bind(id.to_string())
+            .bind(version.to_string())
+            .bind(password_hash)
+            .bind(postgres.now().as_ms().to_string())
+            .bind(entry.id.to_string())
+            .bind(written(&entry)?)
+            .bind(keep.map(|session| session.to_string()));
+        postgres.write(statement).await?.record().map_err(|error| postgres.unreadable(error))
+    }
+}
+
+/// What changes of accounts have not ended yet, oldest first.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct OwedByAccounts {
+    /// Of this account only.
+    #[serde(default)]
+    pub id: Option<UserId>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+impl Query for OwedByAccounts {
+    const NAME: &'static str = "owed_by_accounts";
+    type Reply = Vec<AccountOwed>;
+
+    async fn run(self, postgres: &impl Postgres) -> Result<Self::Reply, Refusal> {
+        postgres.records(owed(postgres.org(), self.id, self.limit)).await
+    }
+}
+
+fn owed(org: &OrgId, id: Option<UserId>, limit: u32) -> Statement {
+    Statement::new(OWED).bind(org.to_string()).bind(id.map(|id| id.to_string())).bind(limit.to_string())
+}
+
+/// What a change of an account had to end has ended.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct AccountSettled {
+    /// The account.
+    pub id: UserId,
+    /// The version that the change made.
+    pub version: i64,
+}
+
+impl Query for AccountSettled {
+    const NAME: &'static str = "account_settled";
+    type Reply = ();
+
+    async fn run(self, postgres: &impl Postgres) -> Result<(), Refusal> {
+        let statement = Statement::new(ENDED)
+            .bind(postgres.org().to_string())
+            .bind(self.id.to_string())
+            .bind(self.version.to_string());
+        postgres.write(statement).await.map(|_| ())
+    }
+}
