@@ -1,10 +1,11 @@
 //! Who hears of what, and who does not.
 
 use super::*;
-use crate::domain::Caller;
+use crate::domain::organisation::Language;
 use crate::domain::request::Report;
-use crate::domain::request::fixtures::{admin, at, manager, other_technician, requester, technician};
+use crate::domain::request::fixtures::{Story, admin, at, manager, other_technician, requester, technician};
 use crate::domain::user::Actor;
+use crate::domain::{Caller, Status};
 
 fn staff() -> Vec<Colleague> {
     let colleague = |caller: Caller| Colleague { id: caller.user.id, name: caller.user.name, role: caller.role };
@@ -105,4 +106,39 @@ fn what_was_said_is_told_in_its_beginning() {
     let long = "é".repeat(1_000);
     let words = notice::words_of(&comment(&long, Visibility::Public)).unwrap();
     assert_eq!(words.chars().count(), 280);
+}
+
+#[test]
+fn what_nobody_has_chosen_is_mailed_where_it_asks_for_something_or_ends_something() {
+    let nobody_chose = Choices::default();
+    assert!(nobody_chose.is_mailed("assigned") && !nobody_chose.is_mailed("started"));
+    assert!(!nobody_chose.is_mailed("of_a_newer_release"));
+    let chosen = nobody_chose.with(&[Choice { kind: NoticeKind::Started, mail: true }]);
+    assert!(chosen.is_mailed("started") && chosen.is_mailed("assigned"));
+    let kept: Choices = serde_json::from_str(&serde_json::to_string(&chosen).unwrap()).unwrap();
+    assert_eq!(kept.all().len(), NoticeKind::ALL.len());
+    assert!(kept.all().contains(&Choice { kind: NoticeKind::Started, mail: true }));
+}
+
+#[test]
+fn each_kind_of_event_that_is_told_is_a_kind_that_one_can_choose() {
+    let kinds = ["created", "approved", "rejected", "assigned", "released", "started", "held", "resumed", "completed"];
+    for kind in kinds.into_iter().chain(["closed", "reopened", "cancelled", "commented"]) {
+        assert!(kind.parse::<NoticeKind>().is_ok(), "{kind}");
+    }
+    assert_eq!(NoticeKind::ALL.len(), 13);
+}
+
+#[test]
+fn a_mail_says_what_happened_and_why_in_the_readers_language() {
+    let request = Story::in_status(Status::InProgress).request;
+    let done = event(EventBody::Completed { resolution: "A new seal".into(), auto_close_ms: None }, &technician());
+    let notice = Notice::of(&done, &request, Reason::Requester);
+    let english = sentences::what(&notice, Language::En);
+    assert_eq!(english, "Tono completed the work. Please have a look, then close or reopen the request.");
+    let indonesian = sentences::what(&notice, Language::Id);
+    assert_eq!(indonesian, "Tono menyelesaikan pekerjaan. Silakan periksa, lalu tutup atau buka kembali.");
+    let closed = Event { actor: Actor::System, body: EventBody::Closed { rating: None }, ..done };
+    let notice = Notice::of(&closed, &request, Reason::Assignee);
+    assert_eq!(sentences::what(&notice, Language::En), "The request closed by itself.");
 }
