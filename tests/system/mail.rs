@@ -262,3 +262,14 @@ async fn the_platforms_own_binding_is_used_where_there_is_one() {
     let mailed = tested(&admin).await;
     assert_eq!(mailed["outcome"], "taken", "{mailed}");
 }
+
+#[tokio::test]
+async fn what_the_domain_says_in_the_dns_is_shown() {
+    let stack = started(Stack::builder().mail(Tls::Off));
+    let admin = admin(&stack).await;
+    let records = admin.get("/api/system/mail/records").await.expect(200).json();
+    let expected = json!({ "domain": "cepatedge.test", "spf": "v=spf1 include:mail.test -all", "dmarc": null });
+    assert_eq!(records, expected);
+    server(&stack).set_mood(Mood::Busy);
+    admin.get("/api/system/mail/records").await.problem(503, "unavailable");
+}

@@ -73,7 +73,7 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
     let draft = json!({ "scope": "new", "body": "{}", "updated_at": "2026-11-28T10:00:00.000Z" });
     let no_content = [401, 204, 204, 204, 204];
 
-    let matrix: [(&str, &str, Value, Answers); 43] = [
+    let matrix: [(&str, &str, Value, Answers); 44] = [
         ("GET", "health", Value::Null, ANYONE),
         ("GET", "ready", Value::Null, ANYONE),
         ("GET", "openapi.json", Value::Null, ANYONE),
@@ -93,6 +93,7 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
         ("POST", "users/{user}/invitation", json!({}), [401, 403, 403, 403, 404]),
         ("GET", "system/users", Value::Null, OPERATORS),
         ("GET", "system/mail", Value::Null, OPERATORS),
+        ("GET", "system/mail/records", Value::Null, OPERATORS),
         ("POST", "system/mail/test", json!({}), OPERATORS),
         // Somebody is in.
         ("GET", "setup", Value::Null, [404; 5]),
