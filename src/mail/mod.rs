@@ -7,6 +7,7 @@
 //! under the same id.
 
 mod binding;
+pub mod dns;
 mod edge;
 mod http;
 pub mod letters;

@@ -25,3 +25,14 @@ globalThis.cepatedge_send_email = async (env, name, mail, limitMs) => {
   );
   return Promise.race([sent, late]).finally(() => clearTimeout(timer));
 };
+
+/** The TXT records of a name, one a line, as a resolver tells them (the JSON form of DNS over HTTPS); none for a name that there is not. */
+globalThis.cepatedge_txt = async (resolver, name, limitMs) => {
+  const url = `${resolver}?name=${encodeURIComponent(name)}&type=TXT`;
+  const response = await fetch(url, { headers: { accept: "application/dns-json" }, redirect: "manual", signal: AbortSignal.timeout(limitMs) });
+  const { Status, Answer = [] } = await response.json();
+  // 3 is NXDOMAIN.
+  if (Status !== 0 && Status !== 3) throw new Error(`the resolver answered with ${Status}`);
+  const texts = Answer.filter(({ type }) => type === 16).map(({ data }) => data.replace(/^"|"$/g, "").replaceAll('" "', ""));
+  return texts.slice(0, 50).map((text) => text.slice(0, 1_000).replace(/[\0-\x1f]/g, " ")).join("\n");
+};

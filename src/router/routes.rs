@@ -99,6 +99,7 @@ routes! {
     GET    "/system/sessions"                                       Operators Read        sessions::list;
     DELETE "/system/sessions/{user}/{sid}" (user: UserId, sid: SessionName) Operators Write sessions::revoke;
     GET    "/system/mail"                                           Operators Read        mail::read;
+    GET    "/system/mail/records"                                   Operators Read        mail::records;
     POST   "/system/mail/test"                                      Operators Write       mail::test;
     GET    "/system/users"                                          Operators Read        people::list;
     GET    "/system/settings"                                       Operators Read        settings::list;

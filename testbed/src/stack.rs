@@ -319,9 +319,12 @@ pub fn development_vars(port: u16, database_url: &str, secrets: &Secrets) -> BTr
 
 /// The variables of a Worker that sends by this server.
 pub fn mail_vars(server: &MailServer) -> BTreeMap<String, String> {
-    [("MAIL_URL", server.url()), ("MAIL_FROM", MAIL_FROM.to_owned())]
-        .map(|(name, value)| (name.to_owned(), value))
-        .into()
+    let vars = [
+        ("MAIL_URL", server.url()),
+        ("MAIL_FROM", MAIL_FROM.to_owned()),
+        ("DNS_RESOLVER", format!("{}/dns-query", server.page_url())),
+    ];
+    vars.map(|(name, value)| (name.to_owned(), value)).into()
 }
 
 /// The certificate is for `localhost` as well, and a name is what a real deployment connects to.

@@ -57,7 +57,7 @@ async fn an_administrator_sends_a_mail_to_oneself_and_reads_the_providers_answer
     assert_eq!((&mailed["outcome"], &mailed["step"]), (&json!("taken"), &Value::Null), "{mailed}");
     assert!(mailed["words"].as_str().is_some_and(|words| words.contains("queued as test-")), "{mailed}");
     let mail = received(stack(), &somebody.email);
-    assert!(mail.subject.starts_with("Surel dari"), "{mail}");
+    assert!(mail.subject.starts_with("Email dari"), "{mail}");
     assert!(mail.text.contains(admin.name()) && mail.html.contains("<html lang=\"id\">"), "{mail}");
     assert_eq!(mail.user.as_deref(), Some("desk@cepatedge.test"));
     assert_eq!(mail.header("Auto-Submitted"), Some("auto-generated"));
@@ -231,7 +231,7 @@ async fn the_http_apis_of_three_services_are_spoken_and_their_refusals_understoo
         assert_eq!(mailed["outcome"], "taken", "{form}: {mailed}");
         assert!(mailed["words"].as_str().is_some_and(|words| words.starts_with("200 test-")), "{form}: {mailed}");
         let mail = provider.mails().pop().expect("a mail");
-        assert!(mail.to.contains(&somebody.email) && mail.subject.starts_with("Surel dari"), "{form}: {mail}");
+        assert!(mail.to.contains(&somebody.email) && mail.subject.starts_with("Email dari"), "{form}: {mail}");
         assert!(mail.html.contains("<html lang=\"id\">") && !mail.text.is_empty(), "{form}");
         assert_eq!(mail.header("Auto-Submitted"), Some("auto-generated"), "{form}");
         stack = Some(started);
@@ -261,4 +261,15 @@ async fn the_platforms_own_binding_is_used_where_there_is_one() {
     assert_eq!((&setup["transport"], &setup["host"]), (&json!("binding"), &Value::Null));
     let mailed = tested(&admin).await;
     assert_eq!(mailed["outcome"], "taken", "{mailed}");
+}
+
+#[tokio::test]
+async fn what_the_domain_says_in_the_dns_is_shown() {
+    let stack = started(Stack::builder().mail(Tls::Off));
+    let admin = admin(&stack).await;
+    let records = admin.get("/api/system/mail/records").await.expect(200).json();
+    let expected = json!({ "domain": "cepatedge.test", "spf": "v=spf1 include:mail.test -all", "dmarc": null });
+    assert_eq!(records, expected);
+    server(&stack).set_mood(Mood::Busy);
+    admin.get("/api/system/mail/records").await.problem(503, "unavailable");
 }

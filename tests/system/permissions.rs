@@ -97,6 +97,7 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
         ("POST", "users/{user}/invitation", json!({}), [401, 403, 403, 403, 404]),
         ("GET", "system/users", Value::Null, OPERATORS),
         ("GET", "system/mail", Value::Null, OPERATORS),
+        ("GET", "system/mail/records", Value::Null, OPERATORS),
         ("POST", "system/mail/test", json!({}), OPERATORS),
         ("GET", "system/settings", Value::Null, OPERATORS),
         ("GET", "system/settings/{key}", Value::Null, OPERATORS),

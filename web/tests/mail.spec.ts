@@ -33,6 +33,8 @@ test("an administrator sees how mail is set up and sends a test", async ({ brows
   const mails = await mailsTo(admin, "admin@cepatedge.test");
   expect(mails.length).toBe(before + 1);
   expect(mails.at(-1)!.subject).toMatch(/^Mail from .* works$/);
+  await expect(admin.getByText("v=spf1 include:mail.test -all")).toBeVisible();
+  await expect(admin.getByText("There is none.")).toHaveCount(1);
   await expectSound(admin);
 });
 

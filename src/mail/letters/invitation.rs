@@ -51,7 +51,7 @@ impl Invitation<'_> {
                     ),
                 ],
                 "Terima undangan",
-                "Anda menerima surel ini karena alamat Anda dimasukkan untuk diundang. Jika Anda tidak mengharapkannya, abaikan saja.",
+                "Anda menerima email ini karena alamat Anda dimasukkan untuk diundang. Jika Anda tidak mengharapkannya, abaikan saja.",
             ),
         };
         let [first, second] = says.map(Part::Says);

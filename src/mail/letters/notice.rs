@@ -36,7 +36,7 @@ impl Notice<'_> {
         let place = place.map(|place| format!(" ({place})")).unwrap_or_default();
         let (link, ending) = match language {
             Language::En => ("Open the request", "No more mails of this kind"),
-            Language::Id => ("Buka permintaan", "Hentikan surel seperti ini"),
+            Language::Id => ("Buka permintaan", "Hentikan email seperti ini"),
         };
         let mut parts = vec![Part::Says(what.to_owned())];
         parts.extend(said.map(Part::Quote));

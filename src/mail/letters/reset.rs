@@ -37,7 +37,7 @@ impl Reset<'_> {
                     "Tautan ini berlaku sekali, selama {minutes} menit. Siapa pun yang memilikinya dapat masuk sebagai Anda: jangan diteruskan."
                 ),
                 "Buat kata sandi baru",
-                "Anda menerima surel ini karena seseorang memintanya dengan alamat Anda. Jika bukan Anda, abaikan saja: kata sandi Anda tidak berubah.",
+                "Anda menerima email ini karena seseorang memintanya dengan alamat Anda. Jika bukan Anda, abaikan saja: kata sandi Anda tidak berubah.",
             ),
         };
         let parts = vec![Part::Link(link, url), Part::Says(says)];

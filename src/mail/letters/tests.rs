@@ -12,7 +12,7 @@ const ORGANISATION: &str = "Hotel \"Melati\" & Sons";
 fn letters(language: Language) -> [(&'static str, Letter); 4] {
     let (what, why) = match language {
         Language::En => ("Budi commented.", "You get this mail because you reported this."),
-        Language::Id => ("Budi berkomentar.", "Anda menerima surel ini karena Anda yang melaporkannya."),
+        Language::Id => ("Budi berkomentar.", "Anda menerima email ini karena Anda yang melaporkannya."),
     };
     let notice = Notice {
         organisation: ORGANISATION,

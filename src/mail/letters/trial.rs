@@ -29,11 +29,11 @@ impl Trial<'_> {
                 format!("You get this mail because {by} asked for it on the page of mail."),
             ),
             Language::Id => (
-                format!("Surel dari {organisation} berfungsi"),
-                "Surel berfungsi",
-                format!("Surel ini dikirim dari {organisation} untuk melihat apakah surel sampai. Yang ini sampai."),
+                format!("Email dari {organisation} berfungsi"),
+                "Email berfungsi",
+                format!("Email ini dikirim dari {organisation} untuk melihat apakah email sampai. Yang ini sampai."),
                 "Buka aplikasi",
-                format!("Anda menerima surel ini karena {by} memintanya di halaman surel."),
+                format!("Anda menerima email ini karena {by} memintanya di halaman email."),
             ),
         };
         let parts = vec![Part::Says(says), Part::Link(link, url)];

@@ -14,7 +14,7 @@ use crate::domain::mailed::{MailOutcome, Mailed};
 use crate::domain::organisation::Language;
 use crate::domain::user::Actor;
 use crate::mail::letters::Trial;
-use crate::mail::{Outgoing, Setting};
+use crate::mail::{Mailer, Outgoing, Setting, dns};
 use crate::objects::account::api::{AccountKey, Attempt};
 use crate::objects::database::api::query;
 use crate::objects::log_stream::api::tell_audit;
@@ -90,6 +90,39 @@ pub async fn read(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     Reply::json(200, &setup)
 }
 
+/// What the sender's domain says in the DNS.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MailRecords {
+    /// The domain of the sender.
+    pub domain: String,
+    /// Its SPF record: who may send for it.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub spf: Option<String>,
+    /// Its DMARC record: what becomes of mails that are not its own.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub dmarc: Option<String>,
+}
+
+/// `GET /api/system/mail/records`.
+///
+/// # Errors
+/// `Conflict` with `mail_off` or `mail_unusable`; `Unavailable` while the resolver does not answer.
+pub async fn records(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
+    let domain = mailer(exchange)?.from.address.domain().to_owned();
+    let found = dns::records(exchange.env, &domain).await;
+    let dns::Records { spf, dmarc } = found.ok_or_else(|| Refusal::unavailable("the DNS", 60))?;
+    Reply::json(200, &MailRecords { domain, spf, dmarc })
+}
+
+fn mailer(exchange: &Exchange<'_>) -> Result<Mailer, Refusal> {
+    match Setting::of(exchange.env) {
+        Setting::On(mailer) => Ok(mailer),
+        Setting::Off => Err(Refusal::conflict("mail_off", "Mail is not set up.")),
+        Setting::Unusable(problem) => Err(Refusal::conflict("mail_unusable", problem)),
+    }
+}
+
 /// `POST /api/system/mail/test`: sends a mail to the caller and says what became of it. As many tries as at a password: five at
 /// once, and then ever fewer.
 ///
@@ -98,11 +131,7 @@ pub async fn read(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
 pub async fn test(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let body: TestBody = parse_json(exchange.incoming.body().await?)?;
     let language: Option<Language> = body.language.as_deref().map(|text| parse_value("language", text)).transpose()?;
-    let mailer = match Setting::of(exchange.env) {
-        Setting::On(mailer) => mailer,
-        Setting::Off => return Err(Refusal::conflict("mail_off", "Mail is not set up.")),
-        Setting::Unusable(problem) => return Err(Refusal::conflict("mail_unusable", problem)),
-    };
+    let mailer = mailer(exchange)?;
     let (env, cx, caller) = (exchange.env, &exchange.cx, exchange.caller()?);
     let account = AccountKey::User { org: exchange.org().clone(), user: caller.user.id };
     ask(env, &account, Attempt {}, cx).await?;
@@ -144,7 +173,7 @@ pub fn note(exchange: &Exchange<'_>, what: &str, mailed: &Mailed) {
 /// What each route takes and answers.
 #[cfg(feature = "openapi")]
 pub(crate) mod describe {
-    use super::{MailSetup, Mailed, TestBody};
+    use super::{MailRecords, MailSetup, Mailed, TestBody};
     use crate::openapi::operation::Operation;
     use crate::openapi::schemas::Schemas;
 
@@ -154,6 +183,13 @@ pub(crate) mod describe {
             "The provider and the sender, without the password.",
             schemas.of::<MailSetup>(),
         )
+    }
+
+    pub fn records(schemas: &mut Schemas) -> Operation {
+        Operation::new("mailRecords", "system", "What the sender's domain says in the DNS of who may send for it.")
+            .detail("DKIM is not among it: its name is known to the provider alone.")
+            .replies(200, "The records, as far as there are any.", schemas.of::<MailRecords>())
+            .refuses(&[409, 503])
     }
 
     pub fn test(schemas: &mut Schemas) -> Operation {

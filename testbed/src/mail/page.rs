@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::api::{self, Call};
 use super::received::Received;
-use super::{Shared, lock};
+use super::{Mood, Shared, lock};
 
 /// The longest call, in bytes.
 const LONGEST_CALL: u64 = 1024 * 1024;
@@ -58,6 +58,10 @@ fn answer(shared: &Shared, method: &str, path: &str) -> (&'static str, &'static 
     match (method, path.trim_matches('/').split('/').collect::<Vec<_>>().as_slice()) {
         ("GET", [""]) => ("200 OK", "text/html", list(&mails)),
         ("GET", ["mails.json"]) => ("200 OK", "application/json", serde_json::to_string(&*mails).unwrap_or_default()),
+        ("GET", [query]) if query.starts_with("dns-query?") => match shared.mood() {
+            Mood::Busy => ("200 OK", "application/dns-json", r#"{"Status":2}"#.to_owned()),
+            _ => ("200 OK", "application/dns-json", records(query)),
+        },
         ("GET", ["mails", number]) => match found(number) {
             Some(mail) => ("200 OK", "text/html", page(mail)),
             None => missing,
@@ -68,6 +72,16 @@ fn answer(shared: &Shared, method: &str, path: &str) -> (&'static str, &'static 
         },
         _ => missing,
     }
+}
+
+/// A resolver that knows one domain, and of it an SPF record alone, in two pieces.
+fn records(query: &str) -> String {
+    if query.contains("?name=cepatedge.test&") {
+        r#"{"Status":0,"Answer":[{"type":5,"data":"a."},{"type":16,"data":"\"x=1\""},{"type":16,"data":"\"v=spf1 include:\" \"mail.test -all\""}]}"#
+    } else {
+        r#"{"Status":3}"#
+    }
+    .to_owned()
 }
 
 fn list(mails: &[Received]) -> String {

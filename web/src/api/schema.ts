@@ -772,6 +772,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/system/mail/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the sender's domain says in the DNS of who may send for it.
+         * @description For: Admins. DKIM is not among it: its name is known to the provider alone.
+         */
+        get: operations["mailRecords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system/mail/test": {
         parameters: {
             query?: never;
@@ -1876,6 +1896,15 @@ export interface components {
          * @enum {string}
          */
         MailOutcome: "taken" | "refused" | "later" | "unknown";
+        /** @description What the sender's domain says in the DNS. */
+        MailRecords: {
+            /** @description Its DMARC record: what becomes of mails that are not its own. */
+            dmarc: string | null;
+            /** @description The domain of the sender. */
+            domain: string;
+            /** @description Its SPF record: who may send for it. */
+            spf: string | null;
+        };
         /** @description How mail is set up. Never with the password. */
         MailSetup: {
             /** @description The provider's host, with its port where it is SMTP. */
@@ -4291,6 +4320,31 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    mailRecords: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The records, as far as there are any. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailRecords"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };

@@ -10,7 +10,7 @@ import type { Language } from "@/i18n";
 import { Button } from "@/ui/Button";
 import { Card } from "./Card";
 import { MailedWords } from "./MailedWords";
-import { mailQuery } from "./queries";
+import { mailQuery, recordsQuery } from "./queries";
 import { Failure, Waiting } from "./states";
 
 export function MailPage() {
@@ -72,11 +72,16 @@ function Test() {
 /** What only the domain's owner can do; which records, the provider says. */
 function Arriving({ domain }: { domain: string }) {
   const { t } = useTranslation();
+  const { data, isPending } = useQuery(recordsQuery);
+  const found = (record: string | null | undefined) =>
+    isPending ? t("mail.looking") : !data ? t("mail.dns_away") : record ? <code className="words">{record}</code> : <span className="font-semibold text-warn">{t("mail.no_record")}</span>;
   return (
     <Card title={t("mail.arriving")}>
       <p className="text-sm text-muted">{t("mail.arriving_hint")}</p>
-      <ul className="mt-3 flex list-disc flex-col gap-2 pl-5 text-sm">
-        {(["spf", "dkim", "dmarc"] as const).map((record) => <li key={record} className="words">{t(`mail.${record}`, { domain })}</li>)}
+      <ul className="mt-3 flex list-disc flex-col gap-3 pl-5 text-sm">
+        <li className="words">{t("mail.spf", { domain })}<br />{found(data?.spf)}</li>
+        <li className="words">{t("mail.dkim", { domain })}</li>
+        <li className="words">{t("mail.dmarc", { domain })}<br />{found(data?.dmarc)}</li>
       </ul>
     </Card>
   );

@@ -49,6 +49,9 @@ export const traceQuery = (requestId: string) =>
 
 export const mailQuery = queryOptions({ queryKey: ["mail"], queryFn: () => dataOf(api.GET("/api/system/mail")), staleTime: 0 });
 
+/** What the sender's domain says in the DNS. */
+export const recordsQuery = queryOptions({ queryKey: ["mail-records"], queryFn: () => dataOf(api.GET("/api/system/mail/records")), staleTime: 0, retry: false });
+
 export const entryQuery = (stream: StreamName, id: string) =>
   queryOptions({
     queryKey: ["log-entry", stream, id],
