@@ -356,3 +356,25 @@ async fn a_cache_is_told_in_numbers_and_emptied_and_the_audit_knows_who_did() {
         audit["items"].as_array().expect("items").iter().map(|one| one["fields"]["object"]["id"].clone()).collect();
     assert_eq!(told, ["settings", "users"]);
 }
+
+#[tokio::test]
+async fn another_isolate_that_went_by_the_old_settings_goes_by_the_new_ones_within_ten_seconds() {
+    let stack =
+        Stack::builder().second_isolate().start().unwrap_or_else(|error| panic!("no system to test: {error:?}"));
+    let elsewhere = || Client::at(stack.second_url.as_deref().expect("a second isolate"));
+    let admin = Client::sign_in(&stack, &demo("admin")).await;
+    let there = elsewhere().signed_in(&demo("requester")).await;
+    let mut slowest = Duration::ZERO;
+    for hours in 1..=3 {
+        // It has just looked.
+        urgent(&there).await;
+        put(&admin, "due_hours_urgent", json!(hours)).await.expect(200);
+        let changed = Instant::now();
+        while due_in_ms(&urgent(&there).await) != hours * 3_600_000 {
+            assert!(changed.elapsed() < IN_FORCE, "it is not in force there");
+            sleep(Duration::from_millis(50)).await;
+        }
+        slowest = slowest.max(changed.elapsed());
+    }
+    println!("in force in another isolate after {slowest:?} at most");
+}

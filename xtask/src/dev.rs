@@ -73,6 +73,7 @@ pub fn run(options: &Options) -> Result<()> {
             data_dir: data_dir.clone(),
             vars: stack::development_vars(options.port, &database.url, &secrets),
             port: options.port,
+            second_port: None,
             cron: Cron::Every(CRON),
             trust: None,
         })
