@@ -102,7 +102,8 @@ pub async fn open_session(
     let caller = Caller { user: Person { id: user.id, name: user.name }, role: user.role };
     let cx = CallContext { caller: Some(caller.clone()), ..exchange.cx.clone() };
     let user_agent: String = exchange.incoming.header("user-agent").unwrap_or_default().chars().take(200).collect();
-    let limits = settings(exchange).await.sessions;
+    let in_force = settings(exchange).await;
+    let limits = in_force.sessions;
     let open = Open { caller, email: user.email, user_agent, address, limits };
     let key = SessionKey { org: org.clone(), session: id.name() };
     let session = ask(exchange.env, &key, open, &cx).await?;
@@ -120,7 +121,7 @@ pub async fn open_session(
 
     let now_s = clock::now().as_ms() / 1_000;
     let cookie = cookie_for(exchange.config, &id, &session, now_s)?;
-    Ok(Reply::json(status, &Profile::of(&session))?.with("set-cookie", cookie))
+    Ok(Reply::json(status, &Profile::of(&session, &in_force.rules))?.with("set-cookie", cookie))
 }
 
 async fn settings(exchange: &Exchange<'_>) -> Rc<InForce> {

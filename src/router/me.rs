@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::db::statements::users::RenameUser;
 use crate::domain::log::{Level, StreamName};
+use crate::domain::request::RequestRules;
+use crate::domain::request::policy::{Withheld, withheld};
 use crate::domain::user::PersonName;
 use crate::domain::user::Role;
 use crate::objects::cache::api::{CacheKey, Forget};
@@ -41,6 +43,9 @@ pub struct Me<'a> {
     pub email: &'a str,
     /// The role.
     pub role: Role,
+    /// What the settings take from this role; left out where that is nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub withheld: Vec<Withheld>,
 }
 
 /// A session that holds.
@@ -60,12 +65,18 @@ pub struct SessionInfo<'a> {
 }
 
 impl<'a> Profile<'a> {
-    /// The profile behind a session.
-    pub fn of(session: &'a LiveSession) -> Self {
+    /// The profile behind a session, under the rules in force.
+    pub fn of(session: &'a LiveSession, rules: &RequestRules) -> Self {
         let user = &session.caller.user;
         let LiveSession { opened_at, expires_at, .. } = *session;
         Profile {
-            user: Me { id: user.id, name: &user.name, email: &session.email, role: session.caller.role },
+            user: Me {
+                id: user.id,
+                name: &user.name,
+                email: &session.email,
+                role: session.caller.role,
+                withheld: withheld(session.caller.role, rules),
+            },
             session: SessionInfo { id: session.session.as_str(), opened_at, expires_at },
         }
     }
@@ -76,7 +87,7 @@ impl<'a> Profile<'a> {
 /// # Errors
 /// `Internal` when it cannot be written as JSON.
 pub async fn read(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
-    Reply::json(200, &Profile::of(exchange.session()?))
+    Reply::json(200, &Profile::of(exchange.session()?, &exchange.rules()))
 }
 
 /// What of the profile is edited.
@@ -116,7 +127,7 @@ pub async fn edit(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     told.into_iter().collect::<Result<Vec<()>, Refusal>>()?;
     exchange.access.note(StreamName::Auth, Level::Info, "profile edited", &[]);
     session.caller.user.name = name.into_string();
-    Reply::json(200, &Profile::of(&session))
+    Reply::json(200, &Profile::of(&session, &exchange.rules()))
 }
 
 /// My sessions.

@@ -262,6 +262,9 @@ async fn who_approves_claims_and_takes_over_is_the_organisations_choice() {
     put(&admin, "technicians_claim", json!(false)).await.expect(200);
     offered(&manager, &id, "approve", false).await;
     manager.act(&id, "approve", &json!({})).await.problem(403, "forbidden");
+    let withheld = async |who: &Client| who.get("/api/me").await.expect(200).json()["user"]["withheld"].take();
+    assert_eq!((withheld(&manager).await, withheld(&tech).await), (json!(["approve"]), json!(["claim"])));
+    assert_eq!((withheld(&admin).await, withheld(&requester).await), (Value::Null, Value::Null));
     admin.act(&id, "approve", &json!({})).await.expect(200);
     let claim = |who: &Client| json!({ "assignee_id": who.id() });
     tech.act(&id, "assign", &claim(&tech)).await.problem(409, "invalid_transition");

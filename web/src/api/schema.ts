@@ -1572,6 +1572,8 @@ export interface components {
             name: string;
             /** @description The role. */
             role: components["schemas"]["Role"];
+            /** @description What the settings take from this role; left out where that is nothing. */
+            withheld?: components["schemas"]["Withheld"][];
         };
         /** @description The state of the parts. */
         Monitor: {
@@ -2249,6 +2251,11 @@ export interface components {
          * @enum {string}
          */
         Visibility: "public" | "internal";
+        /**
+         * @description Something that the settings can take from a role.
+         * @enum {string}
+         */
+        Withheld: "approve" | "claim" | "take_over";
     };
     responses: {
         /** @description `invalid_transition` (Invalid transition), `already_exists` (Conflict) */
