@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Log, LogLevel, Miniflare } from "miniflare";
 
-/** @type {{host: string, port: number, bundle: string, dataDir: string, pagesDir: string, logFile: string | null,
+/** @type {{host: string, port: number, secondPort: number | null, bundle: string, dataDir: string, pagesDir: string, logFile: string | null,
  *          worker: {name: string, assets?: {directory: string}}, crons: string[], cronInterval: number | null}} */
 const config = JSON.parse(readFileSync(process.argv[2], "utf8"));
 
@@ -50,6 +50,22 @@ function copyBuild() {
   return { mark, dir };
 }
 
+const manifest = () => ({
+  mainModule: "index.js",
+  modulesRoot: config.bundle,
+  modules: { "index.js": module("esm", "index.js"), "index_bg.wasm": module("wasm", "index_bg.wasm") },
+});
+
+/** Another isolate of the same Worker: a router with a memory of its own, before the objects of the first. */
+const second = () => {
+  const { assets, exports, env, ...worker } = config.worker;
+  const { ASSETS, ...bindings } = env;
+  return {
+    config: { ...worker, name: `${worker.name}-second`, env: bindings, manifest: manifest() },
+    dev: { unsafeDirectSockets: [{ host: config.host, port: config.secondPort }] },
+  };
+};
+
 const options = () => ({
   host: config.host,
   port: config.port,
@@ -64,13 +80,10 @@ const options = () => ({
       config: {
         ...config.worker,
         ...(served && { assets: { ...config.worker.assets, directory: served.dir } }),
-        manifest: {
-          mainModule: "index.js",
-          modulesRoot: config.bundle,
-          modules: { "index.js": module("esm", "index.js"), "index_bg.wasm": module("wasm", "index_bg.wasm") },
-        },
+        manifest: manifest(),
       },
     },
+    ...(config.secondPort === null ? [] : [second()]),
   ],
 });
 

@@ -114,7 +114,8 @@ pub async fn open_session(
     let cx = CallContext { caller: Some(caller.clone()), ..exchange.cx.clone() };
     let user_agent: String = exchange.incoming.header("user-agent").unwrap_or_default().chars().take(200).collect();
     let stays = stays == Stays::OnDevice && user.email.is_none();
-    let limits = settings(exchange).await.sessions;
+    let in_force = settings(exchange).await;
+    let limits = in_force.sessions;
     let open = Open { caller, login: user.login().to_owned(), stays, user_agent, address, limits };
     let key = SessionKey { org: org.clone(), session: id.name() };
     let session = ask(exchange.env, &key, open, &cx).await?;
@@ -139,7 +140,7 @@ pub async fn open_session(
 
     let now_s = clock::now().as_ms() / 1_000;
     let cookie = cookie_for(exchange.config, &id, &session, now_s)?;
-    Ok(Reply::json(status, &Profile::of(&session))?.with("set-cookie", cookie))
+    Ok(Reply::json(status, &Profile::of(&session, &in_force.rules))?.with("set-cookie", cookie))
 }
 
 async fn settings(exchange: &Exchange<'_>) -> Rc<InForce> {

@@ -6,6 +6,7 @@ use base::ids::{OrgId, UserId};
 use base::refusal::Refusal;
 use worker::Env;
 
+use crate::domain::request::RequestRules;
 use crate::domain::user::Caller;
 use crate::domain::user::User;
 use crate::objects::context::CallContext;
@@ -67,6 +68,11 @@ impl Exchange<'_> {
     /// `Unauthenticated` on a public route.
     pub fn caller(&self) -> Result<&Caller, Refusal> {
         self.cx.require_caller()
+    }
+
+    /// The rules of requests in force.
+    pub fn rules(&self) -> RequestRules {
+        self.cx.rules.unwrap_or_default().rules
     }
 
     /// The session's word.

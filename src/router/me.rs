@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::db::statements::users::RenameUser;
 use crate::domain::log::{Level, StreamName};
+use crate::domain::request::RequestRules;
+use crate::domain::request::policy::{Withheld, withheld};
 use crate::domain::user::PersonName;
 use crate::domain::user::Role;
 use crate::objects::cache::api::{CacheKey, Forget};
@@ -45,6 +47,9 @@ pub struct Me<'a> {
     pub username: Option<&'a str>,
     /// The role.
     pub role: Role,
+    /// What the settings take from this role; left out where that is nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub withheld: Vec<Withheld>,
 }
 
 /// A session that holds.
@@ -64,14 +69,21 @@ pub struct SessionInfo<'a> {
 }
 
 impl<'a> Profile<'a> {
-    /// The profile behind a session.
-    pub fn of(session: &'a LiveSession) -> Self {
+    /// The profile behind a session, under the rules in force.
+    pub fn of(session: &'a LiveSession, rules: &RequestRules) -> Self {
         let user = &session.caller.user;
         let LiveSession { opened_at, expires_at, .. } = *session;
         let login = session.login.as_str();
         let (email, username) = if login.contains('@') { (Some(login), None) } else { (None, Some(login)) };
         Profile {
-            user: Me { id: user.id, name: &user.name, email, username, role: session.caller.role },
+            user: Me {
+                id: user.id,
+                name: &user.name,
+                email,
+                username,
+                role: session.caller.role,
+                withheld: withheld(session.caller.role, rules),
+            },
             session: SessionInfo { id: session.session.as_str(), opened_at, expires_at },
         }
     }
@@ -82,7 +94,7 @@ impl<'a> Profile<'a> {
 /// # Errors
 /// `Internal` when it cannot be written as JSON.
 pub async fn read(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
-    Reply::json(200, &Profile::of(exchange.session()?))
+    Reply::json(200, &Profile::of(exchange.session()?, &exchange.rules()))
 }
 
 /// What of the profile is edited.
@@ -122,7 +134,7 @@ pub async fn edit(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     told.into_iter().collect::<Result<Vec<()>, Refusal>>()?;
     exchange.access.note(StreamName::Auth, Level::Info, "profile edited", &[]);
     session.caller.user.name = name.into_string();
-    Reply::json(200, &Profile::of(&session))
+    Reply::json(200, &Profile::of(&session, &exchange.rules()))
 }
 
 /// My sessions.

@@ -50,6 +50,8 @@ pub struct Settings {
     pub vars: BTreeMap<String, String>,
     /// The port on 127.0.0.1.
     pub port: u16,
+    /// The port on 127.0.0.1 of another isolate of the Worker: its router has a memory of its own, its objects are the first one's.
+    pub second_port: Option<u16>,
     /// When the cron handler runs.
     pub cron: Cron,
     /// A certificate authority (PEM) that outgoing TLS trusts besides the public ones.
@@ -216,6 +218,7 @@ fn write_config(settings: &Settings) -> Result<PathBuf> {
     let config = json!({
         "host": "127.0.0.1",
         "port": settings.port,
+        "secondPort": settings.second_port,
         "bundle": settings.bundle.dir(),
         "dataDir": settings.data_dir.join("objects"),
         "pagesDir": settings.data_dir.join("pages"),

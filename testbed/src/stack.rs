@@ -65,6 +65,7 @@ pub struct StackBuilder {
     tls: Tls,
     mail: Option<Mail>,
     demo_users: bool,
+    second_isolate: bool,
 }
 
 /// A running system. Dropping it stops it and removes its data; a test that fails leaves the data and says where.
@@ -72,6 +73,8 @@ pub struct StackBuilder {
 pub struct Stack {
     /// Where the Worker listens, without a slash at the end.
     pub base_url: String,
+    /// Where another isolate of it listens, if it was asked for.
+    pub second_url: Option<String>,
     /// What the Worker connects to.
     pub database_url: String,
     /// The Worker.
@@ -105,6 +108,7 @@ impl Stack {
             tls: Tls::Off,
             mail: None,
             demo_users: true,
+            second_isolate: false,
         }
     }
 
@@ -211,6 +215,12 @@ impl StackBuilder {
         self
     }
 
+    /// Another isolate of the Worker, reached at [`Stack::second_url`], with the same objects.
+    pub fn second_isolate(mut self) -> Self {
+        self.second_isolate = true;
+        self
+    }
+
     /// Brings the system up: database, schema, accounts, Worker.
     pub fn start(self) -> Result<Stack> {
         static NUMBER: AtomicU32 = AtomicU32::new(1);
@@ -258,6 +268,7 @@ impl StackBuilder {
         };
         let secrets = Secrets::generate()?;
         let port = port::free()?;
+        let second_port = if self.second_isolate { Some(port::free()?) } else { None };
         let runtime = Runtime::run(Settings {
             vars: development_vars(port, &database_url, &secrets)
                 .into_iter()
@@ -268,22 +279,14 @@ impl StackBuilder {
             app: self.app,
             data_dir: data_dir.clone(),
             port,
+            second_port,
             cron: self.cron,
             trust: authority
                 .filter(|_| self.tls == Tls::Trusted || mail_tls == Tls::Trusted)
                 .map(|authority| authority.certificate),
         })?;
-        Ok(Stack {
-            base_url: runtime.base_url(),
-            database_url,
-            runtime,
-            postgres,
-            proxy,
-            mail,
-            secrets,
-            database,
-            data_dir,
-        })
+        let (base_url, second_url) = (runtime.base_url(), second_port.map(|port| format!("http://127.0.0.1:{port}")));
+        Ok(Stack { base_url, second_url, database_url, runtime, postgres, proxy, mail, secrets, database, data_dir })
     }
 }
 

@@ -85,6 +85,7 @@ async fn restarted_with(stack: &Stack, database_url: &str) -> (Client, Runtime) 
         data_dir: stack.data_dir().to_owned(),
         vars: development_vars(port, database_url, &stack.secrets),
         port,
+        second_port: None,
         cron: Cron::OnDemand,
         trust: None,
     };

@@ -262,6 +262,9 @@ async fn who_approves_claims_and_takes_over_is_the_organisations_choice() {
     put(&admin, "technicians_claim", json!(false)).await.expect(200);
     offered(&manager, &id, "approve", false).await;
     manager.act(&id, "approve", &json!({})).await.problem(403, "forbidden");
+    let withheld = async |who: &Client| who.get("/api/me").await.expect(200).json()["user"]["withheld"].take();
+    assert_eq!((withheld(&manager).await, withheld(&tech).await), (json!(["approve"]), json!(["claim"])));
+    assert_eq!((withheld(&admin).await, withheld(&requester).await), (Value::Null, Value::Null));
     admin.act(&id, "approve", &json!({})).await.expect(200);
     let claim = |who: &Client| json!({ "assignee_id": who.id() });
     tech.act(&id, "assign", &claim(&tech)).await.problem(409, "invalid_transition");
@@ -355,4 +358,26 @@ async fn a_cache_is_told_in_numbers_and_emptied_and_the_audit_knows_who_did() {
     let told: Vec<_> =
         audit["items"].as_array().expect("items").iter().map(|one| one["fields"]["object"]["id"].clone()).collect();
     assert_eq!(told, ["settings", "users"]);
+}
+
+#[tokio::test]
+async fn another_isolate_that_went_by_the_old_settings_goes_by_the_new_ones_within_ten_seconds() {
+    let stack =
+        Stack::builder().second_isolate().start().unwrap_or_else(|error| panic!("no system to test: {error:?}"));
+    let elsewhere = || Client::at(stack.second_url.as_deref().expect("a second isolate"));
+    let admin = Client::sign_in(&stack, &demo("admin")).await;
+    let there = elsewhere().signed_in(&demo("requester")).await;
+    let mut slowest = Duration::ZERO;
+    for hours in 1..=3 {
+        // It has just looked.
+        urgent(&there).await;
+        put(&admin, "due_hours_urgent", json!(hours)).await.expect(200);
+        let changed = Instant::now();
+        while due_in_ms(&urgent(&there).await) != hours * 3_600_000 {
+            assert!(changed.elapsed() < IN_FORCE, "it is not in force there");
+            sleep(Duration::from_millis(50)).await;
+        }
+        slowest = slowest.max(changed.elapsed());
+    }
+    println!("in force in another isolate after {slowest:?} at most");
 }

@@ -11,7 +11,7 @@ import { withMore } from "@/i18n";
 import { parsePeople } from "@/features/system/people/search";
 import { parseLogSearch } from "@/features/system/search";
 import { parseFilters, type Filters } from "@/resources/request/filters";
-import { NEEDS, RECENT } from "@/resources/request/needs";
+import { needsOf, RECENT } from "@/resources/request/needs";
 import { listOptions, numberIn, numberOptions, requestOptions } from "@/resources/request/queries";
 import { parseSearch, stringifySearch } from "@/app/search";
 import { invitation, reset, root, setup, signIn, unsubscribe } from "./strangers";
@@ -39,7 +39,7 @@ const home = createRoute({
   path: "/",
   staticData: { title: "nav.home" },
   loader: ({ context: { client, profile } }) =>
-    Promise.all([RECENT, ...NEEDS[profile.user.role].map(({ filters }) => filters)].map((filters) => client.prefetchInfiniteQuery(listOptions(filters)))),
+    Promise.all([RECENT, ...needsOf(profile.user).map(({ filters }) => filters)].map((filters) => client.prefetchInfiniteQuery(listOptions(filters)))),
   component: lazyRouteComponent(() => import("@/features/home/HomePage"), "HomePage"),
 });
 

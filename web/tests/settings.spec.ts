@@ -119,3 +119,20 @@ test("a cache is emptied on the page of the monitor, after a question", async ({
   await expect(admin.getByText(/\d+ values? went/).first()).toBeVisible();
   await expect(admin.getByRole("row").filter({ hasText: "users" }).getByRole("cell").nth(1)).toHaveText("0");
 });
+
+test("what the settings take from managers does not wait for them on their home page", async ({ browser }) => {
+  const admin = await signIn(browser, "admin");
+  await put(admin, "approvers", "admins");
+  try {
+    const manager = await signIn(browser, "manager");
+    const toApprove = manager.getByText(/^To approve/);
+    await expect.poll(async () => {
+      await manager.reload();
+      await expect(manager.getByText(/^To assign/)).toBeVisible();
+      return toApprove.count();
+    }, { timeout: 20_000 }).toBe(0);
+    await expect(admin.getByText(/^To approve/)).toBeVisible();
+  } finally {
+    await put(admin, "approvers", null);
+  }
+});

@@ -84,6 +84,7 @@ pub fn run(options: &Options) -> Result<()> {
             data_dir: data_dir.clone(),
             vars,
             port: options.port,
+            second_port: None,
             cron: Cron::Every(CRON),
             trust: None,
         })

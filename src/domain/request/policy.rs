@@ -3,7 +3,7 @@
 //! Architecture invariant: every answer comes from (request, caller, now, rules) alone. `decide` and `allowed_actions` ask
 //! the same [`verdict`], so what a record offers is exactly what a command would be granted.
 
-use base::{ids::UserId, time::Timestamp};
+use base::{ids::UserId, time::Timestamp, words};
 
 use super::rules::{Approvers, RequestRules};
 use super::table::{self, Action, Transition, When, Who};
@@ -84,6 +84,30 @@ pub fn verdict(
         verdict = Verdict::NotNow;
     }
     verdict
+}
+
+words! {
+    /// Something that the settings can take from a role.
+    pub enum Withheld: "withheld" {
+        /// To approve and to reject.
+        Approve = "approve",
+        /// To take approved work that nobody has.
+        Claim = "claim",
+        /// To take over what another has.
+        TakeOver = "take_over",
+    }
+}
+
+/// What the settings take from a role, of what it could do by the table.
+#[must_use]
+pub fn withheld(role: Role, rules: &RequestRules) -> Vec<Withheld> {
+    let is_technician = role == Role::Technician;
+    let all = [
+        (Withheld::Approve, role == Role::Manager && rules.approvers == Approvers::Admins),
+        (Withheld::Claim, is_technician && !rules.technicians_claim),
+        (Withheld::TakeOver, is_technician && !rules.technicians_take_over),
+    ];
+    all.into_iter().filter(|(_, is_withheld)| *is_withheld).map(|(withheld, _)| withheld).collect()
 }
 
 /// Whether the settings leave the action to the caller's role at all.

@@ -1963,6 +1963,8 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @description What whoever has no address signs in with. */
             username: string | null;
+            /** @description What the settings take from this role; left out where that is nothing. */
+            withheld?: components["schemas"]["Withheld"][];
         };
         /** @description The state of the parts. */
         Monitor: {
@@ -2810,6 +2812,11 @@ export interface components {
          * @enum {string}
          */
         Visibility: "public" | "internal";
+        /**
+         * @description Something that the settings can take from a role.
+         * @enum {string}
+         */
+        Withheld: "approve" | "claim" | "take_over";
         /** @description Whose somebody's open work becomes. */
         WorkBody: {
             assignee_id?: null | components["schemas"]["UserId"];

@@ -24,6 +24,7 @@ export const STREAM_NAME = ["http", "auth", "audit", "requests", "mail", "sync",
 export const UNIT = ["hours", "days"] as const satisfies readonly Schema<"Unit">[];
 export const USER_STATUS = ["active", "disabled", "invited"] as const satisfies readonly Schema<"UserStatus">[];
 export const VISIBILITY = ["public", "internal"] as const satisfies readonly Schema<"Visibility">[];
+export const WITHHELD = ["approve", "claim", "take_over"] as const satisfies readonly Schema<"Withheld">[];
 
 /** The input that each action needs, or takes if one likes. */
 export const ACTION_NEEDS = {

@@ -220,6 +220,12 @@ fn what_the_settings_take_away_is_never_and_managers_keep_what_they_have() {
     let take_over = RequestRules { technicians_claim: false, ..RULES };
     assert_eq!(says(Status::Approved, &technician, Action::Assign, &take_over), Verdict::NotNow);
     assert_eq!(says(Status::Assigned, &technician, Action::Assign, &take_over), Verdict::Allowed);
+    let told = |role, rules: &RequestRules| withheld(role, rules);
+    assert_eq!(told(Role::Technician, &given), [Withheld::Claim, Withheld::TakeOver]);
+    assert_eq!(told(Role::Manager, &by_admins), [Withheld::Approve]);
+    for (role, rules) in [(Role::Admin, &by_admins), (Role::Requester, &given), (Role::Manager, &given)] {
+        assert_eq!(told(role, rules), []);
+    }
     // Whoever has work does it.
     assert_eq!(says(Status::Assigned, &super::super::fixtures::technician(), Action::Start, &given), Verdict::Allowed);
 }

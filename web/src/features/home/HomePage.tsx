@@ -8,7 +8,7 @@ import { useMe } from "@/app/session";
 import { RequestCard } from "@/resources/request/RequestCard";
 import { WaitingReports } from "@/resources/request/WaitingReports";
 import { leaveList } from "@/resources/request/cameFrom";
-import { NEEDS, RECENT, type Need } from "@/resources/request/needs";
+import { needsOf, RECENT, type Need } from "@/resources/request/needs";
 import { sayTotal, useTotal } from "@/resources/request/totals";
 import { Button } from "@/ui/Button";
 import { Empty } from "@/ui/Empty";
@@ -28,7 +28,7 @@ export function HomePage() {
       <WaitingReports />
       <div ref={area} className="grid grid-cols-[minmax(0,1fr)] items-start gap-6 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <Held value={isHeld}>
-          <Needs parts={NEEDS[me.role]} />
+          <Needs parts={needsOf(me)} />
           <Recent />
         </Held>
       </div>

@@ -26,11 +26,17 @@ function isOne(who: Who, record: RequestRecord, me: Me): boolean {
   }
 }
 
+/** Whether the settings take the transition from my role. */
+function isWithheld(action: Action, to: Status | null, { withheld }: Me): boolean {
+  if (action === "approve" || action === "reject") return withheld?.includes("approve") ?? false;
+  return action === "assign" && (withheld?.includes(to === null ? "take_over" : "claim") ?? false);
+}
+
 /** The transition that an action of mine makes now, if it can be made. */
 function transition(action: Action, record: RequestRecord, me: Me) {
   const isTheirs = record.assignee?.id === me.id;
-  return ACTION_STEPS[action].transitions.find(({ who, from, when }) =>
-    (from as readonly Status[]).includes(record.status) && isOne(who, record, me) && (when !== "not_theirs" || manages(me.role) || !isTheirs));
+  return ACTION_STEPS[action].transitions.find(({ who, from, to, when }) =>
+    !isWithheld(action, to, me) && (from as readonly Status[]).includes(record.status) && isOne(who, record, me) && (when !== "not_theirs" || manages(me.role) || !isTheirs));
 }
 
 /** What I may do in a state that the server has not told: by the same table. */
