@@ -7,7 +7,7 @@ import { shellWorker } from "./scripts/shell-worker.ts";
 /** Packages and parts of ours that the first page needs, whichever it is. */
 const isBase = (id: string) =>
   /\/node_modules\/(react|react-dom|scheduler|i18next|react-i18next|void-elements|html-parse-stringify|use-sync-external-store|idb|openapi-fetch|lucide-react|@tanstack\/(react-router|router-core|history|react-store|store|react-query|query-core))\//.test(id) ||
-  (/\/web\/src\/(api|app|drafts|live|offline|resources|start|ui)\//.test(id) && !/(ToastList|SessionRow|SystemLinks|app\/browser|StaffMark|ui\/Dialog|QueueDialog|OnDevice|useDiscard|useDraft|drafts\/server|\/project|\/Field|\/Select|\/inputs)/.test(id));
+  (/\/web\/src\/(api|app|drafts|live|offline|resources|start|ui)\//.test(id) && !/(ToastList|SessionRow|SystemLinks|app\/browser|app\/preferences|StaffMark|ui\/Dialog|QueueDialog|OnDevice|useDiscard|useDraft|drafts\/server|\/project|\/Field|\/Select|\/inputs)/.test(id));
 
 export default defineConfig({
   plugins: [react(), tailwindcss(), boot(), shellWorker()],

@@ -7,7 +7,7 @@ use base::refusal::Refusal;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::query::{Postgres, Query};
-use super::statements::{accounts, audit, invitations, organisation, people, resets, users, versions};
+use super::statements::{accounts, audit, invitations, organisation, own_data, people, resets, users, versions};
 
 /// Declares every query that a DatabaseObject answers.
 macro_rules! queries {
@@ -57,6 +57,9 @@ queries! {
     accounts::ChangePassword,
     accounts::OwedByAccounts,
     accounts::AccountSettled,
+    accounts::FindPreferences,
+    accounts::SavePreferences,
+    own_data::OwnData,
     audit::Owed,
     audit::Told,
     versions::Synced,

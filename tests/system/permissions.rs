@@ -73,7 +73,7 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
     let draft = json!({ "scope": "new", "body": "{}", "updated_at": "2026-11-28T10:00:00.000Z" });
     let no_content = [401, 204, 204, 204, 204];
 
-    let matrix: [(&str, &str, Value, Answers); 45] = [
+    let matrix: [(&str, &str, Value, Answers); 48] = [
         ("GET", "health", Value::Null, ANYONE),
         ("GET", "ready", Value::Null, ANYONE),
         ("GET", "openapi.json", Value::Null, ANYONE),
@@ -108,6 +108,9 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
             json!({ "old_password": "not this one", "new_password": "kata sandi lain" }),
             [401, 400, 400, 400, 400],
         ),
+        ("GET", "me/preferences", Value::Null, SIGNED_IN),
+        ("PUT", "me/preferences", json!({ "start_page": "home" }), SIGNED_IN),
+        ("GET", "me/data", Value::Null, SIGNED_IN),
         ("GET", "me/sessions", Value::Null, SIGNED_IN),
         // Nobody has this session.
         ("DELETE", "me/sessions/{session}", json!({}), [401, 404, 404, 404, 404]),

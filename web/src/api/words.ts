@@ -11,6 +11,7 @@ export const PRIORITY = ["low", "normal", "high", "urgent"] as const satisfies r
 export const ROLE = ["requester", "technician", "manager", "admin"] as const satisfies readonly Schema<"Role">[];
 export const SLA_STATE = ["running", "paused", "met", "breached"] as const satisfies readonly Schema<"SlaState">[];
 export const SORT = ["-created", "created", "-updated", "due"] as const satisfies readonly Schema<"Sort">[];
+export const START_PAGE = ["home", "requests", "work", "new"] as const satisfies readonly Schema<"StartPage">[];
 export const STATUS = ["submitted", "approved", "rejected", "assigned", "in_progress", "on_hold", "completed", "closed", "cancelled"] as const satisfies readonly Schema<"Status">[];
 export const STREAM_NAME = ["http", "auth", "audit", "requests", "mail", "sync", "system"] as const satisfies readonly Schema<"StreamName">[];
 export const USER_STATUS = ["active", "disabled", "invited"] as const satisfies readonly Schema<"UserStatus">[];
@@ -63,6 +64,7 @@ export const MAX_LENGTH = {
   EditMe: { name: 100 },
   InviteBody: { name: 100 },
   NewRequestBody: { category: 60, contact: 120, description: 10000, title: 200 },
+  PreferencesShown: { phone: 30 },
   SetupBody: { name: 100, organisation: 100 },
   WorkBody: { reason: 2000 },
 } as const;
