@@ -12,6 +12,9 @@ COMMENT ON COLUMN users.username IS 'What somebody without an address signs in w
 COMMENT ON COLUMN users.time_zone IS 'A name of the IANA time zone database; that of the organisation when there is none.';
 CREATE UNIQUE INDEX users_org_username ON users (org_id, lower(username));
 
+-- One's own data as a file.
+CREATE INDEX request_events_actor ON request_events (actor_id, ts DESC) WHERE actor_id IS NOT NULL;
+
 ALTER TABLE user_links
     DROP CONSTRAINT user_links_kind_check,
     ADD CONSTRAINT user_links_kind_check CHECK (kind IN ('invitation', 'reset'));

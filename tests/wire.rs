@@ -10,7 +10,7 @@ use std::{env, fs};
 use cepatedge::db::queries;
 use cepatedge::db::query::{Postgres, Query};
 use cepatedge::db::statements::{
-    accounts, audit, invitations, organisation, people, resets, settings, users, versions,
+    accounts, audit, invitations, organisation, own_data, people, resets, settings, users, versions,
 };
 use cepatedge::domain::delivery::{Delivery, Packed};
 use cepatedge::domain::log::{LogFilter, NewEntry, StreamName};
@@ -25,7 +25,8 @@ use cepatedge::domain::session::SessionLimits;
 use cepatedge::domain::settings::{SettingChange, SettingKey, SettingValue, Stored};
 use cepatedge::domain::text::SearchText;
 use cepatedge::domain::user::{
-    AccountOwed, Draft, Email, Handover, Invitation, Pending, PersonName, Reset, User, UserRow, UserStatus, Username,
+    AccountOwed, Draft, Email, Handover, Invitation, Pending, PersonName, Phone, Preferences, Reset, StartPage, User,
+    UserRow, UserStatus, Username,
 };
 use cepatedge::domain::{
     Actor, Caller, Limit, OrgId, Person, Position, Refusal, RequestId, Role, SessionName, Timestamp, UserId,
@@ -568,6 +569,15 @@ fn accounts_speak_as_recorded(entry: NewEntry) {
     };
     asks(by_the_system(), accounts::OwedByAccounts { id: Some(id), limit: 200 }, vec![owed]);
     asks(by_the_system(), accounts::AccountSettled { id, version }, ());
+    let preferences = Preferences {
+        phone: Some(Phone::dialled("+62 812 3456").unwrap()),
+        time_zone: Some(TimeZone::parse("Asia/Makassar").unwrap()),
+        start_page: Some(StartPage::Work),
+    };
+    asks(by_a_user(), accounts::FindPreferences { id }, Some(preferences.clone()));
+    asks(by_a_user(), accounts::SavePreferences { id, preferences }, true);
+    let rows = own_data::OwnRows { account: raw(r#"{"name":"Maya"}"#), requests: raw("[]"), events: raw("[]") };
+    asks(by_a_user(), own_data::OwnData { id }, Some(rows));
 }
 
 #[test]

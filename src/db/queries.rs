@@ -7,7 +7,9 @@ use base::refusal::Refusal;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::query::{Postgres, Query};
-use super::statements::{accounts, audit, invitations, organisation, people, resets, settings, users, versions};
+use super::statements::{
+    accounts, audit, invitations, organisation, own_data, people, resets, settings, users, versions,
+};
 
 /// Declares every query that a DatabaseObject answers.
 macro_rules! queries {
@@ -64,6 +66,9 @@ queries! {
     accounts::ChangePassword,
     accounts::OwedByAccounts,
     accounts::AccountSettled,
+    accounts::FindPreferences,
+    accounts::SavePreferences,
+    own_data::OwnData,
     audit::Owed,
     audit::Told,
     versions::Synced,

@@ -24,6 +24,7 @@ pub mod me;
 pub mod passwords;
 pub mod path;
 pub mod people;
+pub mod preferences;
 pub mod prefetch;
 pub mod probes;
 pub mod requests;

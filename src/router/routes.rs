@@ -18,8 +18,8 @@ use crate::router::path::{self, Parameters};
 use crate::router::route::{Kind, Permission, Route};
 use crate::router::system::mail;
 use crate::router::{
-    auth, caches, drafts, inbox, invitations, me, passwords, people, probes, requests, resets, sessions, settings,
-    setup, system, users,
+    auth, caches, drafts, inbox, invitations, me, passwords, people, preferences, probes, requests, resets, sessions,
+    settings, setup, system, users,
 };
 
 macro_rules! routes {
@@ -62,6 +62,9 @@ routes! {
     GET    "/me"                                                    SignedIn  OfSession   me::read;
     PATCH  "/me"                                                    SignedIn  Write       me::edit;
     POST   "/me/password"                                           SignedIn  Write       passwords::change;
+    GET    "/me/preferences"                                        SignedIn  Read        preferences::read;
+    PUT    "/me/preferences"                                        SignedIn  Write       preferences::save;
+    GET    "/me/data"                                               SignedIn  Read        preferences::data;
     GET    "/me/sessions"                                           SignedIn  Read        me::sessions;
     DELETE "/me/sessions/{sid}" (sid: SessionName)                  SignedIn  Write       me::revoke;
     GET    "/me/drafts"                                             SignedIn  Read        drafts::all;

@@ -129,7 +129,10 @@ fn check_token(exchange: &Exchange<'_>, token: &str) -> Result<(), Refusal> {
 }
 
 /// A time zone that the platform knows.
-fn known_zone(text: &str) -> Result<TimeZone, Refusal> {
+///
+/// # Errors
+/// `Invalid` naming `time_zone`.
+pub fn known_zone(text: &str) -> Result<TimeZone, Refusal> {
     let zone = TimeZone::parse(text)?;
     let is_known = || -> Result<JsValue, JsValue> {
         let format: Function =

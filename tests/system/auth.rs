@@ -303,7 +303,8 @@ async fn the_cookie_is_for_this_host_and_out_of_reach_of_scripts() {
     }
     assert!(!attributes.contains("Domain"), "{cookie}");
     let profile = reply.json();
-    assert_eq!(profile["user"], json!({ "id": user.id, "name": user.name, "email": user.email, "role": "requester" }));
+    let told = json!({ "id": user.id, "name": user.name, "email": user.email, "username": null, "role": "requester" });
+    assert_eq!(profile["user"], told);
     assert!(!reply.text().contains("password") && !reply.text().contains("argon2"), "{reply}");
     let me = Client::anonymous(stack()).with_cookie(Some(pair)).get("/api/me").await.expect(200).json();
     assert_eq!(me["user"], profile["user"]);

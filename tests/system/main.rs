@@ -33,6 +33,7 @@ mod passwords;
 mod people;
 mod permissions;
 mod preconditions;
+mod preferences;
 mod races;
 mod report;
 

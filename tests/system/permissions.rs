@@ -120,6 +120,9 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
             json!({ "old_password": "not this one", "new_password": "kata sandi lain" }),
             [401, 400, 400, 400, 400],
         ),
+        ("GET", "me/preferences", Value::Null, SIGNED_IN),
+        ("PUT", "me/preferences", json!({ "start_page": "home" }), SIGNED_IN),
+        ("GET", "me/data", Value::Null, SIGNED_IN),
         ("GET", "me/sessions", Value::Null, SIGNED_IN),
         // Nobody has this session.
         ("DELETE", "me/sessions/{session}", json!({}), [401, 404, 404, 404, 404]),

@@ -162,3 +162,38 @@ test("whoever is disabled hands over their open work in the same step", async ({
   await admin.goto(`/requests?q=${email}`);
   await expect(admin.getByText("Dimas Pratama").first()).toBeVisible();
 });
+
+test("phone, time zone and start page are one's own choice, and one's own data is a file", async ({ browser }) => {
+  const admin = await signIn(browser, "admin");
+  const { email, page } = await somebody(browser, admin, { viewport: { width: 360, height: 740 }, timezoneId: "Asia/Jakarta" });
+  await page.goto("/me");
+  const chosen = page.getByRole("region", { name: "What you choose" });
+  await chosen.getByLabel("Phone").fill("call me");
+  await chosen.getByRole("button", { name: "Save" }).click();
+  await expect(chosen.getByText("5 digits or more, with spaces, + - ( ) . or / between them.")).toBeVisible();
+  await expectSound(page);
+  await chosen.getByLabel("Phone").fill("+62 812-345 678");
+  await chosen.getByLabel("Time zone").selectOption("Pacific/Kiritimati");
+  await chosen.getByLabel("First page after signing in").selectOption("Your work");
+  await chosen.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Saved", { exact: true })).toBeVisible();
+  await page.reload();
+  await expect(chosen.getByLabel("Phone")).toHaveValue("+62 812-345 678");
+  // Times are told where their clock is: seven hours ahead of the device.
+  const since = page.getByRole("region", { name: "Where you are signed in" }).locator("time").first();
+  const [said, when] = [await since.getAttribute("title"), await since.getAttribute("datetime")];
+  const there = new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeStyle: "short", timeZone: "Pacific/Kiritimati" });
+  expect(said).toBe(there.format(new Date(when!)));
+
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Download" }).click()]);
+  expect(file.suggestedFilename()).toBe("cepatedge-my-data.json");
+  const data = JSON.parse(await (await import("node:fs/promises")).readFile(await file.path(), "utf8"));
+  expect(data.account).toMatchObject({ email, phone: "+62 812-345 678", time_zone: "Pacific/Kiritimati", start_page: "work" });
+
+  const other = await (await browser.newContext()).newPage();
+  await other.goto("/sign-in");
+  await other.locator("input[autocomplete=username]").fill(email);
+  await other.locator("input[autocomplete=current-password]").fill(WORDS);
+  await other.locator("button[type=submit]").click();
+  await expect(other).toHaveURL(/requests\?assignee=me&status=assigned/);
+});

@@ -11,7 +11,7 @@ use super::audit::written;
 use super::users::{credentials_of, user};
 use crate::db::query::{Postgres, Query};
 use crate::domain::log::NewEntry;
-use crate::domain::user::{AccountOwed, UserRow};
+use crate::domain::user::{AccountOwed, Preferences, UserRow};
 
 const CHANGE_PASSWORD: &str = concat!(
     "WITH changed AS (
@@ -139,5 +139,58 @@ impl Query for AccountSettled {
             .bind(self.id.to_string())
             .bind(self.version.to_string());
         postgres.write(statement).await.map(|_| ())
+    }
+}
+
+const PREFERENCES: &str = "SELECT json_build_object('phone', phone, 'time_zone', time_zone, 'start_page', start_page)
+     FROM users WHERE org_id = $1 AND id = $2::uuid AND status = 'active'";
+
+const SAVE_PREFERENCES: &str = concat!(
+    "UPDATE users SET phone = $3, time_zone = $4, start_page = $5, updated_at = ",
+    time!("$6"),
+    " WHERE org_id = $1 AND id = $2::uuid AND status = 'active' RETURNING to_json(id)"
+);
+
+/// What somebody chose; nothing where there is no such active account.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct FindPreferences {
+    /// The account.
+    pub id: UserId,
+}
+
+impl Query for FindPreferences {
+    const NAME: &'static str = "find_preferences";
+    type Reply = Option<Preferences>;
+
+    async fn run(self, postgres: &impl Postgres) -> Result<Self::Reply, Refusal> {
+        let find = Statement::new(PREFERENCES).bind(postgres.org().to_string()).bind(self.id.to_string());
+        postgres.record(find).await
+    }
+}
+
+/// Keeps what somebody chose, in place of what they chose before; whether there is such an active account.
+#[derive(Serialize, Deserialize)]
+pub struct SavePreferences {
+    /// The account.
+    pub id: UserId,
+    /// What they chose.
+    pub preferences: Preferences,
+}
+
+impl Query for SavePreferences {
+    const NAME: &'static str = "save_preferences";
+    type Reply = bool;
+
+    async fn run(self, postgres: &impl Postgres) -> Result<Self::Reply, Refusal> {
+        let Self { id, preferences: Preferences { phone, time_zone, start_page } } = self;
+        let save = Statement::new(SAVE_PREFERENCES)
+            .bind(postgres.org().to_string())
+            .bind(id.to_string())
+            .bind(phone.map(|phone| phone.to_string()))
+            .bind(time_zone.map(|zone| zone.to_string()))
+            .bind(start_page.map(|page| page.to_string()))
+            .bind(postgres.now().as_ms().to_string());
+        let saved: Option<UserId> = postgres.write(save).await?.record().map_err(|error| postgres.unreadable(error))?;
+        Ok(saved.is_some())
     }
 }

@@ -22,6 +22,7 @@ pub mod apply;
 pub mod audit;
 pub mod invitations;
 pub mod organisation;
+pub mod own_data;
 pub mod people;
 pub mod resets;
 pub mod settings;

@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::organisation::Language;
 use crate::domain::request::Report;
-use crate::domain::request::fixtures::{Story, admin, at, manager, other_technician, requester, technician};
+use crate::domain::request::fixtures::{Story, admin, at, caller, manager, other_technician, requester, technician};
 use crate::domain::user::Actor;
 use crate::domain::{Caller, Status};
 
@@ -44,6 +44,16 @@ fn a_report_is_told_to_those_who_approve() {
     // Reported for somebody else, it is told to them as well.
     let both = [("Rina".into(), Reason::Requester), ("Adi".into(), Reason::Approver)];
     assert_eq!(heard(created(), &manager(), None), both);
+}
+
+#[test]
+fn of_very_many_who_approve_the_managers_with_the_oldest_accounts_are_told() {
+    let colleague = |number: u128, role| Colleague { id: caller(number, "", role).user.id, name: String::new(), role };
+    let staff: Vec<_> = (100..130).map(|number| colleague(number, Role::Admin)).collect();
+    let staff = [staff, (200..230).map(|number| colleague(number, Role::Manager)).collect()].concat();
+    let told = told(&event(created(), &requester()), requester().user.id, None, &staff);
+    assert_eq!(told.len(), MOST_APPROVERS);
+    assert_eq!((told[0].0, told[30].0), (staff[30].id, staff[0].id));
 }
 
 #[test]

@@ -7,6 +7,7 @@ pub mod naming;
 mod owed;
 pub mod password;
 mod person;
+mod preferences;
 mod reset;
 mod role;
 mod row;
@@ -19,6 +20,7 @@ pub use owed::{AccountOwed, Handover};
 #[cfg(feature = "openapi")]
 pub use person::ActorSchema;
 pub use person::{Actor, Caller, Person};
+pub use preferences::{Phone, Preferences, StartPage};
 pub use reset::{RESET_LASTS_MS, Reset};
 pub use role::Role;
 pub use row::{User, UserRow, UserStatus};

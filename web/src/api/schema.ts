@@ -208,6 +208,26 @@ export interface paths {
         patch: operations["editMe"];
         trace?: never;
     };
+    "/api/me/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All that is kept of me, as a file.
+         * @description For: Anyone who is signed in. Requests and events are the read model's: what is a moment old may be missing.
+         */
+        get: operations["myData"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/drafts": {
         parameters: {
             query?: never;
@@ -374,6 +394,30 @@ export interface paths {
          * @description For: Anyone who is signed in. Every other session of mine ends before the answer. A wrong old password is a try, as at sign-in.
          */
         post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What I chose.
+         * @description For: Anyone who is signed in.
+         */
+        get: operations["preferences"];
+        /**
+         * Choose phone, time zone and start page.
+         * @description For: Anyone who is signed in. All of them, in place of those of before; null, or not there, is nothing.
+         */
+        put: operations["savePreferences"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1998,6 +2042,24 @@ export interface components {
             /** @description Nothing of it is told, but for mentions and work that one is given. */
             muted: boolean;
         };
+        /** @description All that is kept of one. */
+        MyData: {
+            /** @description The account. */
+            account: Record<string, never>;
+            /** @description What one has begun to write. */
+            drafts: Record<string, never>[];
+            /** @description What one did and said, latest first: 5,000 at most. */
+            events: Record<string, never>[];
+            /**
+             * Format: date-time
+             * @description When it was put together.
+             */
+            exported_at: string;
+            /** @description What one reported, newest first: 5,000 at most. */
+            requests: Record<string, never>[];
+            /** @description Where one is signed in. */
+            sessions: components["schemas"]["MySession"][];
+        };
         /** @description One draft. */
         MyDraft: {
             /** @description What was written, as the app keeps it. */
@@ -2179,6 +2241,14 @@ export interface components {
             id: components["schemas"]["UserId"];
             /** @description The name to display. */
             name: string;
+        };
+        /** @description What one chose; null is nothing. */
+        PreferencesShown: {
+            /** @description Where to call one: 5 to 30 digits, spaces and `+ - ( ) . /`. */
+            phone: string | null;
+            start_page: null | components["schemas"]["StartPage"];
+            /** @description Where one's clock is, where that is not what the device says: a name of the IANA time zone database. */
+            time_zone: string | null;
         };
         /**
          * @description How urgent it is; decides when it is due.
@@ -2608,6 +2678,11 @@ export interface components {
          * @enum {string}
          */
         Sort: "-created" | "created" | "-updated" | "due";
+        /**
+         * @description The page that somebody sees first when they have signed in.
+         * @enum {string}
+         */
+        StartPage: "home" | "requests" | "work" | "new";
         /**
          * @description Where a request stands; see the state table in docs/requests.md.
          * @enum {string}
@@ -3286,6 +3361,31 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    myData: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    /** @description A name for the file. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyData"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     myDrafts: {
         parameters: {
             query?: never;
@@ -3604,6 +3704,61 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedEncoding"];
             429: components["responses"]["TooManyAttempts"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Phone, time zone, start page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferencesShown"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    savePreferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferencesShown"];
+            };
+        };
+        responses: {
+            /** @description As they are now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferencesShown"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["TimedOut"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };

@@ -18,6 +18,7 @@ export const SETTING_GROUP = ["organisation", "times", "work", "sessions", "logs
 export const SETTING_KEY = ["organisation_name", "due_hours_urgent", "due_hours_high", "due_hours_normal", "due_hours_low", "auto_close_days", "reopen_days", "approvers", "technicians_claim", "technicians_take_over", "session_idle_hours", "session_days", "log_debug_days", "log_info_days", "log_warn_days", "log_error_days", "cache_users"] as const satisfies readonly Schema<"SettingKey">[];
 export const SLA_STATE = ["running", "paused", "met", "breached"] as const satisfies readonly Schema<"SlaState">[];
 export const SORT = ["-created", "created", "-updated", "due"] as const satisfies readonly Schema<"Sort">[];
+export const START_PAGE = ["home", "requests", "work", "new"] as const satisfies readonly Schema<"StartPage">[];
 export const STATUS = ["submitted", "approved", "rejected", "assigned", "in_progress", "on_hold", "completed", "closed", "cancelled"] as const satisfies readonly Schema<"Status">[];
 export const STEP = ["configuration", "connect", "greeting", "hello", "encrypt", "sign_in", "sender", "recipient", "data", "content"] as const satisfies readonly Schema<"Step">[];
 export const STREAM_NAME = ["http", "auth", "audit", "requests", "mail", "sync", "system"] as const satisfies readonly Schema<"StreamName">[];
@@ -73,6 +74,7 @@ export const MAX_LENGTH = {
   EditMe: { name: 100 },
   InviteBody: { name: 100 },
   NewRequestBody: { category: 60, contact: 120, description: 10000, title: 200 },
+  PreferencesShown: { phone: 30 },
   SetupBody: { name: 100, organisation: 100 },
   WorkBody: { reason: 2000 },
 } as const;

@@ -13,6 +13,9 @@ const NEAR_MS = 6 * HOUR_MS;
 export const localeOf = (language: string, preferred: readonly string[] = globalThis.navigator?.languages ?? []) =>
   preferred.find((tag) => tag.split("-")[0] === language) ?? language;
 
+/** Where this person's clock is, if they chose one: see app/preferences.ts; else it is the device's. */
+const zoneOf = () => localStorage.getItem("time-zone") ?? undefined;
+
 /** Making a formatter costs more than using it a hundred times. */
 export function kept<T>(make: (locale: string, zone?: string) => T): (locale: string, zone?: string) => T {
   const made = new Map<string, T>();
@@ -98,7 +101,7 @@ export const useNow = (): number => useSyncExternalStore(subscribe, () => now);
 export function When({ date, className }: { date: string; className?: string }) {
   const { t, i18n } = useTranslation();
   const now = useNow();
-  return <time dateTime={date} title={exact(i18n.language, date)} className={className}>{relative(localeOf(i18n.language), date, now) ?? t("due.just_now")}</time>;
+  return <time dateTime={date} title={exact(i18n.language, date, zoneOf())} className={className}>{relative(localeOf(i18n.language), date, now, zoneOf()) ?? t("due.just_now")}</time>;
 }
 
 /** The time until something is due; past that, by how much it is late. */
@@ -107,6 +110,6 @@ export function Until({ date }: { date: string }) {
   const now = useNow();
   const locale = localeOf(i18n.language);
   const late = now - Date.parse(date);
-  const words = late >= MINUTE_MS ? t("due.late", { time: length(locale, late) }) : (relative(locale, date, now) ?? t("due.now"));
-  return <time dateTime={date} title={exact(i18n.language, date)}>{words}</time>;
+  const words = late >= MINUTE_MS ? t("due.late", { time: length(locale, late) }) : (relative(locale, date, now, zoneOf()) ?? t("due.now"));
+  return <time dateTime={date} title={exact(i18n.language, date, zoneOf())}>{words}</time>;
 }

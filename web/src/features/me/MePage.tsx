@@ -10,9 +10,10 @@ import { signOut, useMe } from "@/app/session";
 import { SystemLinks } from "@/app/SystemLinks";
 import { chosenTheme, chooseTheme, THEMES, type Theme } from "@/app/theme";
 import { LANGUAGES, choose, type Language } from "@/i18n";
-import { Button } from "@/ui/Button";
+import { Button, buttonClass } from "@/ui/Button";
 import { toast } from "@/ui/toast";
 import { NameDialog } from "./NameDialog";
+import { PreferencesForm } from "./PreferencesForm";
 
 const PasswordDialog = lazy(() => import("./PasswordDialog").then(({ PasswordDialog }) => ({ default: PasswordDialog })));
 
@@ -59,8 +60,14 @@ export function MePage() {
           setTheme(value as Theme);
         }}
       />
+      <PreferencesForm />
       <SystemLinks />
       <Sessions />
+      <section aria-labelledby="data">
+        <h2 id="data">{t("me.data")}</h2>
+        <p className="mt-1 mb-3 text-sm text-muted">{t("me.data_hint")}</p>
+        <a href="/api/me/data" download="cepatedge-my-data.json" className={buttonClass()}>{t("me.data_get")}</a>
+      </section>
     </div>
   );
 }

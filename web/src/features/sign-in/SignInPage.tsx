@@ -8,6 +8,7 @@ import * as v from "valibot";
 import { api, dataOf } from "@/api/client";
 import { isCode } from "@/api/problem";
 import { ErrorWords } from "@/app/ErrorWords";
+import { startPage } from "@/app/preferences";
 import { signIn } from "@/app/session";
 import { LANGUAGES, choose, type Language } from "@/i18n";
 import { Button } from "@/ui/Button";
@@ -30,7 +31,10 @@ export function SignInPage() {
   const entering = useMutation({
     mutationFn: ({ email, password }: v.InferOutput<typeof Credentials>) => signIn(client, email, password),
     // Only a path of this app: an address in a link must not lead somewhere else.
-    onSuccess: () => router.history.push(next?.startsWith("/") && !next.startsWith("//") && !next.includes("\\") ? next : "/"),
+    onSuccess: async () => {
+      const first = await startPage();
+      router.history.push(next?.startsWith("/") && !next.startsWith("//") && !next.includes("\\") ? next : first);
+    },
   });
   // An installation in which nobody is has nobody who could sign in. One that is known to be set up is not asked again.
   const setup = useQuery({ queryKey: ["setup"], retry: false, enabled: localStorage.getItem(SET_UP) === null, queryFn: () => dataOf(api.GET("/api/setup")) });

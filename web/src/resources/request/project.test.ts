@@ -4,7 +4,7 @@ import type { Kept } from "@/offline/store";
 import { project } from "./project";
 
 type Me = Profile["user"];
-const technician: Me = { id: "t", name: "Citra", email: "tech@cepatedge.test", role: "technician" };
+const technician: Me = { id: "t", name: "Citra", email: "tech@cepatedge.test", username: null, role: "technician" };
 const record = { id: "1", status: "assigned", assignee: { id: "t", name: "Citra" }, requester: { id: "r", name: "Eka" }, allowed_actions: [] } as unknown as RequestRecord;
 const release = { key: "k", kind: "action", path: "/api/requests/1/release", body: { reason: "No ladder" } } as unknown as Kept;
 

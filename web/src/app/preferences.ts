@@ -1,0 +1,33 @@
+// What somebody chose, as far as this browser has to know it: asked for when they sign in, and kept when they change it.
+import { queryOptions } from "@tanstack/react-query";
+import { api, dataOf } from "@/api/client";
+import type { Schema } from "@/api/types";
+
+export type Preferences = Schema<"PreferencesShown">;
+
+export const preferencesOptions = queryOptions({
+  queryKey: ["me", "preferences"],
+  queryFn: async ({ signal }) => keep(await dataOf(api.GET("/api/me/preferences", { signal }))),
+});
+
+/** The times of this browser are this person's. */
+export function keep(preferences: Preferences): Preferences {
+  const zone = preferences.time_zone;
+  try {
+    if (zone === null) throw new RangeError();
+    // It throws for a zone that this browser does not know.
+    new Intl.DateTimeFormat("en", { timeZone: zone });
+    localStorage.setItem("time-zone", zone);
+  } catch {
+    localStorage.removeItem("time-zone");
+  }
+  return preferences;
+}
+
+const PAGES = { home: "/", requests: "/requests", work: "/requests?assignee=me&status=assigned,in_progress,on_hold", new: "/new" };
+
+/** The page that comes first after signing in; home, where that is not known. */
+export async function startPage(): Promise<string> {
+  const chosen = await dataOf(api.GET("/api/me/preferences")).then(keep, () => undefined);
+  return PAGES[chosen?.start_page ?? "home"];
+}
