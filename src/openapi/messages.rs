@@ -59,6 +59,7 @@ pub struct NoticeItem {
 /// A message of somebody's inbox.
 #[derive(Serialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant, reason = "it is described, never made")]
 pub enum InboxMessage {
     /// Something is told.
     Notice {

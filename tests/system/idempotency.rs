@@ -132,7 +132,7 @@ async fn delivered_once(id: &str, events: i64) {
         let sides = admin.get(&format!("/api/system/requests/{id}/inspect")).await.expect(200).json();
         let debts = sides["object"]["outbox"].as_array().expect("debts").clone();
         let settled = debts.iter().all(|debt| debt["pending"] == 0 && debt["delivered_seq"] == events);
-        if settled && debts.len() == 3 { Ok(sides) } else { Err(sides) }
+        if settled && debts.len() == 4 { Ok(sides) } else { Err(sides) }
     })
     .await;
     assert_eq!(sides["object"]["events"], events);

@@ -191,7 +191,7 @@ async fn both_sides_are_equal(admin: &Client, id: &str, record: &Value) {
     assert_eq!(copy["row"]["number"], record["number"]);
     assert_eq!(copy["row"]["body"], object["snapshot"], "the whole snapshot is in the read model");
     let debts = object["outbox"].as_array().expect("debts");
-    assert_eq!(debts.len(), 3, "PostgreSQL, the index and the audit stream: {debts:?}");
+    assert_eq!(debts.len(), 4, "PostgreSQL, the index, the audit stream and inboxes: {debts:?}");
     for debt in debts {
         assert_eq!(debt["delivered_seq"], record["version"], "{debt}");
     }
