@@ -237,6 +237,8 @@ pub struct History {
     pub audit: Vec<AuditEntry>,
     /// Its copy in PostgreSQL, in the order of seq.
     pub audit_copy: Vec<Value>,
+    /// The inbox of each person, by place among the people, newest first.
+    pub notices: BTreeMap<usize, Vec<Value>>,
 }
 
 impl Write {

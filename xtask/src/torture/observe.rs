@@ -128,6 +128,10 @@ pub fn observe(
         let ids = lines.iter().filter_map(|line| line["id"].as_str()).map(str::to_owned).collect();
         history.requesters_lists.insert(place, ids);
     }
+    for place in 0..history.people.len() {
+        let Some(reader) = sessions.iter_mut().find(|session| session.by == place) else { continue };
+        history.notices.insert(place, pages(reader, "/api/me/inbox?limit=200")?);
+    }
     history.index = list(session(sessions, admin)?)?;
     history.audit = audit(session(sessions, admin)?)?;
     stack.sql(|client| {

@@ -86,6 +86,8 @@ impl Report {
             ("seen live".to_owned(), format!("{seen} messages on {} connections", self.connections)),
             ("lost".to_owned(), kinds(&[Kind::Lost]).to_string()),
             ("doubled".to_owned(), kinds(&[Kind::Doubled]).to_string()),
+            ("notices".to_owned(), history.notices.values().map(Vec::len).sum::<usize>().to_string()),
+            ("  lost, doubled, or not theirs".to_owned(), kinds(&[Kind::Notices]).to_string()),
             ("outbox and state disagree".to_owned(), kinds(&[Kind::Outbox, Kind::Snapshot]).to_string()),
             ("read model whole".to_owned(), caught_up),
             ("violations in all".to_owned(), self.violations.len().to_string()),

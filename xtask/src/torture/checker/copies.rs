@@ -35,6 +35,12 @@ pub(super) fn check_object(case: &Case<'_>, findings: &mut Findings) {
     if inside["events"] != versions {
         findings.add(Kind::Outbox, case.id, format!("it has {versions} events and says {}", inside["events"]));
     }
+    let mut debts = inside["outbox"].as_array().into_iter().flatten();
+    if let Some(debt) =
+        debts.find(|debt| debt["destination"] == "inbox" && (debt["pending"] != 0 || !debt["parked_seq"].is_null()))
+    {
+        findings.add(Kind::Outbox, case.id, format!("it owes notices: {debt}"));
+    }
     for destination in DESTINATIONS {
         let mut debts = inside["outbox"].as_array().into_iter().flatten();
         let debt = debts.find(|debt| debt["destination"] == destination).unwrap_or(&Value::Null);

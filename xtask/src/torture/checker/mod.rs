@@ -6,6 +6,7 @@
 
 mod causes;
 mod copies;
+mod notices;
 mod order;
 mod sightings;
 #[cfg(test)]
@@ -67,6 +68,8 @@ pub enum Kind {
     Audit,
     /// The copy of the audit stream tells otherwise, or its chain is broken.
     AuditCopy,
+    /// Somebody was not told of what concerns them, or twice, or of what does not.
+    Notices,
 }
 
 /// Something that is wrong.
@@ -172,6 +175,7 @@ pub fn check(history: &History) -> Vec<Violation> {
     }
     sightings::check_viewers(history, &cases, &mut findings);
     copies::check_all(history, &cases, &mut findings);
+    notices::check(history, &mut findings);
     findings.0.sort();
     findings.0.dedup();
     findings.0

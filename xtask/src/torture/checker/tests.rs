@@ -61,6 +61,36 @@ fn a_write_that_is_there_twice_is_doubled() {
     assert!(twice.contains(&Kind::Doubled), "{twice:?}");
 }
 
+/// A history in which everybody was told what concerns them.
+fn told() -> History {
+    let mut history = System::history();
+    let notice = |(request, seq): (&str, i64), ts: &str| json!({ "request": { "id": request }, "seq": seq, "ts": ts });
+    for place in 0..history.people.len() {
+        let expected = super::notices::expected(&history, &history.people[place]);
+        let notices = expected.into_iter().map(|(key, ts)| notice(key, ts)).collect();
+        history.notices.insert(place, notices);
+    }
+    history
+}
+
+#[test]
+fn notices_that_are_lost_doubled_or_not_theirs_are_found() {
+    let mut history = told();
+    assert_eq!(check(&history), []);
+    let requesters = history.notices[&REQUESTER].clone();
+    assert!(!requesters.is_empty());
+    let kinds = |history: &History| check(history).into_iter().map(|one| one.kind).collect::<Vec<_>>();
+    history.notices.get_mut(&REQUESTER).unwrap().pop();
+    assert_eq!(kinds(&history), [Kind::Notices]);
+    history.notices.insert(REQUESTER, [requesters.clone(), requesters[..1].to_vec()].concat());
+    assert_eq!(kinds(&history), [Kind::Notices]);
+    // What a requester did themselves, and what is internal, is nothing to them.
+    let mut foreign = requesters[0].clone();
+    foreign["seq"] = json!(1);
+    history.notices.insert(REQUESTER, [requesters, vec![foreign]].concat());
+    assert_eq!(kinds(&history), [Kind::Notices]);
+}
+
 #[test]
 fn time_that_runs_backwards_is_found_wherever_the_clock_was() {
     let event = found(|history| {

@@ -1,0 +1,86 @@
+//! What each person was told: of every event that concerns them once, and of nothing else. The rule is written a second time
+//! here, from the table in docs/notices.md and not from the code.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::super::history::{History, Person, Role};
+use super::{Findings, Kind};
+
+/// So many notices an inbox keeps: the newest.
+const MOST: usize = 1_000;
+
+/// A notice by its request and seq, with its time.
+type Told<'a> = BTreeMap<(&'a str, i64), &'a str>;
+
+pub(super) fn check(history: &History, findings: &mut Findings) {
+    for (place, notices) in &history.notices {
+        let Some(person) = history.people.get(*place) else { continue };
+        let expected = expected(history, person);
+        let mut told = BTreeSet::new();
+        for notice in notices {
+            let key = key_of(notice);
+            if !told.insert(key) {
+                findings.add(Kind::Notices, key.0, format!("{} is told of event {} twice", person.name, key.1));
+            }
+            if !expected.contains_key(&key) {
+                let what = format!("{} is told of event {}, which is nothing to them: {notice}", person.name, key.1);
+                findings.add(Kind::Notices, key.0, what);
+            }
+        }
+        let since = if notices.len() < MOST { "" } else { notices.iter().map(time_of).min().unwrap_or_default() };
+        for (key, at) in expected {
+            if at > since && !told.contains(&key) {
+                findings.add(Kind::Notices, key.0, format!("{} was never told of event {}", person.name, key.1));
+            }
+        }
+    }
+}
+
+fn key_of(notice: &Value) -> (&str, i64) {
+    (notice["request"]["id"].as_str().unwrap_or_default(), notice["seq"].as_i64().unwrap_or_default())
+}
+
+fn time_of(notice: &Value) -> &str {
+    notice["ts"].as_str().unwrap_or_default()
+}
+
+/// What somebody is to be told of all requests.
+pub(super) fn expected<'a>(history: &'a History, person: &Person) -> Told<'a> {
+    let mut told = Told::new();
+    for (id, object) in &history.objects {
+        let mut assignee = Value::Null;
+        for event in &object.timeline {
+            let before = assignee.clone();
+            match event["kind"].as_str() {
+                Some("assigned") => assignee = event["body"]["assignee"]["id"].clone(),
+                Some("released") => assignee = Value::Null,
+                _ => {}
+            }
+            if event["actor"]["id"] != person.id && concerns(event, &object.record, &before, person) {
+                let seq = event["seq"].as_i64().unwrap_or_default();
+                told.insert((id.as_str(), seq), event["ts"].as_str().unwrap_or_default());
+            }
+        }
+    }
+    told
+}
+
+fn concerns(event: &Value, record: &Value, assignee_before: &Value, person: &Person) -> bool {
+    let is_requester = record["requester"]["id"] == person.id;
+    let is_assignee = *assignee_before == person.id;
+    let approves = matches!(person.role, Role::Manager | Role::Admin);
+    let body = &event["body"];
+    match event["kind"].as_str().unwrap_or_default() {
+        "created" => is_requester || approves,
+        "approved" | "rejected" | "started" | "held" | "resumed" | "completed" => is_requester,
+        "assigned" => is_requester || body["assignee"]["id"] == person.id || body["previous"]["id"] == person.id,
+        "released" => is_assignee || approves,
+        "closed" | "cancelled" => is_assignee || is_requester,
+        "reopened" => is_assignee || is_requester || (assignee_before.is_null() && approves),
+        "commented" if body["visibility"] == "internal" => is_assignee,
+        "commented" => is_assignee || is_requester,
+        _ => false,
+    }
+}
