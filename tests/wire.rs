@@ -396,6 +396,8 @@ fn the_account_speaks_as_recorded() {
     exchange(&login, by_the_system(), account::Attempt {}, ());
     exchange(&login, by_the_system(), account::Succeeded {}, ());
     exchange(&login, by_the_system(), account::Released {}, ());
+    let forgot = account::Forgot { login: "maya@example.com".into(), app: "https://cepat.example".into() };
+    exchange(&login, by_the_system(), forgot, ());
     let key = account::AccountKey::User { org: org(), user: user() };
     let listing = || account::Listing {
         session: session_name(),

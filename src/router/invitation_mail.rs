@@ -10,12 +10,12 @@ use mail::{Address, MailId, Mailbox};
 use crate::db::statements::invitations::{NewLink, NoteMailed};
 use crate::db::statements::people::WriteTo;
 use crate::domain::mailed::Mailed;
+use crate::domain::user::LinkToken;
 use crate::domain::user::{INVITATION_LASTS_MS, UserRow};
 use crate::mail::letters::Invitation;
 use crate::mail::{Mailer, Outgoing, Setting};
 use crate::objects::database::api::query;
 use crate::router::context::Exchange;
-use crate::router::http::link::LinkToken;
 use crate::router::system;
 
 const MS_PER_DAY: i64 = 24 * 60 * 60 * 1_000;

@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 use crate::db::statements::invitations::{Accept, AskAgain, FindInvitation, Found};
 use crate::domain::log::NewEntry;
 use crate::domain::organisation::Language;
+use crate::domain::user::LinkToken;
 use crate::domain::user::{Actor, Invitation, LinkState, Person, PersonName, Role};
 use crate::objects::database::api::query;
 use crate::objects::log_stream::api::tell_audit;
 use crate::router::context::Exchange;
 use crate::router::http::body::parse_json;
-use crate::router::http::link::LinkToken;
 use crate::router::http::reply::Reply;
 use crate::router::{auth, people};
 

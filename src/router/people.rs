@@ -19,6 +19,7 @@ use crate::domain::log::NewEntry;
 use crate::domain::organisation::Language;
 use crate::domain::request::{Reason, policy};
 use crate::domain::text::SearchText;
+use crate::domain::user::LinkToken;
 use crate::domain::user::{
     Actor, Email, Handover, INVITATION_LASTS_MS, PendingShown, PersonName, Role, UserRow, UserStatus, Username,
 };
@@ -28,7 +29,6 @@ use crate::objects::database::api::query;
 use crate::objects::log_stream::api::tell_audit;
 use crate::router::context::Exchange;
 use crate::router::http::body::parse_json;
-use crate::router::http::link::LinkToken;
 use crate::router::http::paging::{self, Wanted};
 use crate::router::http::reply::Reply;
 use crate::router::{invitation_mail, setup, users};
@@ -274,7 +274,9 @@ async fn invited(
 /// # Errors
 /// `Internal` when the platform has no random bytes.
 pub fn new_link(lasts_ms: i64) -> Result<(LinkToken, NewLink), Refusal> {
-    let token = LinkToken::random()?;
+    let mut random = [0; 32];
+    getrandom::getrandom(&mut random).map_err(|_| Refusal::Internal)?;
+    let token = LinkToken::of(random);
     let link = NewLink { hash: token.hash(), expires_at: clock::now().plus_ms(lasts_ms) };
     Ok((token, link))
 }

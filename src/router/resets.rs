@@ -9,14 +9,15 @@ use serde::{Deserialize, Serialize};
 use crate::db::statements::resets::{FindReset, MakeReset, UseReset};
 use crate::db::statements::users::KnowsUser;
 use crate::domain::log::{Level, NewEntry, StreamName};
-use crate::domain::user::{Actor, LinkState, RESET_LASTS_MS, Reset, Role};
+use crate::domain::user::LinkToken;
+use crate::domain::user::{Actor, LinkState, LoginName, RESET_LASTS_MS, Reset, Role};
 use crate::jobs::accounts;
-use crate::objects::account::api::Succeeded;
+use crate::mail::Setting;
+use crate::objects::account::api::{Forgot, Succeeded};
 use crate::objects::database::api::query;
 use crate::objects::log_stream::api::tell_audit;
 use crate::router::context::Exchange;
 use crate::router::http::body::parse_json;
-use crate::router::http::link::LinkToken;
 use crate::router::http::reply::Reply;
 use crate::router::{auth, people};
 
@@ -86,6 +87,36 @@ pub async fn make(exchange: &Exchange<'_>, id: UserId) -> Result<Reply, Refusal>
     Reply::json(201, &ResetMade { token: token.text(), expires_at })
 }
 
+/// What somebody signs in with.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ForgotBody {
+    /// The address.
+    pub email: String,
+}
+
+/// `POST /api/auth/forgot`: a link by mail, if there is such an account. The answer is the same, and as fast, if there is none, or if it
+/// was asked for too often.
+///
+/// # Errors
+/// `Conflict` with `mail_off` where no mails are sent; `Invalid`; `TooManyAttempts` for a network address.
+pub async fn forgot(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
+    auth::limit_by_address(exchange).await?;
+    let body: ForgotBody = parse_json(exchange.incoming.body().await?)?;
+    let login = LoginName::parse(&body.email)?;
+    if !Setting::of(exchange.env).is_on() {
+        return Err(Refusal::conflict(
+            "mail_off",
+            "No mails are sent here: ask an administrator or a manager for a link.",
+        ));
+    }
+    let key = auth::throttle_of(exchange.org(), &format!("forgot {}", login.as_str()));
+    let forgot = Forgot { login: login.as_str().to_owned(), app: exchange.app_origin() };
+    ask(exchange.env, &key, forgot, &exchange.cx).await?;
+    Ok(Reply::empty(204))
+}
+
 /// `POST /api/auth/resets/look`. The token is in the body, where no log has it.
 ///
 /// # Errors
@@ -132,7 +163,7 @@ async fn found(exchange: &Exchange<'_>, token: &LinkToken) -> Result<Reset, Refu
 /// What each route takes and answers.
 #[cfg(feature = "openapi")]
 pub(super) mod describe {
-    use super::{ResetBody, ResetMade, ResetShown, ResetToken};
+    use super::{ForgotBody, ResetBody, ResetMade, ResetShown, ResetToken};
     use crate::openapi::operation::Operation;
     use crate::openapi::schemas::Schemas;
     use crate::router::me::Profile;
@@ -142,6 +173,14 @@ pub(super) mod describe {
             .detail("The token is told once. It works once, for an hour. Managers make them for requesters and technicians.")
             .replies(201, "The token.", schemas.of::<ResetMade>())
             .refuses(&[503])
+    }
+
+    pub fn forgot(schemas: &mut Schemas) -> Operation {
+        Operation::new("forgotPassword", "session", "Ask for a link for a new password, by mail.")
+            .detail("Answered alike whether there is such an account or not. A link works once, for an hour, and ends the ones before it.")
+            .body(schemas.of::<ForgotBody>())
+            .replies_empty(204, "If there is such an account, a mail is on its way.")
+            .refuses(&[409, 429, 503])
     }
 
     pub fn look(schemas: &mut Schemas) -> Operation {

@@ -52,6 +52,7 @@ routes! {
 
     POST   "/auth/login"                                            Public    Write       auth::login;
     POST   "/auth/logout"                                           Public    Write       auth::logout;
+    POST   "/auth/forgot"                                           Public    Write       resets::forgot;
     GET    "/setup"                                                 Public    Read        setup::read;
     POST   "/setup"                                                 Public    Write       setup::run;
     POST   "/auth/invitations/look"                                 Public    Write       invitations::look;

@@ -1,5 +1,7 @@
 //! Forgotten passwords, and people who have a user name instead of an address.
 
+use std::time::Duration;
+
 use futures::future::join_all;
 use serde_json::{Value, json};
 use testbed::seed::PASSWORD;
@@ -172,4 +174,37 @@ async fn a_technician_without_an_address_comes_in_by_a_link_and_later_by_a_user_
         let refused = admin.post("/api/users", &body).await.problem(400, "invalid")["errors"][0].take();
         assert_eq!((&refused["field"], &refused["code"]), (&json!(field), &json!(code)), "{body}");
     }
+}
+
+#[tokio::test]
+async fn who_has_forgotten_a_password_gets_a_link_by_mail_and_nobody_learns_who_is_here() {
+    let somebody = new_user(stack(), "manager");
+    let server = stack().mail.as_ref().expect("a mail server");
+    let stranger = Client::anonymous(stack());
+    let forget = |email: &str| {
+        let body = json!({ "email": email });
+        let stranger = &stranger;
+        async move { stranger.post("/api/auth/forgot", &body).await }
+    };
+    let known = forget(&somebody.email.to_uppercase()).await.expect(204);
+    let unknown = forget(&format!("{}@melati.test", Uuid::now_v7())).await.expect(204);
+    assert_eq!(known.body, unknown.body);
+    let mail = server.wait_for(&somebody.email, Duration::from_secs(15)).expect("a mail");
+    let link = mail.link("/reset#").expect("a link");
+    assert!(link.starts_with(&format!("{}/reset#", stack().base_url)), "{link}");
+    let token = link.split_once('#').expect("a token").1.to_owned();
+    assert_eq!(look(&token).await["state"], "open");
+    accept(&token, "sungai di belakang").await.expect(200);
+    Client::anonymous(stack()).log_in(&somebody.email, "sungai di belakang").await.expect(200);
+
+    // Asked for again and again, it is mailed a few times, and always answered alike.
+    for _ in 0..8 {
+        forget(&somebody.email).await.expect(204);
+    }
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let mails = server.mails_to(&somebody.email).len();
+    assert!((2..=5).contains(&mails), "{mails} mails");
+    // To sign in counts by itself.
+    Client::anonymous(stack()).log_in(&somebody.email, "sungai di belakang").await.expect(200);
+    forget("").await.problem(400, "invalid");
 }

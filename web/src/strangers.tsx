@@ -47,6 +47,13 @@ export const reset = createRoute({
   component: lazyRouteComponent(() => withMore(import("@/features/reset/ResetPage")), "ResetPage"),
 });
 
+/** For who has forgotten a password. */
+export const forgot = createRoute({
+  getParentRoute: () => root,
+  path: "/forgot",
+  component: lazyRouteComponent(() => withMore(import("@/features/reset/ForgotPage")), "ForgotPage"),
+});
+
 /** For who reads a mail and wants no more of its kind. */
 export const unsubscribe = createRoute({
   getParentRoute: () => root,

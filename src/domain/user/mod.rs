@@ -3,6 +3,7 @@
 mod common;
 mod draft;
 mod invitation;
+mod link_token;
 pub mod naming;
 mod owed;
 pub mod password;
@@ -16,6 +17,7 @@ mod throttle;
 
 pub use draft::{DRAFT_LASTS_MS, DRAFT_MAX_BYTES, Draft, DraftId, MOST_DRAFTS};
 pub use invitation::{INVITATION_LASTS_MS, Invitation, LinkState, Pending, PendingShown};
+pub use link_token::LinkToken;
 pub use owed::{AccountOwed, Handover};
 #[cfg(feature = "openapi")]
 pub use person::ActorSchema;

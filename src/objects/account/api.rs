@@ -61,6 +61,9 @@ actor_api! {
     succeeded(Succeeded) -> ();
     /// The try was not made after all: it does not count.
     released(Released) -> ();
+    /// Mails a link for a new password to whoever signs in with this, if there is somebody; at most as often as the throttle lets.
+    /// Answered alike in any case.
+    forgot(Forgot) -> ();
     /// A session was opened. `Unauthenticated` for one on credentials that were read before the account was changed: it is not listed.
     opened(Opened) -> ();
     /// The account was changed: ends the sessions that were opened on an older version, and gives how many still held. Told again,
@@ -85,6 +88,15 @@ pub struct Attempt {}
 /// See [`Handler::succeeded`].
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Succeeded {}
+
+/// See [`Handler::forgot`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Forgot {
+    /// The address or the user name.
+    pub login: String,
+    /// Where the app is, without a slash at its end.
+    pub app: String,
+}
 
 /// See [`Handler::released`].
 #[derive(Debug, Serialize, Deserialize)]

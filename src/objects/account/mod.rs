@@ -12,6 +12,7 @@
 
 pub mod api;
 mod drafts;
+mod forgot;
 mod store;
 
 use std::rc::Rc;
@@ -26,7 +27,8 @@ use crate::domain::user::{DRAFT_LASTS_MS, Draft, FADES_AFTER_MS, MOST_DRAFTS, Th
 use crate::objects::context::CallContext;
 use crate::objects::session::api::{Check, Revoke, SessionKey};
 use api::{
-    Attempt, Changed, Closed, Drafts, DropDraft, Inbox, Listing, Opened, PutDraft, Released, Sessions, Succeeded,
+    Attempt, Changed, Closed, Drafts, DropDraft, Forgot, Inbox, Listing, Opened, PutDraft, Released, Sessions,
+    Succeeded,
 };
 
 /// The most sessions that one user has at a time. One more ends the oldest: a script that signs in without end must not
@@ -195,6 +197,16 @@ impl api::Handler for AccountObject {
 
     fn released(self: Rc<Self>, _message: Released, _cx: CallContext) -> Answer<()> {
         self.release().into()
+    }
+
+    fn forgot(self: Rc<Self>, message: Forgot, cx: CallContext) -> Answer<()> {
+        match self.try_once() {
+            Ok(()) => clock::in_background(async move { forgot::mail_a_link(&self.state, &message, &cx).await }),
+            // Too often: nobody is told whether there is such an account.
+            Err(Refusal::TooManyAttempts { .. }) => {}
+            Err(refusal) => return Err(refusal).into(),
+        }
+        Ok(()).into()
     }
 
     fn opened(self: Rc<Self>, message: Opened, cx: CallContext) -> Answer<()> {

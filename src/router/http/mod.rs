@@ -6,7 +6,6 @@ pub mod cookie;
 pub mod cors;
 pub mod etag;
 pub mod incoming;
-pub mod link;
 pub mod origin;
 pub mod paging;
 pub mod problem;

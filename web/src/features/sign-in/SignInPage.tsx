@@ -1,6 +1,6 @@
 import { valibotResolver } from "@hookform/resolvers/valibot";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useRouter, useSearch } from "@tanstack/react-router";
+import { Link, useRouter, useSearch } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
@@ -62,6 +62,7 @@ export function SignInPage() {
         {entering.error && <ErrorWords error={entering.error} />}
         <Button type="submit" kind="primary" busy={entering.isPending} className="sm:min-h-11">{entering.isPending ? t("sign_in.working") : t("sign_in.submit")}</Button>
       </form>
+      <Link to="/forgot" className="mt-4 self-start text-sm font-semibold text-accent-text underline">{t("sign_in.forgot")}</Link>
       <div className="mt-10 flex gap-4 text-sm">
         {(Object.keys(LANGUAGES) as Language[]).map((language) => (
           <button key={language} type="button" lang={language} aria-pressed={i18n.language === language} onClick={() => void choose(language)} className="min-h-8 text-muted aria-pressed:font-semibold aria-pressed:text-ink">{LANGUAGES[language]}</button>

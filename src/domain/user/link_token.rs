@@ -12,14 +12,10 @@ use sha2::{Digest as _, Sha256};
 pub struct LinkToken([u8; 32]);
 
 impl LinkToken {
-    /// A new one.
-    ///
-    /// # Errors
-    /// `Internal` when the platform has no random bytes.
-    pub fn random() -> Result<Self, Refusal> {
-        let mut bytes = [0; 32];
-        getrandom::getrandom(&mut bytes).map_err(|_| Refusal::Internal)?;
-        Ok(Self(bytes))
+    /// The token of these random bytes.
+    #[must_use]
+    pub const fn of(random: [u8; 32]) -> Self {
+        Self(random)
     }
 
     /// Reads what a link had.
@@ -32,11 +28,13 @@ impl LinkToken {
     }
 
     /// What PostgreSQL knows it by: the SHA-256, in hexadecimal digits.
+    #[must_use]
     pub fn hash(&self) -> String {
         hex(&Sha256::digest(self.0))
     }
 
     /// As the link has it.
+    #[must_use]
     pub fn text(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.0)
     }
