@@ -46,7 +46,7 @@ export function PersonDialog({ person, onClose }: { person: Account; onClose: ()
     const again = isCode(changing.error, "open_work") ? null : changing.error;
     return (
       <Dialog title={isolated(person.name)} onClose={onClose}>
-        <WorkStep person={person} isPending={changing.isPending} error={again} onBack={() => setLeaving(null)} onChosen={(work) => changing.mutate({ ...leaving, work })} />
+        <WorkStep person={person} isPending={changing.isPending} error={again} onBack={() => { changing.reset(); setLeaving(null); }} onChosen={(work) => changing.mutate({ ...leaving, work })} />
       </Dialog>
     );
   }
