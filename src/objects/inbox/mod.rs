@@ -92,6 +92,9 @@ impl InboxObject {
             store::purge(write)?;
             Ok::<_, Refusal>(new)
         })?;
+        if self.sockets.count() == 0 {
+            return Ok(());
+        }
         let unread = store::unread(&self.state.db)?;
         for notice in new {
             self.say(&Message::Notice { notice: Shown { notice, unread: true, mail: None }, unread });

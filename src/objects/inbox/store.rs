@@ -59,15 +59,12 @@ pub fn put(write: &Writer<'_>, notice: &Notice, due: Option<Timestamp>) -> Resul
     Ok(!rows.is_empty())
 }
 
-/// Forgets all but the newest. A notice that has left is one that came so long ago that its event is delivered no more.
+/// Forgets all but those that came last. A notice that has left is one that came so long ago that its event is delivered no more.
 ///
 /// # Errors
 /// When SQLite refuses.
 pub fn purge(write: &Writer<'_>) -> Result<(), StorageError> {
-    write.run(
-        "DELETE FROM notice WHERE key IN (SELECT key FROM notice ORDER BY ts DESC, key DESC LIMIT -1 OFFSET ?)",
-        &[&MOST_NOTICES],
-    )
+    write.run("DELETE FROM notice WHERE key <= (SELECT max(key) FROM notice) - ?", &[&MOST_NOTICES])
 }
 
 /// How many are unread.
