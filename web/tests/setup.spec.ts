@@ -1,7 +1,7 @@
 // The first minutes of an installation in which nobody is: a system of its own, EMPTY_URL.
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect } from "@playwright/test";
-import { test } from "./people";
+import { noticed, test } from "./people";
 
 const EMPTY = process.env.EMPTY_URL ?? "";
 const TOKEN = process.env.EMPTY_TOKEN ?? "";
@@ -56,6 +56,26 @@ test("whoever has the link makes the first admin, and nobody does again", async 
   await page.getByRole("button", { name: "Start" }).click();
   await expect(page).toHaveURL(new URL("/", EMPTY).href);
   await expect(page.getByRole("heading", { level: 1 })).toContainText("Wayan");
+
+  // What a new admin does first: a step that is taken is ticked off, and the list is put away for good.
+  const steps = page.getByRole("region", { name: "First steps" });
+  const step = (name: string) => steps.getByRole("listitem").filter({ hasText: name });
+  await expect(step("Report the first request")).toBeVisible();
+  await expect(step("Report the first request").getByText("(done)")).toHaveCount(0);
+  await step("Report the first request").getByRole("link").click();
+  await page.getByLabel("What is broken?").fill("The gate does not close");
+  await page.getByLabel("Category").selectOption("building");
+  await page.getByRole("button", { name: "Send" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("The gate does not close");
+  await page.goto(new URL("/", EMPTY).href);
+  await expect(step("Report the first request").getByText("(done)")).toBeVisible();
+  await expect(step("Invite your people").getByText("(done)")).toHaveCount(0);
+  await steps.getByRole("button", { name: "Put away" }).click();
+  await expect(steps).toHaveCount(0);
+  await page.reload();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("Wayan");
+  await noticed(page);
+  await expect(steps).toHaveCount(0);
 
   await page.goto(`/setup#${TOKEN}`);
   await page.reload();

@@ -1,10 +1,11 @@
 // What needs me now, by role; and what moved lately.
 import { Link } from "@tanstack/react-router";
 import { Coffee } from "lucide-react";
-import { useRef } from "react";
+import { lazy, Suspense, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { ErrorWords } from "@/app/ErrorWords";
 import { useMe } from "@/app/session";
+import { withMore } from "@/i18n";
 import { RequestCard } from "@/resources/request/RequestCard";
 import { WaitingReports } from "@/resources/request/WaitingReports";
 import { leaveList } from "@/resources/request/cameFrom";
@@ -17,6 +18,8 @@ import { Pill } from "@/ui/Pill";
 import { useHand } from "@/ui/useHand";
 import { Held, useShort } from "./useShort";
 
+const Checklist = lazy(() => withMore(import("./Checklist")));
+
 export function HomePage() {
   const { t } = useTranslation();
   const me = useMe();
@@ -25,6 +28,7 @@ export function HomePage() {
   return (
     <>
       <h1 className="mb-5">{t("home.hello", { name: isolated(me.name.split(" ")[0]!) })}</h1>
+      {me.role === "admin" && <Suspense><Checklist /></Suspense>}
       <WaitingReports />
       <div ref={area} className="grid grid-cols-[minmax(0,1fr)] items-start gap-6 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <Held value={isHeld}>
