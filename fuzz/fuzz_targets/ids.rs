@@ -15,6 +15,7 @@ use cepatedge::domain::{EntryId, IdempotencyKey, OrgId, RequestId, SessionName, 
 use cepatedge::objects::account::api::Account;
 use cepatedge::objects::cache::api::Cache;
 use cepatedge::objects::database::api::Database;
+use cepatedge::objects::inbox::api::Notices;
 use cepatedge::objects::log_stream::api::LogStream;
 use cepatedge::objects::request::api::Request;
 use cepatedge::objects::request_index::api::RequestIndex;
@@ -84,6 +85,7 @@ fn names_one_object(name: &str) {
     is_the_name_of_its_key::<LogStream>(name);
     is_the_name_of_its_key::<Cache>(name);
     is_the_name_of_its_key::<Database>(name);
+    is_the_name_of_its_key::<Notices>(name);
 }
 
 fn is_the_name_of_its_key<C: Contract>(name: &str) {

@@ -93,17 +93,17 @@ test("the id of a fault is not called one of a request", async ({ browser }) => 
 });
 
 test("pages that are opened one behind the other wait alike for the words that only they have", async ({ browser }) => {
-  const admin = await signIn(browser, "admin", { serviceWorkers: "block" });
+  const manager = await signIn(browser, "manager", { serviceWorkers: "block" });
   let release = () => undefined as void;
   const held = new Promise<void>((resolve) => (release = resolve));
-  await admin.route(/\/assets\/more\./, async (route) => {
+  await manager.route(/\/assets\/more\./, async (route) => {
     await held;
     await route.continue();
   });
-  await admin.getByRole("link", { name: "Logs", exact: true }).click();
-  await admin.getByRole("link", { name: "Sync", exact: true }).click();
-  await admin.waitForTimeout(1_500);
-  await expect(admin.getByText(/^sync\./)).toHaveCount(0);
+  await manager.getByRole("link", { name: "Inbox" }).first().click();
+  await manager.getByRole("link", { name: /^Budi Santoso/ }).click();
+  await manager.waitForTimeout(1_500);
+  await expect(manager.getByText(/^me\./)).toHaveCount(0);
   release();
-  await expect(admin.getByRole("heading", { level: 1, name: "Sync" })).toBeVisible();
+  await expect(manager.getByRole("heading", { level: 1, name: "Me" })).toBeVisible();
 });

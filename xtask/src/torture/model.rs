@@ -46,7 +46,7 @@ fn transition(action: &str, from: &'static str) -> Option<&'static str> {
         ("reject", "submitted") => "rejected",
         ("assign", "approved" | "assigned") => "assigned",
         ("assign", "in_progress" | "on_hold") => from,
-        ("release", "assigned") => "approved",
+        ("release", "assigned" | "in_progress" | "on_hold") => "approved",
         ("start", "assigned") => "in_progress",
         ("hold", "in_progress") => "on_hold",
         ("resume", "on_hold") => "in_progress",
@@ -141,7 +141,8 @@ impl State {
         let permitted = match deed {
             "approve" | "reject" => manages,
             "assign" => manages || (technician && !assignee),
-            "release" | "start" | "hold" | "resume" | "complete" => manages || assignee,
+            "release" => manages || (assignee && self.status == "assigned"),
+            "start" | "hold" | "resume" | "complete" => manages || assignee,
             "close" | "reopen" => manages || requester,
             "cancel" => manages || (requester && self.status == "submitted"),
             "edit" => manages || (requester && self.status == "submitted"),
@@ -168,7 +169,10 @@ impl State {
                 }
                 self.assignee = body["assignee"].clone();
             }
-            "released" => self.assignee = Value::Null,
+            "released" => {
+                (self.assignee, self.status_reason) = (Value::Null, Value::Null);
+                self.held_ms += self.held_since.take().map_or(0, |since| ts - since);
+            }
             "started" => self.started_at = self.started_at.or(Some(ts)),
             "held" => (self.status_reason, self.held_since) = (body["reason"].clone(), Some(ts)),
             "resumed" => {

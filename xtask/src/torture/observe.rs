@@ -1,6 +1,7 @@
 //! What all the parts hold in the end, read as an operator reads it: through the API, and from PostgreSQL's tables.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -16,6 +17,9 @@ use super::world::{Session, World};
 
 /// A read of a system that has come to rest.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A notice that could not be sent in an outage is there by then.
+const NOTICES_WITHIN: Duration = Duration::from_secs(310);
 
 const AUDIT: &str = r#"
     SELECT json_build_object(
@@ -157,7 +161,7 @@ fn object(history: &History, sessions: &mut [Session], admin: usize, id: &str) -
     let reader = session(sessions, admin)?;
     let record = reader.get(&format!("/api/requests/{id}"))?;
     let timeline = pages(reader, &format!("/api/requests/{id}/events?limit=200"))?;
-    let inspection = reader.get(&format!("/api/system/requests/{id}/inspect"))?;
+    let inspection = notices_sent(reader, id)?;
     let requester = history.people.iter().position(|person| record["requester"]["id"] == person.id);
     // A manager's own request is no secret to him.
     let requester = requester.filter(|place| history.people[*place].role == Role::Requester);
@@ -166,6 +170,21 @@ fn object(history: &History, sessions: &mut [Session], admin: usize, id: &str) -
         None => timeline.iter().filter(|event| event["body"]["visibility"] != "internal").cloned().collect(),
     };
     Ok(Object { record, timeline, requesters_timeline, inspection })
+}
+
+/// What the operator's view says of a request, once its notices have been sent: what could not be is tried again by itself, after
+/// five minutes at the latest.
+fn notices_sent(reader: &mut Session, id: &str) -> Result<Value> {
+    let until = Instant::now() + NOTICES_WITHIN;
+    loop {
+        let inspection = reader.get(&format!("/api/system/requests/{id}/inspect"))?;
+        let mut debts = inspection["object"]["outbox"].as_array().into_iter().flatten();
+        let is_owed = debts.any(|debt| debt["destination"] == "inbox" && debt["pending"] != 0);
+        if !is_owed || Instant::now() > until {
+            return Ok(inspection);
+        }
+        thread::sleep(Duration::from_millis(500));
+    }
 }
 
 fn list(session: &mut Session) -> Result<Vec<Value>> {
