@@ -64,10 +64,10 @@ fn a_write_that_is_there_twice_is_doubled() {
 /// A history in which everybody was told what concerns them.
 fn told() -> History {
     let mut history = System::history();
-    let notice = |(request, seq): (&str, i64), ts: &str| json!({ "request": { "id": request }, "seq": seq, "ts": ts });
+    let notice = |(request, seq): (&str, i64)| json!({ "request": { "id": request }, "seq": seq });
     for place in 0..history.people.len() {
         let expected = super::notices::expected(&history, &history.people[place]);
-        let notices = expected.into_iter().map(|(key, ts)| notice(key, ts)).collect();
+        let notices = expected.into_iter().map(notice).collect();
         history.notices.insert(place, notices);
     }
     history
