@@ -42,7 +42,7 @@ export default function Checklist() {
     setAway(true);
   };
   return (
-    <section aria-labelledby="first-steps" className="card mb-6 p-4">
+    <section aria-labelledby="first-steps" className="card mt-6 p-4">
       <div className="flex flex-wrap items-center justify-between gap-2">
         <h2 id="first-steps">{t("first.title")}</h2>
         <Button kind="quiet" onClick={putAway}>{t("first.away")}</Button>
