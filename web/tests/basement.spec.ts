@@ -66,7 +66,7 @@ test("a job is done in a basement: started, commented, completed, another one re
   await dialog(tech).getByRole("button", { name: "Complete" }).click();
   await expect(waiting(tech, "completed").getByText("A new seal")).toBeVisible();
   await expect(state(tech, "Completed")).toBeVisible();
-  await tech.getByRole("link", { name: "New request" }).last().click();
+  await tech.getByRole("link", { name: "Report", exact: true }).click();
   await tech.getByLabel("What is broken?").fill(found);
   await tech.getByLabel("Category").selectOption("cleaning");
   await tech.getByRole("button", { name: "Send" }).click();
