@@ -17,7 +17,7 @@ use wasm_bindgen::JsValue;
 use super::store::{self, Owed, Person};
 use super::{InboxObject, api};
 use crate::db::statements::people::{Reader, WriteTo};
-use crate::domain::mailed::{MailOutcome, Mailed};
+use crate::domain::mailed::Mailed;
 use crate::domain::notify::{Choice, Choices, Notice, Reason, sentences};
 use crate::mail::letters;
 use crate::mail::{Outgoing, Setting};
@@ -33,6 +33,9 @@ const SHARED_MS: i64 = 5 * 60_000;
 
 /// The shortest wait of a retry doubles from this on, in milliseconds.
 const RETRY_MS: i64 = 30_000;
+
+/// Mails that are being sent are looked at again after so long, in milliseconds, in case that it ends with the object.
+const SENDING_MS: i64 = 150_000;
 
 /// So often a mail is tried: for more than two days, as mail servers do.
 const MOST_TRIES: u32 = 40;
@@ -54,16 +57,18 @@ impl InboxObject {
         if self.is_sending.replace(true) {
             return;
         }
-        loop {
+        self.not_before.set(clock::now().plus_ms(SENDING_MS));
+        let rest_ms = loop {
             match self.send_first().await {
                 Ok(true) => {}
-                Ok(false) => break,
+                Ok(false) => break 0,
                 Err(refusal) => {
                     worker::console_error!("a mail could not be sent: {refusal}");
-                    break;
+                    break RETRY_MS;
                 }
             }
-        }
+        };
+        self.not_before.set(clock::now().plus_ms(rest_ms));
         self.is_sending.set(false);
         self.state.alarm.set_by(self.next());
     }
@@ -129,11 +134,13 @@ impl InboxObject {
     /// Writes down what came of a try.
     fn settle(&self, owed: &Owed, outcome: Option<Outcome>) -> Result<(), Refusal> {
         let now = clock::now();
-        let mailed = outcome.map(|outcome| Mailed::new(outcome, now));
-        let is_over = mailed.as_ref().is_none_or(|mailed| match mailed.outcome {
-            MailOutcome::Taken | MailOutcome::Refused => true,
-            MailOutcome::Later | MailOutcome::Unknown => owed.tries + 1 >= MOST_TRIES,
+        let is_over = outcome.as_ref().is_none_or(|outcome| match outcome {
+            Outcome::Taken { .. } => true,
+            // What is wrong with our own setup, such as the password, an operator mends; the mail is not lost meanwhile.
+            Outcome::Refused(failure) if !failure.blames_setup() => true,
+            Outcome::Refused(_) | Outcome::Later(_) | Outcome::Unknown(_) => owed.tries + 1 >= MOST_TRIES,
         });
+        let mailed = outcome.map(|outcome| Mailed::new(outcome, now));
         let again = (!is_over).then(|| now.plus_ms(wait_ms(owed.tries, clock::chance())));
         self.state.db.atomically(|write| store::settle(write, owed.key, mailed.as_ref(), again))
     }

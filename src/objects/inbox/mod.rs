@@ -1,7 +1,7 @@
 //! The InboxObject: what one person is told.
 //!
-//! It owns their notices, which of them are read, what they want to be written to about, and the mails that are owed. A request's object tells it of an event as often as it takes until that
-//! has arrived; a notice that it has, it takes no second time.
+//! It owns their notices, which of them are read, what they want to be written to about, and the mails that are owed. A request's
+//! object tells it of an event as often as it takes until that has arrived; a notice that it has, it takes no second time.
 //!
 //! Architecture invariants: of one event a person has one notice; a read leaves no storage behind.
 
@@ -29,15 +29,14 @@ use crate::objects::viewer::{self, Viewer};
 use api::{Choose, Inbox, InboxKey, List, Mark, Marked, Mute, Muted, Notices, Tell, Unsubscribe, Watch};
 use store::Person;
 
-/// Mails that are being sent are looked at again after so long, in milliseconds, in case that it ends with the object.
-const SENDING_MS: i64 = 150_000;
-
 /// One person's inbox.
 pub struct InboxObject {
     state: State,
     sockets: Sockets<Viewer>,
     /// Whether mails are being sent.
     is_sending: Cell<bool>,
+    /// No mail is due before: while some are being sent, and when one could not even be looked at, an alarm would ring in vain.
+    not_before: Cell<Timestamp>,
 }
 
 /// A message to a viewer.
@@ -138,9 +137,7 @@ impl InboxObject {
             worker::console_error!("an inbox cannot be read: {error}");
             None
         });
-        // While mails are being sent an alarm would find nothing to do, and ring at once again.
-        let later = self.is_sending.get().then(|| clock::now().plus_ms(SENDING_MS));
-        let mail = mail.map(|due| later.map_or(due, |later| due.max(later)));
+        let mail = mail.map(|due| due.max(self.not_before.get()));
         [mail, viewer::next_check(&self.sockets)].into_iter().flatten().min()
     }
 
@@ -200,7 +197,7 @@ impl Object for InboxObject {
 
     fn start(state: State) -> Self {
         let sockets = Sockets::new(&state);
-        InboxObject { state, sockets, is_sending: Cell::new(false) }
+        InboxObject { state, sockets, is_sending: Cell::new(false), not_before: Cell::new(Timestamp::from_ms(0)) }
     }
 
     fn answer(self: Rc<Self>, message: Inbox, cx: CallContext) -> Answer<Wire> {

@@ -154,7 +154,7 @@ pub fn put_person(write: &Writer<'_>, person: &Person) -> Result<(), Refusal> {
     let choices = serde_json::to_string(choices).map_err(|_| Refusal::Internal)?;
     write.run(
         "INSERT INTO person (one, org, user, secret, choices) VALUES (1, ?, ?, ?, ?)
-         ON CONFLICT (one) DO UPDATE SET choices = excluded.choices",
+         ON CONFLICT (one) DO UPDATE SET choices = excluded.choices WHERE choices <> excluded.choices",
         &[&org.to_string(), &user.to_string(), secret, &choices],
     )?;
     Ok(())
