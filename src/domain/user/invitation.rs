@@ -28,6 +28,26 @@ words! {
     }
 }
 
+impl LinkState {
+    /// What the times of a link make of it at `now`.
+    pub(super) fn of(
+        used_at: Option<Timestamp>,
+        replaced_at: Option<Timestamp>,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> Self {
+        if used_at.is_some() {
+            Self::Used
+        } else if replaced_at.is_some() {
+            Self::Replaced
+        } else if now >= expires_at {
+            Self::Expired
+        } else {
+            Self::Open
+        }
+    }
+}
+
 /// An invitation as PostgreSQL has it, with what its holder is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invitation {
@@ -64,12 +84,8 @@ impl Invitation {
             LinkState::Used
         } else if self.status == UserStatus::Disabled {
             LinkState::Withdrawn
-        } else if self.replaced_at.is_some() {
-            LinkState::Replaced
-        } else if now >= self.expires_at {
-            LinkState::Expired
         } else {
-            LinkState::Open
+            LinkState::of(self.used_at, self.replaced_at, self.expires_at, now)
         }
     }
 

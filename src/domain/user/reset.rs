@@ -32,14 +32,8 @@ impl Reset {
     pub fn state(&self, now: Timestamp) -> LinkState {
         if self.user.status != UserStatus::Active {
             LinkState::Withdrawn
-        } else if self.used_at.is_some() {
-            LinkState::Used
-        } else if self.replaced_at.is_some() {
-            LinkState::Replaced
-        } else if now >= self.expires_at {
-            LinkState::Expired
         } else {
-            LinkState::Open
+            LinkState::of(self.used_at, self.replaced_at, self.expires_at, now)
         }
     }
 
