@@ -3,6 +3,7 @@
 // first figure depends on how busy the machine is.
 import lighthouse, { desktopConfig } from "lighthouse";
 import { launch } from "chrome-launcher";
+import puppeteer from "puppeteer-core";
 
 const [origin, runs = "3"] = process.argv.slice(2);
 const GOAL = 95;
@@ -17,6 +18,14 @@ const answer = await fetch(`${origin}/api/auth/login`, {
 if (!answer.ok) throw new Error(`the sign-in was answered ${answer.status}: ${await answer.text()}`);
 const cookie = answer.headers.get("set-cookie").split(";")[0];
 
+/** Signs a browser in. A cookie of its own goes with WebSockets as well, which a header that Lighthouse adds does not. */
+async function signIn(port) {
+  const browser = await puppeteer.connect({ browserURL: `http://localhost:${port}` });
+  const [name, ...value] = cookie.split("=");
+  await browser.setCookie({ name, value: value.join("="), domain: new URL(origin).hostname, path: "/", httpOnly: true, secure: name.startsWith("__") });
+  await browser.disconnect();
+}
+
 const listed = await fetch(`${origin}/api/requests?limit=1`, { headers: { cookie } });
 const PAGES = { "/requests": "/requests", "/": "/", "/new": "/new", "a request": `/requests/${(await listed.json()).items[0].id}` };
 
@@ -30,7 +39,8 @@ for (const [form, config] of Object.entries(FORMS)) {
       if (tries > 2 * Number(runs)) throw new Error(`${page} cannot be measured`);
       const chrome = await launch({ chromePath: process.env.CHROMIUM, chromeFlags: ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage"] });
       try {
-        const { lhr } = await lighthouse(origin + path, { port: chrome.port, onlyCategories: CATEGORIES, extraHeaders: { Cookie: cookie } }, config);
+        await signIn(chrome.port);
+        const { lhr } = await lighthouse(origin + path, { port: chrome.port, onlyCategories: CATEGORIES }, config);
         // Chromium sometimes gives no trace; that says nothing about the page.
         if (lhr.runtimeError) console.log(`  again: ${lhr.runtimeError.code}`);
         else results.push(lhr);
