@@ -15,8 +15,8 @@ async function drive({ who, steps, seed }: { who: string; steps: number; seed: n
   let state = seed;
   const pick = (below: number) => (state = (state * 48_271) % 2_147_483_647) % below;
   const rest = (most: number) => new Promise((resolve) => setTimeout(resolve, pick(most)));
-  const until = async (isSo: () => boolean) => {
-    for (const end = performance.now() + 10_000; performance.now() < end; ) {
+  const until = async (isSo: () => boolean, most = 10_000) => {
+    for (const end = performance.now() + most; performance.now() < end; ) {
       if (isSo()) return true;
       await new Promise((resolve) => setTimeout(resolve, 8));
     }
@@ -41,6 +41,8 @@ async function drive({ who, steps, seed }: { who: string; steps: number; seed: n
 
   for (let number = 0; number < steps; number++) {
     await rest(40);
+    const late = document.querySelector("dialog[open], section[aria-label='This could not be carried out']");
+    if (late) trouble.push(`${late.textContent} comes after ${JSON.stringify(attempts.at(-1))}`);
     if (pick(4) === 0) {
       const words = `${who} says ${number}`;
       type(document.querySelector("[data-composer]")!, words);
@@ -99,8 +101,9 @@ async function drive({ who, steps, seed }: { who: string; steps: number; seed: n
       named(dialog(), /^Leave it/)?.click();
       if (!(await until(() => dialog() === null))) trouble.push("a dialog stays");
     }
-    // What took long was called waiting, and may have been refused since: that is told on the page, with a way on.
-    if (!(await until(() => document.querySelector("[data-waiting]") === null))) trouble.push(`${label} waits`);
+    // What took long was called waiting, and may have been refused since: that is told on the page, with a way on. What does
+    // not get through is tried again after ten seconds.
+    if (!(await until(() => document.querySelector("[data-waiting]") === null, 30_000))) trouble.push(`${label} waits`);
     // A dialog that stays says what is wrong.
     if (dialog()) {
       attempt.isDone = false;

@@ -106,14 +106,13 @@ async function attempt(change: Kept): Promise<boolean> {
   return true;
 }
 
-/** What is left is sent later, and is called waiting from now on. */
+/** What is left is sent later, and is called waiting from now on: first where it shows, then to whoever waits for its answer. */
 async function pause() {
   await refresh();
-  for (const { quietUntil, ...change } of sender ? whatWaits(sender.user) : []) {
-    if (quietUntil !== undefined) await keep(change);
-    tell(change.key, "queued");
-  }
+  const left = sender ? whatWaits(sender.user) : [];
+  for (const { quietUntil, ...change } of left) if (quietUntil !== undefined) await keep(change);
   await changed();
+  for (const { key } of left) tell(key, "queued");
 }
 
 /** A change counts in the state that was on the screen, or in a later one in which the decision rests on the same. */
