@@ -9,6 +9,7 @@
 pub mod access_log;
 pub mod auth;
 mod caches;
+mod categories;
 pub mod config;
 pub mod context;
 mod drafts;

@@ -18,8 +18,8 @@ use crate::router::path::{self, Parameters};
 use crate::router::route::{Kind, Permission, Route};
 use crate::router::system::mail;
 use crate::router::{
-    auth, caches, drafts, inbox, invitations, me, passwords, people, preferences, probes, requests, resets, sessions,
-    settings, setup, system, users,
+    auth, caches, categories, drafts, inbox, invitations, me, passwords, people, preferences, probes, requests, resets,
+    sessions, settings, setup, system, users,
 };
 
 macro_rules! routes {
@@ -86,6 +86,7 @@ routes! {
     POST   "/users/{id}/invitation" (id: UserId)                    Operators Write       people::invite_again;
     POST   "/users/{id}/reset" (id: UserId)                         Managers  Write       resets::make;
 
+    GET    "/categories"                                            SignedIn  Read        categories::list;
     GET    "/requests"                                              SignedIn  Read        requests::list;
     POST   "/requests"                                              SignedIn  WriteNaming requests::create;
     GET    "/requests/live"                                         SignedIn  Socket      requests::watch_list;

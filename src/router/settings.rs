@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use crate::db::statements::settings::{ChangeSetting, Changed, FindChange, PageChanges, ReadSettings};
 use crate::domain::log::{NewEntry, StreamName};
+use crate::domain::request::MAX_CATEGORIES;
 use crate::domain::settings::{
     Form, SETTINGS, Setting, SettingChange, SettingGroup, SettingKey, SettingValue, Stored, Unit, checked,
 };
@@ -51,6 +52,11 @@ pub enum SettingForm {
     /// A text.
     Text {
         /// The most characters.
+        max: u32,
+    },
+    /// A list of categories.
+    Categories {
+        /// The most of them.
         max: u32,
     },
 }
@@ -156,6 +162,7 @@ impl SettingShown {
                 Form::Switch { .. } => SettingForm::Switch,
                 Form::Word { words, .. } => SettingForm::Word { words: words.to_vec() },
                 Form::OrganisationName => SettingForm::Text { max: 100 },
+                Form::Categories => SettingForm::Categories { max: MAX_CATEGORIES as u32 },
             },
             default,
             value: value.unwrap_or_else(|| SettingValue::Text(stored.organisation.clone())),
@@ -209,7 +216,13 @@ pub async fn change(exchange: &Exchange<'_>, key: SettingKey) -> Result<Reply, R
     let value = match body.value {
         Value::Null => None,
         value => {
-            let unreadable = |_| Refusal::invalid("value", "malformed", "It is a number, a text, true or false.");
+            let unreadable = |_| {
+                Refusal::invalid(
+                    "value",
+                    "malformed",
+                    "It is a number, a text, true or false, or a list of categories.",
+                )
+            };
             Some(serde_json::from_value(value).map_err(unreadable)?)
         }
     };

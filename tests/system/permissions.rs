@@ -141,6 +141,7 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
         ("POST", "mail/unsubscribe", json!({}), [404, 404, 404, 404, 404]),
         ("GET", "users", Value::Null, MANAGERS),
         ("GET", "users/{user}", Value::Null, MANAGERS),
+        ("GET", "categories", Value::Null, SIGNED_IN),
         ("GET", "requests", Value::Null, SIGNED_IN),
         ("POST", "requests", new, [401, 201, 201, 201, 201]),
         ("GET", "requests/live", Value::Null, SOCKET),

@@ -381,3 +381,40 @@ async fn another_isolate_that_went_by_the_old_settings_goes_by_the_new_ones_with
     }
     println!("in force in another isolate after {slowest:?} at most");
 }
+
+#[tokio::test]
+async fn categories_are_offered_in_their_order_and_no_report_is_refused_for_its_own() {
+    let (stack, admin) = own().await;
+    let requester = Client::sign_in(&stack, &demo("requester")).await;
+    let first = requester.get("/api/categories").await.expect(200).json();
+    assert_eq!(first["items"][0], json!({ "name": "building", "colour": "grey", "priority": null, "archived": false }));
+    let list = json!([
+        { "name": " Kolam renang ", "colour": "teal", "priority": "high", "archived": false },
+        { "name": "lift", "colour": "purple", "archived": true },
+    ]);
+    put(&admin, "categories", list).await.expect(200);
+    let offered = json!([
+        { "name": "Kolam renang", "colour": "teal", "priority": "high", "archived": false },
+        { "name": "lift", "colour": "purple", "priority": null, "archived": true },
+    ]);
+    eventually(IN_FORCE, || async {
+        let told = requester.get("/api/categories").await.expect(200).json();
+        if told["items"] == offered { Ok(()) } else { Err(told) }
+    })
+    .await;
+    // It was written on a device that was offline, or by a program: it is what the report says.
+    assert_eq!(urgent(&requester).await["category"], "Lift");
+    for (wrong, code) in [
+        (json!([]), "required"),
+        (json!([{ "name": "A", "colour": "mauve" }]), "malformed"),
+        (json!([{ "name": "A", "colour": "red" }, { "name": "a", "colour": "blue" }]), "duplicate"),
+        (json!("Lift"), "required"),
+    ] {
+        let refused = put(&admin, "categories", wrong).await.problem(400, "invalid");
+        assert_eq!(refused["errors"][0]["code"], code);
+    }
+    put(&admin, "categories", Value::Null).await.expect(200);
+    let versions: Vec<Value> = history(&admin, "categories").await;
+    assert_eq!(versions.len(), 2);
+    assert_eq!(versions[0]["old"], offered);
+}

@@ -136,3 +136,60 @@ test("what the settings take from managers does not wait for them on their home 
     await put(admin, "approvers", null);
   }
 });
+
+test("the list of categories is changed, and a report is offered what is in it, with its priority", async ({ browser }) => {
+  const [admin, requester] = await Promise.all([signIn(browser, "admin"), signIn(browser, "requester")]);
+  await put(admin, "categories", null);
+  await admin.getByRole("link", { name: "Settings", exact: true }).click();
+  const list = row(admin, "Categories");
+  await expect(list.getByText(/^Building, Electrical/)).toBeVisible();
+  await list.getByRole("button", { name: "Edit" }).click();
+  const name = `Pool ${Date.now()}`;
+  // A name within other words has a direction of its own.
+  const of = (before: string, name: string, after = "") => `${before} \u2068${name}\u2069${after}`;
+  await list.getByRole("button", { name: "Add a category" }).click();
+  const input = list.getByLabel("Name of the category");
+  await expect(input).toBeFocused();
+  await input.fill(name);
+  await list.getByLabel(of("Colour of", name)).selectOption("Teal");
+  await list.getByLabel(of("Priority proposed with", name)).selectOption("Urgent");
+  await list.getByRole("button", { name: of("Move", name, " up") }).press("Enter");
+  await list.getByRole("button", { name: of("Archive", "Lift") }).click();
+  for (const width of [360, 1280]) {
+    await admin.setViewportSize({ width, height: 900 });
+    await expectSound(admin);
+  }
+  await list.getByRole("button", { name: "Save" }).click();
+  await expect(list.getByText("(1 archived)")).toBeVisible();
+  await expect(list.getByRole("button", { name: "Edit" })).toBeFocused();
+
+  // Two of a name are refused, and what was typed stays.
+  await list.getByRole("button", { name: "Edit" }).click();
+  await list.getByRole("button", { name: "Add a category" }).click();
+  await list.getByLabel("Name of the category").fill(name.toUpperCase());
+  await list.getByRole("button", { name: "Save" }).click();
+  await expect(list.getByRole("alert")).toHaveText("Two of the names are the same.");
+  await list.getByRole("button", { name: "Back", exact: true }).click();
+
+  await expect(async () => {
+    await requester.goto("/new");
+    await expect(requester.getByLabel("Category").getByRole("option", { name, exact: true })).toHaveCount(1, { timeout: 1_000 });
+  }).toPass({ timeout: 15_000 });
+  const kind = requester.getByLabel("Category");
+  await expect(kind.getByRole("option", { name: "Lift", exact: true })).toHaveCount(0);
+  await expect(requester.getByRole("radio", { name: "Normal" })).toBeChecked();
+  await kind.selectOption(name);
+  await expect(requester.getByRole("radio", { name: "Urgent" })).toBeChecked();
+  await kind.selectOption("Building");
+  await expect(requester.getByRole("radio", { name: "Normal" })).toBeChecked();
+  await requester.getByRole("radio", { name: "Low" }).check({ force: true });
+  await kind.selectOption(name);
+  await expect(requester.getByRole("radio", { name: "Low" })).toBeChecked();
+  await requester.getByLabel("What is broken?").fill("The pump of the pool hums");
+  await requester.getByRole("button", { name: "Send" }).click();
+  await expect(requester.getByRole("complementary", { name: "Details" })).toContainText(name);
+  // A list is filtered by what is offered no more, too.
+  await requester.goto("/requests");
+  await expect(requester.getByLabel("Category").getByRole("option", { name: "Lift", exact: true })).toHaveCount(1);
+  await put(admin, "categories", null);
+});

@@ -5,6 +5,7 @@
 //! The rules are the state table in docs/requests.md.
 
 pub mod apply;
+pub mod category;
 pub mod command;
 pub mod decide;
 pub mod event;
@@ -29,6 +30,7 @@ pub(crate) mod fixtures;
 mod properties;
 
 pub use apply::apply;
+pub use category::{Colour, MAX_CATEGORIES, OfferedCategory};
 pub use command::{ActionInput, Command, Step};
 pub use decide::{create, decide};
 pub use event::{Event, EventBody, Visibility};

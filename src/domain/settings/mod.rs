@@ -9,10 +9,11 @@ pub mod table;
 use base::refusal::Refusal;
 use base::time::Timestamp;
 use base::words;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::domain::log::Retention;
 use crate::domain::organisation::OrganisationName;
+use crate::domain::request::category::{self, OfferedCategory};
 use crate::domain::request::{RequestRules, RulesInForce};
 use crate::domain::session::SessionLimits;
 use crate::domain::user::Actor;
@@ -37,6 +38,8 @@ words! {
         ReopenDays = "reopen_days",
         /// Who approves and rejects.
         Approvers = "approvers",
+        /// The categories that are offered to whoever reports.
+        Categories = "categories",
         /// Whether technicians claim.
         TechniciansClaim = "technicians_claim",
         /// Whether technicians take over.
@@ -97,6 +100,8 @@ pub enum SettingValue {
     Number(u32),
     /// A word, or a text.
     Text(String),
+    /// Categories, in the order in which they are offered.
+    Categories(Vec<OfferedCategory>),
 }
 
 /// A change of a setting.
@@ -125,8 +130,14 @@ pub struct SettingChange {
 pub struct Stored {
     /// What the organisation is called, set or not.
     pub organisation: String,
-    /// The changes.
+    /// The changes. One that cannot be read, since a newer release made it, leaves the default and does not hide the others.
+    #[serde(deserialize_with = "readable")]
     pub changes: Vec<SettingChange>,
+}
+
+fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SettingChange>, D::Error> {
+    let changes = Vec::<serde_json::Value>::deserialize(deserializer)?;
+    Ok(changes.into_iter().filter_map(|change| serde_json::from_value(change).ok()).collect())
 }
 
 /// Which values are read through a cache.
@@ -149,6 +160,8 @@ pub struct InForce {
     pub logs: Retention,
     /// The caches.
     pub caches: Caches,
+    /// The categories that are offered, and those that were.
+    pub categories: Vec<OfferedCategory>,
 }
 
 impl Default for InForce {
@@ -159,6 +172,7 @@ impl Default for InForce {
             sessions: SessionLimits::default(),
             logs: Retention::default(),
             caches: Caches { users: true },
+            categories: category::offered_at_first(),
         }
     }
 }
@@ -210,11 +224,13 @@ pub fn checked(setting: &Setting, value: SettingValue) -> Result<SettingValue, R
             Err(Refusal::Invalid { code, detail, .. }) => wrong(&code, detail),
             Err(refusal) => Err(refusal),
         },
+        (Form::Categories, SettingValue::Categories(list)) => category::checked(list).map(SettingValue::Categories),
         (Form::Number { min, max, .. }, _) => {
             wrong("out_of_range", format!("It is a whole number from {min} to {max}."))
         }
         (Form::Switch { .. }, _) => wrong("unknown_value", "It is true or false.".into()),
         (Form::Word { words, .. }, _) => wrong("unknown_value", format!("It is one of {}.", words.join(", "))),
+        (Form::Categories, _) => wrong("required", "It is a list of categories.".into()),
         (Form::OrganisationName, _) => wrong("required", "It is a text.".into()),
     }
 }

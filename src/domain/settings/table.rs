@@ -42,6 +42,8 @@ pub enum Form {
     },
     /// The name of the organisation, which is kept with it and given at its setup: there is no default.
     OrganisationName,
+    /// The categories that are offered.
+    Categories,
 }
 
 /// One setting.
@@ -64,6 +66,7 @@ impl Form {
             Self::Number { place, .. } => Some(SettingValue::Number(*place(&mut defaults))),
             Self::Switch { place } => Some(SettingValue::Switch(*place(&mut defaults))),
             Self::Word { get, .. } => Some(SettingValue::Text(get(&defaults).to_owned())),
+            Self::Categories => Some(SettingValue::Categories(defaults.categories)),
             Self::OrganisationName => None,
         }
     }
@@ -76,6 +79,7 @@ impl Form {
             }
             (Self::Switch { place }, SettingValue::Switch(on)) => *place(in_force) = *on,
             (Self::Word { put, .. }, SettingValue::Text(word)) => put(in_force, word),
+            (Self::Categories, SettingValue::Categories(list)) => in_force.categories.clone_from(list),
             _ => {}
         }
     }
@@ -118,6 +122,7 @@ pub static SETTINGS: &[Setting] = &[
     number(SettingKey::AutoCloseDays, Times, (1, YEAR_DAYS, Days), |now| &mut now.rules.auto_close_days),
     number(SettingKey::ReopenDays, Times, (1, YEAR_DAYS, Days), |now| &mut now.rules.reopen_days),
     Setting { key: SettingKey::Approvers, group: Work, form: APPROVERS },
+    Setting { key: SettingKey::Categories, group: Work, form: Form::Categories },
     switch(SettingKey::TechniciansClaim, Work, |now| &mut now.rules.technicians_claim),
     switch(SettingKey::TechniciansTakeOver, Work, |now| &mut now.rules.technicians_take_over),
     number(SettingKey::SessionIdleHours, Sessions, (1, MONTH_HOURS, Hours), |now| &mut now.sessions.idle_hours),

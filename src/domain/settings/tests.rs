@@ -4,7 +4,7 @@ use serde_json::{from_str, json, to_value};
 
 use super::*;
 use crate::domain::Role;
-use crate::domain::request::{Approvers, Priority};
+use crate::domain::request::{Approvers, Colour, MAX_CATEGORIES, OfferedCategory, Priority};
 
 /// The page of the settings: a row per setting, with its key, what it may be, and its default.
 const PAGE: &str = include_str!("../../../docs/settings.md");
@@ -21,6 +21,7 @@ fn may_be(form: &Form) -> String {
         Form::Switch { .. } => "`true`, `false`".into(),
         Form::Word { words, .. } => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
         Form::OrganisationName => "1 to 100 characters".into(),
+        Form::Categories => format!("a list of 1 to {MAX_CATEGORIES}"),
     }
 }
 
@@ -29,7 +30,11 @@ fn every_setting_has_its_row_here_and_in_the_documentation() {
     let keys: Vec<SettingKey> = SETTINGS.iter().map(|setting| setting.key).collect();
     assert_eq!(keys, SettingKey::ALL);
     for Setting { key, form, .. } in SETTINGS {
-        let default = form.default_value().map_or("as set up".into(), |value| to_value(value).unwrap().to_string());
+        let default = match form.default_value() {
+            None => "as set up".into(),
+            Some(SettingValue::Categories(list)) => format!("{} of them", list.len()),
+            Some(value) => to_value(value).unwrap().to_string(),
+        };
         let row = format!("| `{key}` | {} | {} |", may_be(form), default.replace('"', "`"));
         assert!(PAGE.contains(&row), "docs/settings.md has no row that begins: {row}");
     }
@@ -57,6 +62,7 @@ fn each_setting_changes_something_of_its_own() {
                 SettingValue::Switch(setting.form.default_value() == Some(SettingValue::Switch(false)))
             }
             Form::Word { words, .. } => SettingValue::Text((*words.last().unwrap()).to_owned()),
+            Form::Categories => SettingValue::Categories(Vec::new()),
             Form::OrganisationName => continue,
         };
         let in_force = InForce::of(&[change(0, setting.key.as_str(), Some(other))]);
@@ -93,7 +99,7 @@ fn a_value_within_its_bounds_is_taken_and_another_is_refused_with_a_code() {
     assert_eq!(check(SettingKey::OrganisationName, json!(" ")), refused("required"));
     assert_eq!(check(SettingKey::OrganisationName, json!("x".repeat(101))), refused("too_long"));
     // What is no value at all is refused where it is read.
-    for none in ["-1", "1.5", "4294967296", "[]", "{}"] {
+    for none in ["-1", "1.5", "4294967296", "[1]", "{}"] {
         assert!(from_str::<SettingValue>(none).is_err(), "{none}");
     }
 }
@@ -130,4 +136,43 @@ fn a_change_reads_back_as_it_was_written() {
     let whole =
         SettingChange { restored: Some(2), by, ..change(7, "technicians_claim", Some(SettingValue::Switch(false))) };
     assert_eq!(from_str::<SettingChange>(&to_value(&whole).unwrap().to_string()).unwrap(), whole);
+}
+
+#[test]
+fn a_list_of_categories_is_checked_row_by_row() {
+    let setting = Setting::of(SettingKey::Categories).unwrap();
+    let of = |name: &str, archived| OfferedCategory {
+        name: name.into(),
+        colour: Colour::Blue,
+        priority: Some(Priority::High),
+        archived,
+    };
+    let check = |list: Vec<OfferedCategory>| match checked(setting, SettingValue::Categories(list)) {
+        Ok(SettingValue::Categories(list)) => Ok(list),
+        Err(Refusal::Invalid { field, code, detail }) if field == "value" => Err((code, detail)),
+        other => panic!("{other:?}"),
+    };
+    let code = |list| check(list).unwrap_err().0;
+    assert_eq!(
+        check(vec![of(" Kolam  renang ", false), of("Lift", true)]).unwrap(),
+        [of("Kolam  renang", false), of("Lift", true)]
+    );
+    assert_eq!(code(vec![]), "required");
+    assert_eq!(code(vec![of("Lift", true)]), "required");
+    assert_eq!(code(vec![of("Lift", false), of("LIFT", true)]), "duplicate");
+    assert_eq!(code((0..=MAX_CATEGORIES).map(|n| of(&format!("Category {n}"), false)).collect()), "out_of_range");
+    assert_eq!(code(vec![of("Lift", false), of(&"x".repeat(61), false)]), "too_long");
+    let (code, detail) = check(vec![of("Lift", false), of(" ", false)]).unwrap_err();
+    assert_eq!(code, "required");
+    assert!(detail.starts_with("Category 2: "), "{detail}");
+}
+
+#[test]
+fn a_change_of_a_newer_release_does_not_hide_the_others() {
+    let known = to_value(change(3, "reopen_days", Some(SettingValue::Number(9)))).unwrap();
+    let mut newer = to_value(change(4, "shifts", None)).unwrap();
+    newer["value"] = json!({ "from": "22:00" });
+    let stored: Stored =
+        serde_json::from_value(json!({ "organisation": "Melati", "changes": [newer, known] })).unwrap();
+    assert_eq!(InForce::of(&stored.changes).rules.reopen_days, 9);
 }

@@ -164,6 +164,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The categories that the organisation offers.
+         * @description For: Anyone who is signed in. An offer and no rule: `POST /api/requests` takes any category.
+         */
+        get: operations["categories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -1347,6 +1367,11 @@ export interface components {
             /** @description Each; one that cannot be asked is absent. */
             items: components["schemas"]["CacheStats"][];
         };
+        /** @description The categories, in the order in which they are offered. */
+        Categories: {
+            /** @description Each; archived ones, which requests still have, are shown and no more offered. */
+            items: components["schemas"]["OfferedCategory"][];
+        };
         /** @description What changes about somebody. */
         ChangeBody: {
             role?: null | components["schemas"]["Role"];
@@ -1424,6 +1449,11 @@ export interface components {
             /** @description Those that change; the others stay. */
             choices: components["schemas"]["Choice"][];
         };
+        /**
+         * @description How a category is marked where it is shown.
+         * @enum {string}
+         */
+        Colour: "grey" | "red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple" | "pink";
         /** @description The body of `POST /api/requests/:id/comments`. */
         CommentBodyInput: {
             /** @description 1 to 10,000 characters. */
@@ -2225,6 +2255,16 @@ export interface components {
             /** @description Whether mails are sent at all. */
             mail: boolean;
         };
+        /** @description A category of the list. */
+        OfferedCategory: {
+            /** @description Whether it is offered no more. */
+            archived: boolean;
+            /** @description Its mark. */
+            colour: components["schemas"]["Colour"];
+            /** @description What requests of it say. The app shows the words of the default list in the reader's language, and any other as it is. */
+            name: string;
+            priority: null | components["schemas"]["Priority"];
+        };
         /** @description Another password. */
         PasswordBody: {
             /**
@@ -2635,6 +2675,14 @@ export interface components {
             max: number;
             /** @enum {string} */
             type: "text";
+        } | {
+            /**
+             * Format: int32
+             * @description The most of them.
+             */
+            max: number;
+            /** @enum {string} */
+            type: "categories";
         };
         /**
          * @description What belongs together.
@@ -2645,9 +2693,9 @@ export interface components {
          * @description A setting.
          * @enum {string}
          */
-        SettingKey: "organisation_name" | "due_hours_urgent" | "due_hours_high" | "due_hours_normal" | "due_hours_low" | "auto_close_days" | "reopen_days" | "approvers" | "technicians_claim" | "technicians_take_over" | "session_idle_hours" | "session_days" | "log_debug_days" | "log_info_days" | "log_warn_days" | "log_error_days" | "cache_users";
+        SettingKey: "organisation_name" | "due_hours_urgent" | "due_hours_high" | "due_hours_normal" | "due_hours_low" | "auto_close_days" | "reopen_days" | "approvers" | "categories" | "technicians_claim" | "technicians_take_over" | "session_idle_hours" | "session_days" | "log_debug_days" | "log_info_days" | "log_warn_days" | "log_error_days" | "cache_users";
         /** @description The value of a setting. */
-        SettingValue: boolean | number | string;
+        SettingValue: boolean | number | string | components["schemas"]["OfferedCategory"][];
         /** @description All settings. */
         Settings: {
             /** @description Each, in the order in which they are shown. */
@@ -3306,6 +3354,29 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedEncoding"];
             429: components["responses"]["TooManyAttempts"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    categories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The categories, in their order. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Categories"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };

@@ -5,6 +5,7 @@ type Schema<Name extends keyof components["schemas"]> = components["schemas"][Na
 
 export const ACTION = ["approve", "reject", "assign", "release", "start", "hold", "resume", "complete", "close", "reopen", "cancel"] as const satisfies readonly Schema<"Action">[];
 export const CACHE_NAMESPACE = ["users", "settings"] as const satisfies readonly Schema<"CacheNamespace">[];
+export const COLOUR = ["grey", "red", "orange", "yellow", "green", "teal", "blue", "purple", "pink"] as const satisfies readonly Schema<"Colour">[];
 export const LANGUAGE = ["en", "id"] as const satisfies readonly Schema<"Language">[];
 export const LEVEL = ["debug", "info", "warn", "error"] as const satisfies readonly Schema<"Level">[];
 export const LINK_STATE = ["open", "used", "replaced", "expired", "withdrawn"] as const satisfies readonly Schema<"LinkState">[];
@@ -15,7 +16,7 @@ export const PRIORITY = ["low", "normal", "high", "urgent"] as const satisfies r
 export const REASON = ["mentioned", "assignee", "former_assignee", "requester", "approver"] as const satisfies readonly Schema<"Reason">[];
 export const ROLE = ["requester", "technician", "manager", "admin"] as const satisfies readonly Schema<"Role">[];
 export const SETTING_GROUP = ["organisation", "times", "work", "sessions", "logs", "caches"] as const satisfies readonly Schema<"SettingGroup">[];
-export const SETTING_KEY = ["organisation_name", "due_hours_urgent", "due_hours_high", "due_hours_normal", "due_hours_low", "auto_close_days", "reopen_days", "approvers", "technicians_claim", "technicians_take_over", "session_idle_hours", "session_days", "log_debug_days", "log_info_days", "log_warn_days", "log_error_days", "cache_users"] as const satisfies readonly Schema<"SettingKey">[];
+export const SETTING_KEY = ["organisation_name", "due_hours_urgent", "due_hours_high", "due_hours_normal", "due_hours_low", "auto_close_days", "reopen_days", "approvers", "categories", "technicians_claim", "technicians_take_over", "session_idle_hours", "session_days", "log_debug_days", "log_info_days", "log_warn_days", "log_error_days", "cache_users"] as const satisfies readonly Schema<"SettingKey">[];
 export const SLA_STATE = ["running", "paused", "met", "breached"] as const satisfies readonly Schema<"SlaState">[];
 export const SORT = ["-created", "created", "-updated", "due"] as const satisfies readonly Schema<"Sort">[];
 export const START_PAGE = ["home", "requests", "work", "new"] as const satisfies readonly Schema<"StartPage">[];
@@ -74,6 +75,7 @@ export const MAX_LENGTH = {
   EditMe: { name: 100 },
   InviteBody: { name: 100 },
   NewRequestBody: { category: 60, contact: 120, description: 10000, title: 200 },
+  OfferedCategory: { name: 60 },
   PreferencesShown: { phone: 30 },
   SetupBody: { name: 100, organisation: 100 },
   WorkBody: { reason: 2000 },

@@ -10,6 +10,7 @@ import { ErrorWords, useFieldWords } from "@/app/ErrorWords";
 import { useMe } from "@/app/session";
 import { useDraft } from "@/drafts/useDraft";
 import { onSent, send } from "@/offline/queue";
+import { useProposal } from "@/resources/categories/proposal";
 import { FIELD_NAMES, blankReport, bodyOf, fieldOf, reportFrom, wrongWith, type FieldName, type Report } from "@/resources/request/fields";
 import { FieldInput } from "@/resources/request/inputs";
 import { usersOptions } from "@/resources/user/queries";
@@ -40,6 +41,7 @@ export function NewRequestPage() {
   const users = useQuery({ ...usersOptions(), enabled: manages(me.role) });
   const draft = useDraft<Begun>("new", BLANK);
   const form = useForm<Begun>({ resolver, defaultValues: BLANK });
+  const proposal = useProposal(form);
   useEffect(() => form.subscribe({ formState: { values: true }, callback: ({ values }) => draft.change(values) }), [form]);
   // After the paint: the focus costs a layout of the page.
   useEffect(() => {
@@ -89,7 +91,7 @@ export function NewRequestPage() {
     <div className="mx-auto max-w-xl">
       <h1 className="mb-5">{t("new.title")}</h1>
       <form noValidate onKeyDown={submitOnCtrlEnter} className="flex flex-col gap-5" onSubmit={form.handleSubmit((values) => sending.mutate(values))}>
-        {FIELD_NAMES.map((name) => <FieldInput key={name} name={name} isNew error={error(name)} input={form.register(name)} />)}
+        {FIELD_NAMES.map((name) => <FieldInput key={name} name={name} isNew error={error(name)} known={draft.taken > 0 && draft.values[name] ? [draft.values[name]] : []} input={form.register(name, proposal(name))} />)}
         {manages(me.role) && (
           <Field label={t("new.requester")}>
             {(props) => (

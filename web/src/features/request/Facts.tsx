@@ -2,7 +2,8 @@ import { Star } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { RequestRecord } from "@/api/types";
-import { FIELD_NAMES, fieldOf, reportOf, sayValue } from "@/resources/request/fields";
+import { FIELD_NAMES, fieldOf, reportOf } from "@/resources/request/fields";
+import { FieldWords } from "@/resources/request/marks";
 import { When, exact } from "@/ui/time";
 import { Mute } from "./Mute";
 
@@ -17,7 +18,7 @@ export function Facts({ record }: { record: RequestRecord }) {
         <Fact name={t("request.assignee")}>{record.assignee?.name ?? t("common.nobody")}</Fact>
         <Fact name={t("request.requester")}>{record.requester.name}</Fact>
         {record.raised_by.id !== record.requester.id && <Fact name={t("request.raised_by")}>{record.raised_by.name}</Fact>}
-        {details.map((name) => <Fact key={name} name={t(fieldOf(name).label)}>{sayValue(t, name, report[name])}</Fact>)}
+        {details.map((name) => <Fact key={name} name={t(fieldOf(name).label)}><FieldWords name={name} value={report[name]} /></Fact>)}
         <Fact name={t("request.due")}>
           {exact(i18n.language, record.due_at)}
           <span className={`block ${record.sla.state === "breached" ? "font-semibold text-danger" : "text-muted"}`}>{t(`sla.${record.sla.state}`)}</span>

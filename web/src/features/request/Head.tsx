@@ -6,8 +6,8 @@ import { useTranslation } from "react-i18next";
 import type { LucideIcon } from "lucide-react";
 import type { RequestRecord } from "@/api/types";
 import { useKeys } from "@/app/useKeys";
-import { FIELD_NAMES, fieldOf, sayValue } from "@/resources/request/fields";
-import { Due, FieldMarks, StatusMark, isRunning } from "@/resources/request/marks";
+import { FIELD_NAMES, fieldOf } from "@/resources/request/fields";
+import { Due, FieldMarks, FieldWords, StatusMark, isRunning } from "@/resources/request/marks";
 import { Button } from "@/ui/Button";
 import { EditDialog } from "./EditDialog";
 
@@ -35,7 +35,7 @@ export function Head({ record }: { record: RequestRecord }) {
         {isRunning(record.status) && <Glance icon={CalendarClock} name={t("request.due")}><Due request={record} /></Glance>}
         <Glance icon={CircleUser} name={t("request.assignee")}><bdi>{record.assignee?.name ?? t("common.nobody")}</bdi></Glance>
         <Glance icon={Megaphone} name={t("request.requester")}><bdi>{record.requester.name}</bdi></Glance>
-        {SPOKEN.map((name) => <span key={name} className="words text-muted">{sayValue(t, name, record[name])}</span>)}
+        {SPOKEN.map((name) => <span key={name} className="words text-muted"><FieldWords name={name} value={record[name]} /></span>)}
         <span className="text-muted tabular-nums">{record.number ?? t("request.new_number")}</span>
       </div>
       {edited && <EditDialog record={edited} now={record} onClose={() => setEdited(null)} />}

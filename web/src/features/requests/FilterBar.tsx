@@ -3,6 +3,7 @@ import type { RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import { STATUSES, type Role, type Status, type Summary } from "@/api/types";
 import { SORT } from "@/api/words";
+import { useOffered } from "@/resources/categories/queries";
 import { fieldOf, sayValue, type FieldName } from "@/resources/request/fields";
 import { FILTER_CONTROLS, isFiltered, parseFilters, type Filters } from "@/resources/request/filters";
 import { sortOf } from "@/resources/request/order";
@@ -57,6 +58,7 @@ export function FilterBar({ ref, filters, role, rows, onChange }: Props) {
 function FieldControl({ name, value, onChange }: { name: FieldName; value: unknown; onChange: (value: unknown) => void }) {
   const { t } = useTranslation();
   const field = fieldOf(name);
+  const offered = useOffered(field);
   if (field.kind === "text") return null;
   if (field.kind === "flag") {
     const [Icon] = field.look;
@@ -67,12 +69,14 @@ function FieldControl({ name, value, onChange }: { name: FieldName; value: unkno
     );
   }
   const chosen = Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)];
-  const isOffered = chosen.length === 0 || (chosen.length === 1 && field.words.includes(chosen[0]!));
+  // A list is filtered by what was offered once, too.
+  const words = [...offered.words, ...offered.archived];
+  const isOffered = chosen.length === 0 || (chosen.length === 1 && words.includes(chosen[0]!));
   return (
     <Select aria-label={t(field.label)} value={chosen.join()} onChange={({ target }) => onChange(target.value ? [target.value] : [])}>
       <option value="">{t(field.label)}</option>
       {!isOffered && <option value={chosen.join()}>{chosen.map((word) => sayValue(t, name, word)).join(", ")}</option>}
-      {field.words.map((word) => <option key={word} value={word}>{sayValue(t, name, word)}</option>)}
+      {words.map((word) => <option key={word} value={word}>{sayValue(t, name, word)}</option>)}
     </Select>
   );
 }

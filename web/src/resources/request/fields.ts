@@ -41,7 +41,7 @@ interface ChoiceField extends Basics {
   wordKey: string;
   /** Where there is none, whoever reports has to choose: a preset that nobody looks at files a report wrongly. */
   preset?: string;
-  /** The API takes other words as well; they are shown as they are. */
+  /** The API takes other words as well, and the organisation says which are offered (categories.ts); they are shown as they are. */
   isOpen?: true;
   /** How each word looks: with these it is a mark in lists, and is chosen from tiles in a new request. */
   looks?: Record<string, Look>;
@@ -54,7 +54,7 @@ interface FlagField extends Basics { kind: "flag"; look: Look; filter?: "control
 
 export type Field = TextField | ChoiceField | FlagField;
 
-/** The categories that the form offers. */
+/** The categories of the first list, which have names in the translations. */
 const CATEGORIES = ["building", "electrical", "plumbing", "hvac", "lift", "furniture", "equipment", "cleaning", "safety", "security", "it", "av", "other"];
 
 const PRIORITY_LOOKS: Record<Priority, Look> = {
@@ -99,7 +99,7 @@ export function reportFrom(kept: Record<string, unknown>): Report {
   return report((name) => {
     const [field, value] = [FIELDS[name], kept[name]];
     const blank = blankOf(field);
-    const isKnown = field.kind !== "choice" || field.words.includes(String(value));
+    const isKnown = field.kind !== "choice" || field.isOpen || field.words.includes(String(value));
     return typeof value === typeof blank && isKnown ? value : blank;
   });
 }

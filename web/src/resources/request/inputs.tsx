@@ -3,6 +3,7 @@ import type { ChangeEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { Field } from "@/ui/Field";
 import { Select } from "@/ui/Select";
+import { useOffered } from "@/resources/categories/queries";
 import { fieldOf, sayValue, type FieldName } from "./fields";
 import { FieldMark } from "./marks";
 
@@ -20,9 +21,10 @@ interface Props {
 export function FieldInput({ name, isNew, error, known = [], input }: Props) {
   const { t } = useTranslation();
   const field = fieldOf(name);
+  const { words } = useOffered(field);
   const label = t(isNew && field.ask ? field.ask : field.label);
   if (field.kind === "flag") return <Flag label={label} input={input} />;
-  if (field.kind === "choice" && field.looks && isNew) return <Tiles name={name} label={label} words={field.words} input={input} />;
+  if (field.kind === "choice" && field.looks && isNew) return <Tiles name={name} label={label} words={words} input={input} />;
   const isOptional = field.kind === "text" && !field.isRequired;
   return (
     <Field label={isNew && isOptional ? `${label} (${t("new.optional")})` : label} hint={isNew && field.hint ? t(field.hint) : undefined} error={error}>
@@ -30,7 +32,7 @@ export function FieldInput({ name, isNew, error, known = [], input }: Props) {
         field.kind === "choice" ? (
           <Select {...props} {...input} required>
             {isNew && field.preset === undefined && <option value="">{t("request.choose")}</option>}
-            {[...new Set([...(field.isOpen ? known.map(String) : []), ...field.words])].map((word) => <option key={word} value={word}>{sayValue(t, name, word)}</option>)}
+            {[...new Set([...(field.isOpen ? known.map(String) : []), ...words])].map((word) => <option key={word} value={word}>{sayValue(t, name, word)}</option>)}
           </Select>
         ) : field.isLong ? (
           <textarea {...props} {...input} dir="auto" rows={isNew ? 5 : 4} className="field field-sizing-content max-h-[50dvh] min-h-28" />

@@ -4,6 +4,8 @@ import { Ban, CheckCheck, CircleX, Clock, Inbox, Lock, Pause, ThumbsUp, UserChec
 import { useTranslation } from "react-i18next";
 import type { Status, Summary } from "@/api/types";
 import { Until, useNow } from "@/ui/time";
+import { CategoryDot } from "@/resources/categories/CategoryDot";
+import { useColour } from "@/resources/categories/queries";
 import { FIELD_NAMES, fieldOf, sayValue, type Field, type FieldName, type Look } from "./fields";
 
 const STATUS: Record<Status, Look> = {
@@ -48,6 +50,14 @@ export function FieldMark({ name, value, iconOnly }: { name: FieldName; value: u
       <span className={iconOnly ? "sr-only" : ""}>{text}</span>
     </span>
   );
+}
+
+/** A value in words, and with the colour that the organisation gave it. */
+export function FieldWords({ name, value }: { name: FieldName; value: unknown }) {
+  const { t } = useTranslation();
+  const field = fieldOf(name);
+  const colour = useColour(field.kind === "choice" && field.isOpen ? value : "");
+  return colour ? <span className="inline-flex items-center gap-1.5"><CategoryDot colour={colour} />{sayValue(t, name, value)}</span> : sayValue(t, name, value);
 }
 
 function lookOf(field: Field, value: unknown): Look | undefined {

@@ -8,7 +8,7 @@ import { Dialog } from "@/ui/Dialog";
 import { toast } from "@/ui/toast";
 import { When } from "@/ui/time";
 import { Failure, Waiting } from "../states";
-import { historyQuery, revertSetting, showNow, type Setting } from "./queries";
+import { historyQuery, isSameValue, revertSetting, showNow, type Setting } from "./queries";
 import { useSettingWords } from "./words";
 
 export function HistoryDialog({ setting, onClose }: { setting: Setting; onClose: () => void }) {
@@ -38,7 +38,7 @@ export function HistoryDialog({ setting, onClose }: { setting: Setting; onClose:
                 </p>
                 <p className="words text-sm text-muted"><bdi>{change.by.name}</bdi> · <When date={change.at} />{change.restored !== null && <> · {t("settings.was_restored")}</>}</p>
               </div>
-              {valueOf(change.new) !== setting.value && (
+              {!isSameValue(valueOf(change.new), setting.value) && (
                 <Button busy={reverting.isPending} aria-label={t("settings.restore_of", { value: say(setting, valueOf(change.new)) })} onClick={() => reverting.mutate(change.version)}>{t("settings.restore")}</Button>
               )}
             </li>

@@ -9,7 +9,7 @@ import { submitOnCtrlEnter } from "@/ui/Dialog";
 import { Field } from "@/ui/Field";
 import { isolated } from "@/ui/isolated";
 import { toast } from "@/ui/toast";
-import { changeSetting, showNow, type Setting, type SettingValue } from "./queries";
+import { changeSetting, isSameValue, showNow, type Setting, type SettingValue } from "./queries";
 import { SettingInput } from "./SettingInput";
 import { useSettingWords } from "./words";
 
@@ -52,7 +52,7 @@ export function SettingForm({ setting, name, onDone }: { setting: Setting; name:
       )}
       {error && !wrong && !isCode(error, "stale") && <ErrorWords error={error} />}
       <div className="flex flex-wrap justify-end gap-2">
-        {setting.default !== null && setting.default !== setting.value && (
+        {setting.default !== null && !isSameValue(setting.default, setting.value) && (
           <Button kind="quiet" className="mr-auto" busy={changing.isPending} onClick={() => changing.mutate(null)}>{t("settings.reset", { value: say(setting, setting.default) })}</Button>
         )}
         <Button onClick={onDone}>{t("common.back")}</Button>

@@ -3,7 +3,8 @@ import { useTranslation } from "react-i18next";
 import { Button } from "@/ui/Button";
 import { isolated } from "@/ui/isolated";
 import { When } from "@/ui/time";
-import type { Setting } from "./queries";
+import { CategoriesForm } from "./CategoriesForm";
+import { isSameValue, type Setting } from "./queries";
 import { SettingForm } from "./SettingForm";
 import { useSettingWords } from "./words";
 
@@ -15,7 +16,7 @@ export function SettingRow({ setting, onHistory }: { setting: Setting; onHistory
   const edit = useRef<HTMLButtonElement>(null);
   const { key, value, changed_at, changed_by } = setting;
   const name = t(`settings.name_${key}`);
-  const isDefault = setting.default === value;
+  const isDefault = isSameValue(setting.default, value);
   const close = () => {
     setEditing(false);
     // The button is there again once this is drawn.
@@ -28,11 +29,11 @@ export function SettingRow({ setting, onHistory }: { setting: Setting; onHistory
         <p className="text-sm text-muted">{t(`settings.hint_${key}`)}</p>
         {changed_at && changed_by && <p className="words mt-1 text-xs text-muted">{t("settings.changed_by", { name: isolated(changed_by.name) })} · <When date={changed_at} /></p>}
       </div>
-      {isEditing ? <SettingForm setting={setting} name={name} onDone={close} /> : (
+      {isEditing ? setting.form.type === "categories" ? <CategoriesForm setting={setting} onDone={close} /> : <SettingForm setting={setting} name={name} onDone={close} /> : (
         <div className="flex flex-1 basis-64 flex-wrap items-center gap-x-3 gap-y-1 sm:justify-end">
           <div className="mr-auto min-w-0 sm:mr-0 sm:text-right">
             <p dir="auto" className="words font-semibold tabular-nums">{say(setting, value)}</p>
-            {setting.default !== null && <p className="text-xs text-muted">{isDefault ? t("settings.is_default") : t("settings.default", { value: say(setting, setting.default) })}</p>}
+            {setting.default !== null && !Array.isArray(setting.default) && <p className="text-xs text-muted">{isDefault ? t("settings.is_default") : t("settings.default", { value: say(setting, setting.default) })}</p>}
           </div>
           <div className="flex gap-2">
             {setting.version > 0 && <Button kind="quiet" aria-label={t("settings.history_of", { name })} onClick={onHistory}>{t("settings.history")}</Button>}

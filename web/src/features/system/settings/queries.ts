@@ -7,6 +7,9 @@ import type { Schema } from "@/api/types";
 export type Setting = Schema<"Setting">;
 export type SettingValue = Schema<"SettingValue">;
 
+/** Whether two values of a setting are the same. */
+export const isSameValue = (some: SettingValue | null, other: SettingValue | null) => JSON.stringify(some) === JSON.stringify(other);
+
 export const settingsQuery = queryOptions({
   queryKey: ["settings"],
   queryFn: ({ signal }) => dataOf(api.GET("/api/system/settings", { signal })),

@@ -1,4 +1,5 @@
 import { useTranslation } from "react-i18next";
+import { sayCategory, type Category } from "@/resources/categories/queries";
 import { localeOf } from "@/ui/time";
 import type { Setting, SettingValue } from "./queries";
 
@@ -8,6 +9,12 @@ export function useSettingWords() {
   const number = (value: number) => new Intl.NumberFormat(localeOf(i18n.language)).format(value);
   const say = ({ form }: Pick<Setting, "form">, value: SettingValue) => {
     if (form.type === "number") return t(`settings.${form.unit}`, { count: Number(value), number: number(Number(value)) });
+    if (form.type === "categories") {
+      const list = value as Category[];
+      const archived = list.filter(({ archived }) => archived).length;
+      const offered = list.filter(({ archived }) => !archived).map(({ name }) => sayCategory(t, name)).join(", ");
+      return archived > 0 ? `${offered} (${t("settings.archived_count", { count: archived })})` : offered;
+    }
     if (form.type === "switch") return t(value ? "settings.on" : "settings.off");
     return form.type === "word" ? t(`settings.word_${String(value)}`) : String(value);
   };
