@@ -17,6 +17,7 @@ use testbed::stack::Tls;
 mod app;
 mod auth;
 mod bad_input;
+mod caches;
 mod drafts;
 mod handover;
 mod http;
