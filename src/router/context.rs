@@ -62,6 +62,17 @@ impl Exchange<'_> {
         known.map(Cow::into_owned).or_else(|| ours.first().cloned()).unwrap_or_else(|| own.to_owned())
     }
 
+    /// Where this deployment is for the browser that asks: as it was addressed, with the scheme of `APP_ORIGINS`, which a proxy in front may
+    /// have taken away. Without a slash at the end.
+    pub fn public_origin(&self) -> String {
+        let (own, ours) = (self.incoming.own_origin(), &self.config.origins);
+        let host = |origin: &str| origin.split_once("://").map(|(_, host)| host.to_owned());
+        let listed = ours.iter().find(|listed| listed.as_str() == own);
+        listed
+            .or_else(|| ours.iter().find(|listed| host(listed) == host(own)))
+            .map_or_else(|| own.to_owned(), Clone::clone)
+    }
+
     /// Who is signed in.
     ///
     /// # Errors

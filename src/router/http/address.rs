@@ -75,6 +75,19 @@ impl Address {
         Ok(Query(pairs))
     }
 
+    /// A parameter, decoded, among others that are nobody's business: what a provider adds to its answers is its own.
+    ///
+    /// # Errors
+    /// `Invalid` for one that is given twice: which of them is meant, nobody knows (RFC 6749 section 3.1).
+    pub fn foreign(&self, name: &str) -> Result<Option<String>, Refusal> {
+        let mut found = parse_query(self.raw_query().as_bytes()).filter(|(known, _)| known == name);
+        let first = found.next().map(|(_, value)| value.into_owned()).filter(|value| !value.is_empty());
+        if found.next().is_some() {
+            return Err(Refusal::invalid(name, "duplicate_parameter", "Give it once."));
+        }
+        Ok(first)
+    }
+
     /// Path and query with another cursor, for `Link: rel="next"`.
     #[must_use]
     pub fn with_cursor(&self, cursor: &str) -> String {
