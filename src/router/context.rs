@@ -14,6 +14,7 @@ use crate::objects::session::api::LiveSession;
 use crate::router::access_log::Access;
 use crate::router::config::Config;
 use crate::router::http::incoming::Incoming;
+use crate::router::http::origin;
 
 /// What was found out while the session was asked; by default nothing.
 #[derive(Default)]
@@ -64,13 +65,8 @@ impl Exchange<'_> {
 
     /// Where this deployment is for the browser that asks: as it was addressed, with the scheme of `APP_ORIGINS`, which a proxy in front may
     /// have taken away. Without a slash at the end.
-    pub fn public_origin(&self) -> String {
-        let (own, ours) = (self.incoming.own_origin(), &self.config.origins);
-        let host = |origin: &str| origin.split_once("://").map(|(_, host)| host.to_owned());
-        let listed = ours.iter().find(|listed| listed.as_str() == own);
-        listed
-            .or_else(|| ours.iter().find(|listed| host(listed) == host(own)))
-            .map_or_else(|| own.to_owned(), Clone::clone)
+    pub fn public_origin(&self) -> &str {
+        origin::public(self.incoming.own_origin(), &self.config.origins)
     }
 
     /// Who is signed in.

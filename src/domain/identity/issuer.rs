@@ -16,6 +16,10 @@ pub enum Reach {
 /// Whether an address may be asked.
 #[must_use]
 pub fn may_be_asked(text: &str, reach: Reach) -> bool {
+    // The parser bears spaces, tabs and missing slashes, as browsers do; nobody who writes down an address means them.
+    if !text.contains("://") || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return false;
+    }
     let Ok(url) = Url::parse(text) else { return false };
     if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {
         return false;
@@ -110,6 +114,9 @@ mod tests {
             "https://localhost",
             "https://intranet",
             "http://10.0.0.1",
+            "https:id.example.com",
+            "https://id.exam\tple.com",
+            "https://id.example.com/a b",
             "ftp://id.example.com",
             "file:///etc/passwd",
             "javascript:alert(1)",

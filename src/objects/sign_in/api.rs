@@ -2,6 +2,7 @@
 
 use base::hex;
 use base::ids::OrgId;
+use base::time::Timestamp;
 use durable::Key;
 use durable::actor_api;
 use serde::{Deserialize, Serialize};
@@ -73,4 +74,42 @@ pub struct Attempt {
     pub redirect_uri: String,
     /// Where in the app they go on.
     pub to: String,
+}
+
+impl Attempt {
+    /// The attempt, if it is this browser's and not over.
+    pub fn of(self, browser: &str, ends_at: Timestamp, now: Timestamp) -> Option<Self> {
+        (self.browser == browser && now < ends_at).then_some(self)
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_attempt_is_its_browsers_for_ten_minutes() {
+        let attempt = || Attempt {
+            browser: "b".into(),
+            issuer: "https://id.example.com".into(),
+            client_id: "c".into(),
+            redirect_uri: "https://app.example.com/api/auth/oidc/callback".into(),
+            to: "/".into(),
+        };
+        let (began, lasts_ms) = (Timestamp::from_ms(1_795_000_000_000), crate::domain::identity::ATTEMPT_LASTS_MS);
+        let of = |browser: &str, after_ms: i64| attempt().of(browser, began.plus_ms(lasts_ms), began.plus_ms(after_ms));
+        assert_eq!(lasts_ms, 600_000);
+        assert_eq!(of("b", 0), Some(attempt()));
+        assert_eq!(of("b", lasts_ms - 1), Some(attempt()));
+        assert_eq!(of("b", lasts_ms), None);
+        assert_eq!(of("a", 0), None);
+        assert_eq!(of("", 0), None);
+    }
+
+    #[test]
+    fn the_name_of_an_attempt_does_not_tell_its_state() {
+        let key = AttemptKey::of("default".parse().unwrap(), "state");
+        assert!(!key.name().contains("state") && key.name().len() == "default/".len() + 64);
+        assert_eq!(AttemptKey::parse(&key.name()).unwrap().name(), key.name());
+    }
 }

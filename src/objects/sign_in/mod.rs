@@ -46,9 +46,7 @@ impl SignInObject {
         }
         let found = store::load(&self.state.db)?;
         self.state.db.erase()?;
-        Ok(found
-            .filter(|(attempt, ends_at)| attempt.browser == browser && clock::now() < *ends_at)
-            .map(|(found, _)| found))
+        Ok(found.and_then(|(attempt, ends_at)| attempt.of(browser, ends_at, clock::now())))
     }
 
     /// Forgets an attempt that is over.

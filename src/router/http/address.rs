@@ -164,6 +164,19 @@ mod tests {
     use super::Address;
 
     #[test]
+    fn a_parameter_of_somebody_elses_query_is_read_once_among_any_others() {
+        let address = |query: &str| Address::new(&format!("https://a.test/api/auth/oidc/callback{query}"));
+        let found = |query: &str| address(query).foreign("code");
+        assert_eq!(found("?code=a%2Bb&scope=email+openid&authuser=0").unwrap().as_deref(), Some("a+b"));
+        for none in ["", "?", "?code=", "?codes=a", "?state=code", "#code=a"] {
+            assert_eq!(found(none).unwrap(), None, "{none}");
+        }
+        for twice in ["?code=a&code=b", "?code=a&code=a", "?code=&code=a", "?c%6fde=a&code=b"] {
+            assert!(found(twice).is_err(), "{twice}");
+        }
+    }
+
+    #[test]
     fn the_next_page_has_one_cursor_however_the_last_one_was_spelled() {
         for (query, next) in [
             ("", "/api/requests?cursor=b"),

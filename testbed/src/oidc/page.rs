@@ -128,7 +128,7 @@ pub(super) fn decide(shared: &Shared, shape: Shape, call: &Call) -> Answer {
     };
     let issuer = issuer.map(|issuer| format!("&iss={}", encoded(&issuer))).unwrap_or_default();
     let state = encoded(&state);
-    if call.form.get("deny").is_some() {
+    if call.form.contains_key("deny") {
         return Answer::to(format!(
             "{redirect_uri}?error=access_denied&error_description=No+means+no&state={state}{issuer}"
         ));

@@ -24,7 +24,7 @@ export function OidcLink({ next }: { next: string | undefined }) {
   const oidc = methods.data?.oidc;
   if (!oidc) return null;
   return (
-    <a href={`/api/auth/oidc/start${next ? `?to=${encodeURIComponent(next)}` : ""}`} className={`${buttonClass()} words mt-5 min-h-11 justify-center text-center`}>
+    <a href={`/api/auth/oidc/start${next ? `?to=${encodeURIComponent(next)}` : ""}`} className={`${buttonClass()} words mt-5 text-center sm:min-h-11`}>
       {oidc.name ? t("sign_in.with", { name: isolated(oidc.name) }) : t("sign_in.with_organisation")}
     </a>
   );

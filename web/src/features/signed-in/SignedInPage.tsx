@@ -40,7 +40,7 @@ export function SignedInPage() {
             <p className="font-semibold">{t(`oidc.${word}`)}</p>
             <p className="mt-1 text-muted">{t(`oidc.${word}_do`)}</p>
           </div>
-          {AGAIN.includes(word) && <a href="/api/auth/oidc/start" className={`${buttonClass("primary")} min-h-11 justify-center`}>{t("oidc.again")}</a>}
+          {AGAIN.includes(word) && <a href="/api/auth/oidc/start" className={`${buttonClass("primary")} sm:min-h-11`}>{t("oidc.again")}</a>}
           <Link to="/sign-in" search={{ next: undefined }} className="self-start font-semibold text-accent-text underline">{t("oidc.back")}</Link>
         </>
       ) : entering.error ? (
