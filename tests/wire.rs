@@ -10,9 +10,11 @@ use std::{env, fs};
 use cepatedge::db::queries;
 use cepatedge::db::query::{Postgres, Query};
 use cepatedge::db::statements::{
-    accounts, audit, invitations, organisation, own_data, people, resets, settings, users, versions,
+    accounts, audit, identities, invitations, organisation, own_data, people, resets, settings, users, versions,
 };
 use cepatedge::domain::delivery::{Delivery, Packed};
+use cepatedge::domain::identity::IdentityLink;
+use cepatedge::domain::identity::entry::Known;
 use cepatedge::domain::log::{LogFilter, NewEntry, StreamName};
 use cepatedge::domain::mailed::Mailed;
 use cepatedge::domain::notify::{About, Choice, Colleague, Notice, NoticeId, NoticeKind, Reason};
@@ -40,6 +42,7 @@ use cepatedge::objects::log_stream::api as log_stream;
 use cepatedge::objects::request::api as request;
 use cepatedge::objects::request_index::api as request_index;
 use cepatedge::objects::session::api as session;
+use cepatedge::objects::sign_in::api as sign_in;
 use durable::outbox::Debt;
 use durable::page::Page;
 use durable::text::Text;
@@ -362,6 +365,24 @@ fn the_log_stream_speaks_as_recorded() {
     upgrade::<log_stream::LogStream>(&key, log_stream::Tail { filter: filter(), after: Some(7) });
 }
 
+fn identity() -> IdentityLink {
+    IdentityLink { issuer: "https://id.example.com".into(), linked_at: at(7) }
+}
+
+#[test]
+fn an_attempt_to_sign_in_speaks_as_recorded() {
+    let key = sign_in::AttemptKey { org: org(), state_hash: SESSION.into() };
+    let attempt = || sign_in::Attempt {
+        browser: SESSION.into(),
+        issuer: "https://id.example.com".into(),
+        client_id: "cepatedge".into(),
+        redirect_uri: "https://app.example.com/api/auth/oidc/callback".into(),
+        to: "/requests".into(),
+    };
+    exchange(&key, by_the_system(), sign_in::Begin { attempt: attempt() }, ());
+    exchange(&key, by_the_system(), sign_in::Take { browser: SESSION.into() }, Some(attempt()));
+}
+
 #[test]
 fn the_session_speaks_as_recorded() {
     let key = session::SessionKey { org: org(), session: session_name() };
@@ -489,7 +510,7 @@ fn people_speak_as_recorded(entry: NewEntry) {
         Failure { step: mail::Step::Recipient, code: Some(550), enhanced: None, detail: "Nobody here".into() };
     let mailed = Mailed::new(Outcome::Refused(failure), at(8));
     let pending = Pending { expires_at: at(9), asked_at: Some(at(10)), mailed: Some(mailed.clone()) };
-    let person = people::PersonRow { user: row(), invitation: Some(pending) };
+    let person = people::PersonRow { user: row(), invitation: Some(pending), identity: Some(identity()) };
     asks(by_a_user(), page, people::PeoplePage { items: vec![person], next: after });
     let (email, name) = (Email::parse("maya@example.com").unwrap(), PersonName::parse("Maya").unwrap());
     let language = Some(Language::Id);
@@ -582,6 +603,30 @@ fn accounts_speak_as_recorded(entry: NewEntry) {
     asks(by_a_user(), own_data::OwnData { id }, Some(rows));
 }
 
+fn identities_speak_as_recorded(entry: NewEntry) {
+    let row = || Some(from_str::<UserRow>(domain!("user_row")).unwrap());
+    let (issuer, subject) = (identity().issuer, "24400320".to_owned());
+    let email = || Email::parse("maya@example.com").unwrap();
+    let name = Some(PersonName::parse("Maya").unwrap());
+    let find = identities::FindIdentity { issuer: issuer.clone(), subject: subject.clone(), email: Some(email()) };
+    asks(by_the_system(), find, Known { linked: None, addressed: row(), is_taken: true });
+    let link = identities::LinkIdentity {
+        id: user(),
+        issuer: issuer.clone(),
+        subject: subject.clone(),
+        email: email(),
+        name: name.clone(),
+        entry: entry.clone(),
+    };
+    asks(by_the_system(), link, row());
+    let role = Role::Requester;
+    let join =
+        identities::JoinByIdentity { id: user(), email: email(), name, role, issuer, subject, entry: entry.clone() };
+    asks(by_the_system(), join, row());
+    asks(by_a_user(), identities::UnlinkIdentities { id: user(), entry }, true);
+    asks(by_a_user(), identities::IdentitiesOf { id: user() }, vec![identity()]);
+}
+
 #[test]
 fn the_database_speaks_as_recorded() {
     let key = database::DatabaseKey { org: org(), shard: 1 };
@@ -629,7 +674,8 @@ fn the_database_speaks_as_recorded() {
     asks(by_the_system(), audit::Told { ids: vec![entry.id.clone()] }, ());
     people_speak_as_recorded(entry.clone());
     settings_speak_as_recorded(entry.clone());
-    accounts_speak_as_recorded(entry);
+    accounts_speak_as_recorded(entry.clone());
+    identities_speak_as_recorded(entry);
     let synced = versions::SyncedVersion { id: id(), epoch: 1, version: 2 };
     asks(by_the_system(), versions::Synced { ids: vec![id()] }, vec![synced]);
     let inspected = Some(raw(r#"{"row":{"version":2},"events":2}"#));

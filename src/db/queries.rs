@@ -8,7 +8,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::query::{Postgres, Query};
 use super::statements::{
-    accounts, audit, invitations, organisation, own_data, people, resets, settings, users, versions,
+    accounts, audit, identities, invitations, organisation, own_data, people, resets, settings, users, versions,
 };
 
 /// Declares every query that a DatabaseObject answers.
@@ -69,6 +69,11 @@ queries! {
     accounts::FindPreferences,
     accounts::SavePreferences,
     own_data::OwnData,
+    identities::FindIdentity,
+    identities::LinkIdentity,
+    identities::JoinByIdentity,
+    identities::UnlinkIdentities,
+    identities::IdentitiesOf,
     audit::Owed,
     audit::Told,
     versions::Synced,

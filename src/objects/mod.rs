@@ -14,6 +14,7 @@ pub mod request;
 pub mod request_index;
 pub mod session;
 pub mod settings;
+pub mod sign_in;
 pub mod viewer;
 
 /// The actor behind each class that `wrangler.toml` binds. To be done once per wasm instance.
@@ -26,4 +27,5 @@ pub fn register() {
     durable::register::<request::RequestObject>("RequestObject");
     durable::register::<request_index::RequestIndexObject>("RequestIndexObject");
     durable::register::<session::SessionObject>("SessionObject");
+    durable::register::<sign_in::SignInObject>("SignInObject");
 }

@@ -39,6 +39,10 @@ pub struct Config {
     pub settings_kept_ms: i64,
     /// The SHA-256 of the token that opens the setup of an empty installation (`SETUP_TOKEN`).
     pub setup_token: Option<[u8; 32]>,
+    /// What proves to the identity provider who we are (`OIDC_CLIENT_SECRET`); a public client has none.
+    pub oidc_secret: Option<String>,
+    /// Whether this is a developer's machine (`ENVIRONMENT`): an identity provider may be on it, too.
+    pub is_development: bool,
     /// The session cookie; `COOKIE_DOMAIN` shares it among a domain's hosts.
     pub cookie: SessionCookie,
 }
@@ -90,6 +94,8 @@ impl Config {
             origins: origins.split(',').map(str::trim).filter(|origin| !origin.is_empty()).map(str::to_owned).collect(),
             settings_kept_ms: text(env, "SETTINGS_KEPT_S").map_or(Ok(SETTINGS_KEPT_S), |text| seconds(&text))? * 1_000,
             setup_token: text(env, "SETUP_TOKEN").map(|token| setup_token(&token)).transpose()?,
+            oidc_secret: text(env, "OIDC_CLIENT_SECRET").map(|secret| secret.trim().to_owned()),
+            is_development: text(env, "ENVIRONMENT").as_deref() == Some("development"),
             cookie: match text(env, "COOKIE_DOMAIN") {
                 Some(domain) => {
                     SessionCookie::for_domain(&domain).map_err(|error| misconfigured("COOKIE_DOMAIN", error))?

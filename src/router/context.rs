@@ -14,6 +14,7 @@ use crate::objects::session::api::LiveSession;
 use crate::router::access_log::Access;
 use crate::router::config::Config;
 use crate::router::http::incoming::Incoming;
+use crate::router::http::origin;
 
 /// What was found out while the session was asked; by default nothing.
 #[derive(Default)]
@@ -60,6 +61,12 @@ impl Exchange<'_> {
         let origin = self.incoming.header("origin");
         let known = origin.filter(|origin| origin == own || ours.iter().any(|listed| listed == origin));
         known.map(Cow::into_owned).or_else(|| ours.first().cloned()).unwrap_or_else(|| own.to_owned())
+    }
+
+    /// Where this deployment is for the browser that asks: as it was addressed, with the scheme of `APP_ORIGINS`, which a proxy in front may
+    /// have taken away. Without a slash at the end.
+    pub fn public_origin(&self) -> &str {
+        origin::public(self.incoming.own_origin(), &self.config.origins)
     }
 
     /// Who is signed in.

@@ -15,6 +15,7 @@ use serde_json::json;
 use crate::db::statements::invitations::{Invite, InviteAgain, NewLink};
 use crate::db::statements::people::{ChangeUser, PagePeople, PersonRow};
 use crate::db::statements::users::FindUser;
+use crate::domain::identity::IdentityShown;
 use crate::domain::log::NewEntry;
 use crate::domain::organisation::Language;
 use crate::domain::request::{Reason, policy};
@@ -58,18 +59,22 @@ pub struct Account {
     /// The invitation that they have not accepted.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub invitation: Option<PendingShown>,
+    /// The identity at the organisation's provider that lets them in, of whoever has one; told in lists.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub identity: Option<IdentityShown>,
 }
 
 impl Account {
     fn of(user: UserRow, invitation: Option<PendingShown>) -> Self {
         let UserRow { id, name, email, username, role, status, created_at, .. } = user;
-        Account { id, name, email, username, role, status, created_at, invitation }
+        Account { id, name, email, username, role, status, created_at, invitation, identity: None }
     }
 }
 
 impl From<PersonRow> for Account {
-    fn from(PersonRow { user, invitation }: PersonRow) -> Self {
-        Account::of(user, invitation.map(PendingShown::from))
+    fn from(PersonRow { user, invitation, identity }: PersonRow) -> Self {
+        let identity = identity.map(IdentityShown::from);
+        Account { identity, ..Account::of(user, invitation.map(PendingShown::from)) }
     }
 }
 

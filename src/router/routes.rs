@@ -18,8 +18,8 @@ use crate::router::path::{self, Parameters};
 use crate::router::route::{Kind, Permission, Route};
 use crate::router::system::mail;
 use crate::router::{
-    auth, caches, categories, drafts, inbox, invitations, me, passwords, people, preferences, probes, requests, resets,
-    sessions, settings, setup, system, users,
+    auth, caches, categories, drafts, identity, inbox, invitations, me, oidc, passwords, people, preferences, probes,
+    requests, resets, sessions, settings, setup, system, users,
 };
 
 macro_rules! routes {
@@ -53,6 +53,9 @@ routes! {
     POST   "/auth/login"                                            Public    Write       auth::login;
     POST   "/auth/logout"                                           Public    Write       auth::logout;
     POST   "/auth/forgot"                                           Public    Write       resets::forgot;
+    GET    "/auth/methods"                                          Public    Read        oidc::methods;
+    GET    "/auth/oidc/start"                                       Public    Read        oidc::start;
+    GET    "/auth/oidc/callback"                                    Public    Read        oidc::callback;
     GET    "/setup"                                                 Public    Read        setup::read;
     POST   "/setup"                                                 Public    Write       setup::run;
     POST   "/auth/invitations/look"                                 Public    Write       invitations::look;
@@ -68,6 +71,7 @@ routes! {
     GET    "/me/data"                                               SignedIn  Read        preferences::data;
     GET    "/me/sessions"                                           SignedIn  Read        me::sessions;
     DELETE "/me/sessions/{sid}" (sid: SessionName)                  SignedIn  Write       me::revoke;
+    GET    "/me/identities"                                         SignedIn  Read        identity::mine;
     GET    "/me/drafts"                                             SignedIn  Read        drafts::all;
     PUT    "/me/drafts/{id}" (id: DraftId)                          SignedIn  Write       drafts::put;
     DELETE "/me/drafts/{id}" (id: DraftId)                          SignedIn  Write       drafts::remove;
@@ -85,6 +89,7 @@ routes! {
     PATCH  "/users/{id}" (id: UserId)                               Operators Write       people::change;
     POST   "/users/{id}/invitation" (id: UserId)                    Operators Write       people::invite_again;
     POST   "/users/{id}/reset" (id: UserId)                         Managers  Write       resets::make;
+    DELETE "/users/{id}/identities" (id: UserId)                    Operators Write       identity::unlink;
 
     GET    "/categories"                                            SignedIn  Read        categories::list;
     GET    "/requests"                                              SignedIn  Read        requests::list;
@@ -106,6 +111,8 @@ routes! {
     GET    "/system/mail"                                           Operators Read        mail::read;
     GET    "/system/mail/records"                                   Operators Read        mail::records;
     POST   "/system/mail/test"                                      Operators Write       mail::test;
+    GET    "/system/identity"                                       Operators Read        identity::read;
+    POST   "/system/identity/test"                                  Operators Write       identity::test;
     GET    "/system/users"                                          Operators Read        people::list;
     GET    "/system/settings"                                       Operators Read        settings::list;
     GET    "/system/settings/{key}" (key: SettingKey)               Operators Read        settings::read;

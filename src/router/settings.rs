@@ -161,6 +161,7 @@ impl SettingShown {
                 Form::Number { unit, min, max, .. } => SettingForm::Number { unit: *unit, min: *min, max: *max },
                 Form::Switch { .. } => SettingForm::Switch,
                 Form::Word { words, .. } => SettingForm::Word { words: words.to_vec() },
+                Form::Text { max, .. } => SettingForm::Text { max: *max },
                 Form::OrganisationName => SettingForm::Text { max: 100 },
                 Form::Categories => SettingForm::Categories { max: MAX_CATEGORIES as u32 },
             },

@@ -1,5 +1,5 @@
-//! The real parts of CepatEdge on one machine: an embedded PostgreSQL, the Worker on workerd, a mail server, migrations,
-//! demo accounts.
+//! The real parts of CepatEdge on one machine: an embedded PostgreSQL, the Worker on workerd, a mail server, an identity provider,
+//! migrations, demo accounts.
 //!
 //! `cargo xtask dev` and the black-box tests bring up the same system through this crate, so a test never runs on
 //! something that a developer does not. Whatever is started here ends with the process that started it, however that
@@ -23,6 +23,7 @@ mod launch;
 pub mod mail;
 pub mod migrations;
 pub mod node;
+pub mod oidc;
 pub mod port;
 pub mod process;
 pub mod proxy;
@@ -40,6 +41,7 @@ pub use bundle::Bundle;
 pub use cluster::Cluster;
 pub use counts::{Counts, Report};
 pub use mail::MailServer;
+pub use oidc::IdentityProvider;
 pub use proxy::Proxy;
 pub use read_model::READ_MODEL;
 pub use runtime::Runtime;

@@ -16,6 +16,7 @@ use crate::authority::Authority;
 use crate::bundle::Bundle;
 use crate::cluster::{self, Cluster};
 use crate::mail::{self, MailServer};
+use crate::oidc::{self, IdentityProvider};
 use crate::proxy::Proxy;
 use crate::runtime::{Cron, Runtime, Settings};
 use crate::secrets::Secrets;
@@ -64,6 +65,7 @@ pub struct StackBuilder {
     cron: Cron,
     tls: Tls,
     mail: Option<Mail>,
+    identity: bool,
     demo_users: bool,
     second_isolate: bool,
 }
@@ -85,6 +87,8 @@ pub struct Stack {
     pub proxy: Option<Proxy>,
     /// Its mail server, if it was asked for.
     pub mail: Option<MailServer>,
+    /// Its identity provider, if it was asked for.
+    pub identity: Option<IdentityProvider>,
     /// What signs its tokens and cursors.
     pub secrets: Secrets,
     database: String,
@@ -107,6 +111,7 @@ impl Stack {
             cron: Cron::OnDemand,
             tls: Tls::Off,
             mail: None,
+            identity: false,
             demo_users: true,
             second_isolate: false,
         }
@@ -209,6 +214,12 @@ impl StackBuilder {
         self
     }
 
+    /// An identity provider, whose client's secret the Worker has. It is on when the settings say so.
+    pub fn identity(mut self) -> Self {
+        self.identity = true;
+        self
+    }
+
     /// Leaves the accounts empty.
     pub fn without_demo_users(mut self) -> Self {
         self.demo_users = false;
@@ -238,6 +249,7 @@ impl StackBuilder {
             MailServer::start(mail::Settings { authority, implicit_tls: mail.implicit_tls, account, page_port: None })
         });
         let mail = mail.transpose()?;
+        let identity = if self.identity { Some(IdentityProvider::start(None)?) } else { None };
         let postgres = if self.own_postgres {
             let authority = authority.iter().filter(|_| self.tls != Tls::Off);
             let settings = authority.cloned().fold(test_settings(), cluster::Settings::tls);
@@ -273,6 +285,7 @@ impl StackBuilder {
             vars: development_vars(port, &database_url, &secrets)
                 .into_iter()
                 .chain(mail.as_ref().map(mail_vars).into_iter().flatten())
+                .chain(identity.as_ref().map(|_| identity_var()))
                 .chain(self.vars)
                 .collect(),
             bundle: self.bundle,
@@ -286,7 +299,19 @@ impl StackBuilder {
                 .map(|authority| authority.certificate),
         })?;
         let (base_url, second_url) = (runtime.base_url(), second_port.map(|port| format!("http://127.0.0.1:{port}")));
-        Ok(Stack { base_url, second_url, database_url, runtime, postgres, proxy, mail, secrets, database, data_dir })
+        Ok(Stack {
+            base_url,
+            second_url,
+            database_url,
+            runtime,
+            postgres,
+            proxy,
+            mail,
+            identity,
+            secrets,
+            database,
+            data_dir,
+        })
     }
 }
 
@@ -328,6 +353,11 @@ pub fn mail_vars(server: &MailServer) -> BTreeMap<String, String> {
         ("DNS_RESOLVER", format!("{}/dns-query", server.page_url())),
     ];
     vars.map(|(name, value)| (name.to_owned(), value)).into()
+}
+
+/// The variable of a Worker whose people sign in with [`IdentityProvider`].
+pub fn identity_var() -> (String, String) {
+    ("OIDC_CLIENT_SECRET".to_owned(), oidc::CLIENT_SECRET.to_owned())
 }
 
 /// The certificate is for `localhost` as well, and a name is what a real deployment connects to.

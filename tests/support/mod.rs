@@ -4,12 +4,14 @@
 //! fails when the wire changes. What does not answer as it must panics at the caller's line.
 
 mod client;
+mod identity;
 mod live;
 mod patience;
 mod people;
 mod reply;
 
 pub use client::{Call, Client, draft};
+pub use identity::{Desk, outcome};
 pub use live::Live;
 pub use patience::eventually;
 pub use people::{User, demo, new_user};

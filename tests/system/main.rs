@@ -29,6 +29,8 @@ mod live;
 mod mail;
 mod main_job;
 mod names;
+mod oidc;
+mod oidc_attacks;
 mod paging;
 mod passwords;
 mod people;

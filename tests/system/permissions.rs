@@ -96,6 +96,15 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
         // They have accepted theirs.
         ("POST", "users/{user}/invitation", json!({}), [401, 403, 403, 403, 404]),
         ("GET", "system/users", Value::Null, OPERATORS),
+        // There is no provider here: both lead to the page that says so.
+        ("GET", "auth/methods", Value::Null, ANYONE),
+        ("GET", "auth/oidc/start", Value::Null, [303; 5]),
+        ("GET", "auth/oidc/callback", Value::Null, [303; 5]),
+        ("GET", "me/identities", Value::Null, SIGNED_IN),
+        ("GET", "system/identity", Value::Null, OPERATORS),
+        ("POST", "system/identity/test", json!({}), OPERATORS),
+        // They have none.
+        ("DELETE", "users/{user}/identities", json!({}), OPERATORS),
         ("GET", "system/mail", Value::Null, OPERATORS),
         ("GET", "system/mail/records", Value::Null, OPERATORS),
         ("POST", "system/mail/test", json!({}), OPERATORS),

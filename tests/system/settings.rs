@@ -329,7 +329,7 @@ async fn a_cache_is_told_in_numbers_and_emptied_and_the_audit_knows_who_did() {
         let all = admin.get("/api/system/cache").await.expect(200).json();
         let names: Vec<_> =
             all["items"].as_array().expect("items").iter().map(|one| one["namespace"].clone()).collect();
-        assert_eq!(names, ["users", "settings"]);
+        assert_eq!(names, ["users", "settings", "identity"]);
         all["items"][0].clone()
     };
     let before = users().await;

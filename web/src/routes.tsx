@@ -14,7 +14,7 @@ import { parseFilters, type Filters } from "@/resources/request/filters";
 import { needsOf, RECENT } from "@/resources/request/needs";
 import { listOptions, numberIn, numberOptions, requestOptions } from "@/resources/request/queries";
 import { parseSearch, stringifySearch } from "@/app/search";
-import { forgot, invitation, reset, root, setup, signIn, unsubscribe } from "./strangers";
+import { forgot, invitation, reset, root, setup, signedIn, signIn, unsubscribe } from "./strangers";
 
 /** Only after a second of nothing: what is there at once needs no placeholder, and nothing moves when it comes. */
 const Waiting = () => <div aria-busy className="card skeleton h-[60dvh] bg-sunken" />;
@@ -144,7 +144,7 @@ const sessions = createRoute({
   component: lazyRouteComponent(() => withMore(import("@/features/system/SessionsPage")), "SessionsPage"),
 });
 
-const tree = root.addChildren([signIn, setup, invitation, reset, forgot, unsubscribe, app.addChildren([home, requests, request, newRequest, me, inbox, system.addChildren([people, settings, logs, monitor, sync, mail, sessions])])]);
+const tree = root.addChildren([signIn, signedIn, setup, invitation, reset, forgot, unsubscribe, app.addChildren([home, requests, request, newRequest, me, inbox, system.addChildren([people, settings, logs, monitor, sync, mail, sessions])])]);
 
 export const makeRouter = (client: QueryClient) =>
   createRouter({ routeTree: tree, defaultErrorComponent: ErrorPage, context: { client }, parseSearch, stringifySearch, defaultPreload: "intent", defaultPreloadStaleTime: 0, defaultPendingComponent: Waiting, scrollRestoration: true });

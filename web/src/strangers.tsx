@@ -26,6 +26,18 @@ export const signIn = createRoute({
   component: lazyRouteComponent(() => import("@/features/sign-in/SignInPage"), "SignInPage"),
 });
 
+/** Where the identity provider leads back to. */
+export const signedIn = createRoute({
+  getParentRoute: () => root,
+  path: "/signed-in",
+  validateSearch: ({ problem, to }: Record<string, unknown>): { problem?: string; to?: string } => ({
+    problem: typeof problem === "string" ? problem : undefined,
+    // Only a path of this app: an address in a link must not lead somewhere else.
+    to: typeof to === "string" && to.startsWith("/") && !to.startsWith("//") && !to.includes("\\") ? to : undefined,
+  }),
+  component: lazyRouteComponent(() => withMore(import("@/features/signed-in/SignedInPage")), "SignedInPage"),
+});
+
 /** For the first admin of an empty installation. */
 export const setup = createRoute({
   getParentRoute: () => root,

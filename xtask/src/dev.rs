@@ -15,7 +15,9 @@ use testbed::mail;
 use testbed::runtime::{Cron, Runtime, Settings};
 use testbed::secrets::Secrets;
 use testbed::seed::{DEMO_USERS, PASSWORD};
-use testbed::{Bundle, Cluster, MailServer, cluster, database, migrations, port, seed, stack, workspace};
+use testbed::{
+    Bundle, Cluster, IdentityProvider, MailServer, cluster, database, migrations, port, seed, stack, workspace,
+};
 
 use crate::progress::{self, step};
 use crate::{build, demo, setup, web};
@@ -25,6 +27,8 @@ const DATABASE: &str = "cepatedge";
 const CRON: Duration = Duration::from_secs(60);
 /// Where the page of mails is, unless something else is there.
 const MAIL_PAGE_PORT: u16 = 8025;
+/// Where the identity provider is, unless something else is there.
+const IDENTITY_PORT: u16 = 8026;
 /// How often the running system is looked after.
 const WATCH: Duration = Duration::from_millis(500);
 
@@ -77,6 +81,8 @@ pub fn run(options: &Options) -> Result<()> {
             ["MAIL_URL", "MAIL_FROM"].into_iter().filter_map(|name| Some((name.to_owned(), env::var(name).ok()?))),
         ),
     }
+    let identity = IdentityProvider::start(Some(IDENTITY_PORT))?;
+    vars.extend([stack::identity_var()]);
     let runtime = step("Starting the runtime", |_| {
         Runtime::run(Settings {
             bundle,
@@ -94,7 +100,7 @@ pub fn run(options: &Options) -> Result<()> {
         ensure_demo_requests(&data_dir, &runtime.base_url());
     }
 
-    welcome(options, &runtime, &database, mail.as_ref(), &secrets, began.elapsed());
+    welcome(options, &runtime, &database, mail.as_ref(), &identity, &secrets, began.elapsed());
     let outcome = watch(&runtime, &interrupted);
     step("Stopping", |_| {
         runtime.stop()?;
@@ -195,6 +201,7 @@ fn welcome(
     runtime: &Runtime,
     database: &Database,
     mail: Option<&MailServer>,
+    identity: &IdentityProvider,
     secrets: &Secrets,
     elapsed: Duration,
 ) {
@@ -214,6 +221,7 @@ fn welcome(
         Some(server) => println!("  Mails        {}", server.page_url()),
         None => println!("  Mails        as MAIL_URL says"),
     }
+    println!("  Identities   {} (off until the settings say so)", identity.base_url());
     if !options.no_seed {
         println!();
         println!("  Demo accounts, password {PASSWORD}:");

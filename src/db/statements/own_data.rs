@@ -14,7 +14,9 @@ const MOST: u32 = 5_000;
 /// `jsonb`, which PostgreSQL writes on one line, as replies of objects are. Nothing that only others may see: of requests what was reported, of events what the person did.
 const OWN_DATA: &str = "SELECT jsonb_build_object(
     'account', (SELECT to_jsonb(account) FROM (
-        SELECT id, name, email, username, role, status, language, phone, time_zone, start_page, created_at
+        SELECT id, name, email, username, role, status, language, phone, time_zone, start_page, created_at,
+               (SELECT jsonb_agg(jsonb_build_object('issuer', issuer, 'subject', subject, 'linked_at', linked_at))
+                FROM user_identities WHERE user_id = users.id) AS identities
         FROM users WHERE org_id = $1 AND id = $2::uuid) account),
     'requests', (SELECT coalesce(jsonb_agg(to_jsonb(request)), '[]') FROM (
         SELECT id, number, title, description, category, priority, status, contact, hazard, due_at, created_at, completed_at

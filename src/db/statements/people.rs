@@ -13,6 +13,7 @@ use super::audit::written;
 use super::users::{by_id, user};
 use crate::db::directory;
 use crate::db::query::{Postgres, Query};
+use crate::domain::identity::IdentityLink;
 use crate::domain::log::NewEntry;
 use crate::domain::organisation::Language;
 use crate::domain::text::SearchText;
@@ -28,7 +29,10 @@ const PAGE: &str = concat!(
     ", 'asked_at', ",
     ms!("link.asked_at"),
     ", 'mailed', link.mailed) FROM user_links link
-          WHERE link.user_id = users.id AND link.kind = 'invitation' ORDER BY link.created_at DESC, link.hash LIMIT 1) END)
+          WHERE link.user_id = users.id AND link.kind = 'invitation' ORDER BY link.created_at DESC, link.hash LIMIT 1) END,
+         'identity', (SELECT json_build_object('issuer', link.issuer, 'linked_at', ",
+    ms!("link.linked_at"),
+    ") FROM user_identities link WHERE link.user_id = users.id ORDER BY link.linked_at DESC, link.issuer LIMIT 1))
      FROM users
      WHERE org_id = $1
        AND ($2::bigint IS NULL OR (",
@@ -45,7 +49,8 @@ const PAGE: &str = concat!(
 const CHANGE: &str = concat!(
     "WITH wanted AS (
          SELECT id, coalesce($3, role) AS role,
-                CASE $4 WHEN 'active' THEN CASE WHEN password_hash IS NULL THEN 'invited' ELSE 'active' END
+                CASE $4 WHEN 'active' THEN CASE WHEN password_hash IS NULL AND NOT EXISTS (SELECT 1 FROM user_identities WHERE user_id = users.id)
+                                          THEN 'invited' ELSE 'active' END
                         ELSE coalesce($4, status) END AS status
          FROM users WHERE org_id = $1 AND id = $2::uuid
      ), changed AS (
@@ -141,6 +146,9 @@ pub struct PersonRow {
     /// The last invitation.
     #[serde(default)]
     pub invitation: Option<Pending>,
+    /// The newest link with an identity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<IdentityLink>,
 }
 
 impl AsRef<UserRow> for PersonRow {

@@ -11,6 +11,7 @@ use base::time::Timestamp;
 use base::words;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::domain::identity::IdentityRules;
 use crate::domain::log::Retention;
 use crate::domain::organisation::OrganisationName;
 use crate::domain::request::category::{self, OfferedCategory};
@@ -48,6 +49,20 @@ words! {
         SessionIdleHours = "session_idle_hours",
         /// Days until a session ends in any case.
         SessionDays = "session_days",
+        /// Whether people sign in with the organisation's identity provider.
+        OidcOn = "oidc_on",
+        /// Who that provider is.
+        OidcIssuer = "oidc_issuer",
+        /// Who we are to it.
+        OidcClientId = "oidc_client_id",
+        /// What it is called.
+        OidcName = "oidc_name",
+        /// Whether its addresses count as verified where it says nothing of that.
+        OidcTrustsAddresses = "oidc_trusts_addresses",
+        /// What becomes of somebody whom nobody has invited.
+        OidcNewcomers = "oidc_newcomers",
+        /// The domains of those who come in without an invitation.
+        OidcDomains = "oidc_domains",
         /// Days that log entries of the level debug stay.
         LogDebugDays = "log_debug_days",
         /// Days that log entries of the level info stay.
@@ -58,6 +73,8 @@ words! {
         LogErrorDays = "log_error_days",
         /// Whether people are read through their cache.
         CacheUsers = "cache_users",
+        /// Whether what an identity provider says of itself is read through its cache.
+        CacheIdentity = "cache_identity",
     }
 }
 
@@ -72,6 +89,8 @@ words! {
         Work = "work",
         /// Sessions.
         Sessions = "sessions",
+        /// Sign-in with an identity provider.
+        SignIn = "sign_in",
         /// Logs.
         Logs = "logs",
         /// Caches.
@@ -145,6 +164,8 @@ fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SettingCha
 pub struct Caches {
     /// People.
     pub users: bool,
+    /// What an identity provider says of itself.
+    pub identity: bool,
 }
 
 /// The settings that the parts of the system go by.
@@ -156,6 +177,8 @@ pub struct InForce {
     pub rules: RequestRules,
     /// The limits of new sessions.
     pub sessions: SessionLimits,
+    /// The identity provider.
+    pub identity: IdentityRules,
     /// How long log entries stay.
     pub logs: Retention,
     /// The caches.
@@ -170,8 +193,9 @@ impl Default for InForce {
             version: 0,
             rules: RequestRules::default(),
             sessions: SessionLimits::default(),
+            identity: IdentityRules::default(),
             logs: Retention::default(),
-            caches: Caches { users: true },
+            caches: Caches { users: true, identity: true },
             categories: category::offered_at_first(),
         }
     }
@@ -202,7 +226,7 @@ impl InForce {
 /// A value that a setting can take.
 ///
 /// # Errors
-/// `Invalid` naming `value`: `required`, `unknown_value`, `out_of_range`, or what [`OrganisationName::parse`] says.
+/// `Invalid` naming `value`: `required`, `unknown_value`, `out_of_range`, `too_long`, `malformed`, or what [`OrganisationName::parse`] says.
 pub fn checked(setting: &Setting, value: SettingValue) -> Result<SettingValue, Refusal> {
     let wrong = |code: &str, detail: String| Err(Refusal::invalid("value", code, detail));
     match (&setting.form, value) {
@@ -219,6 +243,12 @@ pub fn checked(setting: &Setting, value: SettingValue) -> Result<SettingValue, R
             }
             wrong("unknown_value", format!("It is one of {}.", words.join(", ")))
         }
+        (Form::Text { max, check, .. }, SettingValue::Text(text)) => {
+            if text.trim().chars().count() > *max as usize {
+                return wrong("too_long", format!("It has at most {max} characters."));
+            }
+            check(&text).map(SettingValue::Text)
+        }
         (Form::OrganisationName, SettingValue::Text(name)) => match OrganisationName::parse(&name) {
             Ok(name) => Ok(SettingValue::Text(name.into_string())),
             Err(Refusal::Invalid { code, detail, .. }) => wrong(&code, detail),
@@ -231,6 +261,7 @@ pub fn checked(setting: &Setting, value: SettingValue) -> Result<SettingValue, R
         (Form::Switch { .. }, _) => wrong("unknown_value", "It is true or false.".into()),
         (Form::Word { words, .. }, _) => wrong("unknown_value", format!("It is one of {}.", words.join(", "))),
         (Form::Categories, _) => wrong("required", "It is a list of categories.".into()),
+        (Form::Text { .. }, _) => wrong("malformed", "It is a text.".into()),
         (Form::OrganisationName, _) => wrong("required", "It is a text.".into()),
     }
 }

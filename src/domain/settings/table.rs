@@ -1,9 +1,12 @@
 //! The table of settings: a row each, and nothing about them anywhere else. A default is what the rules themselves say
 //! (`RequestRules::default` and its like), so that it stands once.
 
-use super::SettingGroup::{Caches, Logs, Organisation, Sessions, Times, Work};
+use base::refusal::Refusal;
+
+use super::SettingGroup::{Caches, Logs, Organisation, Sessions, SignIn, Times, Work};
 use super::Unit::{Days, Hours};
 use super::{InForce, SettingGroup, SettingKey, SettingValue, Unit};
+use crate::domain::identity::{self, Newcomers, issuer};
 use crate::domain::request::Approvers;
 
 /// A year in hours, and in days: the most that people mean.
@@ -40,6 +43,15 @@ pub enum Form {
         /// Puts one of the words in force.
         put: fn(&mut InForce, &str),
     },
+    /// A text that may be empty, which is the default.
+    Text {
+        /// The most characters.
+        max: u32,
+        /// How it is kept; what cannot be kept is refused as `Invalid` naming `value`.
+        check: fn(&str) -> Result<String, Refusal>,
+        /// What it is.
+        place: fn(&mut InForce) -> &mut String,
+    },
     /// The name of the organisation, which is kept with it and given at its setup: there is no default.
     OrganisationName,
     /// The categories that are offered.
@@ -67,6 +79,7 @@ impl Form {
             Self::Switch { place } => Some(SettingValue::Switch(*place(&mut defaults))),
             Self::Word { get, .. } => Some(SettingValue::Text(get(&defaults).to_owned())),
             Self::Categories => Some(SettingValue::Categories(defaults.categories)),
+            Self::Text { place, .. } => Some(SettingValue::Text(place(&mut defaults).clone())),
             Self::OrganisationName => None,
         }
     }
@@ -80,6 +93,11 @@ impl Form {
             (Self::Switch { place }, SettingValue::Switch(on)) => *place(in_force) = *on,
             (Self::Word { put, .. }, SettingValue::Text(word)) => put(in_force, word),
             (Self::Categories, SettingValue::Categories(list)) => in_force.categories.clone_from(list),
+            (Self::Text { check, place, .. }, SettingValue::Text(text)) => {
+                if let Ok(text) = check(text) {
+                    *place(in_force) = text;
+                }
+            }
             _ => {}
         }
     }
@@ -106,6 +124,22 @@ const fn switch(key: SettingKey, group: SettingGroup, place: fn(&mut InForce) ->
     Setting { key, group, form: Form::Switch { place } }
 }
 
+const fn text(
+    key: SettingKey,
+    group: SettingGroup,
+    max: u32,
+    check: fn(&str) -> Result<String, Refusal>,
+    place: fn(&mut InForce) -> &mut String,
+) -> Setting {
+    Setting { key, group, form: Form::Text { max, check, place } }
+}
+
+const NEWCOMERS: Form = Form::Word {
+    words: &[Newcomers::InvitedOnly.as_str(), Newcomers::Requester.as_str(), Newcomers::Technician.as_str()],
+    get: |now| now.identity.newcomers.as_str(),
+    put: |now, word| now.identity.newcomers = word.parse().unwrap_or(now.identity.newcomers),
+};
+
 const APPROVERS: Form = Form::Word {
     words: &[Approvers::Managers.as_str(), Approvers::Admins.as_str()],
     get: |now| now.rules.approvers.as_str(),
@@ -127,9 +161,21 @@ pub static SETTINGS: &[Setting] = &[
     switch(SettingKey::TechniciansTakeOver, Work, |now| &mut now.rules.technicians_take_over),
     number(SettingKey::SessionIdleHours, Sessions, (1, MONTH_HOURS, Hours), |now| &mut now.sessions.idle_hours),
     number(SettingKey::SessionDays, Sessions, (1, YEAR_DAYS, Days), |now| &mut now.sessions.days),
+    switch(SettingKey::OidcOn, SignIn, |now| &mut now.identity.on),
+    text(SettingKey::OidcIssuer, SignIn, identity::MAX_TEXT, issuer::checked, |now| &mut now.identity.issuer),
+    text(SettingKey::OidcClientId, SignIn, identity::MAX_TEXT, identity::checked_client_id, |now| {
+        &mut now.identity.client_id
+    }),
+    text(SettingKey::OidcName, SignIn, identity::MAX_NAME, identity::checked_name, |now| &mut now.identity.name),
+    switch(SettingKey::OidcTrustsAddresses, SignIn, |now| &mut now.identity.trusts_addresses),
+    Setting { key: SettingKey::OidcNewcomers, group: SignIn, form: NEWCOMERS },
+    text(SettingKey::OidcDomains, SignIn, identity::MAX_DOMAINS, identity::checked_domains, |now| {
+        &mut now.identity.domains
+    }),
     number(SettingKey::LogDebugDays, Logs, (1, YEAR_DAYS, Days), |now| &mut now.logs.debug_days),
     number(SettingKey::LogInfoDays, Logs, (1, YEAR_DAYS, Days), |now| &mut now.logs.info_days),
     number(SettingKey::LogWarnDays, Logs, (1, YEAR_DAYS, Days), |now| &mut now.logs.warn_days),
     number(SettingKey::LogErrorDays, Logs, (1, YEAR_DAYS, Days), |now| &mut now.logs.error_days),
     switch(SettingKey::CacheUsers, Caches, |now| &mut now.caches.users),
+    switch(SettingKey::CacheIdentity, Caches, |now| &mut now.caches.identity),
 ];

@@ -20,6 +20,7 @@ fn may_be(form: &Form) -> String {
         Form::Number { unit, min, max, .. } => format!("{min} to {max} {unit}"),
         Form::Switch { .. } => "`true`, `false`".into(),
         Form::Word { words, .. } => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
+        Form::Text { max, .. } => format!("up to {max} characters"),
         Form::OrganisationName => "1 to 100 characters".into(),
         Form::Categories => format!("a list of 1 to {MAX_CATEGORIES}"),
     }
@@ -33,6 +34,7 @@ fn every_setting_has_its_row_here_and_in_the_documentation() {
         let default = match form.default_value() {
             None => "as set up".into(),
             Some(SettingValue::Categories(list)) => format!("{} of them", list.len()),
+            Some(SettingValue::Text(text)) if text.is_empty() => "none".into(),
             Some(value) => to_value(value).unwrap().to_string(),
         };
         let row = format!("| `{key}` | {} | {} |", may_be(form), default.replace('"', "`"));
@@ -63,6 +65,10 @@ fn each_setting_changes_something_of_its_own() {
             }
             Form::Word { words, .. } => SettingValue::Text((*words.last().unwrap()).to_owned()),
             Form::Categories => SettingValue::Categories(Vec::new()),
+            Form::Text { check, .. } => {
+                let texts = ["https://id.example.com", "example.com"];
+                SettingValue::Text(texts.into_iter().find_map(|text| check(text).ok()).unwrap())
+            }
             Form::OrganisationName => continue,
         };
         let in_force = InForce::of(&[change(0, setting.key.as_str(), Some(other))]);
@@ -95,6 +101,15 @@ fn a_value_within_its_bounds_is_taken_and_another_is_refused_with_a_code() {
     }
     assert_eq!(check(SettingKey::TechniciansClaim, json!(false)), json!(false));
     assert_eq!(check(SettingKey::TechniciansClaim, json!("false")), refused("unknown_value"));
+    assert_eq!(check(SettingKey::OidcIssuer, json!(" https://id.example.com/ ")), json!("https://id.example.com/"));
+    assert_eq!(check(SettingKey::OidcIssuer, json!("")), json!(""));
+    assert_eq!(check(SettingKey::OidcName, json!("x".repeat(40))), json!("x".repeat(40)));
+    assert_eq!(check(SettingKey::OidcName, json!("x".repeat(41))), refused("too_long"));
+    assert_eq!(check(SettingKey::OidcIssuer, json!("http://id.example.com")), refused("malformed_issuer"));
+    for bad in [json!(1), json!(true)] {
+        assert_eq!(check(SettingKey::OidcIssuer, bad), refused("malformed"));
+    }
+    assert_eq!(check(SettingKey::OidcNewcomers, json!("admin")), refused("unknown_value"));
     assert_eq!(check(SettingKey::OrganisationName, json!(" Hotel Melati ")), json!("Hotel Melati"));
     assert_eq!(check(SettingKey::OrganisationName, json!(" ")), refused("required"));
     assert_eq!(check(SettingKey::OrganisationName, json!("x".repeat(101))), refused("too_long"));

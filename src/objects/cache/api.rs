@@ -37,6 +37,8 @@ words! {
         Users = "users",
         /// The settings in force.
         Settings = "settings",
+        /// What an identity provider says of itself, and its keys.
+        Identity = "identity",
     }
 }
 

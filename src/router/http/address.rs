@@ -75,6 +75,19 @@ impl Address {
         Ok(Query(pairs))
     }
 
+    /// A parameter, decoded, among others that are nobody's business: what a provider adds to its answers is its own.
+    ///
+    /// # Errors
+    /// `Invalid` for one that is given twice: which of them is meant, nobody knows (RFC 6749 section 3.1).
+    pub fn foreign(&self, name: &str) -> Result<Option<String>, Refusal> {
+        let mut found = parse_query(self.raw_query().as_bytes()).filter(|(known, _)| known == name);
+        let first = found.next().map(|(_, value)| value.into_owned()).filter(|value| !value.is_empty());
+        if found.next().is_some() {
+            return Err(Refusal::invalid(name, "duplicate_parameter", "Give it once."));
+        }
+        Ok(first)
+    }
+
     /// Path and query with another cursor, for `Link: rel="next"`.
     #[must_use]
     pub fn with_cursor(&self, cursor: &str) -> String {
@@ -149,6 +162,19 @@ pub(super) fn named(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::Address;
+
+    #[test]
+    fn a_parameter_of_somebody_elses_query_is_read_once_among_any_others() {
+        let address = |query: &str| Address::new(&format!("https://a.test/api/auth/oidc/callback{query}"));
+        let found = |query: &str| address(query).foreign("code");
+        assert_eq!(found("?code=a%2Bb&scope=email+openid&authuser=0").unwrap().as_deref(), Some("a+b"));
+        for none in ["", "?", "?code=", "?codes=a", "?state=code", "#code=a"] {
+            assert_eq!(found(none).unwrap(), None, "{none}");
+        }
+        for twice in ["?code=a&code=b", "?code=a&code=a", "?code=&code=a", "?c%6fde=a&code=b"] {
+            assert!(found(twice).is_err(), "{twice}");
+        }
+    }
 
     #[test]
     fn the_next_page_has_one_cursor_however_the_last_one_was_spelled() {

@@ -43,6 +43,12 @@ impl SessionCookie {
         }
     }
 
+    /// `__Host-ce_sign_in`: not the session's, but what attempts to sign in with an identity provider are bound to. It is always host-only.
+    #[must_use]
+    pub fn of_attempts() -> Self {
+        SessionCookie { name: "__Host-ce_sign_in", domain: None }
+    }
+
     /// The cookie's name.
     #[must_use]
     pub fn name(&self) -> &'static str {

@@ -77,6 +77,14 @@ impl Incoming {
         self.address.query(known)
     }
 
+    /// A parameter of a query that somebody else has written, and that may have others beside it.
+    ///
+    /// # Errors
+    /// `Invalid` for one that is given twice.
+    pub fn foreign(&self, name: &str) -> Result<Option<String>, Refusal> {
+        self.address.foreign(name)
+    }
+
     /// The same path and query with another cursor, for `Link: rel="next"`.
     pub fn with_cursor(&self, cursor: &str) -> String {
         self.address.with_cursor(cursor)

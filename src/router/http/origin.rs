@@ -1,7 +1,8 @@
 //! Where a request comes from: the defence against forged requests from other sites (CSRF, OWASP ASVS 3.5.1 to 3.5.3).
 //!
 //! A write is taken when it comes from a page of ours and could not have been made by a plain form: two independent
-//! checks, either of which stops a forgery. Nothing is changed by GET or HEAD, so those are not asked.
+//! checks, either of which stops a forgery. Nothing is changed by GET or HEAD, so those are not asked; the one that signs somebody in, at the
+//! end of their way through an identity provider, needs an attempt that this browser began (`router/oidc`).
 //!
 //! A write with neither `Sec-Fetch-Site` nor `Origin` does not come from a browser: the Fetch standard puts `Origin` on
 //! every request whose method is not GET or HEAD (as `null` where it is withheld, which is refused here). A forgery needs
@@ -25,6 +26,15 @@ pub struct Write<'a> {
     pub content_type: Option<&'a str>,
     /// [`CUSTOM_HEADER`]; its value does not matter here.
     pub custom_header: Option<&'a str>,
+}
+
+/// The origin of this deployment for the browser that addressed it as `own`: one of `listed`, where that is the same host behind a proxy that
+/// takes TLS away; else as it was addressed.
+#[must_use]
+pub fn public<'o>(own: &'o str, listed: &'o [String]) -> &'o str {
+    let host = |origin: &str| origin.split_once("://").map(|(_, host)| host.to_owned());
+    let of_host = || listed.iter().find(|listed| host(listed) == host(own));
+    listed.iter().find(|listed| listed.as_str() == own).or_else(of_host).map_or(own, String::as_str)
 }
 
 /// Why a request is refused because of where it comes from. To the client each is 403 `forbidden`.

@@ -75,6 +75,17 @@ impl Reply {
         Reply { status, content_type: "", headers: Vec::new(), body: None, socket: None }
     }
 
+    /// The way to another page (RFC 9110 section 15.4.4).
+    pub fn see_other(location: String) -> Self {
+        Reply::empty(303).with("location", location)
+    }
+
+    /// The same headers without the body, and the way to another page.
+    #[must_use]
+    pub fn and_see_other(self, location: String) -> Self {
+        Reply { headers: self.headers, ..Reply::empty(303) }.with("location", location)
+    }
+
     /// A WebSocket upgrade.
     pub fn socket(response: Response) -> Self {
         Reply { status: 101, content_type: "", headers: Vec::new(), body: None, socket: Some(response) }

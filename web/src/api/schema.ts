@@ -124,6 +124,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How one can sign in here, beside a password.
+         * @description For: Anyone.
+         */
+        get: operations["signInMethods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Come back from the identity provider, and be signed in.
+         * @description For: Anyone. For the provider to send a browser to, with what OpenID Connect says; anything else in the query is not read.
+         */
+        get: operations["finishOidc"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/oidc/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Go to the organisation's identity provider.
+         * @description For: Anyone. For a browser that goes there. The attempt is good for 10 minutes, once, in this browser.
+         */
+        get: operations["startOidc"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/resets/accept": {
         parameters: {
             query?: never;
@@ -307,6 +367,26 @@ export interface paths {
          * @description For: Anyone who is signed in.
          */
         delete: operations["dropMyDraft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The identities at the organisation's provider that let me in.
+         * @description For: Anyone who is signed in.
+         */
+        get: operations["myIdentities"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -756,6 +836,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/system/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the identity provider is to be told, and whether there is a secret.
+         * @description For: Admins.
+         */
+        get: operations["identitySetup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/identity/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask the identity provider whether it can be worked with.
+         * @description For: Admins. It need not be on. Asked are its description, its keys, and whether it takes the client id and the secret.
+         */
+        post: operations["testIdentity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system/logs": {
         parameters: {
             query?: never;
@@ -1168,6 +1288,26 @@ export interface paths {
         patch: operations["changeUser"];
         trace?: never;
     };
+    "/api/users/{id}/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End the links of an account with identities.
+         * @description For: Admins. Their sessions end with it. The next sign-in with a verified address links again; who is not to come in is disabled.
+         */
+        delete: operations["unlinkIdentities"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users/{id}/invitation": {
         parameters: {
             query?: never;
@@ -1246,6 +1386,7 @@ export interface components {
             email: string | null;
             /** @description The id. */
             id: components["schemas"]["UserId"];
+            identity: null | components["schemas"]["IdentityShown"];
             invitation: null | components["schemas"]["PendingShown"];
             /** @description The name; of whoever is invited, the first part of the address. */
             name: string;
@@ -1326,7 +1467,7 @@ export interface components {
          * @description A cache of this release.
          * @enum {string}
          */
-        CacheNamespace: "users" | "settings";
+        CacheNamespace: "users" | "settings" | "identity";
         /** @description A cache in numbers. */
         CacheStats: {
             /**
@@ -1802,6 +1943,39 @@ export interface components {
             /** @description The address. */
             email: string;
         };
+        /** @description One's own links. */
+        Identities: {
+            /** @description Each, oldest first. */
+            items: components["schemas"]["IdentityShown"][];
+        };
+        /**
+         * @description What is wrong with the identity provider, or with what was entered about it.
+         * @enum {string}
+         */
+        IdentityFault: "not_set_up" | "away" | "not_found" | "unreadable" | "other_issuer" | "many_tenants" | "unreachable" | "no_code_flow" | "no_algorithm" | "no_keys" | "client";
+        /** @description How the identity provider is set up, beside its settings. */
+        IdentitySetup: {
+            /** @description Whether the deployment has a client secret. */
+            has_secret: boolean;
+            /** @description What is to be registered at the provider, where this page is: where it sends people back. */
+            redirect_uri: string;
+        };
+        /** @description A link as it is shown. */
+        IdentityShown: {
+            /** @description The provider. */
+            issuer: string;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            linked_at: string;
+        };
+        /** @description Whether the identity provider can be worked with. */
+        IdentityTest: {
+            fault: null | components["schemas"]["IdentityFault"];
+            /** @description What it calls itself, where that is another issuer. */
+            found: string | null;
+        };
         /** @description A message of somebody's inbox. */
         InboxMessage: {
             /** @description What. */
@@ -2265,6 +2439,11 @@ export interface components {
             name: string;
             priority: null | components["schemas"]["Priority"];
         };
+        /** @description The organisation's identity provider, as the sign-in page shows it. */
+        OidcMethod: {
+            /** @description What it is called, if somebody has said so. */
+            name: string | null;
+        };
         /** @description Another password. */
         PasswordBody: {
             /**
@@ -2688,12 +2867,12 @@ export interface components {
          * @description What belongs together.
          * @enum {string}
          */
-        SettingGroup: "organisation" | "times" | "work" | "sessions" | "logs" | "caches";
+        SettingGroup: "organisation" | "times" | "work" | "sessions" | "sign_in" | "logs" | "caches";
         /**
          * @description A setting.
          * @enum {string}
          */
-        SettingKey: "organisation_name" | "due_hours_urgent" | "due_hours_high" | "due_hours_normal" | "due_hours_low" | "auto_close_days" | "reopen_days" | "approvers" | "categories" | "technicians_claim" | "technicians_take_over" | "session_idle_hours" | "session_days" | "log_debug_days" | "log_info_days" | "log_warn_days" | "log_error_days" | "cache_users";
+        SettingKey: "organisation_name" | "due_hours_urgent" | "due_hours_high" | "due_hours_normal" | "due_hours_low" | "auto_close_days" | "reopen_days" | "approvers" | "categories" | "technicians_claim" | "technicians_take_over" | "session_idle_hours" | "session_days" | "oidc_on" | "oidc_issuer" | "oidc_client_id" | "oidc_name" | "oidc_trusts_addresses" | "oidc_newcomers" | "oidc_domains" | "log_debug_days" | "log_info_days" | "log_warn_days" | "log_error_days" | "cache_users" | "cache_identity";
         /** @description The value of a setting. */
         SettingValue: boolean | number | string | components["schemas"]["OfferedCategory"][];
         /** @description All settings. */
@@ -2725,6 +2904,10 @@ export interface components {
             time_zone: string;
             /** @description The token of the deployment. */
             token: string;
+        };
+        /** @description How one can sign in here. */
+        SignInMethods: {
+            oidc: null | components["schemas"]["OidcMethod"];
         };
         /** @description The clock of a request at one instant. */
         Sla: {
@@ -2913,6 +3096,14 @@ export interface components {
          * @enum {string}
          */
         Unit: "hours" | "days";
+        /** @description What the end of somebody's links has ended. */
+        Unlinked: {
+            /**
+             * Format: int32
+             * @description How many of their sessions were ended by it.
+             */
+            ended_sessions: number;
+        };
         /** @description A user as pickers show one. */
         User: {
             /** @description The address, of whoever has one. */
@@ -3289,6 +3480,77 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    signInMethods: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ways. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInMethods"];
+                };
+            };
+            500: components["responses"]["Internal"];
+        };
+    };
+    finishOidc: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Into the app, signed in; or to its page that says what is wrong (`problem`). */
+            303: {
+                headers: {
+                    /** @description Where to. */
+                    Location?: string;
+                    /** @description The session. */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            500: components["responses"]["Internal"];
+        };
+    };
+    startOidc: {
+        parameters: {
+            query?: {
+                /** @description The path in the app where they go on; its first page for what is none. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description On to the provider, or to the page of the app that says what is wrong. */
+            303: {
+                headers: {
+                    /** @description Where to. */
+                    Location?: string;
+                    /** @description What the attempt is bound to. */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Invalid"];
+            500: components["responses"]["Internal"];
+        };
+    };
     resetPassword: {
         parameters: {
             query?: never;
@@ -3590,6 +3852,29 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    myIdentities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Identities"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -4452,6 +4737,54 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    identitySetup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it is set up. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentitySetup"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    testIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong, if anything. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityTest"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     logStreams: {
         parameters: {
             query?: never;
@@ -5171,6 +5504,33 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedEncoding"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    unlinkIdentities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What it has ended. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unlinked"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };

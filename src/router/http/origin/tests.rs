@@ -134,3 +134,19 @@ fn only_a_listed_origin_may_read_across_origins() {
         assert_eq!(allowed(Some(foreign), &list), None, "{foreign:?}");
     }
 }
+
+#[test]
+fn behind_a_proxy_the_deployment_is_where_its_list_says() {
+    let listed = ["https://app.example.com", "http://localhost:8787"].map(str::to_owned);
+    for (own, public_is) in [
+        ("https://app.example.com", "https://app.example.com"),
+        ("http://app.example.com", "https://app.example.com"),
+        ("http://localhost:8787", "http://localhost:8787"),
+        ("http://localhost:8788", "http://localhost:8788"),
+        ("https://other.example.com", "https://other.example.com"),
+        ("http://app.example.com.evil.example", "http://app.example.com.evil.example"),
+    ] {
+        assert_eq!(public(own, &listed), public_is);
+        assert_eq!(public(own, &[]), own);
+    }
+}

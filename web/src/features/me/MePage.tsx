@@ -12,6 +12,7 @@ import { chosenTheme, chooseTheme, THEMES, type Theme } from "@/app/theme";
 import { LANGUAGES, choose, type Language } from "@/i18n";
 import { Button, buttonClass } from "@/ui/Button";
 import { toast } from "@/ui/toast";
+import { Identities } from "./Identities";
 import { NameDialog } from "./NameDialog";
 import { PreferencesForm } from "./PreferencesForm";
 
@@ -60,6 +61,7 @@ export function MePage() {
           setTheme(value as Theme);
         }}
       />
+      <Identities />
       <PreferencesForm />
       <SystemLinks />
       <Sessions />

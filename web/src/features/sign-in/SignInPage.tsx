@@ -13,6 +13,7 @@ import { signIn } from "@/app/session";
 import { LANGUAGES, choose, type Language } from "@/i18n";
 import { Button } from "@/ui/Button";
 import { Field } from "@/ui/Field";
+import { OidcLink } from "./OidcLink";
 
 const Credentials = v.object({
   email: v.pipe(v.string(), v.trim(), v.minLength(1, "common.required")),
@@ -62,6 +63,7 @@ export function SignInPage() {
         {entering.error && <ErrorWords error={entering.error} />}
         <Button type="submit" kind="primary" busy={entering.isPending} className="sm:min-h-11">{entering.isPending ? t("sign_in.working") : t("sign_in.submit")}</Button>
       </form>
+      <OidcLink next={next} />
       <Link to="/forgot" className="mt-4 self-start text-sm font-semibold text-accent-text underline">{t("sign_in.forgot")}</Link>
       <div className="mt-10 flex gap-4 text-sm">
         {(Object.keys(LANGUAGES) as Language[]).map((language) => (

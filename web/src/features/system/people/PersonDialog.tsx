@@ -14,6 +14,7 @@ import { MailedWords } from "../MailedWords";
 import { InvitationLink } from "./InvitationLink";
 import { linkOf, loginOf, type Account } from "./queries";
 import { RoleField } from "./RoleField";
+import { Unlink } from "./Unlink";
 import { WorkStep } from "./WorkStep";
 
 type Change = Schema<"ChangeBody">;
@@ -60,6 +61,7 @@ export function PersonDialog({ person, onClose }: { person: Account; onClose: ()
         {inviting.data && <InvitationLink who={loginOf(person)} link={linkOf(inviting.data.token)} mailed={inviting.data.user.invitation?.mailed} />}
         {person.status === "active" && !resetting.data && <Button busy={resetting.isPending} onClick={() => resetting.mutate()}>{t("people.reset")}</Button>}
         {resetting.data && <><p className="text-sm text-muted">{t("people.reset_hint")}</p><InvitationLink who={loginOf(person)} link={linkOf(resetting.data.token, "reset")} /></>}
+        {person.identity && <Unlink id={person.id} identity={person.identity} onDone={onClose} />}
         {role !== person.role && person.status === "active" && <p className="text-sm text-muted">{t("people.role_hint")}</p>}
         {error && <ErrorWords error={error} />}
         <div className="mt-2 flex flex-wrap justify-end gap-3">

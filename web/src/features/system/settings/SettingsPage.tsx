@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Failure, Waiting } from "../states";
+import { IdentityCheck } from "./IdentityCheck";
 import { HistoryDialog } from "./HistoryDialog";
 import { settingsQuery, type Setting } from "./queries";
 import { SettingRow } from "./SettingRow";
@@ -30,6 +31,7 @@ export function SettingsPage() {
           <ul className="divide-y border-t">
             {data?.items.filter((item) => item.group === group).map((item) => <li key={item.key}><SettingRow setting={item} onHistory={() => setHistoryOf(item.key)} /></li>)}
           </ul>
+          {group === "sign_in" && <IdentityCheck />}
         </section>
       ))}
       {shown && <HistoryDialog key={shown.key} setting={shown} onClose={() => setHistoryOf(null)} />}

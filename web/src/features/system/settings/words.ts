@@ -16,7 +16,8 @@ export function useSettingWords() {
       return archived > 0 ? `${offered} (${t("settings.archived_count", { count: archived })})` : offered;
     }
     if (form.type === "switch") return t(value ? "settings.on" : "settings.off");
-    return form.type === "word" ? t(`settings.word_${String(value)}`) : String(value);
+    if (form.type === "word") return t(`settings.word_${String(value)}`);
+    return value === "" ? t("settings.none") : String(value);
   };
   const bounds = ({ form }: Pick<Setting, "form">) => {
     if (form.type === "number") return t("settings.between", { min: number(form.min), max: t(`settings.${form.unit}`, { count: form.max, number: number(form.max) }) });

@@ -1,0 +1,381 @@
+//! What a provider says of a person: the ID token (OpenID Connect Core 1.0 section 2), and the keys that it is signed with (RFC 7517).
+//!
+//! Architecture invariants: nothing in a token chooses how it is checked. Two algorithms are taken, RS256 and ES256, each with keys of
+//! its own kind; keys come from the provider's own address alone, never from the token. No claim is gone by before the signature holds.
+
+use base::hex;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use thiserror::Error;
+
+use crate::domain::user::{Email, PersonName};
+
+/// How far the provider's clock may be from ours, in seconds: as for our own tokens.
+pub const CLOCK_LEEWAY_S: i64 = 60;
+
+/// The longest token that is read, in bytes. Tokens with many groups in them are long.
+const MAX_TOKEN_BYTES: usize = 32_768;
+
+/// The shortest RSA modulus, in bytes: 2048 bits (RFC 7518 section 3.3).
+const MIN_MODULUS_BYTES: usize = 256;
+
+/// The longest `sub`, in bytes (OpenID Connect Core 1.0 section 2).
+const MAX_SUBJECT_BYTES: usize = 255;
+
+/// Why a token is not believed. For logs: people are told that it is not, whichever it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum TokenFault {
+    /// It is not three parts of base64url with the expected JSON inside, or it is too long.
+    #[error("the token is malformed")]
+    Malformed,
+    /// It is signed with neither RS256 nor ES256, or not at all.
+    #[error("the token's algorithm is not taken")]
+    Algorithm,
+    /// It has something in its header that must be understood and is not (RFC 7515 section 4.1.11).
+    #[error("the token's header has something critical")]
+    Critical,
+    /// None of the provider's keys is the one that it names.
+    #[error("the token's key is not the provider's")]
+    UnknownKey,
+    /// The provider's key is too short, or not of the kind that the algorithm wants.
+    #[error("the provider's key cannot be used")]
+    UnusableKey,
+    /// The signature is not that of the key.
+    #[error("the token's signature does not hold")]
+    Signature,
+    /// Somebody else issued it.
+    #[error("the token is of another issuer")]
+    Issuer,
+    /// It was issued for somebody else.
+    #[error("the token is for somebody else")]
+    Audience,
+    /// It was made for another attempt.
+    #[error("the token is of another attempt")]
+    Nonce,
+    /// It is over.
+    #[error("the token has expired")]
+    Expired,
+    /// It was issued, or is to be valid, later than now.
+    #[error("the token is not valid yet")]
+    NotYetValid,
+    /// It is about nobody, or the provider's other word is about somebody else.
+    #[error("the token is about nobody")]
+    Subject,
+}
+
+/// The algorithms that are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Algorithm {
+    /// RSASSA-PKCS1-v1_5 with SHA-256.
+    Rs256,
+    /// ECDSA on P-256 with SHA-256.
+    Es256,
+}
+
+impl Algorithm {
+    /// Its name (RFC 7518 section 3.1).
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Rs256 => "RS256",
+            Self::Es256 => "ES256",
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Header {
+    alg: String,
+    #[serde(default)]
+    kid: Option<String>,
+    #[serde(default)]
+    crit: Option<Value>,
+}
+
+/// A token whose signature has not been checked.
+#[derive(Debug)]
+pub struct Unverified<'t> {
+    /// What the header says that it is signed with.
+    pub algorithm: Algorithm,
+    /// The signed part.
+    pub message: &'t str,
+    /// The signature.
+    pub signature: Vec<u8>,
+    key: Option<String>,
+    payload: Vec<u8>,
+}
+
+/// Takes a token apart.
+///
+/// # Errors
+/// `Malformed`, `Algorithm`, `Critical`.
+pub fn parse(token: &str) -> Result<Unverified<'_>, TokenFault> {
+    if token.len() > MAX_TOKEN_BYTES {
+        return Err(TokenFault::Malformed);
+    }
+    let (message, signature) = token.rsplit_once('.').ok_or(TokenFault::Malformed)?;
+    let (header, payload) = message.split_once('.').ok_or(TokenFault::Malformed)?;
+    let decoded = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| TokenFault::Malformed);
+    let header: Header = serde_json::from_slice(&decoded(header)?).map_err(|_| TokenFault::Malformed)?;
+    let algorithm = match header.alg.as_str() {
+        "RS256" => Algorithm::Rs256,
+        "ES256" => Algorithm::Es256,
+        _ => return Err(TokenFault::Algorithm),
+    };
+    if header.crit.is_some() {
+        return Err(TokenFault::Critical);
+    }
+    Ok(Unverified { algorithm, message, signature: decoded(signature)?, key: header.kid, payload: decoded(payload)? })
+}
+
+/// One of a provider's keys, as it publishes them.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+struct Key {
+    kty: String,
+    #[serde(default)]
+    kid: Option<String>,
+    #[serde(default, rename = "use")]
+    purpose: Option<String>,
+    #[serde(default)]
+    alg: Option<String>,
+    #[serde(default)]
+    crv: Option<String>,
+    #[serde(default)]
+    n: Option<String>,
+    #[serde(default)]
+    e: Option<String>,
+    #[serde(default)]
+    x: Option<String>,
+    #[serde(default)]
+    y: Option<String>,
+}
+
+/// Whether it is a set with at least one key that could sign.
+#[must_use]
+pub fn are_keys(keys: &str) -> bool {
+    let is_one = |key: &Key| [Algorithm::Rs256, Algorithm::Es256].iter().any(|algorithm| fits(key, *algorithm));
+    read_keys(keys).is_some_and(|keys| keys.iter().any(is_one))
+}
+
+/// A kind of key that is not known here is none of those that are looked for.
+fn read_keys(text: &str) -> Option<Vec<Key>> {
+    #[derive(Deserialize)]
+    struct Keys {
+        keys: Vec<Value>,
+    }
+    let Keys { keys } = serde_json::from_str(text).ok()?;
+    Some(keys.into_iter().filter_map(|key| serde_json::from_value(key).ok()).collect())
+}
+
+fn fits(key: &Key, algorithm: Algorithm) -> bool {
+    let kind = match algorithm {
+        Algorithm::Rs256 => "RSA",
+        Algorithm::Es256 => "EC",
+    };
+    key.kty == kind
+        && key.purpose.as_deref().is_none_or(|purpose| purpose == "sig")
+        && key.alg.as_deref().is_none_or(|alg| alg == algorithm.as_str())
+}
+
+/// The key of a provider that a token names, as JSON with what is needed of it and nothing else. A token that names none is signed with
+/// the only one that could be meant.
+///
+/// # Errors
+/// `UnknownKey`, for which the keys may be asked for once more; `UnusableKey`.
+pub fn choose(keys: &str, token: &Unverified<'_>) -> Result<String, TokenFault> {
+    let keys = read_keys(keys).ok_or(TokenFault::UnusableKey)?;
+    let is_meant = |key: &&Key| fits(key, token.algorithm) && (token.key.is_none() || key.kid == token.key);
+    let mut fitting = keys.iter().filter(is_meant);
+    let (first, second) = (fitting.next(), fitting.next());
+    match (first, second) {
+        (Some(key), None) => usable(key, token.algorithm).ok_or(TokenFault::UnusableKey),
+        // Two of one name: which of them is meant, nobody knows.
+        (Some(_), Some(_)) | (None, _) => Err(TokenFault::UnknownKey),
+    }
+}
+
+fn usable(key: &Key, algorithm: Algorithm) -> Option<String> {
+    let length = |part: &str| URL_SAFE_NO_PAD.decode(part).ok().map(|bytes| bytes.len());
+    let key = match algorithm {
+        Algorithm::Rs256 => {
+            let (n, e) = (key.n.as_deref()?, key.e.as_deref()?);
+            if length(n)? < MIN_MODULUS_BYTES {
+                return None;
+            }
+            json!({ "kty": "RSA", "n": n, "e": e })
+        }
+        Algorithm::Es256 => {
+            if key.crv.as_deref() != Some("P-256") {
+                return None;
+            }
+            json!({ "kty": "EC", "crv": "P-256", "x": key.x.as_deref()?, "y": key.y.as_deref()? })
+        }
+    };
+    Some(key.to_string())
+}
+
+/// What a token must be.
+#[derive(Debug, Clone, Copy)]
+pub struct Expected<'e> {
+    /// Who issues.
+    pub issuer: &'e str,
+    /// For whom.
+    pub client_id: &'e str,
+    /// The word that the attempt gave the provider.
+    pub nonce: &'e str,
+    /// The time, in seconds since 1970.
+    pub now_s: i64,
+}
+
+/// Whether an address is the person's, as far as the provider says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verified {
+    /// It says that it is.
+    Yes,
+    /// It says that it is not.
+    No,
+    /// It says nothing.
+    Unsaid,
+}
+
+/// What a provider says of a person.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Claims {
+    /// Who they are there, for ever.
+    pub subject: String,
+    /// Their address, where it is one that an account here can have.
+    pub email: Option<Email>,
+    /// Whether it is theirs.
+    pub verified: Verified,
+    /// What they are called.
+    pub name: Option<PersonName>,
+}
+
+#[derive(Deserialize)]
+struct Payload {
+    iss: String,
+    sub: String,
+    aud: Value,
+    exp: i64,
+    iat: i64,
+    #[serde(default)]
+    nbf: Option<i64>,
+    #[serde(default)]
+    azp: Option<String>,
+    #[serde(default)]
+    nonce: Option<String>,
+    #[serde(flatten)]
+    person: Person,
+}
+
+/// What is said of a person beside who they are, in the token or at the userinfo address.
+#[derive(Deserialize)]
+struct Person {
+    #[serde(default)]
+    email: Option<Value>,
+    #[serde(default)]
+    email_verified: Option<Value>,
+    /// Microsoft's: the domain's owner has verified the address.
+    #[serde(default)]
+    xms_edov: Option<Value>,
+    #[serde(default)]
+    name: Option<Value>,
+}
+
+impl Unverified<'_> {
+    /// The claims of a token whose signature holds, if it is what it must be (OpenID Connect Core 1.0 section 3.1.3.7).
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it.
+    pub fn claims(&self, expected: &Expected<'_>) -> Result<Claims, TokenFault> {
+        let payload: Payload = serde_json::from_slice(&self.payload).map_err(|_| TokenFault::Malformed)?;
+        if payload.iss != expected.issuer {
+            return Err(TokenFault::Issuer);
+        }
+        let is_us = |value: &Value| value.as_str() == Some(expected.client_id);
+        let (is_for_us, is_for_many) = match &payload.aud {
+            Value::Array(list) => (list.iter().any(is_us), list.len() > 1),
+            one => (is_us(one), false),
+        };
+        let is_by_us = match payload.azp.as_deref() {
+            Some(azp) => azp == expected.client_id,
+            // For several at once it has to say to whom it was issued.
+            None => !is_for_many,
+        };
+        if !is_for_us || !is_by_us {
+            return Err(TokenFault::Audience);
+        }
+        if payload.nonce.as_deref().is_none_or(|nonce| digest(nonce) != digest(expected.nonce)) {
+            return Err(TokenFault::Nonce);
+        }
+        let latest = expected.now_s.saturating_add(CLOCK_LEEWAY_S);
+        if payload.exp <= expected.now_s.saturating_sub(CLOCK_LEEWAY_S) {
+            return Err(TokenFault::Expired);
+        }
+        if payload.iat > latest || payload.nbf.is_some_and(|from| from > latest) {
+            return Err(TokenFault::NotYetValid);
+        }
+        if payload.sub.is_empty() || payload.sub.len() > MAX_SUBJECT_BYTES || payload.sub.contains(char::is_control) {
+            return Err(TokenFault::Subject);
+        }
+        Ok(payload.person.claims(payload.sub))
+    }
+}
+
+/// Hashes are compared, so that the time of a comparison tells nothing.
+fn digest(text: &str) -> String {
+    hex(&Sha256::digest(text.as_bytes()))
+}
+
+impl Person {
+    fn claims(self, subject: String) -> Claims {
+        let text = |value: Option<Value>| value.and_then(|value| value.as_str().map(str::to_owned));
+        let verified = match self.email_verified.as_ref().and_then(truth) {
+            Some(true) => Verified::Yes,
+            Some(false) => Verified::No,
+            None if self.xms_edov.as_ref().and_then(truth) == Some(true) => Verified::Yes,
+            None => Verified::Unsaid,
+        };
+        Claims {
+            subject,
+            email: text(self.email).and_then(|email| Email::parse(&email).ok()),
+            verified,
+            name: text(self.name).and_then(|name| PersonName::parse(&name).ok()),
+        }
+    }
+}
+
+/// Yes or no; some providers write it as a text or a number.
+fn truth(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(yes) => Some(*yes),
+        Value::String(text) if text == "true" || text == "1" => Some(true),
+        Value::String(text) if text == "false" || text == "0" => Some(false),
+        Value::Number(number) => number.as_u64().map(|number| number == 1),
+        _ => None,
+    }
+}
+
+/// What the userinfo address says, where the token had no address in it (OpenID Connect Core 1.0 section 5.3.2).
+///
+/// # Errors
+/// `Malformed`; `Subject` when it is about somebody else than the token.
+pub fn userinfo(text: &str, subject: &str) -> Result<Claims, TokenFault> {
+    #[derive(Deserialize)]
+    struct Said {
+        sub: String,
+        #[serde(flatten)]
+        person: Person,
+    }
+    let said: Said = serde_json::from_str(text).map_err(|_| TokenFault::Malformed)?;
+    if said.sub != subject {
+        return Err(TokenFault::Subject);
+    }
+    Ok(said.person.claims(said.sub))
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;

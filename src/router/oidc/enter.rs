@@ -1,0 +1,82 @@
+//! Lets in whom a provider has vouched for: `domain::identity::entry` decides, PostgreSQL carries it out. Of two who come at once the
+//! second finds what the first has made.
+
+use base::ids::UserId;
+use base::refusal::Refusal;
+use durable::clock;
+
+use super::trouble::Trouble;
+use crate::db::statements::identities::{FindIdentity, JoinByIdentity, LinkIdentity};
+use crate::domain::identity::entry::{Way, address, decide};
+use crate::domain::identity::token::Claims;
+use crate::domain::identity::{IdentityRules, SignInProblem};
+use crate::domain::log::NewEntry;
+use crate::domain::user::{Actor, Person, Role, UserRow};
+use crate::objects::database::api::query;
+use crate::objects::log_stream::api::tell_audit;
+use crate::router::context::Exchange;
+use crate::router::{people, setup};
+
+/// So often it is looked again for what somebody else has made meanwhile.
+const TRIES: u32 = 3;
+
+/// The account of whoever came.
+///
+/// # Errors
+/// Why they are not let in.
+pub(super) async fn let_in(
+    exchange: &Exchange<'_>,
+    rules: &IdentityRules,
+    claims: &Claims,
+) -> Result<UserRow, Trouble> {
+    let (issuer, subject) = (&rules.issuer, &claims.subject);
+    for _ in 0..TRIES {
+        let email = address(claims, rules).ok().cloned();
+        let find = FindIdentity { issuer: issuer.clone(), subject: subject.clone(), email };
+        let known = query(exchange.env, find, &exchange.cx).await?;
+        let (entered, entry) = match decide(claims, known, rules)? {
+            Way::Enter(user) => return Ok(user),
+            Way::Link(user, email) => {
+                let entry =
+                    audit(exchange, "identity_linked", user.person(), user.role).with("issuer", issuer.as_str());
+                let message = LinkIdentity {
+                    id: user.id,
+                    issuer: issuer.clone(),
+                    subject: subject.clone(),
+                    email,
+                    name: claims.name.clone(),
+                    entry: entry.clone(),
+                };
+                (query(exchange.env, message, &exchange.cx).await?, entry)
+            }
+            Way::Join(email, role) => {
+                let id: UserId = setup::new_user_id()?;
+                let name = claims.name.as_ref().map_or_else(|| email.as_str().to_owned(), ToString::to_string);
+                let entry = audit(exchange, "joined_by_identity", Person { id, name }, role)
+                    .with("issuer", issuer.as_str())
+                    .with("role", role.as_str());
+                let message = JoinByIdentity {
+                    id,
+                    email,
+                    name: claims.name.clone(),
+                    role,
+                    issuer: issuer.clone(),
+                    subject: subject.clone(),
+                    entry: entry.clone(),
+                };
+                (query(exchange.env, message, &exchange.cx).await?, entry)
+            }
+        };
+        if let Some(user) = entered {
+            let _carried_later: Result<(), Refusal> = tell_audit(exchange.env, vec![entry], &exchange.cx).await;
+            people::forget_lists(exchange).await;
+            return Ok(user);
+        }
+    }
+    Err(SignInProblem::Later.into())
+}
+
+fn audit(exchange: &Exchange<'_>, action: &str, who: Person, role: Role) -> NewEntry {
+    let object = who.id.to_string();
+    NewEntry::audit(exchange.access.trace(), clock::now(), Actor::User(who, Some(role)), action, ("user", &object))
+}
