@@ -110,7 +110,7 @@ pub async fn open_session(
 ) -> Result<Reply, Refusal> {
     let org = exchange.org();
     let id = SessionId::random().map_err(|_| Refusal::Internal)?;
-    let caller = Caller { user: user.person(), role: user.role };
+    let caller = Caller { user: user.person(), role: user.role, via: None };
     let cx = CallContext { caller: Some(caller.clone()), ..exchange.cx.clone() };
     let user_agent: String = exchange.incoming.header("user-agent").unwrap_or_default().chars().take(200).collect();
     let stays = stays == Stays::OnDevice && user.email.is_none();

@@ -23,6 +23,7 @@ mod http;
 mod idempotency;
 mod inbox;
 mod internal;
+mod keys;
 mod lists;
 mod live;
 mod mail;
@@ -36,7 +37,6 @@ mod preconditions;
 mod preferences;
 mod races;
 mod report;
-
 mod resets;
 mod sessions;
 mod settings;

@@ -21,6 +21,7 @@ pub mod accounts;
 pub mod apply;
 pub mod audit;
 pub mod invitations;
+pub mod keys;
 pub mod organisation;
 pub mod own_data;
 pub mod people;
