@@ -84,8 +84,11 @@ pub async fn login(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
         exchange.access.note(StreamName::Auth, Level::Warn, "sign-in refused", &[("address", address.as_str().into())]);
         Refusal::InvalidCredentials
     })?;
-    ask(exchange.env, &throttle, Succeeded {}, cx).await?;
-    open_session(exchange, 200, user, address, Stays::WhileUsed).await
+    // Neither waits for the other. A throttle that could not be told counts one try too many until the next sign-in, or an hour.
+    let clearing = ask(exchange.env, &throttle, Succeeded {}, cx);
+    let opening = open_session(exchange, 200, user, address, Stays::WhileUsed);
+    let (_counted_or_not, opened) = join(clearing, opening).await;
+    opened
 }
 
 /// How long a session holds that is not used.
