@@ -1,5 +1,6 @@
 //! API keys: made once, used by programs, and over at the moment when they are to be.
 
+mod documented;
 mod life;
 mod matrix;
 mod presented;
