@@ -30,6 +30,7 @@ pub const SCHEMA: Schema = Schema::first(&[
 ]);
 
 /// The row.
+#[allow(clippy::large_enum_variant, reason = "an object has one of them")]
 pub enum Stored {
     /// The session was not ended; whether it has expired is for the clock to say.
     Open(Session),
