@@ -34,10 +34,12 @@ function blank(status) {
 }
 
 // What the router does with each request, in one crossing between wasm and JavaScript instead of several.
-/** Method, URL and the two headers that router/http/incoming.rs reads ahead; "\r" where one was not sent. */
+/** Method, URL and the headers that router/http/incoming.rs reads ahead; "\r" where one was not sent, but for the last. */
 globalThis.cepatedge_request_line = (request) => {
   const { method, url, headers } = request;
-  return `${method}\n${url}\n${headers.get("origin") ?? "\r"}\n${headers.get("cookie") ?? "\r"}`;
+  const authorization = headers.get("authorization");
+  const line = `${method}\n${url}\n${headers.get("origin") ?? "\r"}\n${headers.get("cookie") ?? "\r"}`;
+  return authorization === null ? line : `${line}\n${authorization}`;
 };
 /** The body as router/http/body.rs wants it: within a size and a time, as it was sent; or the word for why not. */
 globalThis.cepatedge_body = async (request, largest, patienceMs) => {

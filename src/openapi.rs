@@ -10,7 +10,7 @@ pub mod messages;
 pub mod operation;
 pub mod schemas;
 
-use base::ids::{EntryId, SessionName, UserId};
+use base::ids::{EntryId, KeyId, SessionName, UserId};
 use base::refusal::Refusal;
 use serde_json::{Map, Value, json};
 
@@ -23,16 +23,18 @@ use crate::router::http::cookie::SessionCookie;
 use crate::router::http::problem::Problem;
 use crate::router::http::reply::status_of;
 use crate::router::path::Parameter;
-use crate::router::route::{Kind, Permission, Route};
+use crate::router::route::{Permission, Route};
 use crate::router::routes::ROUTES;
+use crate::router::scopes::{Needs, needs};
 use schemas::Schemas;
 
 /// The groups that operations are shown in.
-const TAGS: [(&str, &str); 5] = [
+const TAGS: [(&str, &str); 6] = [
     ("session", "Signing in and out, and where one is signed in."),
     ("requests", "Maintenance requests: report, read, act, comment."),
     ("live", "WebSockets. A client that sends the text `ping` is answered `pong`; nothing else that it sends is read."),
     ("people", "Users, for pickers."),
+    ("keys", "API keys: what lets a program in on somebody's behalf."),
     ("system", "What operators see: logs, the state of the parts, what has not reached PostgreSQL."),
 ];
 
@@ -59,6 +61,9 @@ milliseconds; every answer carries `X-Request-Id`, under which the logs know it.
 
 Whoever is signed in has the session cookie. A write (any method but GET) must come from a page of this origin or of a \
 listed one, or from a program, and must have `Content-Type: application/json` or the header `X-CepatEdge` (any value).
+
+A program sends an API key instead, `Authorization: Bearer cek_…`, and needs neither of the two. A key may do what its owner may, as \
+far as its scopes go: docs/api-keys.md.
 
 Errors are RFC 9457 problem+json with a stable `code`. An unknown query parameter or body field is an error. A path that \
 exists with other methods answers 405 `method_not_allowed` with `Allow`; HEAD is answered wherever GET is. A body is JSON \
@@ -102,6 +107,12 @@ pub fn document() -> Value {
                     "name": SessionCookie::host_only().name(),
                     "description": "Set by POST /api/auth/login. A deployment with COOKIE_DOMAIN calls it ce_session.",
                 },
+                "key": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "cek_<id>_<secret>",
+                    "description": "An API key (POST /api/keys). The words beside it are the scopes that an operation needs.",
+                },
             },
         },
     })
@@ -125,10 +136,7 @@ fn described(route: &Route, schemas: &mut Schemas) -> Value {
     if permission != Permission::Public {
         operation.refusals.extend([401, 503]);
     }
-    if route.kind.is_write()
-        || route.kind == Kind::Socket
-        || !matches!(permission, Permission::Public | Permission::SignedIn)
-    {
+    if permission != Permission::Public || route.kind.is_write() {
         operation.refusals.insert(403);
     }
     let in_path = path_parameters(route, schemas);
@@ -138,7 +146,14 @@ fn described(route: &Route, schemas: &mut Schemas) -> Value {
     for (status, name) in REFUSED.iter().filter(|(status, _)| operation.refusals.contains(status)) {
         operation.replies.insert(status.to_string(), json!({ "$ref": format!("#/components/responses/{name}") }));
     }
-    let description = [&[format!("For: {who}")], operation.details.as_slice()].concat().join(" ");
+    let key = match needs(route.method, route.pattern) {
+        Some(Needs::Scope(scope)) => Some(format!("API keys: scope `{scope}`.")),
+        Some(Needs::AnyKey) => Some("API keys: any.".to_owned()),
+        Some(Needs::Person) => Some("API keys: none.".to_owned()),
+        Some(Needs::Nothing) | None => None,
+    };
+    let who = [Some(format!("For: {who}")), key].into_iter().flatten().collect::<Vec<_>>();
+    let description = [who.as_slice(), operation.details.as_slice()].concat().join(" ");
     let mut json = json!({
         "operationId": operation.id,
         "tags": [operation.tag],
@@ -146,9 +161,7 @@ fn described(route: &Route, schemas: &mut Schemas) -> Value {
         "description": description,
         "responses": operation.replies,
     });
-    if permission == Permission::Public {
-        json["security"] = json!([]);
-    }
+    json["security"] = security(route);
     let parameters = [in_path, operation.parameters].concat();
     if !parameters.is_empty() {
         json["parameters"] = parameters.into();
@@ -160,6 +173,16 @@ fn described(route: &Route, schemas: &mut Schemas) -> Value {
         json["x-websocket"] = json!({ "sends": messages });
     }
     json
+}
+
+/// What a caller of the route has: a session, or a key with the scope that the route needs.
+fn security(route: &Route) -> Value {
+    match needs(route.method, route.pattern) {
+        Some(Needs::Scope(scope)) => json!([{ "session": [] }, { "key": [scope.as_str()] }]),
+        Some(Needs::AnyKey) => json!([{ "session": [] }, { "key": [] }]),
+        Some(Needs::Person) => json!([{ "session": [] }]),
+        Some(Needs::Nothing) | None => json!([]),
+    }
 }
 
 /// The parameters in the path's pattern.
@@ -176,6 +199,7 @@ fn path_parameters(route: &Route, schemas: &mut Schemas) -> Vec<Value> {
             Parameter::Stream => schemas.of::<StreamName>(),
             Parameter::Entry => schemas.of::<EntryId>(),
             Parameter::Setting => schemas.of::<SettingKey>(),
+            Parameter::Key => schemas.of::<KeyId>(),
             Parameter::Cache => schemas.of::<CacheNamespace>(),
         };
         parameters.push(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
@@ -203,7 +227,7 @@ fn refused(status: u16, problem: &Value) -> Value {
 }
 
 /// One of each kind.
-fn refusals() -> [Refusal; 16] {
+fn refusals() -> [Refusal; 18] {
     [
         Refusal::NotFound,
         Refusal::Unauthenticated,
@@ -215,6 +239,8 @@ fn refusals() -> [Refusal; 16] {
         Refusal::InvalidCursor,
         Refusal::TooManyAttempts { retry_after_s: 1 },
         Refusal::InvalidCredentials,
+        Refusal::InvalidKey,
+        Refusal::InsufficientScope { needs: None },
         Refusal::unavailable("database", 1),
         Refusal::TooLarge { limit_bytes: 1 },
         Refusal::UnsupportedEncoding,

@@ -10,11 +10,12 @@ use std::{env, fs};
 use cepatedge::db::queries;
 use cepatedge::db::query::{Postgres, Query};
 use cepatedge::db::statements::{
-    accounts, audit, identities, invitations, organisation, own_data, people, resets, settings, users, versions,
+    accounts, audit, identities, invitations, keys, organisation, own_data, people, resets, settings, users, versions,
 };
 use cepatedge::domain::delivery::{Delivery, Packed};
 use cepatedge::domain::identity::IdentityLink;
 use cepatedge::domain::identity::entry::Known;
+use cepatedge::domain::key::{HeldKey, KeyName, KeyRow, Scope};
 use cepatedge::domain::log::{LogFilter, NewEntry, StreamName};
 use cepatedge::domain::mailed::Mailed;
 use cepatedge::domain::notify::{About, Choice, Colleague, Notice, NoticeId, NoticeKind, Reason};
@@ -28,7 +29,7 @@ use cepatedge::domain::settings::{SettingChange, SettingKey, SettingValue, Store
 use cepatedge::domain::text::SearchText;
 use cepatedge::domain::user::{
     AccountOwed, Draft, Email, Handover, Invitation, Pending, PersonName, Phone, Preferences, Reset, StartPage, User,
-    UserRow, UserStatus, Username,
+    UserRow, UserStatus, Username, Via,
 };
 use cepatedge::domain::{
     Actor, Caller, Limit, OrgId, Person, Position, Refusal, RequestId, Role, SessionName, Timestamp, UserId,
@@ -88,7 +89,11 @@ fn at(minutes: i64) -> Timestamp {
 }
 
 fn caller() -> Caller {
-    Caller { user: Person { id: user(), name: "Maya".into() }, role: Role::Manager }
+    Caller { user: Person { id: user(), name: "Maya".into() }, role: Role::Manager, via: None }
+}
+
+fn a_key_of(caller: Caller) -> Caller {
+    Caller { via: Some(Via { id: "00112233445566ff".parse().unwrap(), name: "Gateway".into() }), ..caller }
 }
 
 fn by_the_system() -> CallContext {
@@ -396,6 +401,7 @@ fn the_session_speaks_as_recorded() {
         ends_at: at(10_080),
         user_agent: "curl/8.5.0".into(),
         address: "192.0.2.7".into(),
+        key: None,
     };
     let open = session::Open {
         caller: caller(),
@@ -409,6 +415,19 @@ fn the_session_speaks_as_recorded() {
     exchange(&key, by_a_user(), session::Check {}, held());
     exchange(&key, by_a_user(), session::Renamed { name: PersonName::parse("Maya Putri").unwrap() }, ());
     exchange(&key, by_a_user(), session::Revoke { reason: "logout".into() }, ());
+    let scopes = || vec![Scope::Read, Scope::Work];
+    let kept = HeldKey { scopes: scopes(), used_at: Some(at(1)), used_from: "192.0.2.7".into(), uses: 3 };
+    let by_key = || session::LiveSession { caller: a_key_of(caller()), key: Some(kept.clone()), ..held() };
+    let open = session::OpenKey {
+        caller: a_key_of(caller()),
+        login: "maya@example.com".into(),
+        scopes: scopes(),
+        ends_at: at(9),
+    };
+    exchange(&key, by_a_user(), open, by_key());
+    exchange(&key, by_the_system(), session::Used { from: "192.0.2.7".into() }, by_key());
+    exchange(&key, by_a_user(), session::Rekeyed { name: "Gateway".into(), scopes: scopes() }, ());
+    exchange(&key, by_a_user(), session::Shorten { until: at(9) }, ());
 }
 
 #[test]
@@ -430,6 +449,9 @@ fn the_account_speaks_as_recorded() {
     exchange(&key, by_a_user(), account::Opened { listing: listing(), version: Some(2) }, ());
     let changed = account::Changed { version: 3, reason: "password_changed".into(), keep: Some(session_name()) };
     exchange(&key, by_a_user(), changed, 2);
+    let opened = account::KeyOpened { session: session_name(), ends_at: at(9), version: 2 };
+    exchange(&key, by_a_user(), opened, ());
+    exchange(&key, by_a_user(), account::Keys {}, vec![session_name()]);
     exchange(&key, by_a_user(), account::Closed { session: session_name() }, ());
     exchange(&key, by_a_user(), account::Sessions {}, vec![listing()]);
     let id = "01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap();
@@ -627,6 +649,53 @@ fn identities_speak_as_recorded(entry: NewEntry) {
     asks(by_a_user(), identities::IdentitiesOf { id: user() }, vec![identity()]);
 }
 
+fn keys_speak_as_recorded(entry: NewEntry) {
+    let (id, name) = (|| "00112233445566ff".parse().unwrap(), || KeyName::parse("Gateway").unwrap());
+    let scopes = || vec![Scope::Read, Scope::Work];
+    let after = Some(Position { ts: at(1).as_ms(), id: "00112233445566fe".into() });
+    let row = KeyRow {
+        id: id(),
+        name: "Gateway".into(),
+        scopes: scopes(),
+        owner: caller().user,
+        role: Role::Manager,
+        status: UserStatus::Active,
+        version: 2,
+        session: session_name(),
+        previous: Some(session_name()),
+        previous_until: Some(at(8)),
+        created_at: at(0),
+        expires_at: at(9),
+        rotated_at: Some(at(7)),
+    };
+    let page = keys::PageKeys { owner: Some(user()), id: Some(id()), after: after.clone(), limit: limit() };
+    asks(by_a_user(), page, keys::KeysPage { items: vec![row], next: after });
+    let make = keys::MakeKey {
+        owner: user(),
+        role: Role::Manager,
+        id: id(),
+        name: name(),
+        scopes: scopes(),
+        session: session_name(),
+        expires_at: at(9),
+        entry: entry.clone(),
+    };
+    asks(by_a_user(), make, Some(keys::KeyMade { version: 2, made: true }));
+    let change = keys::ChangeKey { owner: user(), id: id(), name: name(), scopes: scopes(), entry: entry.clone() };
+    asks(by_a_user(), change, true);
+    let rotate = keys::RotateKey {
+        owner: user(),
+        id: id(),
+        from: session_name(),
+        session: session_name(),
+        previous_until: at(8),
+        expires_at: at(9),
+        entry: entry.clone(),
+    };
+    asks(by_a_user(), rotate, true);
+    asks(by_a_user(), keys::EndKey { id: id(), entry }, true);
+}
+
 #[test]
 fn the_database_speaks_as_recorded() {
     let key = database::DatabaseKey { org: org(), shard: 1 };
@@ -675,7 +744,8 @@ fn the_database_speaks_as_recorded() {
     people_speak_as_recorded(entry.clone());
     settings_speak_as_recorded(entry.clone());
     accounts_speak_as_recorded(entry.clone());
-    identities_speak_as_recorded(entry);
+    identities_speak_as_recorded(entry.clone());
+    keys_speak_as_recorded(entry);
     let synced = versions::SyncedVersion { id: id(), epoch: 1, version: 2 };
     asks(by_the_system(), versions::Synced { ids: vec![id()] }, vec![synced]);
     let inspected = Some(raw(r#"{"row":{"version":2},"events":2}"#));

@@ -111,7 +111,7 @@ pub fn finish<T>(work: impl Future<Output = T>) -> T {
 
 /// Somebody with a role.
 pub fn caller(number: u128, role: Role) -> Caller {
-    Caller { user: Person { id: UserId(Uuid::from_u128(number)), name: "Sari".to_owned() }, role }
+    Caller { user: Person { id: UserId(Uuid::from_u128(number)), name: "Sari".to_owned() }, role, via: None }
 }
 
 /// A refusal says which field and what to do: shortly, and without the client's control characters.

@@ -8,7 +8,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::query::{Postgres, Query};
 use super::statements::{
-    accounts, audit, identities, invitations, organisation, own_data, people, resets, settings, users, versions,
+    accounts, audit, identities, invitations, keys, organisation, own_data, people, resets, settings, users, versions,
 };
 
 /// Declares every query that a DatabaseObject answers.
@@ -62,6 +62,11 @@ queries! {
     resets::MakeReset,
     resets::FindReset,
     resets::UseReset,
+    keys::PageKeys,
+    keys::MakeKey,
+    keys::ChangeKey,
+    keys::RotateKey,
+    keys::EndKey,
     accounts::FindOwnCredentials,
     accounts::ChangePassword,
     accounts::OwedByAccounts,

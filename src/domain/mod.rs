@@ -9,6 +9,7 @@
 
 pub mod delivery;
 pub mod identity;
+pub mod key;
 pub mod log;
 pub mod mailed;
 pub mod notify;

@@ -84,8 +84,11 @@ pub async fn login(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
         exchange.access.note(StreamName::Auth, Level::Warn, "sign-in refused", &[("address", address.as_str().into())]);
         Refusal::InvalidCredentials
     })?;
-    ask(exchange.env, &throttle, Succeeded {}, cx).await?;
-    open_session(exchange, 200, user, address, Stays::WhileUsed).await
+    // Neither waits for the other. A throttle that could not be told counts one try too many until the next sign-in, or an hour.
+    let clearing = ask(exchange.env, &throttle, Succeeded {}, cx);
+    let opening = open_session(exchange, 200, user, address, Stays::WhileUsed);
+    let (_counted_or_not, opened) = join(clearing, opening).await;
+    opened
 }
 
 /// How long a session holds that is not used.
@@ -110,7 +113,7 @@ pub async fn open_session(
 ) -> Result<Reply, Refusal> {
     let org = exchange.org();
     let id = SessionId::random().map_err(|_| Refusal::Internal)?;
-    let caller = Caller { user: user.person(), role: user.role };
+    let caller = Caller { user: user.person(), role: user.role, via: None };
     let cx = CallContext { caller: Some(caller.clone()), ..exchange.cx.clone() };
     let user_agent: String = exchange.incoming.header("user-agent").unwrap_or_default().chars().take(200).collect();
     let stays = stays == Stays::OnDevice && user.email.is_none();

@@ -40,7 +40,7 @@ pub fn present(incoming: &Incoming, config: &Config, trace: &TraceId, now_s: i64
         return Err(Refusal::Unauthenticated);
     }
     let session = claims.sid.name();
-    let caller = Caller { user: Person { id: claims.sub, name: claims.name.clone() }, role: claims.role };
+    let caller = Caller { user: Person { id: claims.sub, name: claims.name.clone() }, role: claims.role, via: None };
     let cx = CallContext {
         caller: Some(caller),
         session: Some(session.clone()),

@@ -120,7 +120,7 @@ pub async fn accept(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     // Before a tenth of a second of hashing.
     let Found { id, invitation } = found(exchange, &token).await?;
     Invitation::check(invitation.state(clock::now()))?;
-    let actor = Actor::User(Person { id, name: name.to_string() }, Some(invitation.role));
+    let actor = Actor::User(Person { id, name: name.to_string() }, Some(invitation.role), None);
     let entry =
         NewEntry::audit(exchange.access.trace(), clock::now(), actor, "invitation_accepted", ("user", &id.to_string()));
     let login = invitation.email.as_deref().or(invitation.username.as_deref()).unwrap_or_default();

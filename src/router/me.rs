@@ -13,6 +13,7 @@ use crate::domain::request::RequestRules;
 use crate::domain::request::policy::{Withheld, withheld};
 use crate::domain::user::PersonName;
 use crate::domain::user::Role;
+use crate::objects::account::api::{AccountKey, Keys};
 use crate::objects::cache::api::{CacheKey, Forget};
 use crate::objects::database::api::query;
 use crate::objects::session::api::{LiveSession, Renamed, SessionKey};
@@ -122,8 +123,12 @@ pub async fn edit(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let renamed = query(env, RenameUser { id, name: name.clone() }, cx).await?;
     renamed.ok_or(Refusal::Unauthenticated)?;
 
-    let told = sessions::listings(exchange, id).await?.into_iter().map(|listing| {
-        let key = SessionKey { org: org.clone(), session: listing.session };
+    // Keys speak in their owner's name, and have it from the same kind of object.
+    let account = AccountKey::User { org: org.clone(), user: id };
+    let (listed, keys) = futures::join!(sessions::listings(exchange, id), ask(env, &account, Keys {}, cx));
+    let all = listed?.into_iter().map(|listing| listing.session).chain(keys?);
+    let told = all.map(|session| {
+        let key = SessionKey { org: org.clone(), session };
         let message = Renamed { name: name.clone() };
         async move { ask(env, &key, message, cx).await }
     });

@@ -8,6 +8,7 @@
 
 pub mod access_log;
 pub mod auth;
+mod bearer;
 mod caches;
 mod categories;
 pub mod config;
@@ -22,6 +23,7 @@ pub mod in_force;
 mod inbox;
 mod invitation_mail;
 mod invitations;
+mod keys;
 pub mod me;
 mod oidc;
 pub mod passwords;
@@ -34,6 +36,7 @@ pub mod requests;
 pub mod resets;
 pub mod route;
 pub mod routes;
+pub mod scopes;
 pub mod sessions;
 mod settings;
 pub mod setup;
@@ -44,7 +47,7 @@ use std::rc::Rc;
 
 use base::refusal::Refusal;
 use durable::clock;
-use futures::future::{join3, try_join3};
+use futures::future::{join, join3, try_join3};
 use web_sys::{Request, Response};
 use worker::{Context, Env};
 
@@ -60,6 +63,7 @@ use http::reply::Reply;
 use http::{cors, origin};
 use route::{Kind, Permission, Route};
 use routes::Found;
+use scopes::Needs;
 
 /// Answers one HTTP request.
 ///
@@ -113,12 +117,17 @@ async fn answer(
         Found::OtherMethods(allow) => return Ok(Reply::other_method(allow, access.trace())),
         Found::Nothing => return Err(Refusal::NotFound),
     };
-    let author = gate::check_origin(incoming, config, route.kind)?;
     let exchange =
         |cx| Exchange { env, config, incoming, access, cx, session: None, prefetched: Prefetched::default() };
+    let nobody = || CallContext::system(config.org.clone(), access.trace().clone());
+    if route.permission != Permission::Public
+        && let Some(key) = bearer::read(incoming, config)?
+    {
+        return for_a_program(route, &segments, exchange(nobody()), &key).await;
+    }
+    let author = gate::check_origin(incoming, config, route.kind)?;
     if route.permission == Permission::Public {
-        let cx = CallContext::system(config.org.clone(), access.trace().clone());
-        return (route.handle)(&exchange(cx), &segments).await;
+        return (route.handle)(&exchange(nobody()), &segments).await;
     }
     let presented = gate::present(incoming, config, access.trace(), clock::now().as_ms() / 1_000)?;
     access.is_by(&presented.cx);
@@ -166,6 +175,21 @@ async fn for_somebody(
     let exchange = Exchange { cx, prefetched, session: Some(session.clone()), ..exchange };
     let outcome = (route.handle)(&exchange, segments).await;
     Ok((session, outcome))
+}
+
+/// The route's answer for an API key. Its object is asked first, whatever the route's kind: the key does not say whose it is.
+async fn for_a_program(route: &Route, segments: &[&str], exchange: Exchange<'_>, key: &str) -> Result<Reply, Refusal> {
+    let session = bearer::hold(&exchange, key).await?;
+    exchange.access.is_now(&session.caller);
+    let scopes = session.key.as_ref().map(|key| key.scopes.as_slice()).unwrap_or_default();
+    scopes::needs(route.method, route.pattern).unwrap_or(Needs::Person).check(scopes)?;
+    gate::permit(route.permission, session.caller.role)?;
+    let exchange = Exchange { cx: bearer::context(&exchange.cx, &session), ..exchange };
+    let settings = in_force::current(exchange.env, exchange.config, &exchange.cx, exchange.access.started());
+    let (prefetched, in_force) = join(prefetch::of(route.kind, &exchange), settings).await;
+    let cx = CallContext { rules: in_force.travelling(), ..exchange.cx };
+    let exchange = Exchange { cx, prefetched, session: Some(session), ..exchange };
+    (route.handle)(&exchange, segments).await
 }
 
 /// A fresh cookie for a token that has aged; the session itself slides in its object.

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use base::ids::{EntryId, SessionName, UserId};
+use base::ids::{EntryId, KeyId, SessionName, UserId};
 
 use crate::domain::log::StreamName;
 use crate::domain::request::{Action, RequestId};
@@ -31,6 +31,8 @@ pub enum Parameter {
     Setting,
     /// A cache.
     Cache,
+    /// An API key.
+    Key,
 }
 
 /// A type that can stand in a path.
@@ -69,6 +71,10 @@ impl InPath for DraftId {
 
 impl InPath for SettingKey {
     const KIND: Parameter = Parameter::Setting;
+}
+
+impl InPath for KeyId {
+    const KIND: Parameter = Parameter::Key;
 }
 
 impl InPath for CacheNamespace {

@@ -143,7 +143,7 @@ pub async fn accept(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     Reset::check(reset.state(clock::now()))?;
     let (id, login) = (reset.user.id, reset.user.login().to_owned());
     let password_hash = auth::hashed("password", &body.password, &[&reset.user.name, &login])?;
-    let actor = Actor::User(reset.user.person(), Some(reset.user.role));
+    let actor = Actor::User(reset.user.person(), Some(reset.user.role), None);
     let entry =
         NewEntry::audit(exchange.access.trace(), clock::now(), actor, "password_reset", ("user", &id.to_string()));
     let message = UseReset { hash: token.hash(), password_hash, entry: entry.clone() };

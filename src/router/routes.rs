@@ -6,7 +6,7 @@
 //!
 //! Architecture invariant: a path is matched here and nowhere else.
 
-use base::ids::{EntryId, SessionName, UserId};
+use base::ids::{EntryId, KeyId, SessionName, UserId};
 use base::refusal::Refusal;
 
 use crate::domain::log::StreamName;
@@ -18,8 +18,8 @@ use crate::router::path::{self, Parameters};
 use crate::router::route::{Kind, Permission, Route};
 use crate::router::system::mail;
 use crate::router::{
-    auth, caches, categories, drafts, identity, inbox, invitations, me, oidc, passwords, people, preferences, probes,
-    requests, resets, sessions, settings, setup, system, users,
+    auth, caches, categories, drafts, identity, inbox, invitations, keys, me, oidc, passwords, people, preferences,
+    probes, requests, resets, scopes, sessions, settings, setup, system, users,
 };
 
 macro_rules! routes {
@@ -82,6 +82,11 @@ routes! {
     PUT    "/me/notifications"                                      SignedIn  Write       inbox::choose;
     GET    "/me/muted/{id}" (id: RequestId)                         SignedIn  Read        inbox::muted;
     PUT    "/me/muted/{id}" (id: RequestId)                         SignedIn  Write       inbox::mute;
+    GET    "/keys"                                                  Managers  Read        keys::list;
+    POST   "/keys"                                                  Managers  Write       keys::make;
+    PATCH  "/keys/{id}" (id: KeyId)                                 Managers  Write       keys::change;
+    DELETE "/keys/{id}" (id: KeyId)                                 Managers  Write       keys::end;
+    POST   "/keys/{id}/rotate" (id: KeyId)                          Managers  Write       keys::rotate;
     POST   "/mail/unsubscribe"                                      Public    OneClick    inbox::unsubscribe;
     GET    "/users"                                                 Managers  Read        users::list;
     POST   "/users"                                                 Operators Write       people::invite;
@@ -108,6 +113,8 @@ routes! {
     GET    "/system/logs/{stream}/{id}" (stream: StreamName, id: EntryId) Operators Read  system::log_entry;
     GET    "/system/sessions"                                       Operators Read        sessions::list;
     DELETE "/system/sessions/{user}/{sid}" (user: UserId, sid: SessionName) Operators Write sessions::revoke;
+    GET    "/system/keys"                                           Operators Read        keys::list_all;
+    DELETE "/system/keys/{id}" (id: KeyId)                          Operators Write       keys::end_any;
     GET    "/system/mail"                                           Operators Read        mail::read;
     GET    "/system/mail/records"                                   Operators Read        mail::records;
     POST   "/system/mail/test"                                      Operators Write       mail::test;
@@ -126,6 +133,17 @@ routes! {
     POST   "/system/sync/replay"                                    Operators Write       system::replay;
     GET    "/system/requests/{id}/inspect" (id: RequestId)          Operators Read        system::inspect;
 }
+
+/// A line for which nobody has decided what an API key needs does not compile: `scopes::needs`.
+#[allow(clippy::disallowed_macros, reason = "the compiler runs it, and nobody else")]
+const _: () = {
+    let mut rest: &[Route] = ROUTES;
+    while let [route, others @ ..] = rest {
+        let is_decided = scopes::needs(route.method, route.pattern).is_some();
+        assert!(is_decided, "a route has no line in src/router/scopes.rs: decide what an API key needs for it");
+        rest = others;
+    }
+};
 
 /// What a method and a path lead to.
 pub enum Found<'p> {

@@ -86,7 +86,7 @@ pub async fn run(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let name = PersonName::parse(&body.name)?;
     let id = new_user_id()?;
     let email = Email::parse(&body.email)?;
-    let admin = Actor::User(Person { id, name: name.to_string() }, Some(Role::Admin));
+    let admin = Actor::User(Person { id, name: name.to_string() }, Some(Role::Admin), None);
     let trace = exchange.access.trace();
     let message = SetUp {
         organisation: OrganisationName::parse(&body.organisation)?,

@@ -18,6 +18,6 @@ pub const READ_MODEL: &str = r#"
             SELECT coalesce(json_agg(json_build_object(
                 'seq', seq, 'ts', to_char(ts AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'kind', kind,
                 'actor', jsonb_build_object('id', actor_id, 'name', actor_name)
-                    || jsonb_strip_nulls(jsonb_build_object('role', actor_role)), 'body', body) ORDER BY seq), '[]')
+                    || jsonb_strip_nulls(jsonb_build_object('role', actor_role, 'via', actor_via)), 'body', body) ORDER BY seq), '[]')
             FROM request_events WHERE request_id = requests.id AND epoch = requests.epoch))::text
     FROM requests"#;

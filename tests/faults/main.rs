@@ -9,6 +9,7 @@ mod alarms;
 mod clock;
 mod crash;
 mod index;
+mod keys;
 mod outage;
 mod panic;
 mod parking;

@@ -47,6 +47,11 @@ fn a_write_takes_two_sequential_hops_before_its_commit() {
 }
 
 #[test]
+fn a_sign_in_takes_four_sequential_hops() {
+    promised(Promise::SignIn, record::HOPS, 4);
+}
+
+#[test]
 fn nothing_costs_more_than_its_record() {
     record::check(measured());
 }

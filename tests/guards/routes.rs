@@ -19,6 +19,8 @@ pub enum Promise {
     Read,
     /// Two sequential hops before its commit.
     Write,
+    /// Four sequential hops: throttle, credentials, session, account.
+    SignIn,
     /// Nothing beyond its record.
     None,
 }
@@ -49,7 +51,7 @@ pub const ROUTES: [(&str, Promise); 16] = [
     (TIMELINE, Promise::Read),
     (LIST, Promise::Read),
     (LOGS, Promise::Read),
-    (LOGIN, Promise::None),
+    (LOGIN, Promise::SignIn),
     (CREATE, Promise::Write),
     (ON_BEHALF, Promise::Write),
     (ASSIGN, Promise::Write),

@@ -26,6 +26,7 @@ pub struct Client {
     base_url: String,
     http: Http<HttpConnector, BoxBody<Bytes, Infallible>>,
     cookie: Option<String>,
+    also: Vec<(String, String)>,
     profile: Value,
 }
 
@@ -41,6 +42,7 @@ impl Client {
             base_url: base_url.to_owned(),
             http: Http::builder(TokioExecutor::new()).build_http(),
             cookie: None,
+            also: Vec::new(),
             profile: Value::Null,
         }
     }
@@ -68,6 +70,18 @@ impl Client {
     /// The same person with another cookie header, or none.
     pub fn with_cookie(&self, cookie: Option<&str>) -> Client {
         Client { cookie: cookie.map(str::to_owned), ..self.clone() }
+    }
+
+    /// The same with one more header of every call, live ones among them.
+    pub fn with_header(&self, name: &str, value: &str) -> Client {
+        let mut client = self.clone();
+        client.also.push((name.to_owned(), value.to_owned()));
+        client
+    }
+
+    /// A program with an API key, and without a cookie.
+    pub fn with_key(&self, secret: &str) -> Client {
+        self.with_cookie(None).with_header("authorization", &format!("Bearer {secret}"))
     }
 
     /// The same person on new connections: after a restart the old ones are dead, and nobody has noticed yet.
@@ -150,7 +164,7 @@ impl Client {
 
     /// Asks for a live connection from a page of `origin`; a refusal is a reply.
     pub async fn try_watch(&self, path: &str, origin: Option<&str>) -> Result<Live, Reply> {
-        let opened = Live::open(&self.base_url, path, self.cookie.as_deref(), origin);
+        let opened = Live::open(&self.base_url, path, self.cookie.as_deref(), origin, &self.also);
         match timeout(PATIENCE, opened).await {
             Ok(outcome) => outcome,
             Err(_) => panic!("{path} did not answer within {PATIENCE:?}"),
@@ -230,7 +244,7 @@ impl Call<'_> {
         if let Some(cookie) = &self.client.cookie {
             request = request.header("cookie", cookie);
         }
-        for (name, value) in self.headers {
+        for (name, value) in self.client.also.iter().cloned().chain(self.headers) {
             request = request.header(name, value);
         }
         let body = if self.in_chunks { in_chunks(&self.body) } else { Full::new(self.body).boxed() };

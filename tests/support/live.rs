@@ -9,6 +9,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::handshake::client::Request;
+use tokio_tungstenite::tungstenite::http::HeaderName;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
@@ -39,6 +40,7 @@ impl Live {
         path: &str,
         cookie: Option<&str>,
         origin: Option<&str>,
+        also: &[(String, String)],
     ) -> Result<Live, Reply> {
         let url = format!("{}{path}", base_url.replacen("http", "ws", 1));
         let mut request: Request = url.into_client_request().expect("a URL");
@@ -46,6 +48,10 @@ impl Live {
             if let Some(value) = value {
                 request.headers_mut().insert(name, value.parse().expect("a header's value"));
             }
+        }
+        for (name, value) in also {
+            let name: HeaderName = name.parse().expect("a header's name");
+            request.headers_mut().insert(name, value.parse().expect("a header's value"));
         }
         match connect_async(request).await {
             Ok((socket, _)) => Ok(Live { path: path.to_owned(), socket, passed: VecDeque::new() }),
@@ -88,6 +94,15 @@ impl Live {
     /// The next `{"type":"event","event":…,"request":…}`.
     pub async fn next_event(&mut self, within: Duration) -> Value {
         self.next_of("event", within).await
+    }
+
+    /// The next message, or the code of the close that came instead.
+    pub async fn event_or_end(&mut self, within: Duration) -> Result<Value, u16> {
+        match self.incoming(Instant::now() + within).await {
+            Incoming::Said(message) => Ok(message),
+            Incoming::Closed(code) => Err(code),
+            Incoming::Nothing => panic!("{}: nothing within {within:?}", self.path),
+        }
     }
 
     /// Waits until the other end closes; gives the close code. What it still said is passed over.

@@ -24,6 +24,7 @@ mod http;
 mod idempotency;
 mod inbox;
 mod internal;
+mod keys;
 mod lists;
 mod live;
 mod mail;
@@ -39,7 +40,6 @@ mod preconditions;
 mod preferences;
 mod races;
 mod report;
-
 mod resets;
 mod sessions;
 mod settings;

@@ -147,6 +147,14 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
         ("PUT", "me/muted/{id}", json!({ "muted": false }), SIGNED_IN),
         // Without the secret of a mail's link.
         ("POST", "auth/forgot", json!({ "email": "nobody@cepatedge.test" }), [204, 204, 204, 204, 204]),
+        ("GET", "keys", Value::Null, MANAGERS),
+        // Nobody has this key.
+        ("POST", "keys", json!({ "name": "", "scopes": ["read"] }), [401, 403, 403, 400, 400]),
+        ("PATCH", "keys/{api_key}", json!({}), [401, 403, 403, 404, 404]),
+        ("DELETE", "keys/{api_key}", json!({}), [401, 403, 403, 404, 404]),
+        ("POST", "keys/{api_key}/rotate", json!({}), [401, 403, 403, 404, 404]),
+        ("GET", "system/keys", Value::Null, OPERATORS),
+        ("DELETE", "system/keys/{api_key}", json!({}), [401, 403, 403, 403, 404]),
         ("POST", "mail/unsubscribe", json!({}), [404, 404, 404, 404, 404]),
         ("GET", "users", Value::Null, MANAGERS),
         ("GET", "users/{user}", Value::Null, MANAGERS),
@@ -183,6 +191,7 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
                 .replace("{stream}", "audit")
                 .replace("{entry}", "no-such-entry")
                 .replace("{key}", "technicians_take_over")
+                .replace("{api_key}", "0123456789abcdef")
                 .replace("{namespace}", "users")
                 .replace("{action}", "approve");
             // Nobody takes the name of somebody else.

@@ -81,6 +81,13 @@ const me = createRoute({
   component: lazyRouteComponent(() => withMore(import("@/features/me/MePage")), "MePage"),
 });
 
+const myKeys = createRoute({
+  getParentRoute: () => app,
+  path: "/me/keys",
+  staticData: { title: "nav.keys" },
+  component: lazyRouteComponent(() => withMore(import("@/features/keys/KeysPage")), "KeysPage"),
+});
+
 const inbox = createRoute({
   getParentRoute: () => app,
   path: "/inbox",
@@ -136,6 +143,13 @@ const mail = createRoute({
   component: lazyRouteComponent(() => withMore(import("@/features/system/MailPage")), "MailPage"),
 });
 
+const keys = createRoute({
+  getParentRoute: () => system,
+  path: "/keys",
+  staticData: { title: "nav.keys" },
+  component: lazyRouteComponent(() => withMore(import("@/features/system/KeysPage")), "KeysPage"),
+});
+
 const sessions = createRoute({
   getParentRoute: () => system,
   path: "/sessions",
@@ -144,7 +158,7 @@ const sessions = createRoute({
   component: lazyRouteComponent(() => withMore(import("@/features/system/SessionsPage")), "SessionsPage"),
 });
 
-const tree = root.addChildren([signIn, signedIn, setup, invitation, reset, forgot, unsubscribe, app.addChildren([home, requests, request, newRequest, me, inbox, system.addChildren([people, settings, logs, monitor, sync, mail, sessions])])]);
+const tree = root.addChildren([signIn, signedIn, setup, invitation, reset, forgot, unsubscribe, app.addChildren([home, requests, request, newRequest, me, myKeys, inbox, system.addChildren([people, settings, logs, monitor, sync, mail, sessions, keys])])]);
 
 export const makeRouter = (client: QueryClient) =>
   createRouter({ routeTree: tree, defaultErrorComponent: ErrorPage, context: { client }, parseSearch, stringifySearch, defaultPreload: "intent", defaultPreloadStaleTime: 0, defaultPendingComponent: Waiting, scrollRestoration: true });

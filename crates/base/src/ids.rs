@@ -130,6 +130,13 @@ text_id! {
 }
 
 text_id! {
+    /// An API key, as lists and logs name it: 16 lower-case hexadecimal digits. It is no secret.
+    KeyId, "API key", |text| {
+        text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+    }
+}
+
+text_id! {
     /// A client's `Idempotency-Key`: 1 to 255 printable ASCII characters without a space.
     IdempotencyKey, "idempotency key", |text| within(text, 255) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }

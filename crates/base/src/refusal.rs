@@ -74,6 +74,16 @@ pub enum Refusal {
     /// Unknown user or wrong password: which of the two is not told.
     #[error("Address, user name or password is wrong.")]
     InvalidCredentials,
+    /// The API key is no key, has ended, or is not the one of this installation: which of them is not told.
+    #[error("This API key is not valid: it is mistyped, has expired or was ended.")]
+    InvalidKey,
+    /// The API key holds, and may not do this.
+    #[error("{}", match needs { Some(scope) => format!("This API key lacks the scope {scope}."), None => "API keys may not do this.".to_owned() })]
+    InsufficientScope {
+        /// The scope that it lacks; none where no key may.
+        #[serde(default)]
+        needs: Option<Word>,
+    },
     /// A part of the system is away for now; the same call may be made again.
     #[error("{what} is not available at the moment.")]
     Unavailable {
@@ -146,6 +156,8 @@ impl Refusal {
             Self::InvalidCursor => "invalid_cursor",
             Self::TooManyAttempts { .. } => "too_many_attempts",
             Self::InvalidCredentials => "invalid_credentials",
+            Self::InvalidKey => "invalid_token",
+            Self::InsufficientScope { .. } => "insufficient_scope",
             Self::Unavailable { .. } => "unavailable",
             Self::TooLarge { .. } => "too_large",
             Self::UnsupportedEncoding => "unsupported_encoding",
@@ -169,6 +181,8 @@ impl Refusal {
             Self::InvalidCursor => "Invalid cursor",
             Self::TooManyAttempts { .. } => "Too many attempts",
             Self::InvalidCredentials => "Invalid credentials",
+            Self::InvalidKey => "Invalid API key",
+            Self::InsufficientScope { .. } => "Insufficient scope",
             Self::Unavailable { .. } => "Temporarily unavailable",
             Self::TooLarge { .. } => "Too large",
             Self::UnsupportedEncoding => "Unsupported encoding",
@@ -192,6 +206,8 @@ impl Refusal {
             | Self::Invalid { .. }
             | Self::InvalidCursor
             | Self::InvalidCredentials
+            | Self::InvalidKey
+            | Self::InsufficientScope { .. }
             | Self::TooLarge { .. }
             | Self::UnsupportedEncoding
             | Self::TimedOut

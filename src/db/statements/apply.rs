@@ -28,13 +28,13 @@ pub fn requests(rows: String) -> Statement {
 pub fn events(rows: String) -> Statement {
     Statement::new(
         "INSERT INTO request_events
-             (request_id, epoch, seq, org_id, ts, kind, actor_id, actor_name, actor_role, visibility, body, trace_id)
+             (request_id, epoch, seq, org_id, ts, kind, actor_id, actor_name, actor_role, actor_via, visibility, body, trace_id)
          SELECT DISTINCT ON (request_id, epoch, seq)
               request_id, epoch, seq, org_id, 'epoch'::timestamptz + ts * interval '1 millisecond',
-              kind, actor_id, actor_name, actor_role, visibility, body, trace_id
+              kind, actor_id, actor_name, actor_role, actor_via, visibility, body, trace_id
          FROM jsonb_to_recordset($1::jsonb) AS delivered
              (request_id uuid, epoch bigint, seq bigint, org_id text, ts bigint, kind text, actor_id uuid,
-              actor_name text, actor_role text, visibility text, body jsonb, trace_id text)
+              actor_name text, actor_role text, actor_via jsonb, visibility text, body jsonb, trace_id text)
          ORDER BY request_id, epoch, seq
          ON CONFLICT DO NOTHING",
     )
@@ -45,12 +45,12 @@ pub fn events(rows: String) -> Statement {
 pub fn audit_entries(rows: String) -> Statement {
     Statement::new(
         "INSERT INTO audit_entries
-             (org_id, id, seq, ts, actor_id, actor_name, actor_role, action, object_type, object_id, request_id, fields)
+             (org_id, id, seq, ts, actor_id, actor_name, actor_role, actor_via, action, object_type, object_id, request_id, fields)
          SELECT DISTINCT ON (org_id, id)
               org_id, id, seq, 'epoch'::timestamptz + ts * interval '1 millisecond',
-              actor_id, actor_name, actor_role, action, object_type, object_id, request_id, fields
+              actor_id, actor_name, actor_role, actor_via, action, object_type, object_id, request_id, fields
          FROM jsonb_to_recordset($1::jsonb) AS delivered
-             (org_id text, id text, seq bigint, ts bigint, actor_id uuid, actor_name text, actor_role text,
+             (org_id text, id text, seq bigint, ts bigint, actor_id uuid, actor_name text, actor_role text, actor_via jsonb,
               action text, object_type text, object_id text, request_id text, fields jsonb)
          ORDER BY org_id, id
          ON CONFLICT DO NOTHING",

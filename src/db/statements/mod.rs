@@ -22,6 +22,7 @@ pub mod apply;
 pub mod audit;
 pub mod identities;
 pub mod invitations;
+pub mod keys;
 pub mod organisation;
 pub mod own_data;
 pub mod people;

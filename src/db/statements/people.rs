@@ -68,6 +68,9 @@ const CHANGE: &str = concat!(
      ), ends AS (
          INSERT INTO account_owed (org_id, user_id, version, ts, reason, work)
          SELECT org_id, id, version, updated_at, 'changed', $8::jsonb FROM changed
+     ), keys AS (
+         UPDATE api_keys SET ended_at = changed.updated_at FROM changed
+         WHERE api_keys.user_id = changed.id AND api_keys.ended_at IS NULL
      )
      SELECT ",
     user!(),

@@ -55,6 +55,7 @@ fn audit_and_user_rows_are_golden() {
         actor_id: Some(manager().user.id),
         actor_name: manager().user.name,
         actor_role: Some(Role::Manager),
+        actor_via: None,
         action: "request.approved".into(),
         object_type: "request".into(),
         object_id: request_id().to_string(),

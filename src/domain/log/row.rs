@@ -5,7 +5,7 @@ use base::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::domain::user::Role;
+use crate::domain::user::{Role, Via};
 
 /// A row of `audit_entries`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,6 +25,9 @@ pub struct AuditRow {
     /// His role at the time, where it is known.
     #[serde(default)]
     pub actor_role: Option<Role>,
+    /// The API key that spoke for him, if it was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor_via: Option<Via>,
     /// What was done.
     pub action: String,
     /// To what kind of thing.

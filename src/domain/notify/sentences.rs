@@ -14,7 +14,7 @@ pub fn what(notice: &Notice, language: Language) -> String {
     };
     match &notice.actor {
         Actor::System => by_itself.to_owned(),
-        Actor::User(person, _) => format!("{} {by_somebody}.", person.name),
+        Actor::User(person, ..) => format!("{} {by_somebody}.", person.name),
     }
 }
 

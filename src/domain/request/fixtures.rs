@@ -24,7 +24,7 @@ pub(crate) fn at(minutes: i64) -> Timestamp {
 }
 
 pub(crate) fn caller(number: u128, name: &str, role: Role) -> Caller {
-    Caller { user: Person { id: UserId(Uuid::from_u128(number)), name: name.into() }, role }
+    Caller { user: Person { id: UserId(Uuid::from_u128(number)), name: name.into() }, role, via: None }
 }
 
 /// Whose request the fixtures' requests are.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Event, EventBody, MaintenanceRequest, RequestId, Visibility};
-use crate::domain::user::{Actor, Role};
+use crate::domain::user::{Actor, Role, Via};
 
 /// A row of `requests`: what fences it, and the whole snapshot, of which PostgreSQL makes the other columns
 /// (`migrations/0002_columns_from_body.sql`).
@@ -48,6 +48,9 @@ pub struct EventRow {
     /// His role at the time, where it is known.
     #[serde(default)]
     pub actor_role: Option<Role>,
+    /// The API key that spoke for him, if it was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor_via: Option<Via>,
     /// Who may read it.
     pub visibility: Visibility,
     /// The particulars, see [`EventBody::to_body`].
@@ -102,6 +105,7 @@ impl EventRow {
             actor_id: event.actor.id(),
             actor_name: event.actor.name().to_owned(),
             actor_role: event.actor.role(),
+            actor_via: event.actor.via().cloned(),
             visibility: event.visibility(),
             body: event.body.to_body()?,
             trace_id: trace.clone(),
@@ -117,7 +121,7 @@ impl EventRow {
             seq: self.seq,
             ts: self.ts,
             body: EventBody::from_parts(&self.kind, self.body)?,
-            actor: Actor::from_parts(self.actor_id, self.actor_name, self.actor_role),
+            actor: Actor::from_parts(self.actor_id, self.actor_name, self.actor_role, self.actor_via),
         })
     }
 }

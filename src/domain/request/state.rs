@@ -91,7 +91,7 @@ impl MaintenanceRequest {
     /// The request that begins with `event`, or none if it is not a creation by a user.
     #[must_use]
     pub fn begin(id: RequestId, epoch: i64, event: &Event) -> Option<Self> {
-        let Actor::User(raised_by, _) = &event.actor else {
+        let Actor::User(raised_by, ..) = &event.actor else {
             return None;
         };
         let EventBody::Created { report, requester, target_ms } = &event.body else {

@@ -73,6 +73,11 @@ impl Term {
         Term { idle_ms: limits.absolute_ms(), ..Self::starting(now, limits) }
     }
 
+    /// The span of one that holds until then, used or not.
+    pub fn until(now: Timestamp, ends_at: Timestamp) -> Self {
+        Term { opened_at: now, seen_at: now, idle_ms: ends_at.ms_since(now), ends_at }
+    }
+
     /// When it ends if it is not used before.
     pub fn expires_at(&self) -> Timestamp {
         self.seen_at.plus_ms(self.idle_ms).min(self.ends_at)

@@ -147,6 +147,7 @@ fn a_change_reads_back_as_it_was_written() {
     let by = Actor::User(
         crate::domain::Person { id: "00000000-0000-0000-0000-000000000004".parse().unwrap(), name: "Maya".into() },
         Some(Role::Admin),
+        None,
     );
     let whole =
         SettingChange { restored: Some(2), by, ..change(7, "technicians_claim", Some(SettingValue::Switch(false))) };

@@ -21,7 +21,7 @@ pub use link_token::LinkToken;
 pub use owed::{AccountOwed, Handover};
 #[cfg(feature = "openapi")]
 pub use person::ActorSchema;
-pub use person::{Actor, Caller, Person};
+pub use person::{Actor, Caller, Person, Via};
 pub use preferences::{Phone, Preferences, StartPage};
 pub use reset::{RESET_LASTS_MS, Reset};
 pub use role::Role;

@@ -1,6 +1,6 @@
 //! Who: a person as others see him, the caller of a command, and the author of an event.
 
-use base::ids::UserId;
+use base::ids::{KeyId, UserId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::domain::user::Role;
@@ -15,6 +15,17 @@ pub struct Person {
     pub name: String,
 }
 
+/// The API key that a call was made with.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = ViaKey))]
+pub struct Via {
+    /// The key.
+    pub id: KeyId,
+    /// What its owner called it at the time.
+    pub name: String,
+}
+
 /// The signed-in user on whose behalf a call is made, as the session's object knows him.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Caller {
@@ -22,6 +33,9 @@ pub struct Caller {
     pub user: Person,
     /// His role at the time of the call.
     pub role: Role,
+    /// The API key that speaks for him, if it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub via: Option<Via>,
 }
 
 impl Caller {
@@ -36,8 +50,8 @@ impl Caller {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Actor {
     /// A signed-in user, and what they were at the time: a name alone says nothing about who that is. Events of before roles were
-    /// told have none.
-    User(Person, Option<Role>),
+    /// told have none. And the API key that spoke for them, if it was one.
+    User(Person, Option<Role>, Option<Via>),
     /// The system, for example when it closes a completed request after the configured days.
     System,
 }
@@ -47,7 +61,7 @@ impl Actor {
     #[must_use]
     pub const fn id(&self) -> Option<UserId> {
         match self {
-            Self::User(person, _) => Some(person.id),
+            Self::User(person, ..) => Some(person.id),
             Self::System => None,
         }
     }
@@ -56,7 +70,7 @@ impl Actor {
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
-            Self::User(person, _) => &person.name,
+            Self::User(person, ..) => &person.name,
             Self::System => "system",
         }
     }
@@ -65,16 +79,25 @@ impl Actor {
     #[must_use]
     pub const fn role(&self) -> Option<Role> {
         match self {
-            Self::User(_, role) => *role,
+            Self::User(_, role, _) => *role,
             Self::System => None,
         }
     }
 
-    /// The actor that was stored as an id (none for the system), a name and a role.
+    /// The API key that spoke for the user, if it was one.
     #[must_use]
-    pub fn from_parts(id: Option<UserId>, name: String, role: Option<Role>) -> Self {
+    pub const fn via(&self) -> Option<&Via> {
+        match self {
+            Self::User(_, _, via) => via.as_ref(),
+            Self::System => None,
+        }
+    }
+
+    /// The actor that was stored as an id (none for the system), a name, a role and an API key.
+    #[must_use]
+    pub fn from_parts(id: Option<UserId>, name: String, role: Option<Role>, via: Option<Via>) -> Self {
         match id {
-            Some(id) => Self::User(Person { id, name }, role),
+            Some(id) => Self::User(Person { id, name }, role, via),
             None => Self::System,
         }
     }
@@ -82,29 +105,31 @@ impl Actor {
 
 impl From<&Caller> for Actor {
     fn from(caller: &Caller) -> Self {
-        Self::User(caller.user.clone(), Some(caller.role))
+        Self::User(caller.user.clone(), Some(caller.role), caller.via.clone())
     }
 }
 
 /// The JSON form of an [`Actor`], borrowed when writing and owned when reading.
 #[derive(Serialize, Deserialize)]
-struct ActorJson<Name> {
+struct ActorJson<Name, Key> {
     id: Option<UserId>,
     name: Name,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     role: Option<Role>,
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    via: Option<Key>,
 }
 
 impl Serialize for Actor {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        ActorJson { id: self.id(), name: self.name(), role: self.role() }.serialize(serializer)
+        ActorJson { id: self.id(), name: self.name(), role: self.role(), via: self.via() }.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Actor {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let ActorJson { id, name, role } = ActorJson::<String>::deserialize(deserializer)?;
-        Ok(Self::from_parts(id, name, role))
+        let ActorJson { id, name, role, via } = ActorJson::<String, Via>::deserialize(deserializer)?;
+        Ok(Self::from_parts(id, name, role, via))
     }
 }
 
@@ -121,6 +146,9 @@ pub struct ActorSchema {
     /// What the user was at the time; not there for the system, nor in what was written before roles were told.
     #[schema(nullable = false)]
     pub role: Option<Role>,
+    /// The API key that spoke for the user; not there where it was the user.
+    #[schema(nullable = false)]
+    pub via: Option<Via>,
 }
 
 #[cfg(test)]
@@ -144,8 +172,17 @@ mod tests {
             (None, json!({"id": "00000000-0000-0000-0000-000000000007", "name": "Sari"})),
         ] {
             let actor: Actor = serde_json::from_value(json.clone()).unwrap();
-            assert_eq!(actor, Actor::User(sari(), role));
+            assert_eq!(actor, Actor::User(sari(), role, None));
             assert_eq!(serde_json::to_value(&actor).unwrap(), json);
         }
+    }
+
+    #[test]
+    fn what_was_done_by_an_api_key_says_so() {
+        let json = json!({"id": "00000000-0000-0000-0000-000000000007", "name": "Sari", "role": "admin",
+                          "via": {"id": "00112233445566ff", "name": "Gateway"}});
+        let actor: Actor = serde_json::from_value(json.clone()).unwrap();
+        assert_eq!(actor.via().map(|via| via.name.as_str()), Some("Gateway"));
+        assert_eq!(serde_json::to_value(&actor).unwrap(), json);
     }
 }

@@ -69,7 +69,11 @@ actor_api! {
     /// The account was changed: ends the sessions that were opened on an older version, and gives how many still held. Told again,
     /// it does what is missing.
     changed(Changed) -> u32;
-    /// A session was ended.
+    /// A secret of an API key of the user's was made. `Unauthenticated` as for [`opened`](Handler::opened).
+    key_opened(KeyOpened) -> ();
+    /// The secrets of the user's API keys that may hold.
+    keys(Keys) -> Vec<SessionName>;
+    /// A session was ended, or the secret of a key.
     closed(Closed) -> ();
     /// The live sessions, newest first.
     sessions(Sessions) -> Vec<Listing>;
@@ -111,6 +115,21 @@ pub struct Opened {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
 }
+
+/// See [`Handler::key_opened`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct KeyOpened {
+    /// The session that the secret is.
+    pub session: SessionName,
+    /// When it ends.
+    pub ends_at: Timestamp,
+    /// The version of the account that was read for it.
+    pub version: i64,
+}
+
+/// See [`Handler::keys`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Keys {}
 
 /// See [`Handler::changed`].
 #[derive(Debug, Serialize, Deserialize)]

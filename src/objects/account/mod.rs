@@ -13,6 +13,7 @@
 pub mod api;
 mod drafts;
 mod forgot;
+mod keys;
 mod store;
 
 use std::rc::Rc;
@@ -21,14 +22,14 @@ use base::ids::SessionName;
 use base::refusal::Refusal;
 use base::time::Timestamp;
 use durable::{Answer, CALL_LIMIT_MS, Object, Schema, State, Wire, ask_within, clock};
-use futures::future::{LocalBoxFuture, join_all};
+use futures::future::{LocalBoxFuture, join, join_all};
 
 use crate::domain::user::{DRAFT_LASTS_MS, Draft, FADES_AFTER_MS, MOST_DRAFTS, Throttle};
 use crate::objects::context::CallContext;
 use crate::objects::session::api::{Check, Revoke, SessionKey};
 use api::{
-    Attempt, Changed, Closed, Drafts, DropDraft, Forgot, Inbox, Listing, Opened, PutDraft, Released, Sessions,
-    Succeeded,
+    Attempt, Changed, Closed, Drafts, DropDraft, Forgot, Inbox, KeyOpened, Keys, Listing, Opened, PutDraft, Released,
+    Sessions, Succeeded,
 };
 
 /// The most sessions that one user has at a time. One more ends the oldest: a script that signs in without end must not
@@ -99,12 +100,12 @@ impl AccountObject {
         Ok(())
     }
 
-    /// Remembers a change; gives the sessions that it ends.
-    fn outdate(&self, message: &Changed) -> Result<Vec<SessionName>, Refusal> {
+    /// Remembers a change; gives the sessions that it ends, and the secrets of keys.
+    fn outdate(&self, message: &Changed) -> Result<(Vec<SessionName>, Vec<SessionName>), Refusal> {
         let now = clock::now();
         self.state.db.atomically(|write| store::put_change(write, message.version, message.keep.as_ref(), now))?;
         self.state.alarm.set_by(Some(now.plus_ms(FADES_AFTER_MS)));
-        store::sessions_before(&self.state.db, message.version)
+        Ok((store::sessions_before(&self.state.db, message.version)?, keys::outdated(&self.state, message)?))
     }
 
     /// Ends them side by side; gives how many of them still held.
@@ -219,9 +220,21 @@ impl api::Handler for AccountObject {
 
     fn changed(self: Rc<Self>, message: Changed, cx: CallContext) -> Answer<u32> {
         match self.outdate(&message) {
-            Ok(outdated) => Answer::after(async move { self.end(outdated, message.reason, cx).await }),
+            Ok((outdated, keys)) => Answer::after(async move {
+                let sessions = self.end(outdated, message.reason.clone(), cx.clone());
+                let (ended, keys) = join(sessions, self.end(keys, message.reason, cx)).await;
+                keys.and(ended)
+            }),
             Err(refusal) => Err(refusal).into(),
         }
+    }
+
+    fn key_opened(self: Rc<Self>, message: KeyOpened, _cx: CallContext) -> Answer<()> {
+        keys::list(&self.state, &message).into()
+    }
+
+    fn keys(self: Rc<Self>, _message: Keys, _cx: CallContext) -> Answer<Vec<SessionName>> {
+        keys::all(&self.state, clock::now()).into()
     }
 
     fn closed(self: Rc<Self>, message: Closed, _cx: CallContext) -> Answer<()> {

@@ -43,6 +43,13 @@ pub const SCHEMA: Schema = Schema::first(&[
         told_ms INTEGER NOT NULL
     );
 ",
+    "
+    CREATE TABLE api_key (
+        session TEXT PRIMARY KEY,
+        ends_ms INTEGER NOT NULL,
+        version INTEGER NOT NULL
+    ) WITHOUT ROWID;
+",
 ]);
 
 /// What is remembered of the tries.
@@ -114,8 +121,7 @@ const PUT_CHANGE: &str = "INSERT INTO change (one, version, told_ms) VALUES (1, 
 
 /// The sessions that were opened on an older version.
 pub fn sessions_before(db: &Database, version: i64) -> Result<Vec<SessionName>, Refusal> {
-    let rows = db.rows("SELECT session FROM session WHERE version < ?", &[&version])?;
-    rows.iter().map(|row| row.text(0).parse().map_err(|_| Refusal::Internal)).collect()
+    names(&db.rows("SELECT session FROM session WHERE version < ?", &[&version])?)
 }
 
 /// When the last change was told.
@@ -123,9 +129,10 @@ pub fn told_at(db: &Database) -> Result<Option<Timestamp>, StorageError> {
     Ok(db.row("SELECT told_ms FROM change", &[])?.map(|row| Timestamp::from_ms(row.int(0))))
 }
 
-/// Takes a session off the list.
+/// Takes a session off the list, or the secret of a key.
 pub fn drop_session(write: &Writer<'_>, session: &SessionName) -> Result<(), StorageError> {
     write.run("DELETE FROM session WHERE session = ?", &[&session.as_str()])?;
+    write.run("DELETE FROM api_key WHERE session = ?", &[&session.as_str()])?;
     Ok(())
 }
 
@@ -133,13 +140,43 @@ pub fn drop_session(write: &Writer<'_>, session: &SessionName) -> Result<(), Sto
 pub fn purge(write: &Writer<'_>, now: Timestamp, faded: Timestamp) -> Result<(), StorageError> {
     write.run("DELETE FROM change WHERE told_ms <= ?", &[&faded.as_ms()])?;
     write.run("DELETE FROM session WHERE ends_ms <= ?", &[&now.as_ms()])?;
+    write.run("DELETE FROM api_key WHERE ends_ms <= ?", &[&now.as_ms()])?;
     write.run("DELETE FROM throttle WHERE last_ms <= ?", &[&faded.as_ms()])?;
     Ok(())
 }
 
-/// When the first session on the list reaches its end.
+/// Lists the secret of a key that was made on a version of the account. Listing it again changes nothing.
+pub fn put_key(
+    write: &Writer<'_>,
+    session: &SessionName,
+    ends_at: Timestamp,
+    version: i64,
+) -> Result<(), StorageError> {
+    write.run(
+        "INSERT INTO api_key (session, ends_ms, version) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        &[&session.as_str(), &ends_at.as_ms(), &version],
+    )?;
+    Ok(())
+}
+
+/// The secrets of keys that were made on an older version.
+pub fn keys_before(db: &Database, version: i64) -> Result<Vec<SessionName>, Refusal> {
+    names(&db.rows("SELECT session FROM api_key WHERE version < ?", &[&version])?)
+}
+
+/// The secrets of keys that have not reached their end.
+pub fn keys(db: &Database, now: Timestamp) -> Result<Vec<SessionName>, Refusal> {
+    names(&db.rows("SELECT session FROM api_key WHERE ends_ms > ? ORDER BY session", &[&now.as_ms()])?)
+}
+
+fn names(rows: &[Row]) -> Result<Vec<SessionName>, Refusal> {
+    rows.iter().map(|row| row.text(0).parse().map_err(|_| Refusal::Internal)).collect()
+}
+
+/// When the first session on the list reaches its end, or the first secret of a key.
 pub fn first_end(db: &Database) -> Result<Option<Timestamp>, StorageError> {
-    let row = db.row("SELECT min(ends_ms) FROM session", &[])?;
+    let row =
+        db.row("SELECT min(ends_ms) FROM (SELECT ends_ms FROM session UNION ALL SELECT ends_ms FROM api_key)", &[])?;
     Ok(row.and_then(|row| row.optional_int(0)).map(Timestamp::from_ms))
 }
 

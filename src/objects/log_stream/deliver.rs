@@ -91,6 +91,7 @@ fn audit_row(org: &OrgId, kept: &Kept) -> Result<AuditRow, Failure> {
         actor_id: actor.id(),
         actor_name: actor.name().to_owned(),
         actor_role: actor.role(),
+        actor_via: actor.via().cloned(),
         action,
         object_type,
         object_id,

@@ -1,4 +1,4 @@
-//! The contract of the SessionObject: one signed-in session.
+//! The contract of the SessionObject: one signed-in session, or one secret of an API key, which is a session that a program has.
 
 use base::ids::{OrgId, SessionName};
 use base::time::Timestamp;
@@ -6,6 +6,7 @@ use durable::Key;
 use durable::actor_api;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::key::{HeldKey, Scope};
 use crate::domain::session::SessionLimits;
 use crate::domain::user::Caller;
 use crate::domain::user::PersonName;
@@ -41,6 +42,14 @@ actor_api! {
     check(Check) -> LiveSession;
     /// The user has another name from now on. An ended or unknown session has nobody to rename, which is no error.
     renamed(Renamed) -> ();
+    /// Opens it for a secret of an API key.
+    open_key(OpenKey) -> LiveSession;
+    /// An API call by the key: whether it holds; the use is counted (written down at most once a minute). `Unauthenticated` when not.
+    used(Used) -> LiveSession;
+    /// The key is called otherwise from now on, or may do otherwise. An ended or unknown one has nothing to change, which is no error.
+    rekeyed(Rekeyed) -> ();
+    /// The key's secret ends then, if it does not end before.
+    shorten(Shorten) -> ();
     /// Ends the session at once, for good. Ending an ended or unknown session is no error.
     revoke(Revoke) -> ();
 }
@@ -68,6 +77,42 @@ pub struct Open {
 /// See [`Handler::check`].
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Check {}
+
+/// See [`Handler::open_key`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct OpenKey {
+    /// The owner with their role, and which key it is.
+    pub caller: Caller,
+    /// What the owner signs in with.
+    pub login: String,
+    /// What the key may do.
+    pub scopes: Vec<Scope>,
+    /// When it ends, used or not.
+    pub ends_at: Timestamp,
+}
+
+/// See [`Handler::used`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Used {
+    /// The network address that the call came from.
+    pub from: String,
+}
+
+/// See [`Handler::rekeyed`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Rekeyed {
+    /// What the key is called.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+}
+
+/// See [`Handler::shorten`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Shorten {
+    /// When it ends.
+    pub until: Timestamp,
+}
 
 /// See [`Handler::renamed`].
 #[derive(Debug, Serialize, Deserialize)]
@@ -105,4 +150,7 @@ pub struct LiveSession {
     pub user_agent: String,
     /// The network address that signed in.
     pub address: String,
+    /// The API key whose secret it is, if it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<HeldKey>,
 }

@@ -8,6 +8,7 @@
 //! leaves no storage behind; an ended session keeps nothing about whose it was.
 
 pub mod api;
+mod key;
 mod store;
 
 use std::cell::RefCell;
@@ -23,7 +24,7 @@ use crate::domain::session::Term;
 use crate::domain::user::PersonName;
 use crate::objects::account::api::{AccountKey, Closed};
 use crate::objects::context::CallContext;
-use api::{Check, Inbox, LiveSession, Open, Renamed, Revoke, SessionKey};
+use api::{Check, Inbox, LiveSession, Open, OpenKey, Rekeyed, Renamed, Revoke, SessionKey, Shorten, Used};
 use store::{Session, Stored};
 
 /// So long after its absolute limit a session is forgotten, in milliseconds: a day. No token of it is valid any more, so
@@ -57,9 +58,8 @@ impl SessionObject {
     }
 
     fn begin(&self, message: Open, cx: &CallContext) -> Result<LiveSession, Refusal> {
-        let key: SessionKey = cx.own_key()?;
         let session = Session {
-            name: key.name(),
+            name: cx.own_key::<SessionKey>()?.name(),
             caller: message.caller,
             login: message.login,
             user_agent: message.user_agent.chars().take(USER_AGENT_CHARS).collect(),
@@ -69,7 +69,13 @@ impl SessionObject {
             } else {
                 Term::starting(clock::now(), message.limits)
             },
+            key: None,
         };
+        self.insert(session, cx)
+    }
+
+    fn insert(&self, session: Session, cx: &CallContext) -> Result<LiveSession, Refusal> {
+        let key: SessionKey = cx.own_key()?;
         self.with_row(|row| {
             if row.is_some() {
                 // An id is random and used once: whoever opens it again has not made it himself.
@@ -211,6 +217,22 @@ impl api::Handler for SessionObject {
         self.rename(message.name).into()
     }
 
+    fn open_key(self: Rc<Self>, message: OpenKey, cx: CallContext) -> Answer<LiveSession> {
+        self.begin_key(message, &cx).into()
+    }
+
+    fn used(self: Rc<Self>, message: Used, cx: CallContext) -> Answer<LiveSession> {
+        self.count(&message, &cx).into()
+    }
+
+    fn rekeyed(self: Rc<Self>, message: Rekeyed, _cx: CallContext) -> Answer<()> {
+        self.rekey(message).into()
+    }
+
+    fn shorten(self: Rc<Self>, message: Shorten, _cx: CallContext) -> Answer<()> {
+        self.end_by(message.until).into()
+    }
+
     fn revoke(self: Rc<Self>, message: Revoke, _cx: CallContext) -> Answer<()> {
         self.end(&message.reason).map(|_| ()).into()
     }
@@ -227,6 +249,7 @@ fn live(session: &Session, name: SessionName) -> LiveSession {
         ends_at: session.term.ends_at,
         user_agent: session.user_agent.clone(),
         address: session.address.clone(),
+        key: session.key.clone(),
     }
 }
 

@@ -4,11 +4,13 @@ use base::refusal::Refusal;
 use base::time::Timestamp;
 use durable::{Database, Schema, StorageError, Writer};
 
+use crate::domain::key::HeldKey;
 use crate::domain::session::Term;
 use crate::domain::user::Caller;
 
 /// Schema steps.
-pub const SCHEMA: Schema = Schema::first(&["
+pub const SCHEMA: Schema = Schema::first(&[
+    "
     CREATE TABLE session (
         one          INTEGER PRIMARY KEY CHECK (one = 1),
         name         TEXT NOT NULL,
@@ -23,9 +25,12 @@ pub const SCHEMA: Schema = Schema::first(&["
         ended_ms     INTEGER,
         ended_reason TEXT
     )
-"]);
+",
+    "ALTER TABLE session ADD COLUMN key TEXT",
+]);
 
 /// The row.
+#[allow(clippy::large_enum_variant, reason = "an object has one of them")]
 pub enum Stored {
     /// The session was not ended; whether it has expired is for the clock to say.
     Open(Session),
@@ -51,12 +56,15 @@ pub struct Session {
     pub address: String,
     /// How long it holds.
     pub term: Term,
+    /// The API key whose secret it is, if it is one.
+    pub key: Option<HeldKey>,
 }
 
 /// The row, if there is one.
 pub fn load(db: &Database) -> Result<Option<Stored>, Refusal> {
     let row = db.row(
-        "SELECT name, caller, email, user_agent, address, opened_ms, seen_ms, idle_ms, ends_ms, ended_ms FROM session",
+        "SELECT name, caller, email, user_agent, address, opened_ms, seen_ms, idle_ms, ends_ms, ended_ms, key
+         FROM session",
         &[],
     )?;
     let Some(row) = row else { return Ok(None) };
@@ -76,6 +84,11 @@ pub fn load(db: &Database) -> Result<Option<Stored>, Refusal> {
             idle_ms: row.int(7),
             ends_at,
         },
+        // Words that this release does not know are a newer one's, which can read them.
+        key: row
+            .optional_text(10)
+            .map(|text| serde_json::from_str(&text).map_err(|_| Refusal::unavailable("session", 1)))
+            .transpose()?,
     })))
 }
 
@@ -84,12 +97,13 @@ pub fn insert(write: &Writer<'_>, session: &Session) -> Result<(), Refusal> {
     let caller = serde_json::to_string(&session.caller).map_err(|_| Refusal::Internal)?;
     #[cfg(feature = "fault-injection")]
     let caller = durable::release::written(caller);
+    let key = session.key.as_ref().map(serde_json::to_string).transpose().map_err(|_| Refusal::Internal)?;
     let Session { name, login, user_agent, address, term, .. } = session;
     let (opened_ms, seen_ms, ends_ms) = (term.opened_at.as_ms(), term.seen_at.as_ms(), term.ends_at.as_ms());
     write.run(
-        "INSERT INTO session (one, name, caller, email, user_agent, address, opened_ms, seen_ms, idle_ms, ends_ms)
-         VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        &[name, &caller, login, user_agent, address, &opened_ms, &seen_ms, &term.idle_ms, &ends_ms],
+        "INSERT INTO session (one, name, caller, email, user_agent, address, opened_ms, seen_ms, idle_ms, ends_ms, key)
+         VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        &[name, &caller, login, user_agent, address, &opened_ms, &seen_ms, &term.idle_ms, &ends_ms, &key],
     )?;
     Ok(())
 }
@@ -107,10 +121,23 @@ pub fn put_caller(write: &Writer<'_>, caller: &Caller) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Writes what is known of the key.
+pub fn put_key(write: &Writer<'_>, key: &HeldKey) -> Result<(), Refusal> {
+    let key = serde_json::to_string(key).map_err(|_| Refusal::Internal)?;
+    write.run("UPDATE session SET key = ? WHERE ended_ms IS NULL", &[&key])?;
+    Ok(())
+}
+
+/// Writes another end.
+pub fn put_end(write: &Writer<'_>, ends_at: Timestamp) -> Result<(), StorageError> {
+    write.run("UPDATE session SET ends_ms = ? WHERE ended_ms IS NULL", &[&ends_at.as_ms()])?;
+    Ok(())
+}
+
 /// Makes the row a tombstone: it keeps that the session has ended, and nothing about whose it was.
 pub fn bury(write: &Writer<'_>, now: Timestamp, reason: &str) -> Result<(), StorageError> {
     write.run(
-        "UPDATE session SET ended_ms = ?, ended_reason = ?, caller = '', email = '', user_agent = '', address = ''
+        "UPDATE session SET ended_ms = ?, ended_reason = ?, caller = '', email = '', user_agent = '', address = '', key = NULL
          WHERE ended_ms IS NULL",
         &[&now.as_ms(), &reason],
     )?;

@@ -11,8 +11,9 @@ use web_sys::Request;
 use super::address::{Address, Query};
 use super::body;
 
-/// What nearly every request is asked for, in the order in which `entry.js` tells it: all of it crosses at once.
-const READ_AHEAD: [&str; 2] = ["origin", "cookie"];
+/// What nearly every request is asked for, in the order in which `entry.js` tells it: all of it crosses at once. The last one is not
+/// told where it was not sent, as people do not send it.
+const READ_AHEAD: [&str; 3] = ["origin", "cookie", "authorization"];
 
 /// Stands for a header that was not sent; no header can have this value.
 const ABSENT: &str = "\r";

@@ -83,6 +83,8 @@ impl Problem {
             | Refusal::InvalidCursor
             | Refusal::TooManyAttempts { .. }
             | Refusal::InvalidCredentials
+            | Refusal::InvalidKey
+            | Refusal::InsufficientScope { .. }
             | Refusal::Unavailable { .. }
             | Refusal::TooLarge { .. }
             | Refusal::UnsupportedEncoding

@@ -94,7 +94,12 @@ impl Reply {
     /// A refusal as problem+json (RFC 9457).
     pub fn refused(refusal: Refusal, trace: &TraceId) -> Self {
         let (status, retry_after_s) = (status_of(&refusal), refusal.retry_after_s());
+        let challenge = challenge_of(&refusal);
         let reply = Reply::problem(&Problem::new(refusal, status, trace.clone()));
+        let reply = match challenge {
+            Some(challenge) => reply.with("www-authenticate", challenge),
+            None => reply,
+        };
         match retry_after_s {
             Some(seconds) => reply.with("retry-after", seconds.to_string()),
             None => reply,
@@ -157,12 +162,27 @@ impl Reply {
     }
 }
 
+/// How a caller who is not known, or may not with this key, is told to prove who they are (RFC 6750 section 3).
+fn challenge_of(refusal: &Refusal) -> Option<Cow<'static, str>> {
+    match refusal {
+        Refusal::Unauthenticated => Some("Bearer realm=\"cepatedge\"".into()),
+        Refusal::InvalidKey => Some("Bearer realm=\"cepatedge\", error=\"invalid_token\"".into()),
+        Refusal::InsufficientScope { needs: Some(scope) } => {
+            Some(format!("Bearer realm=\"cepatedge\", error=\"insufficient_scope\", scope=\"{scope}\"").into())
+        }
+        Refusal::InsufficientScope { needs: None } => {
+            Some("Bearer realm=\"cepatedge\", error=\"insufficient_scope\"".into())
+        }
+        _ => None,
+    }
+}
+
 /// The HTTP status of each refusal.
 pub fn status_of(refusal: &Refusal) -> u16 {
     match refusal {
         Refusal::Invalid { .. } | Refusal::InvalidCursor => 400,
-        Refusal::Unauthenticated | Refusal::InvalidCredentials => 401,
-        Refusal::Forbidden { .. } => 403,
+        Refusal::Unauthenticated | Refusal::InvalidCredentials | Refusal::InvalidKey => 401,
+        Refusal::Forbidden { .. } | Refusal::InsufficientScope { .. } => 403,
         Refusal::NotFound => 404,
         Refusal::InvalidTransition { .. } | Refusal::Conflict { .. } => 409,
         Refusal::TimedOut => 408,

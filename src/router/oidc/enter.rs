@@ -78,5 +78,11 @@ pub(super) async fn let_in(
 
 fn audit(exchange: &Exchange<'_>, action: &str, who: Person, role: Role) -> NewEntry {
     let object = who.id.to_string();
-    NewEntry::audit(exchange.access.trace(), clock::now(), Actor::User(who, Some(role)), action, ("user", &object))
+    NewEntry::audit(
+        exchange.access.trace(),
+        clock::now(),
+        Actor::User(who, Some(role), None),
+        action,
+        ("user", &object),
+    )
 }

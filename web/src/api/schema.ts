@@ -233,7 +233,7 @@ export interface paths {
         };
         /**
          * The categories that the organisation offers.
-         * @description For: Anyone who is signed in. An offer and no rule: `POST /api/requests` takes any category.
+         * @description For: Anyone who is signed in. API keys: scope `read`. An offer and no rule: `POST /api/requests` takes any category.
          */
         get: operations["categories"];
         put?: never;
@@ -258,6 +258,74 @@ export interface paths {
         get: operations["health"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My API keys.
+         * @description For: Managers and admins. API keys: none. Without those that were ended; expired ones for 30 days.
+         */
+        get: operations["keys"];
+        put?: never;
+        /**
+         * Make an API key.
+         * @description For: Managers and admins. API keys: none. 20 at most. Its secret is told once.
+         */
+        post: operations["makeKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End one of my keys, at once.
+         * @description For: Managers and admins. API keys: none.
+         */
+        delete: operations["endKey"];
+        options?: never;
+        head?: never;
+        /**
+         * Change the name of one of my keys, or what it may do.
+         * @description For: Managers and admins. API keys: none. At once, for secrets that are in use.
+         */
+        patch: operations["changeKey"];
+        trace?: never;
+    };
+    "/api/keys/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give one of my keys a new secret.
+         * @description For: Managers and admins. API keys: none. The one of before holds beside it for the overlap, so that programs can be told one after the other. One of a rotation before that ends at once. Live connections of a secret end with it.
+         */
+        post: operations["rotateKey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -293,7 +361,7 @@ export interface paths {
         };
         /**
          * Who is signed in.
-         * @description For: Anyone who is signed in.
+         * @description For: Anyone who is signed in. API keys: any.
          */
         get: operations["me"];
         put?: never;
@@ -303,7 +371,7 @@ export interface paths {
         head?: never;
         /**
          * Edit my profile.
-         * @description For: Anyone who is signed in. Every session of mine has the new name at once; what I did before keeps the old one.
+         * @description For: Anyone who is signed in. API keys: none. Every session of mine has the new name at once; what I did before keeps the old one.
          */
         patch: operations["editMe"];
         trace?: never;
@@ -317,7 +385,7 @@ export interface paths {
         };
         /**
          * All that is kept of me, as a file.
-         * @description For: Anyone who is signed in. Requests and events are the read model's: what is a moment old may be missing.
+         * @description For: Anyone who is signed in. API keys: none. Requests and events are the read model's: what is a moment old may be missing.
          */
         get: operations["myData"];
         put?: never;
@@ -337,7 +405,7 @@ export interface paths {
         };
         /**
          * What I have begun to write, on any of my devices.
-         * @description For: Anyone who is signed in.
+         * @description For: Anyone who is signed in. API keys: none.
          */
         get: operations["myDrafts"];
         put?: never;
@@ -358,13 +426,13 @@ export interface paths {
         get?: never;
         /**
          * Keep a draft of mine.
-         * @description For: Anyone who is signed in. One that was touched no later than what is kept under its id changes nothing. Of more than 100 the oldest goes.
+         * @description For: Anyone who is signed in. API keys: none. One that was touched no later than what is kept under its id changes nothing. Of more than 100 the oldest goes.
          */
         put: operations["putMyDraft"];
         post?: never;
         /**
          * Forget a draft of mine: it was sent, or thrown away.
-         * @description For: Anyone who is signed in.
+         * @description For: Anyone who is signed in. API keys: none.
          */
         delete: operations["dropMyDraft"];
         options?: never;
@@ -381,7 +449,7 @@ export interface paths {
         };
         /**
          * The identities at the organisation's provider that let me in.
-         * @description For: Anyone who is signed in.
+         * @description For: Anyone who is signed in. API keys: none.
          */
         get: operations["myIdentities"];
         put?: never;
@@ -401,7 +469,7 @@ export interface paths {
         };
         /**
          * What I am told, newest first.
-         * @description For: Anyone who is signed in. Of one event everybody is told once, and nobody of what they did themselves. The newest 1,000 are kept.
+         * @description For: Anyone who is signed in. API keys: scope `read`. Of one event everybody is told once, and nobody of what they did themselves. The newest 1,000 are kept.
          */
         get: operations["myInbox"];
         put?: never;
@@ -421,7 +489,7 @@ export interface paths {
         };
         /**
          * What I am told, as it happens.
-         * @description For: Anyone who is signed in. Says first how many notices are unread, then each new one, and the number again whenever some were read.
+         * @description For: Anyone who is signed in. API keys: scope `read`. Says first how many notices are unread, then each new one, and the number again whenever some were read.
          */
         get: operations["watchMyInbox"];
         put?: never;
@@ -443,7 +511,7 @@ export interface paths {
         put?: never;
         /**
          * Mark notices as read.
-         * @description For: Anyone who is signed in.
+         * @description For: Anyone who is signed in. API keys: none.
          */
         post: operations["readMyInbox"];
         delete?: never;
@@ -461,12 +529,12 @@ export interface paths {
         };
         /**
          * Whether I hear of a request.
-         * @description For: Anyone who is signed in.
+         * @description For: Anyone who is signed in. API keys: none.
          */
         get: operations["isMuted"];
         /**
          * Hear nothing of a request, but for mentions and work that I am given; or hear of it again.
-         * @description For: Anyone who is signed in.
+         * @description For: Anyone who is signed in. API keys: none.
          */
         put: operations["mute"];
         post?: never;
@@ -485,12 +553,12 @@ export interface paths {
         };
         /**
          * What I am written to about.
-         * @description For: Anyone who is signed in.
+         * @description For: Anyone who is signed in. API keys: none.
          */
         get: operations["myNotifications"];
         /**
          * Choose what I am written to about.
-         * @description For: Anyone who is signed in. In the app everything that concerns one is told.
+         * @description For: Anyone who is signed in. API keys: none. In the app everything that concerns one is told.
          */
         put: operations["chooseMyNotifications"];
         post?: never;
@@ -511,7 +579,7 @@ export interface paths {
         put?: never;
         /**
          * Change my password.
-         * @description For: Anyone who is signed in. Every other session of mine ends before the answer. A wrong old password is a try, as at sign-in.
+         * @description For: Anyone who is signed in. API keys: none. Every other session of mine ends before the answer. A wrong old password is a try, as at sign-in.
          */
         post: operations["changePassword"];
         delete?: never;
@@ -529,12 +597,12 @@ export interface paths {
         };
         /**
          * What I chose.
-         * @description For: Anyone who is signed in.
+         * @description For: Anyone who is signed in. API keys: none.
          */
         get: operations["preferences"];
         /**
          * Choose phone, time zone and start page.
-         * @description For: Anyone who is signed in. All of them, in place of those of before; null, or not there, is nothing.
+         * @description For: Anyone who is signed in. API keys: none. All of them, in place of those of before; null, or not there, is nothing.
          */
         put: operations["savePreferences"];
         post?: never;
@@ -553,7 +621,7 @@ export interface paths {
         };
         /**
          * Where I am signed in.
-         * @description For: Anyone who is signed in.
+         * @description For: Anyone who is signed in. API keys: none.
          */
         get: operations["mySessions"];
         put?: never;
@@ -576,7 +644,7 @@ export interface paths {
         post?: never;
         /**
          * End one of my sessions, at once.
-         * @description For: Anyone who is signed in.
+         * @description For: Anyone who is signed in. API keys: none.
          */
         delete: operations["revokeMySession"];
         options?: never;
@@ -633,13 +701,13 @@ export interface paths {
         };
         /**
          * A list of requests.
-         * @description For: Anyone who is signed in. A requester finds his own alone. All filters that are given must hold.
+         * @description For: Anyone who is signed in. API keys: scope `read`. A requester finds his own alone. All filters that are given must hold.
          */
         get: operations["listRequests"];
         put?: never;
         /**
          * Report a fault.
-         * @description For: Anyone who is signed in.
+         * @description For: Anyone who is signed in. API keys: scope `report`.
          */
         post: operations["createRequest"];
         delete?: never;
@@ -657,7 +725,7 @@ export interface paths {
         };
         /**
          * The list as it changes.
-         * @description For: Anyone who is signed in. Sends the summary of each request that is reported or changes and that the viewer may see.
+         * @description For: Anyone who is signed in. API keys: scope `read`. Sends the summary of each request that is reported or changes and that the viewer may see.
          */
         get: operations["watchRequests"];
         put?: never;
@@ -677,7 +745,7 @@ export interface paths {
         };
         /**
          * One request.
-         * @description For: Anyone who is signed in.
+         * @description For: Anyone who is signed in. API keys: scope `read`.
          */
         get: operations["readRequest"];
         put?: never;
@@ -687,7 +755,7 @@ export interface paths {
         head?: never;
         /**
          * Correct what was reported.
-         * @description For: Anyone who is signed in. The requester while it is submitted; managers and admins until it is final.
+         * @description For: Anyone who is signed in. API keys: scope `report`. The requester while it is submitted; managers and admins until it is final.
          */
         patch: operations["editRequest"];
         trace?: never;
@@ -703,7 +771,7 @@ export interface paths {
         put?: never;
         /**
          * Say something about a request.
-         * @description For: Anyone who is signed in.
+         * @description For: Anyone who is signed in. API keys: scope `report`.
          */
         post: operations["commentOnRequest"];
         delete?: never;
@@ -721,7 +789,7 @@ export interface paths {
         };
         /**
          * The timeline, oldest first.
-         * @description For: Anyone who is signed in.
+         * @description For: Anyone who is signed in. API keys: scope `read`.
          */
         get: operations["requestEvents"];
         put?: never;
@@ -741,7 +809,7 @@ export interface paths {
         };
         /**
          * The timeline of a request as it happens.
-         * @description For: Anyone who is signed in. Sends the events behind `after`, then `ready`, then each event that the viewer may see, once.
+         * @description For: Anyone who is signed in. API keys: scope `read`. Sends the events behind `after`, then `ready`, then each event that the viewer may see, once.
          */
         get: operations["watchRequest"];
         put?: never;
@@ -763,7 +831,7 @@ export interface paths {
         put?: never;
         /**
          * Take one step of the state machine.
-         * @description For: Anyone who is signed in. The record's `allowed_actions` are exactly the ones that the caller may take.
+         * @description For: Anyone who is signed in. API keys: scope `work`. The record's `allowed_actions` are exactly the ones that the caller may take.
          */
         post: operations["actOnRequest"];
         delete?: never;
@@ -805,7 +873,7 @@ export interface paths {
         };
         /**
          * The caches in numbers.
-         * @description For: Admins. Hits, misses and stale reads are counted since the object of the cache woke.
+         * @description For: Admins. API keys: scope `operate`. Hits, misses and stale reads are counted since the object of the cache woke.
          */
         get: operations["caches"];
         put?: never;
@@ -828,7 +896,7 @@ export interface paths {
         post?: never;
         /**
          * Empty a cache.
-         * @description For: Admins. Whatever it held is asked for again at its source. The audit is told.
+         * @description For: Admins. API keys: scope `operate`. Whatever it held is asked for again at its source. The audit is told.
          */
         delete: operations["purgeCache"];
         options?: never;
@@ -845,7 +913,7 @@ export interface paths {
         };
         /**
          * What the identity provider is to be told, and whether there is a secret.
-         * @description For: Admins.
+         * @description For: Admins. API keys: scope `operate`.
          */
         get: operations["identitySetup"];
         put?: never;
@@ -867,10 +935,50 @@ export interface paths {
         put?: never;
         /**
          * Ask the identity provider whether it can be worked with.
-         * @description For: Admins. It need not be on. Asked are its description, its keys, and whether it takes the client id and the secret.
+         * @description For: Admins. API keys: scope `operate`. It need not be on. Asked are its description, its keys, and whether it takes the client id and the secret.
          */
         post: operations["testIdentity"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everybody's API keys, oldest first.
+         * @description For: Admins. API keys: none.
+         */
+        get: operations["allKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End anybody's key, at once.
+         * @description For: Admins. API keys: none.
+         */
+        delete: operations["endAnyKey"];
         options?: never;
         head?: never;
         patch?: never;
@@ -885,7 +993,7 @@ export interface paths {
         };
         /**
          * The log streams in numbers.
-         * @description For: Admins.
+         * @description For: Admins. API keys: scope `operate`.
          */
         get: operations["logStreams"];
         put?: never;
@@ -905,7 +1013,7 @@ export interface paths {
         };
         /**
          * Entries, newest first.
-         * @description For: Admins. With `q`, a page looks at 10,000 entries at most: it may be short, even empty, and still go on.
+         * @description For: Admins. API keys: scope `operate`. With `q`, a page looks at 10,000 entries at most: it may be short, even empty, and still go on.
          */
         get: operations["logEntries"];
         put?: never;
@@ -925,7 +1033,7 @@ export interface paths {
         };
         /**
          * Entries as they come.
-         * @description For: Admins.
+         * @description For: Admins. API keys: scope `operate`.
          */
         get: operations["tailLog"];
         put?: never;
@@ -945,7 +1053,7 @@ export interface paths {
         };
         /**
          * One entry.
-         * @description For: Admins.
+         * @description For: Admins. API keys: scope `operate`.
          */
         get: operations["logEntry"];
         put?: never;
@@ -965,7 +1073,7 @@ export interface paths {
         };
         /**
          * How mail is set up.
-         * @description For: Admins.
+         * @description For: Admins. API keys: scope `operate`.
          */
         get: operations["mailSetup"];
         put?: never;
@@ -985,7 +1093,7 @@ export interface paths {
         };
         /**
          * What the sender's domain says in the DNS of who may send for it.
-         * @description For: Admins. DKIM is not among it: its name is known to the provider alone.
+         * @description For: Admins. API keys: scope `operate`. DKIM is not among it: its name is known to the provider alone.
          */
         get: operations["mailRecords"];
         put?: never;
@@ -1007,7 +1115,7 @@ export interface paths {
         put?: never;
         /**
          * Send a mail to yourself, and see what becomes of it.
-         * @description For: Admins. 409 `mail_off` or `mail_unusable` where none can be sent.
+         * @description For: Admins. API keys: scope `operate`. 409 `mail_off` or `mail_unusable` where none can be sent.
          */
         post: operations["testMail"];
         delete?: never;
@@ -1025,7 +1133,7 @@ export interface paths {
         };
         /**
          * The state of the parts.
-         * @description For: Admins.
+         * @description For: Admins. API keys: scope `operate`.
          */
         get: operations["monitor"];
         put?: never;
@@ -1045,7 +1153,7 @@ export interface paths {
         };
         /**
          * One request from both sides.
-         * @description For: Admins. The stored forms, with times in milliseconds.
+         * @description For: Admins. API keys: scope `operate`. The stored forms, with times in milliseconds.
          */
         get: operations["inspectRequest"];
         put?: never;
@@ -1065,7 +1173,7 @@ export interface paths {
         };
         /**
          * Who is signed in where.
-         * @description For: Admins. Users, disabled ones among them, oldest account first.
+         * @description For: Admins. API keys: scope `operate`. Users, disabled ones among them, oldest account first.
          */
         get: operations["sessions"];
         put?: never;
@@ -1088,7 +1196,7 @@ export interface paths {
         post?: never;
         /**
          * End a session of anyone, at once.
-         * @description For: Admins.
+         * @description For: Admins. API keys: scope `operate`.
          */
         delete: operations["revokeSession"];
         options?: never;
@@ -1105,7 +1213,7 @@ export interface paths {
         };
         /**
          * Every setting: what is in force, its default, its bounds, its last change.
-         * @description For: Admins.
+         * @description For: Admins. API keys: scope `operate`.
          */
         get: operations["settings"];
         put?: never;
@@ -1125,12 +1233,12 @@ export interface paths {
         };
         /**
          * One setting.
-         * @description For: Admins.
+         * @description For: Admins. API keys: scope `operate`.
          */
         get: operations["readSetting"];
         /**
          * Give a setting another value.
-         * @description For: Admins. In force everywhere within 10 seconds. The value that is in force already changes nothing.
+         * @description For: Admins. API keys: scope `operate`. In force everywhere within 10 seconds. The value that is in force already changes nothing.
          */
         put: operations["changeSetting"];
         post?: never;
@@ -1149,7 +1257,7 @@ export interface paths {
         };
         /**
          * The changes of a setting, newest first.
-         * @description For: Admins.
+         * @description For: Admins. API keys: scope `operate`.
          */
         get: operations["settingHistory"];
         put?: never;
@@ -1171,7 +1279,7 @@ export interface paths {
         put?: never;
         /**
          * Bring back a value that a setting had.
-         * @description For: Admins. It is a change like any other.
+         * @description For: Admins. API keys: scope `operate`. It is a change like any other.
          */
         post: operations["revertSetting"];
         delete?: never;
@@ -1189,7 +1297,7 @@ export interface paths {
         };
         /**
          * What has not reached PostgreSQL.
-         * @description For: Admins.
+         * @description For: Admins. API keys: scope `operate`.
          */
         get: operations["sync"];
         put?: never;
@@ -1211,7 +1319,7 @@ export interface paths {
         put?: never;
         /**
          * Have every object that is behind try again.
-         * @description For: Admins. Also what was parked because PostgreSQL refused it.
+         * @description For: Admins. API keys: scope `operate`. Also what was parked because PostgreSQL refused it.
          */
         post: operations["replaySync"];
         delete?: never;
@@ -1229,7 +1337,7 @@ export interface paths {
         };
         /**
          * Everybody, the invited and the disabled among them, oldest account first.
-         * @description For: Admins.
+         * @description For: Admins. API keys: scope `operate`.
          */
         get: operations["people"];
         put?: never;
@@ -1249,13 +1357,13 @@ export interface paths {
         };
         /**
          * Active users, by name.
-         * @description For: Managers and admins.
+         * @description For: Managers and admins. API keys: scope `read`.
          */
         get: operations["users"];
         put?: never;
         /**
          * Invite somebody.
-         * @description For: Admins. The token is told once: it is the link, copied or shown as a QR code. It lets in one person, for a week. Where mail is on, the link is sent too; `user.invitation.mailed` says what became of it, and the invitation holds in any case.
+         * @description For: Admins. API keys: scope `operate`. The token is told once: it is the link, copied or shown as a QR code. It lets in one person, for a week. Where mail is on, the link is sent too; `user.invitation.mailed` says what became of it, and the invitation holds in any case.
          */
         post: operations["invite"];
         delete?: never;
@@ -1273,7 +1381,7 @@ export interface paths {
         };
         /**
          * An active user.
-         * @description For: Managers and admins.
+         * @description For: Managers and admins. API keys: scope `read`.
          */
         get: operations["readUser"];
         put?: never;
@@ -1283,7 +1391,7 @@ export interface paths {
         head?: never;
         /**
          * Give somebody another role, disable them, or let them in again.
-         * @description For: Admins. Their sessions end with it. 409 `last_admin` where nobody would be left who administers; 409 `open_work` where they would leave work behind and `work` does not say whose it becomes.
+         * @description For: Admins. API keys: scope `operate`. Their sessions end with it. 409 `last_admin` where nobody would be left who administers; 409 `open_work` where they would leave work behind and `work` does not say whose it becomes.
          */
         patch: operations["changeUser"];
         trace?: never;
@@ -1300,7 +1408,7 @@ export interface paths {
         post?: never;
         /**
          * End the links of an account with identities.
-         * @description For: Admins. Their sessions end with it. The next sign-in with a verified address links again; who is not to come in is disabled.
+         * @description For: Admins. API keys: none. Their sessions end with it. The next sign-in with a verified address links again; who is not to come in is disabled.
          */
         delete: operations["unlinkIdentities"];
         options?: never;
@@ -1319,7 +1427,7 @@ export interface paths {
         put?: never;
         /**
          * Make another link for somebody who has not accepted; the old ones end.
-         * @description For: Admins.
+         * @description For: Admins. API keys: scope `operate`.
          */
         post: operations["inviteAgain"];
         delete?: never;
@@ -1339,7 +1447,7 @@ export interface paths {
         put?: never;
         /**
          * Make a link with which somebody sets a new password; the old ones end.
-         * @description For: Managers and admins. The token is told once. It works once, for an hour. Managers make them for requesters and technicians.
+         * @description For: Managers and admins. API keys: none. The token is told once. It works once, for an hour. Managers make them for requesters and technicians.
          */
         post: operations["makeReset"];
         delete?: never;
@@ -1434,6 +1542,47 @@ export interface components {
             name: string;
             /** @description What the user was at the time; not there for the system, nor in what was written before roles were told. */
             role?: components["schemas"]["Role"];
+            /** @description The API key that spoke for the user; not there where it was the user. */
+            via?: components["schemas"]["ViaKey"];
+        };
+        /** @description An API key, without its secret. */
+        ApiKey: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            expires_at: string;
+            /** @description The id; the key's text has it behind `cek_`. */
+            id: components["schemas"]["KeyId"];
+            last_use: null | components["schemas"]["KeyUse"];
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description Whose it is. */
+            owner: components["schemas"]["Person"];
+            previous: null | components["schemas"]["PreviousSecret"];
+            /** @description What they are. */
+            role: components["schemas"]["Role"];
+            /**
+             * Format: date-time
+             * @description When it got its secret, where that is not the first.
+             */
+            rotated_at: string | null;
+            /** @description What it may do, of what its owner may. */
+            scopes: components["schemas"]["Scope"][];
+            /** @description Whether it holds. */
+            state: components["schemas"]["KeyState"];
+        };
+        /** @description One page of a list. */
+        ApiKeyPage: {
+            /** @description The items, in the list's order. */
+            items: components["schemas"]["ApiKey"][];
+            /** @description What to send as `cursor` for the next page; null at the end. */
+            next_cursor: string | null;
         };
         /** @description A file that belongs to a request. */
         Attachment: {
@@ -1720,6 +1869,13 @@ export interface components {
             /** @description 1 to 200 characters. */
             title?: string | null;
         };
+        /** @description What of a key is changed. */
+        EditKey: {
+            /** @description Another name. */
+            name?: string | null;
+            /** @description Other scopes, in place of those of before. */
+            scopes?: components["schemas"]["Scope"][] | null;
+        };
         /** @description What of the profile is edited. */
         EditMe: {
             /** @description The name that others see, 1 to 100 characters. What was done before keeps the name that it was done under. */
@@ -1943,6 +2099,13 @@ export interface components {
             /** @description The address. */
             email: string;
         };
+        /** @description A key with its secret, which is told once. */
+        HandedOut: {
+            /** @description The key. */
+            key: components["schemas"]["ApiKey"];
+            /** @description What a program sends: `Authorization: Bearer <secret>`. Nobody can read it again. */
+            secret: string;
+        };
         /** @description One's own links. */
         Identities: {
             /** @description Each, oldest first. */
@@ -2084,6 +2247,28 @@ export interface components {
             token: string;
             /** @description The account. */
             user: components["schemas"]["Account"];
+        };
+        /** @description An API key, as lists and logs name it: 16 lower-case hexadecimal digits. It is no secret. */
+        KeyId: string;
+        /**
+         * @description Whether a key holds.
+         * @enum {string}
+         */
+        KeyState: "active" | "expired" | "unknown";
+        /** @description The use of a secret. */
+        KeyUse: {
+            /**
+             * Format: date-time
+             * @description When it was last used, to the minute.
+             */
+            at: string;
+            /** @description From which network address. */
+            from: string;
+            /**
+             * Format: int64
+             * @description How many calls were made with it, about.
+             */
+            uses: number;
         };
         /** @description A request whose row is behind. */
         Lagging: {
@@ -2308,6 +2493,11 @@ export interface components {
             /** @description The one that was touched last first. */
             items: components["schemas"]["MyDraft"][];
         };
+        /** @description My keys. */
+        MyKeys: {
+            /** @description Oldest first. */
+            items: components["schemas"]["ApiKey"][];
+        };
         /** @description One live session. */
         MySession: {
             /** @description The network address that signed in. */
@@ -2333,6 +2523,18 @@ export interface components {
         MySessions: {
             /** @description Newest first. */
             items: components["schemas"]["MySession"][];
+        };
+        /** @description A new key. */
+        NewKey: {
+            /**
+             * Format: int64
+             * @description How many days it holds; 90 if nothing is said.
+             */
+            days?: number | null;
+            /** @description What it is called; events and logs name it so. */
+            name: string;
+            /** @description What it may do. `operate` is for keys of admins. */
+            scopes: components["schemas"]["Scope"][];
         };
         /** @description The body of `POST /api/requests`. */
         NewRequestBody: {
@@ -2493,6 +2695,15 @@ export interface components {
             start_page: null | components["schemas"]["StartPage"];
             /** @description Where one's clock is, where that is not what the device says: a name of the IANA time zone database. */
             time_zone: string | null;
+        };
+        /** @description The secret of before, which holds beside the new one. */
+        PreviousSecret: {
+            last_use: null | components["schemas"]["KeyUse"];
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            until: string;
         };
         /**
          * @description How urgent it is; decides when it is due.
@@ -2745,6 +2956,26 @@ export interface components {
          * @enum {string}
          */
         Role: "requester" | "technician" | "manager" | "admin";
+        /** @description How a key gets a new secret. */
+        Rotation: {
+            /**
+             * Format: int64
+             * @description How many days the key holds from now on; 90 if nothing is said.
+             * @default null
+             */
+            days: number | null;
+            /**
+             * Format: int64
+             * @description How many hours the secret of before holds beside the new one; 24 if nothing is said, 0 ends it at once.
+             * @default null
+             */
+            overlap_hours: number | null;
+        };
+        /**
+         * @description What a key may do.
+         * @enum {string}
+         */
+        Scope: "read" | "report" | "work" | "operate";
         /** @description A session that holds. */
         SessionInfo: {
             /**
@@ -3146,6 +3377,13 @@ export interface components {
             /** @description By name. */
             items: components["schemas"]["User"][];
         };
+        /** @description The API key that a call was made with. */
+        ViaKey: {
+            /** @description The key. */
+            id: components["schemas"]["KeyId"];
+            /** @description What its owner called it at the time. */
+            name: string;
+        };
         /**
          * @description Who may read a comment.
          * @enum {string}
@@ -3173,7 +3411,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `forbidden` (Forbidden) */
+        /** @description `forbidden` (Forbidden), `insufficient_scope` (Insufficient scope) */
         Forbidden: {
             headers: {
                 [name: string]: unknown;
@@ -3256,7 +3494,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `unauthenticated` (Not signed in), `invalid_credentials` (Invalid credentials) */
+        /** @description `unauthenticated` (Not signed in), `invalid_credentials` (Invalid credentials), `invalid_token` (Invalid API key) */
         Unauthenticated: {
             headers: {
                 [name: string]: unknown;
@@ -3639,6 +3877,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -3665,6 +3904,159 @@ export interface operations {
                 };
             };
             500: components["responses"]["Internal"];
+        };
+    };
+    keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyKeys"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    makeKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKey"];
+            };
+        };
+        responses: {
+            /** @description The key with its secret. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandedOut"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["TimedOut"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    endKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["KeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    changeKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["KeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditKey"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["TimedOut"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    rotateKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["KeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rotation"];
+            };
+        };
+        responses: {
+            /** @description The key with its new secret. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandedOut"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["TimedOut"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     unsubscribe: {
@@ -3714,6 +4106,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -3771,6 +4164,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -3794,6 +4188,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -3875,6 +4270,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -3910,6 +4306,7 @@ export interface operations {
             };
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -3991,6 +4388,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -4050,6 +4448,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -4139,6 +4538,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -4194,6 +4594,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -4323,6 +4724,7 @@ export interface operations {
             };
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -4427,6 +4829,7 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -4547,6 +4950,7 @@ export interface operations {
             };
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -4781,6 +5185,63 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    allKeys: {
+        parameters: {
+            query?: {
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; opaque, and of this list alone. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    /** @description `rel="next"`, when more follow. */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyPage"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    endAnyKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["KeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };

@@ -7,6 +7,7 @@ export const ACTION = ["approve", "reject", "assign", "release", "start", "hold"
 export const CACHE_NAMESPACE = ["users", "settings", "identity"] as const satisfies readonly Schema<"CacheNamespace">[];
 export const COLOUR = ["grey", "red", "orange", "yellow", "green", "teal", "blue", "purple", "pink"] as const satisfies readonly Schema<"Colour">[];
 export const IDENTITY_FAULT = ["not_set_up", "away", "not_found", "unreadable", "other_issuer", "many_tenants", "unreachable", "no_code_flow", "no_algorithm", "no_keys", "client"] as const satisfies readonly Schema<"IdentityFault">[];
+export const KEY_STATE = ["active", "expired", "unknown"] as const satisfies readonly Schema<"KeyState">[];
 export const LANGUAGE = ["en", "id"] as const satisfies readonly Schema<"Language">[];
 export const LEVEL = ["debug", "info", "warn", "error"] as const satisfies readonly Schema<"Level">[];
 export const LINK_STATE = ["open", "used", "replaced", "expired", "withdrawn"] as const satisfies readonly Schema<"LinkState">[];
@@ -16,6 +17,7 @@ export const NOTICE_KIND = ["created", "approved", "rejected", "assigned", "rele
 export const PRIORITY = ["low", "normal", "high", "urgent"] as const satisfies readonly Schema<"Priority">[];
 export const REASON = ["mentioned", "assignee", "former_assignee", "requester", "approver"] as const satisfies readonly Schema<"Reason">[];
 export const ROLE = ["requester", "technician", "manager", "admin"] as const satisfies readonly Schema<"Role">[];
+export const SCOPE = ["read", "report", "work", "operate"] as const satisfies readonly Schema<"Scope">[];
 export const SETTING_GROUP = ["organisation", "times", "work", "sessions", "sign_in", "logs", "caches"] as const satisfies readonly Schema<"SettingGroup">[];
 export const SETTING_KEY = ["organisation_name", "due_hours_urgent", "due_hours_high", "due_hours_normal", "due_hours_low", "auto_close_days", "reopen_days", "approvers", "categories", "technicians_claim", "technicians_take_over", "session_idle_hours", "session_days", "oidc_on", "oidc_issuer", "oidc_client_id", "oidc_name", "oidc_trusts_addresses", "oidc_newcomers", "oidc_domains", "log_debug_days", "log_info_days", "log_warn_days", "log_error_days", "cache_users", "cache_identity"] as const satisfies readonly Schema<"SettingKey">[];
 export const SLA_STATE = ["running", "paused", "met", "breached"] as const satisfies readonly Schema<"SlaState">[];
@@ -73,8 +75,10 @@ export const MAX_LENGTH = {
   ActionBody: { reason: 2000, resolution: 5000 },
   CommentBodyInput: { body: 10000 },
   EditBody: { category: 60, contact: 120, description: 10000, title: 200 },
+  EditKey: { name: 60 },
   EditMe: { name: 100 },
   InviteBody: { name: 100 },
+  NewKey: { name: 60 },
   NewRequestBody: { category: 60, contact: 120, description: 10000, title: 200 },
   OfferedCategory: { name: 60 },
   PreferencesShown: { phone: 30 },

@@ -1,5 +1,5 @@
 // The pages of those who run the system: they come when somebody needs them. A page that belongs there adds one line.
-import { Activity, MonitorSmartphone, RefreshCw, ScrollText, Send, Users, Wrench, type LucideIcon } from "lucide-react";
+import { Activity, KeyRound, MonitorSmartphone, RefreshCw, ScrollText, Send, Users, Wrench, type LucideIcon } from "lucide-react";
 import type { NavEntry } from "./nav";
 
 const forAdmins = (to: string, label: string, icon: LucideIcon): NavEntry => ({ to: `/system/${to}`, label: `nav.${label}`, icon, roles: ["admin"] });
@@ -12,4 +12,5 @@ export const SYSTEM_NAV: NavEntry[] = [
   forAdmins("sync", "sync", RefreshCw),
   forAdmins("mail", "mail", Send),
   forAdmins("sessions", "sessions", MonitorSmartphone),
+  forAdmins("keys", "keys", KeyRound),
 ];

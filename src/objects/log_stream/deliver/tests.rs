@@ -26,7 +26,7 @@ fn an_entry_becomes_a_row_with_its_action_its_object_and_its_link() {
     let user = UserId(uuid::Uuid::from_u128(5));
     let mut entry = entry().with("action", "approved").with("object", json!({"type": "request", "id": "r-1"}));
     entry.request_id = Some("00000000-0000-7000-8000-000000000001".parse().unwrap());
-    entry.actor = Some(Actor::User(Person { id: user, name: "Sari".into() }, Some(Role::Manager)));
+    entry.actor = Some(Actor::User(Person { id: user, name: "Sari".into() }, Some(Role::Manager), None));
     let row = audit_row(&"default".parse().unwrap(), &kept(entry)).unwrap();
     assert_eq!((row.seq, row.ts.as_ms(), row.actor_id, row.actor_name.as_str()), (7, 1_000, Some(user), "Sari"));
     assert_eq!(row.actor_role, Some(Role::Manager));

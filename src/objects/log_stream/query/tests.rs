@@ -29,7 +29,7 @@ fn stored(seq: i64) -> Stored {
     entry.request_id = Some(trace(seq / 4));
     entry.actor = Some(match seq % 5 {
         0 => Actor::System,
-        n => Actor::User(Person { id: user(n), name: format!("user {n}") }, Some(Role::Technician)),
+        n => Actor::User(Person { id: user(n), name: format!("user {n}") }, Some(Role::Technician), None),
     });
     Stored::new(entry, seq).unwrap()
 }

@@ -1,9 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
-import { LogOut, Pencil } from "lucide-react";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { KeyRound, LogOut, Pencil } from "lucide-react";
 import { lazy, Suspense, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { api, dataOf } from "@/api/client";
+import { manages } from "@/api/types";
 import { ErrorWords, toastError } from "@/app/ErrorWords";
 import { SessionRow } from "@/app/SessionRow";
 import { signOut, useMe } from "@/app/session";
@@ -65,6 +66,13 @@ export function MePage() {
       <PreferencesForm />
       <SystemLinks />
       <Sessions />
+      {manages(me.role) && (
+        <section aria-labelledby="keys">
+          <h2 id="keys">{t("nav.keys")}</h2>
+          <p className="mt-1 mb-3 text-sm text-muted">{t("keys.lead")}</p>
+          <Link to="/me/keys" className={buttonClass()}><KeyRound aria-hidden className="size-4" />{t("keys.mine")}</Link>
+        </section>
+      )}
       <section aria-labelledby="data">
         <h2 id="data">{t("me.data")}</h2>
         <p className="mt-1 mb-3 text-sm text-muted">{t("me.data_hint")}</p>

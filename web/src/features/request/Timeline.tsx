@@ -6,6 +6,7 @@ import type { TimelineEvent } from "@/api/types";
 import { FIELD_NAMES, fieldOf, sayValue } from "@/resources/request/fields";
 import type { Waiting } from "@/resources/request/project";
 import { StaffMark } from "@/resources/user/StaffMark";
+import { ViaMark } from "@/resources/user/ViaMark";
 import { When } from "@/ui/time";
 import { Stars } from "./Facts";
 
@@ -40,7 +41,7 @@ function Entry({ event, anchor, isWaiting }: { event: TimelineEvent; anchor?: st
       <Dot icon={ICONS[event.kind] ?? CircleDot} strong={["completed", "closed", "approved"].includes(event.kind)} />
       <div className="min-w-0 flex-1 pt-1">
         <p className="text-sm">
-          <span dir="auto" className="words font-semibold">{event.actor.id === null ? t("common.system") : event.actor.name}</span> <StaffMark role={event.actor.role} /><span className="text-muted">{words} · </span>
+          <span dir="auto" className="words font-semibold">{event.actor.id === null ? t("common.system") : event.actor.name}</span> <StaffMark role={event.actor.role} /><ViaMark via={event.actor.via} /><span className="text-muted">{words} · </span>
           {anchor ? <a href={`#${anchor}`} tabIndex={-1} className="text-muted hover:underline"><When date={event.ts} /></a> : <When date={event.ts} className="text-muted" />}
           {isWaiting && <span className="ml-2 inline-flex items-center gap-1 rounded-full border border-dashed border-edge px-2 text-xs text-muted"><CloudUpload aria-hidden className="size-3.5" />{t("request.waiting")}</span>}
         </p>

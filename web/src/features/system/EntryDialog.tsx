@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { StreamName } from "./words";
 import { StaffMark } from "@/resources/user/StaffMark";
+import { ViaMark } from "@/resources/user/ViaMark";
 import { Button, buttonClass } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { toast } from "@/ui/toast";
@@ -22,7 +23,7 @@ export function EntryDialog({ stream, id }: { stream: StreamName; id: string }) 
         [t("logs.time"), entry.ts],
         [t("logs.stream"), stream],
         [t("logs.level"), <LevelMark key="level" level={entry.level} />],
-        [t("logs.actor"), entry.actor && <span key="actor"><span dir="auto" className="words">{entry.actor.name}</span> <StaffMark role={entry.actor.role} /></span>],
+        [t("logs.actor"), entry.actor && <span key="actor"><span dir="auto" className="words">{entry.actor.name}</span> <StaffMark role={entry.actor.role} /><ViaMark via={entry.actor.via} /></span>],
         [t("logs.route"), entry.route],
         [t("logs.result"), entry.status],
         [t("logs.duration"), entry.duration_ms === null ? null : `${entry.duration_ms} ms`],

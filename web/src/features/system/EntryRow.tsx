@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { Bug, CircleX, Info, TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { StaffMark } from "@/resources/user/StaffMark";
+import { ViaMark } from "@/resources/user/ViaMark";
 import { clock, localeOf } from "@/ui/time";
 import type { Entry, Level, StreamName } from "./words";
 
@@ -28,7 +29,7 @@ export function EntryRow({ entry, stream, named, fresh }: { entry: Entry; stream
         <span className="min-w-0 truncate max-sm:col-span-full max-sm:row-start-2 max-sm:whitespace-normal">
           {named && <span className="mr-2 rounded bg-sunken px-1.5 py-0.5 text-xs font-semibold text-muted">{stream}</span>}
           <span dir="auto" className="words">{entry.message}</span>
-          {entry.actor && <span className="ml-2 text-xs text-muted"><span dir="auto" className="words">{entry.actor.name}</span> <StaffMark role={entry.actor.role} /></span>}
+          {entry.actor && <span className="ml-2 text-xs text-muted"><span dir="auto" className="words">{entry.actor.name}</span> <StaffMark role={entry.actor.role} /><ViaMark via={entry.actor.via} /></span>}
         </span>
         <span className="text-xs text-muted tabular-nums">{[entry.status, entry.duration_ms === null ? null : `${entry.duration_ms} ms`].filter((part) => part !== null).join(" · ")}</span>
       </Link>
