@@ -112,6 +112,9 @@ fn step(row: &table::Row) -> Value {
     json!({ "event": row.needs.event_kind(), "transitions": row.transitions })
 }
 
+/// What is said of a route that needs a fresh proof.
+const FRESH: &str = " Within 10 minutes of a sign-in or of `POST /api/me/reauthenticate`; else 403 `reauthentication_required`.";
+
 /// The operation as the document has it.
 fn described(route: &Route, schemas: &mut Schemas) -> Value {
     let mut operation = (route.describe)(schemas);
@@ -119,6 +122,7 @@ fn described(route: &Route, schemas: &mut Schemas) -> Value {
     let who = match permission {
         Permission::Public => "Anyone.",
         Permission::SignedIn => "Anyone who is signed in.",
+        Permission::Enrolling => "Anyone who is signed in, also who still has to get a second factor.",
         Permission::Managers => "Managers and admins.",
         Permission::Operators => "Admins.",
     };
@@ -127,7 +131,7 @@ fn described(route: &Route, schemas: &mut Schemas) -> Value {
     }
     if route.kind.is_write()
         || route.kind == Kind::Socket
-        || !matches!(permission, Permission::Public | Permission::SignedIn)
+        || !matches!(permission, Permission::Public | Permission::Enrolling)
     {
         operation.refusals.insert(403);
     }
@@ -138,7 +142,8 @@ fn described(route: &Route, schemas: &mut Schemas) -> Value {
     for (status, name) in REFUSED.iter().filter(|(status, _)| operation.refusals.contains(status)) {
         operation.replies.insert(status.to_string(), json!({ "$ref": format!("#/components/responses/{name}") }));
     }
-    let description = [&[format!("For: {who}")], operation.details.as_slice()].concat().join(" ");
+    let fresh = if route.kind == Kind::FreshWrite { FRESH } else { "" };
+    let description = [&[format!("For: {who}{fresh}")], operation.details.as_slice()].concat().join(" ");
     let mut json = json!({
         "operationId": operation.id,
         "tags": [operation.tag],
@@ -177,6 +182,7 @@ fn path_parameters(route: &Route, schemas: &mut Schemas) -> Vec<Value> {
             Parameter::Entry => schemas.of::<EntryId>(),
             Parameter::Setting => schemas.of::<SettingKey>(),
             Parameter::Cache => schemas.of::<CacheNamespace>(),
+            Parameter::Passkey => json!({ "type": "string" }),
         };
         parameters.push(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
     }
@@ -203,11 +209,13 @@ fn refused(status: u16, problem: &Value) -> Value {
 }
 
 /// One of each kind.
-fn refusals() -> [Refusal; 16] {
+fn refusals() -> [Refusal; 18] {
     [
         Refusal::NotFound,
         Refusal::Unauthenticated,
         Refusal::FORBIDDEN,
+        Refusal::SecondFactorRequired,
+        Refusal::ReauthenticationRequired,
         Refusal::InvalidTransition { status: Status::Closed.word(), allowed: Vec::new(), record: None },
         Refusal::Stale { version: 1, record: None },
         Refusal::IdempotencyKeyReused,

@@ -10,7 +10,7 @@ use std::{env, fs};
 use cepatedge::db::queries;
 use cepatedge::db::query::{Postgres, Query};
 use cepatedge::db::statements::{
-    accounts, audit, invitations, organisation, own_data, people, resets, settings, users, versions,
+    accounts, audit, factors, invitations, organisation, own_data, people, resets, settings, users, versions,
 };
 use cepatedge::domain::delivery::{Delivery, Packed};
 use cepatedge::domain::log::{LogFilter, NewEntry, StreamName};
@@ -21,6 +21,7 @@ use cepatedge::domain::request::{
     Action, ActionInput, Category, Command, CommentBody, Description, Moment, NewRequest, Priority, RulesInForce,
     Searched, Step, Title, Visibility,
 };
+use cepatedge::domain::factor::{Factors, Method, NewPasskey, Passkey, Removed, Totp, Used};
 use cepatedge::domain::session::SessionLimits;
 use cepatedge::domain::settings::{SettingChange, SettingKey, SettingValue, Stored};
 use cepatedge::domain::text::SearchText;
@@ -375,6 +376,8 @@ fn the_session_speaks_as_recorded() {
         ends_at: at(10_080),
         user_agent: "curl/8.5.0".into(),
         address: "192.0.2.7".into(),
+        methods: vec![Method::Password, Method::Totp],
+        proved_at: Some(at(1)),
     };
     let open = session::Open {
         caller: caller(),
@@ -383,10 +386,12 @@ fn the_session_speaks_as_recorded() {
         user_agent: "curl/8.5.0".into(),
         address: "192.0.2.7".into(),
         limits: SessionLimits { idle_hours: 2, days: 7 },
+        methods: vec![Method::Passkey],
     };
     exchange(&key, by_a_user(), open, held());
     exchange(&key, by_a_user(), session::Check {}, held());
     exchange(&key, by_a_user(), session::Renamed { name: PersonName::parse("Maya Putri").unwrap() }, ());
+    exchange(&key, by_a_user(), session::Proved { methods: vec![Method::Recovery] }, held());
     exchange(&key, by_a_user(), session::Revoke { reason: "logout".into() }, ());
 }
 
@@ -407,6 +412,7 @@ fn the_account_speaks_as_recorded() {
         address: "192.0.2.7".into(),
     };
     exchange(&key, by_a_user(), account::Opened { listing: listing(), version: Some(2) }, ());
+    exchange(&key, by_a_user(), account::Spend { names: vec![SESSION.into()], until: at(5) }, ());
     let changed = account::Changed { version: 3, reason: "password_changed".into(), keep: Some(session_name()) };
     exchange(&key, by_a_user(), changed, 2);
     exchange(&key, by_a_user(), account::Closed { session: session_name() }, ());
@@ -582,6 +588,54 @@ fn accounts_speak_as_recorded(entry: NewEntry) {
     asks(by_a_user(), own_data::OwnData { id }, Some(rows));
 }
 
+fn factors_speak_as_recorded(entry: NewEntry) {
+    let (id, credential) = (user(), || "AQID".parse().unwrap());
+    let key = Passkey {
+        credential: credential(),
+        name: "Phone".into(),
+        public_key: "pQECAyYg".into(),
+        sign_count: 7,
+        eligible: true,
+        backed_up: false,
+        created_at: at(0),
+        used_at: Some(at(1)),
+    };
+    let found = Factors {
+        user: from_str(domain!("user_row")).unwrap(),
+        totp: Some(Totp { secret: "id1.AAAA".into(), step: 59_833_333, created_at: at(0) }),
+        passkeys: vec![key],
+        codes: 9,
+    };
+    asks(by_a_user(), factors::FindFactors { id: Some(id), credential: Some(credential()) }, Some(found));
+    let used = Used::Passkey { credential: credential(), sign_count: 8, backed_up: true };
+    asks(by_the_system(), factors::UseFactor { id, used }, true);
+    for used in [Used::Totp { step: 59_833_334 }, Used::Recovery { hash: SESSION.into() }] {
+        let text = to_value(&used).unwrap();
+        assert_eq!(read::<Used>(&text), text);
+    }
+    let key = NewPasskey {
+        credential: credential(),
+        name: "Phone".into(),
+        public_key: "pQECAyYg".into(),
+        sign_count: 0,
+        eligible: true,
+        backed_up: true,
+    };
+    let totp =
+        factors::Added::Totp { version: 3, secret: "id1.AAAA".into(), step: 59_833_333, keep: Some(session_name()) };
+    for added in [totp, factors::Added::Codes] {
+        let text = to_value(&added).unwrap();
+        assert_eq!(read::<factors::Added>(&text), text);
+    }
+    let added = factors::Added::Passkey(key);
+    asks(by_a_user(), factors::AddFactor { id, added, codes: vec!["0123".into()], entry: entry.clone() }, true);
+    asks(by_a_user(), factors::RenamePasskey { id, credential: credential(), name: "Old phone".into() }, true);
+    let removed = Removed::Passkey(credential());
+    let remove =
+        factors::RemoveFactor { id, removed, of_managers: true, keep: Some(session_name()), entry };
+    asks(by_a_user(), remove, Some(from_str(domain!("user_row")).unwrap()));
+}
+
 #[test]
 fn the_database_speaks_as_recorded() {
     let key = database::DatabaseKey { org: org(), shard: 1 };
@@ -629,7 +683,8 @@ fn the_database_speaks_as_recorded() {
     asks(by_the_system(), audit::Told { ids: vec![entry.id.clone()] }, ());
     people_speak_as_recorded(entry.clone());
     settings_speak_as_recorded(entry.clone());
-    accounts_speak_as_recorded(entry);
+    accounts_speak_as_recorded(entry.clone());
+    factors_speak_as_recorded(entry);
     let synced = versions::SyncedVersion { id: id(), epoch: 1, version: 2 };
     asks(by_the_system(), versions::Synced { ids: vec![id()] }, vec![synced]);
     let inspected = Some(raw(r#"{"row":{"version":2},"events":2}"#));

@@ -8,7 +8,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::query::{Postgres, Query};
 use super::statements::{
-    accounts, audit, invitations, organisation, own_data, people, resets, settings, users, versions,
+    accounts, audit, factors, invitations, organisation, own_data, people, resets, settings, users, versions,
 };
 
 /// Declares every query that a DatabaseObject answers.
@@ -68,6 +68,11 @@ queries! {
     accounts::AccountSettled,
     accounts::FindPreferences,
     accounts::SavePreferences,
+    factors::FindFactors,
+    factors::UseFactor,
+    factors::AddFactor,
+    factors::RenamePasskey,
+    factors::RemoveFactor,
     own_data::OwnData,
     audit::Owed,
     audit::Told,

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use base::ids::{EntryId, SessionName, UserId};
 
+use crate::domain::factor::Credential;
 use crate::domain::log::StreamName;
 use crate::domain::request::{Action, RequestId};
 use crate::domain::settings::SettingKey;
@@ -31,6 +32,8 @@ pub enum Parameter {
     Setting,
     /// A cache.
     Cache,
+    /// A passkey.
+    Passkey,
 }
 
 /// A type that can stand in a path.
@@ -73,6 +76,10 @@ impl InPath for SettingKey {
 
 impl InPath for CacheNamespace {
     const KIND: Parameter = Parameter::Cache;
+}
+
+impl InPath for Credential {
+    const KIND: Parameter = Parameter::Passkey;
 }
 
 /// The parameters of one pattern, in their order.

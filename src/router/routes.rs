@@ -9,6 +9,7 @@
 use base::ids::{EntryId, SessionName, UserId};
 use base::refusal::Refusal;
 
+use crate::domain::factor::Credential;
 use crate::domain::log::StreamName;
 use crate::domain::request::{Action, RequestId};
 use crate::domain::settings::SettingKey;
@@ -16,6 +17,7 @@ use crate::domain::user::DraftId;
 use crate::objects::cache::api::CacheNamespace;
 use crate::router::path::{self, Parameters};
 use crate::router::route::{Kind, Permission, Route};
+use crate::router::factors::{again, codes, mine, passkeys, sign_in, taken, totp};
 use crate::router::system::mail;
 use crate::router::{
     auth, caches, drafts, inbox, invitations, me, passwords, people, preferences, probes, requests, resets, sessions,
@@ -53,6 +55,9 @@ routes! {
     POST   "/auth/login"                                            Public    Write       auth::login;
     POST   "/auth/logout"                                           Public    Write       auth::logout;
     POST   "/auth/forgot"                                           Public    Write       resets::forgot;
+    POST   "/auth/factor"                                           Public    Write       sign_in::second;
+    POST   "/auth/passkey/options"                                  Public    Write       sign_in::options;
+    POST   "/auth/passkey"                                          Public    Write       sign_in::passkey;
     GET    "/setup"                                                 Public    Read        setup::read;
     POST   "/setup"                                                 Public    Write       setup::run;
     POST   "/auth/invitations/look"                                 Public    Write       invitations::look;
@@ -60,9 +65,20 @@ routes! {
     POST   "/auth/invitations/accept"                               Public    Write       invitations::accept;
     POST   "/auth/resets/look"                                      Public    Write       resets::look;
     POST   "/auth/resets/accept"                                    Public    Write       resets::accept;
-    GET    "/me"                                                    SignedIn  OfSession   me::read;
+    GET    "/me"                                                    Enrolling OfSession   me::read;
     PATCH  "/me"                                                    SignedIn  Write       me::edit;
     POST   "/me/password"                                           SignedIn  Write       passwords::change;
+    POST   "/me/reauthenticate"                                     Enrolling Write       again::prove;
+    POST   "/me/reauthenticate/options"                             Enrolling Write       again::options;
+    GET    "/me/factors"                                            Enrolling Read        mine::read;
+    POST   "/me/totp"                                               Enrolling FreshWrite  totp::begin;
+    PUT    "/me/totp"                                               Enrolling FreshWrite  totp::confirm;
+    DELETE "/me/totp"                                               SignedIn  FreshWrite  totp::remove;
+    POST   "/me/passkeys/options"                                   Enrolling FreshWrite  passkeys::options;
+    POST   "/me/passkeys"                                           Enrolling FreshWrite  passkeys::add;
+    PATCH  "/me/passkeys/{id}" (id: Credential)                     SignedIn  Write       passkeys::rename;
+    DELETE "/me/passkeys/{id}" (id: Credential)                     SignedIn  FreshWrite  passkeys::remove;
+    POST   "/me/recovery-codes"                                     SignedIn  FreshWrite  codes::make;
     GET    "/me/preferences"                                        SignedIn  Read        preferences::read;
     PUT    "/me/preferences"                                        SignedIn  Write       preferences::save;
     GET    "/me/data"                                               SignedIn  Read        preferences::data;
@@ -82,9 +98,10 @@ routes! {
     GET    "/users"                                                 Managers  Read        users::list;
     POST   "/users"                                                 Operators Write       people::invite;
     GET    "/users/{id}" (id: UserId)                               Managers  Read        users::read;
-    PATCH  "/users/{id}" (id: UserId)                               Operators Write       people::change;
-    POST   "/users/{id}/invitation" (id: UserId)                    Operators Write       people::invite_again;
-    POST   "/users/{id}/reset" (id: UserId)                         Managers  Write       resets::make;
+    PATCH  "/users/{id}" (id: UserId)                               Operators FreshWrite       people::change;
+    POST   "/users/{id}/invitation" (id: UserId)                    Operators FreshWrite       people::invite_again;
+    POST   "/users/{id}/reset" (id: UserId)                         Managers  FreshWrite  resets::make;
+    DELETE "/users/{id}/factors" (id: UserId)                       Managers  FreshWrite  taken::remove;
 
     GET    "/requests"                                              SignedIn  Read        requests::list;
     POST   "/requests"                                              SignedIn  WriteNaming requests::create;

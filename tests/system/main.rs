@@ -18,6 +18,7 @@ mod app;
 mod auth;
 mod bad_input;
 mod drafts;
+mod factors;
 mod handover;
 mod http;
 mod idempotency;

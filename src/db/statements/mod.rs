@@ -20,6 +20,7 @@ macro_rules! ms {
 pub mod accounts;
 pub mod apply;
 pub mod audit;
+pub mod factors;
 pub mod invitations;
 pub mod organisation;
 pub mod own_data;

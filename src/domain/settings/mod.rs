@@ -11,6 +11,7 @@ use base::time::Timestamp;
 use base::words;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::factor::Required;
 use crate::domain::log::Retention;
 use crate::domain::organisation::OrganisationName;
 use crate::domain::request::{RequestRules, RulesInForce};
@@ -45,6 +46,8 @@ words! {
         SessionIdleHours = "session_idle_hours",
         /// Days until a session ends in any case.
         SessionDays = "session_days",
+        /// Who must have a second factor.
+        SecondFactor = "second_factor",
         /// Days that log entries of the level debug stay.
         LogDebugDays = "log_debug_days",
         /// Days that log entries of the level info stay.
@@ -145,6 +148,8 @@ pub struct InForce {
     pub rules: RequestRules,
     /// The limits of new sessions.
     pub sessions: SessionLimits,
+    /// Who must have a second factor.
+    pub second_factor: Required,
     /// How long log entries stay.
     pub logs: Retention,
     /// The caches.
@@ -157,6 +162,7 @@ impl Default for InForce {
             version: 0,
             rules: RequestRules::default(),
             sessions: SessionLimits::default(),
+            second_factor: Required::Nobody,
             logs: Retention::default(),
             caches: Caches { users: true },
         }

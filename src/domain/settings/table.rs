@@ -4,6 +4,7 @@
 use super::SettingGroup::{Caches, Logs, Organisation, Sessions, Times, Work};
 use super::Unit::{Days, Hours};
 use super::{InForce, SettingGroup, SettingKey, SettingValue, Unit};
+use crate::domain::factor::Required;
 use crate::domain::request::Approvers;
 
 /// A year in hours, and in days: the most that people mean.
@@ -108,6 +109,17 @@ const APPROVERS: Form = Form::Word {
     put: |now, word| now.rules.approvers = word.parse().unwrap_or(now.rules.approvers),
 };
 
+const SECOND_FACTOR: Form = Form::Word {
+    words: &[
+        Required::Nobody.as_str(),
+        Required::Admins.as_str(),
+        Required::Managers.as_str(),
+        Required::Everybody.as_str(),
+    ],
+    get: |now| now.second_factor.as_str(),
+    put: |now, word| now.second_factor = word.parse().unwrap_or(now.second_factor),
+};
+
 /// Every setting, in the order in which they are shown.
 pub static SETTINGS: &[Setting] = &[
     Setting { key: SettingKey::OrganisationName, group: Organisation, form: Form::OrganisationName },
@@ -122,6 +134,7 @@ pub static SETTINGS: &[Setting] = &[
     switch(SettingKey::TechniciansTakeOver, Work, |now| &mut now.rules.technicians_take_over),
     number(SettingKey::SessionIdleHours, Sessions, (1, MONTH_HOURS, Hours), |now| &mut now.sessions.idle_hours),
     number(SettingKey::SessionDays, Sessions, (1, YEAR_DAYS, Days), |now| &mut now.sessions.days),
+    Setting { key: SettingKey::SecondFactor, group: Sessions, form: SECOND_FACTOR },
     number(SettingKey::LogDebugDays, Logs, (1, YEAR_DAYS, Days), |now| &mut now.logs.debug_days),
     number(SettingKey::LogInfoDays, Logs, (1, YEAR_DAYS, Days), |now| &mut now.logs.info_days),
     number(SettingKey::LogWarnDays, Logs, (1, YEAR_DAYS, Days), |now| &mut now.logs.warn_days),

@@ -8,6 +8,7 @@ use base::words;
 use serde::{Deserialize, Serialize};
 
 use super::{Person, Role};
+use crate::domain::factor::FactorKind;
 
 words! {
     /// Whether an account may sign in.
@@ -48,6 +49,9 @@ pub struct UserRow {
     /// How often what ends sessions has changed: a session is opened on the version that was read. A release of before reads none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
+    /// What else than a password they have; whoever has none signs in by a password alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub factors: Vec<FactorKind>,
 }
 
 impl AsRef<UserRow> for UserRow {

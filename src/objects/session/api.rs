@@ -6,6 +6,7 @@ use durable::Key;
 use durable::actor_api;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::factor::{Method, Required};
 use crate::domain::session::SessionLimits;
 use crate::domain::user::Caller;
 use crate::domain::user::PersonName;
@@ -41,6 +42,8 @@ actor_api! {
     check(Check) -> LiveSession;
     /// The user has another name from now on. An ended or unknown session has nobody to rename, which is no error.
     renamed(Renamed) -> ();
+    /// Its owner has proved again who they are, by these methods. `Unauthenticated` when it does not hold.
+    proved(Proved) -> LiveSession;
     /// Ends the session at once, for good. Ending an ended or unknown session is no error.
     revoke(Revoke) -> ();
 }
@@ -63,6 +66,9 @@ pub struct Open {
     /// How long it may hold, where that is not the default.
     #[serde(default, skip_serializing_if = "SessionLimits::are_default")]
     pub limits: SessionLimits,
+    /// By what its owner has proved who they are. A release of before tells none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub methods: Vec<Method>,
 }
 
 /// See [`Handler::check`].
@@ -74,6 +80,13 @@ pub struct Check {}
 pub struct Renamed {
     /// The name.
     pub name: PersonName,
+}
+
+/// See [`Handler::proved`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Proved {
+    /// The methods of this time.
+    pub methods: Vec<Method>,
 }
 
 /// See [`Handler::revoke`].
@@ -105,4 +118,25 @@ pub struct LiveSession {
     pub user_agent: String,
     /// The network address that signed in.
     pub address: String,
+    /// By what its owner has proved who they are, since it was opened; a release of before tells none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub methods: Vec<Method>,
+    /// When they did that last, where that was not when it was opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proved_at: Option<Timestamp>,
+}
+
+impl LiveSession {
+    /// When its owner has proved last who they are.
+    #[must_use]
+    pub fn proved_last_at(&self) -> Timestamp {
+        self.proved_at.unwrap_or(self.opened_at)
+    }
+
+    /// Whether it may only get a second factor, or be proved by one, because its owner must have one.
+    #[must_use]
+    pub fn lacks_second_factor(&self, required: Required) -> bool {
+        let is_required = required.of(self.caller.role, &self.login);
+        is_required && !self.methods.iter().any(|method| method.is_second())
+    }
 }

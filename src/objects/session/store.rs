@@ -4,11 +4,13 @@ use base::refusal::Refusal;
 use base::time::Timestamp;
 use durable::{Database, Schema, StorageError, Writer};
 
+use crate::domain::factor::Method;
 use crate::domain::session::Term;
 use crate::domain::user::Caller;
 
 /// Schema steps.
-pub const SCHEMA: Schema = Schema::first(&["
+pub const SCHEMA: Schema = Schema::first(&[
+    "
     CREATE TABLE session (
         one          INTEGER PRIMARY KEY CHECK (one = 1),
         name         TEXT NOT NULL,
@@ -23,7 +25,12 @@ pub const SCHEMA: Schema = Schema::first(&["
         ended_ms     INTEGER,
         ended_reason TEXT
     )
-"]);
+",
+    "
+    ALTER TABLE session ADD COLUMN methods TEXT NOT NULL DEFAULT '[]';
+    ALTER TABLE session ADD COLUMN proved_ms INTEGER;
+",
+]);
 
 /// The row.
 pub enum Stored {
@@ -51,12 +58,18 @@ pub struct Session {
     pub address: String,
     /// How long it holds.
     pub term: Term,
+    /// By what its owner has proved who they are.
+    pub methods: Vec<Method>,
+    /// When they did that last, where that was not when it was opened.
+    pub proved_at: Option<Timestamp>,
 }
 
 /// The row, if there is one.
 pub fn load(db: &Database) -> Result<Option<Stored>, Refusal> {
     let row = db.row(
-        "SELECT name, caller, email, user_agent, address, opened_ms, seen_ms, idle_ms, ends_ms, ended_ms FROM session",
+        "SELECT name, caller, email, user_agent, address, opened_ms, seen_ms, idle_ms, ends_ms, ended_ms,
+                methods, proved_ms
+         FROM session",
         &[],
     )?;
     let Some(row) = row else { return Ok(None) };
@@ -76,6 +89,8 @@ pub fn load(db: &Database) -> Result<Option<Stored>, Refusal> {
             idle_ms: row.int(7),
             ends_at,
         },
+        methods: serde_json::from_str(&row.text(10)).map_err(|_| Refusal::Internal)?,
+        proved_at: row.optional_int(11).map(Timestamp::from_ms),
     })))
 }
 
@@ -84,12 +99,14 @@ pub fn insert(write: &Writer<'_>, session: &Session) -> Result<(), Refusal> {
     let caller = serde_json::to_string(&session.caller).map_err(|_| Refusal::Internal)?;
     #[cfg(feature = "fault-injection")]
     let caller = durable::release::written(caller);
+    let methods = serde_json::to_string(&session.methods).map_err(|_| Refusal::Internal)?;
     let Session { name, login, user_agent, address, term, .. } = session;
     let (opened_ms, seen_ms, ends_ms) = (term.opened_at.as_ms(), term.seen_at.as_ms(), term.ends_at.as_ms());
     write.run(
-        "INSERT INTO session (one, name, caller, email, user_agent, address, opened_ms, seen_ms, idle_ms, ends_ms)
-         VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        &[name, &caller, login, user_agent, address, &opened_ms, &seen_ms, &term.idle_ms, &ends_ms],
+        "INSERT INTO session (one, name, caller, email, user_agent, address, opened_ms, seen_ms, idle_ms, ends_ms,
+                              methods)
+         VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        &[name, &caller, login, user_agent, address, &opened_ms, &seen_ms, &term.idle_ms, &ends_ms, &methods],
     )?;
     Ok(())
 }
@@ -104,6 +121,13 @@ pub fn put_seen(write: &Writer<'_>, seen_at: Timestamp) -> Result<(), StorageErr
 pub fn put_caller(write: &Writer<'_>, caller: &Caller) -> Result<(), Refusal> {
     let caller = serde_json::to_string(caller).map_err(|_| Refusal::Internal)?;
     write.run("UPDATE session SET caller = ? WHERE ended_ms IS NULL", &[&caller])?;
+    Ok(())
+}
+
+/// Writes down that the user has proved again who they are.
+pub fn put_proved(write: &Writer<'_>, methods: &[Method], at: Timestamp) -> Result<(), Refusal> {
+    let methods = serde_json::to_string(methods).map_err(|_| Refusal::Internal)?;
+    write.run("UPDATE session SET methods = ?, proved_ms = ? WHERE ended_ms IS NULL", &[&methods, &at.as_ms()])?;
     Ok(())
 }
 

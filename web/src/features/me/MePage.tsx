@@ -14,6 +14,7 @@ import { Button, buttonClass } from "@/ui/Button";
 import { toast } from "@/ui/toast";
 import { NameDialog } from "./NameDialog";
 import { PreferencesForm } from "./PreferencesForm";
+import { SecondFactor } from "./SecondFactor";
 
 const PasswordDialog = lazy(() => import("./PasswordDialog").then(({ PasswordDialog }) => ({ default: PasswordDialog })));
 
@@ -61,6 +62,7 @@ export function MePage() {
         }}
       />
       <PreferencesForm />
+      <SecondFactor />
       <SystemLinks />
       <Sessions />
       <section aria-labelledby="data">
