@@ -1476,6 +1476,8 @@ export interface components {
             created_at: string;
             /** @description The address, of whoever has one. */
             email: string | null;
+            /** @description Whether they have a second factor. */
+            has_second_factor: boolean;
             /** @description The id. */
             id: components["schemas"]["UserId"];
             invitation: null | components["schemas"]["PendingShown"];

@@ -11,7 +11,7 @@ import { ApiError, isCode } from "@/api/problem";
 import type { Schema } from "@/api/types";
 import { ErrorWords, useFieldWords } from "@/app/ErrorWords";
 import { becomes, SecondStepNeeded, signIn } from "@/app/session";
-import { SecondStep } from "@/resources/factor/SecondStep";
+import SecondStep from "@/resources/factor/SecondStep";
 import { Button } from "@/ui/Button";
 import { Field } from "@/ui/Field";
 

@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 import { ErrorWords, toastError } from "@/app/ErrorWords";
 import { meOptions, signOut } from "@/app/session";
 import { useProof } from "@/app/useProof";
-import { Proof } from "@/resources/factor/ProveAgain";
+import { Proof } from "@/resources/factor/Proof";
 import { factorsOptions } from "@/resources/factor/queries";
 import { SetupDialog, type Kind } from "@/resources/factor/SetupDialog";
 import { Button } from "@/ui/Button";

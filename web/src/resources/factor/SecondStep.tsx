@@ -15,7 +15,7 @@ interface Props {
   onBack: () => void;
 }
 
-export function SecondStep({ step: { ticket, methods }, onDone, onBack }: Props) {
+export default function SecondStep({ step: { ticket, methods }, onDone, onBack }: Props) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const proving = useMutation({
@@ -43,5 +43,3 @@ export function SecondStep({ step: { ticket, methods }, onDone, onBack }: Props)
     </section>
   );
 }
-
-export default SecondStep;
