@@ -113,7 +113,8 @@ fn step(row: &table::Row) -> Value {
 }
 
 /// What is said of a route that needs a fresh proof.
-const FRESH: &str = " Within 10 minutes of a sign-in or of `POST /api/me/reauthenticate`; else 403 `reauthentication_required`.";
+const FRESH: &str =
+    " Within 10 minutes of a sign-in or of `POST /api/me/reauthenticate`; else 403 `reauthentication_required`.";
 
 /// The operation as the document has it.
 fn described(route: &Route, schemas: &mut Schemas) -> Value {

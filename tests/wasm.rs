@@ -107,8 +107,7 @@ async fn the_signatures_of_the_standard_are_right_and_no_other() {
         let part = |ceremony: &str, field: &str| bytes(name, ceremony, field);
         let challenge = |ceremony: &str| URL_SAFE_NO_PAD.encode(part(ceremony, "challenge"));
         let (made, used) = (challenge("registration"), challenge("authentication"));
-        let expected =
-            |challenge| Expected { challenge, origins: &["https://example.org"], user_verified: false };
+        let expected = |challenge| Expected { challenge, origins: &["https://example.org"], user_verified: false };
         let client = part("registration", "clientDataJSON");
         let made = registered(&expected(&made), &client, &part("registration", "attestationObject")).unwrap();
         let key = PublicKey::from_cose(&made.cose).unwrap();
@@ -133,7 +132,9 @@ async fn a_secret_is_read_by_its_account_and_key_alone() {
     let (one, two) = (encrypted(&key, "ani", &secret).await.unwrap(), encrypted(&key, "ani", &secret).await.unwrap());
     assert_ne!(one, two);
     assert_eq!(decrypted(&key, "ani", &one).await, Ok(Some(secret.to_vec())));
-    for (key, owner, text) in [([8; 32], "ani", one.as_str()), (key, "budi", &one), (key, "ani", "id1.AAAA"), (key, "ani", "")] {
+    for (key, owner, text) in
+        [([8; 32], "ani", one.as_str()), (key, "budi", &one), (key, "ani", "id1.AAAA"), (key, "ani", "")]
+    {
         assert_eq!(decrypted(&key, owner, text).await, Ok(None));
     }
     assert!(decrypted(&key, "ani", &one.replacen("id1", "id2", 1)).await.is_err());

@@ -13,6 +13,7 @@ use cepatedge::db::statements::{
     accounts, audit, factors, invitations, organisation, own_data, people, resets, settings, users, versions,
 };
 use cepatedge::domain::delivery::{Delivery, Packed};
+use cepatedge::domain::factor::{Factors, Method, NewPasskey, Passkey, Removed, Totp, Used};
 use cepatedge::domain::log::{LogFilter, NewEntry, StreamName};
 use cepatedge::domain::mailed::Mailed;
 use cepatedge::domain::notify::{About, Choice, Colleague, Notice, NoticeId, NoticeKind, Reason};
@@ -21,7 +22,6 @@ use cepatedge::domain::request::{
     Action, ActionInput, Category, Command, CommentBody, Description, Moment, NewRequest, Priority, RulesInForce,
     Searched, Step, Title, Visibility,
 };
-use cepatedge::domain::factor::{Factors, Method, NewPasskey, Passkey, Removed, Totp, Used};
 use cepatedge::domain::session::SessionLimits;
 use cepatedge::domain::settings::{SettingChange, SettingKey, SettingValue, Stored};
 use cepatedge::domain::text::SearchText;
@@ -631,8 +631,7 @@ fn factors_speak_as_recorded(entry: NewEntry) {
     asks(by_a_user(), factors::AddFactor { id, added, codes: vec!["0123".into()], entry: entry.clone() }, true);
     asks(by_a_user(), factors::RenamePasskey { id, credential: credential(), name: "Old phone".into() }, true);
     let removed = Removed::Passkey(credential());
-    let remove =
-        factors::RemoveFactor { id, removed, of_managers: true, keep: Some(session_name()), entry };
+    let remove = factors::RemoveFactor { id, removed, of_managers: true, keep: Some(session_name()), entry };
     asks(by_a_user(), remove, Some(from_str(domain!("user_row")).unwrap()));
 }
 

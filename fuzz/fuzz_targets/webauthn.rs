@@ -10,8 +10,7 @@ use libfuzzer_sys::fuzz_target;
 use sha2::{Digest as _, Sha256};
 use webauthn::{Expected, PublicKey, asserted, challenge_in, registered};
 
-const EXPECTED: Expected<'_> =
-    Expected { challenge: "AAAA", origins: &["https://app.example"], user_verified: false };
+const EXPECTED: Expected<'_> = Expected { challenge: "AAAA", origins: &["https://app.example"], user_verified: false };
 
 fn client(kind: &str) -> Vec<u8> {
     format!(r#"{{"type":"webauthn.{kind}","challenge":"AAAA","origin":"https://app.example"}}"#).into_bytes()

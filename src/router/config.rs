@@ -99,7 +99,9 @@ impl Config {
             factor_keys: FactorKeys::derived(id_key.as_bytes()).ok_or_else(|| misconfigured("ID_KEY", "is no key"))?,
             fresh_ms: text(env, "FRESH_S").map_or(Ok(FRESH_S), |text| seconds("FRESH_S", &text))? * 1_000,
             origins: origins.split(',').map(str::trim).filter(|origin| !origin.is_empty()).map(str::to_owned).collect(),
-            settings_kept_ms: text(env, "SETTINGS_KEPT_S").map_or(Ok(SETTINGS_KEPT_S), |text| seconds("SETTINGS_KEPT_S", &text))? * 1_000,
+            settings_kept_ms: text(env, "SETTINGS_KEPT_S")
+                .map_or(Ok(SETTINGS_KEPT_S), |text| seconds("SETTINGS_KEPT_S", &text))?
+                * 1_000,
             setup_token: text(env, "SETUP_TOKEN").map(|token| setup_token(&token)).transpose()?,
             cookie: match text(env, "COOKIE_DOMAIN") {
                 Some(domain) => {

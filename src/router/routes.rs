@@ -15,9 +15,9 @@ use crate::domain::request::{Action, RequestId};
 use crate::domain::settings::SettingKey;
 use crate::domain::user::DraftId;
 use crate::objects::cache::api::CacheNamespace;
+use crate::router::factors::{again, codes, mine, passkeys, sign_in, taken, totp};
 use crate::router::path::{self, Parameters};
 use crate::router::route::{Kind, Permission, Route};
-use crate::router::factors::{again, codes, mine, passkeys, sign_in, taken, totp};
 use crate::router::system::mail;
 use crate::router::{
     auth, caches, drafts, inbox, invitations, me, passwords, people, preferences, probes, requests, resets, sessions,

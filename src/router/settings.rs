@@ -22,10 +22,10 @@ use crate::objects::database::api::query;
 use crate::objects::log_stream::api::{Poke, StreamKey, tell_audit};
 use crate::objects::settings::refresh;
 use crate::router::context::Exchange;
+use crate::router::gate;
 use crate::router::http::body::parse_json;
 use crate::router::http::etag;
 use crate::router::http::paging::{self, Wanted};
-use crate::router::gate;
 use crate::router::http::reply::Reply;
 
 /// What a setting may be.

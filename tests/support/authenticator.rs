@@ -29,7 +29,8 @@ impl Authenticator {
     pub fn new(origin: &str) -> Self {
         let random = SystemRandom::new();
         let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &random).expect("a key");
-        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, document.as_ref(), &random).expect("a key");
+        let pair =
+            EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, document.as_ref(), &random).expect("a key");
         let id = Sha256::digest(pair.public_key().as_ref())[..16].to_vec();
         Authenticator { pair, id, origin: origin.to_owned(), flags: PRESENT | VERIFIED | SYNCED, count: 0 }
     }
@@ -42,13 +43,23 @@ impl Authenticator {
     /// The answer to the options of a new passkey.
     pub fn made(&self, options: &Value) -> Value {
         let point = self.pair.public_key().as_ref();
-        let cose = [&[0xa5, 1, 2, 3, 0x26, 0x20, 1, 0x21, 0x58, 32][..], &point[1..33], &[0x22, 0x58, 32], &point[33..]];
+        let cose =
+            [&[0xa5, 1, 2, 3, 0x26, 0x20, 1, 0x21, 0x58, 32][..], &point[1..33], &[0x22, 0x58, 32], &point[33..]];
         let length = u16::try_from(self.id.len()).expect("short").to_be_bytes();
         let attested = [&[0; 16][..], &length, &self.id, &cose.concat()].concat();
         let data = [self.data(&options["rp"]["id"], self.flags | 0x40), attested].concat();
         let object = [
-            &[0xa3, 0x63][..], b"fmt", &[0x64], b"none", &[0x67], b"attStmt", &[0xa0, 0x68], b"authData", &[0x58],
-            &[u8::try_from(data.len()).expect("short")], &data,
+            &[0xa3, 0x63][..],
+            b"fmt",
+            &[0x64],
+            b"none",
+            &[0x67],
+            b"attStmt",
+            &[0xa0, 0x68],
+            b"authData",
+            &[0x58],
+            &[u8::try_from(data.len()).expect("short")],
+            &data,
         ];
         let client = self.client("webauthn.create", options);
         json!({ "id": self.id(), "type": "public-key", "clientExtensionResults": {}, "response": {

@@ -67,8 +67,10 @@ mod tests {
 
     #[test]
     fn a_hash_is_of_one_person_under_one_key() {
-        let (one, two): (UserId, UserId) =
-            ("00000000-0000-0000-0000-000000000001".parse().unwrap(), "00000000-0000-0000-0000-000000000002".parse().unwrap());
+        let (one, two): (UserId, UserId) = (
+            "00000000-0000-0000-0000-000000000001".parse().unwrap(),
+            "00000000-0000-0000-0000-000000000002".parse().unwrap(),
+        );
         let hashed = hash(&[1; 32], one, "01z0z-hjkmn").unwrap();
         assert_eq!(hashed.len(), 64);
         assert_eq!(hash(&[1; 32], one, "O1ZOZHJKMN").unwrap(), hashed);

@@ -70,7 +70,10 @@ pub fn base32(secret: &[u8]) -> String {
 pub fn uri(secret: &[u8], issuer: &str, login: &str) -> String {
     let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
     let (issuer, login) = (encoded(issuer), encoded(login));
-    format!("otpauth://totp/{issuer}:{login}?secret={}&issuer={issuer}&algorithm=SHA1&digits=6&period=30", base32(secret))
+    format!(
+        "otpauth://totp/{issuer}:{login}?secret={}&issuer={issuer}&algorithm=SHA1&digits=6&period=30",
+        base32(secret)
+    )
 }
 
 #[cfg(test)]

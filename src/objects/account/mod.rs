@@ -27,8 +27,8 @@ use crate::domain::user::{DRAFT_LASTS_MS, Draft, FADES_AFTER_MS, MOST_DRAFTS, Th
 use crate::objects::context::CallContext;
 use crate::objects::session::api::{Check, Revoke, SessionKey};
 use api::{
-    Attempt, Changed, Closed, Drafts, DropDraft, Forgot, Inbox, Listing, Opened, PutDraft, Released, Sessions,
-    Spend, Succeeded,
+    Attempt, Changed, Closed, Drafts, DropDraft, Forgot, Inbox, Listing, Opened, PutDraft, Released, Sessions, Spend,
+    Succeeded,
 };
 
 /// The most sessions that one user has at a time. One more ends the oldest: a script that signs in without end must not
@@ -156,8 +156,13 @@ impl AccountObject {
         let first_draft = store::oldest_draft(&self.state.db)?.map(|at| at.plus_ms(DRAFT_LASTS_MS));
         let spent = store::last_spent(&self.state.db)?;
         let change_fades = store::told_at(&self.state.db)?.map(|at| at.plus_ms(FADES_AFTER_MS));
-        let next =
-            fades_at.into_iter().chain(spent).chain(change_fades).chain(store::first_end(&self.state.db)?).chain(first_draft).min();
+        let next = fades_at
+            .into_iter()
+            .chain(spent)
+            .chain(change_fades)
+            .chain(store::first_end(&self.state.db)?)
+            .chain(first_draft)
+            .min();
         if next.is_none() {
             // Anyone can name an account by trying an address; what nobody needs any more is not kept.
             self.state.db.erase()?;

@@ -58,7 +58,10 @@ pub async fn make(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let entry = audit(exchange, "recovery_codes_made")?;
     let message = AddFactor { id, added: Added::Codes, codes, entry: entry.clone() };
     if !query(exchange.env, message, &exchange.cx).await? {
-        return Err(Refusal::conflict("no_factor", "You have no second factor. Recovery codes come with the first one."));
+        return Err(Refusal::conflict(
+            "no_factor",
+            "You have no second factor. Recovery codes come with the first one.",
+        ));
     }
     let _carried_later = tell_audit(exchange.env, vec![entry], &exchange.cx).await;
     Reply::json(201, &RecoveryCodes { recovery_codes })

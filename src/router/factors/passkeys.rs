@@ -198,11 +198,17 @@ pub async fn add(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
 
 /// What the authenticator made, for a challenge of ours that is used up by it.
 async fn checked(exchange: &Exchange<'_>, id: UserId, answer: &AttestationParts) -> Result<Registered, Refusal> {
-    let wrong =
-        || Refusal::invalid("passkey", "wrong_passkey", "This passkey cannot be used here, or it took too long. Try again.");
+    let wrong = || {
+        Refusal::invalid(
+            "passkey",
+            "wrong_passkey",
+            "This passkey cannot be used here, or it took too long. Try again.",
+        )
+    };
     let about = id.to_string();
     let (client_data, sealed) =
-        proof::opened(exchange, &answer.client_data_json, (Purpose::Register, &about), clock::now()).ok_or_else(wrong)?;
+        proof::opened(exchange, &answer.client_data_json, (Purpose::Register, &about), clock::now())
+            .ok_or_else(wrong)?;
     let object = proof::bytes(&answer.attestation_object).ok_or_else(wrong)?;
     let challenge = webauthn::challenge_in(&client_data).unwrap_or_default();
     let origins = origins(exchange);

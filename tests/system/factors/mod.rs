@@ -65,7 +65,8 @@ fn code(secret: &[u8], steps: i64) -> String {
 
 fn unbase32(text: &str) -> Vec<u8> {
     let digit = |byte| b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".iter().position(|known| *known == byte).expect("a digit");
-    let bits: Vec<u8> = text.bytes().flat_map(|byte| (0..5).rev().map(move |bit| (digit(byte) >> bit & 1) as u8)).collect();
+    let bits: Vec<u8> =
+        text.bytes().flat_map(|byte| (0..5).rev().map(move |bit| (digit(byte) >> bit & 1) as u8)).collect();
     bits.chunks_exact(8).map(|bits| bits.iter().fold(0, |byte, bit| byte << 1 | bit)).collect()
 }
 

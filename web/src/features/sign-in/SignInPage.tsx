@@ -72,7 +72,7 @@ export function SignInPage() {
         <Button type="submit" kind="primary" busy={entering.isPending} className="sm:min-h-11">{entering.isPending ? t("sign_in.working") : t("sign_in.submit")}</Button>
         <PasskeyButton onDone={() => void goOn()} />
       </form>}
-      <Link to="/forgot" className="mt-4 self-start text-sm font-semibold text-accent-text underline">{t("sign_in.forgot")}</Link>
+      {!step && <Link to="/forgot" className="mt-4 self-start text-sm font-semibold text-accent-text underline">{t("sign_in.forgot")}</Link>}
       <div className="mt-10 flex gap-4 text-sm">
         {(Object.keys(LANGUAGES) as Language[]).map((language) => (
           <button key={language} type="button" lang={language} aria-pressed={i18n.language === language} onClick={() => void choose(language)} className="min-h-8 text-muted aria-pressed:font-semibold aria-pressed:text-ink">{LANGUAGES[language]}</button>
