@@ -396,6 +396,16 @@ fn the_session_speaks_as_recorded() {
 }
 
 #[test]
+fn a_session_of_the_release_before_says_by_nothing_how_it_was_opened_and_is_proved_since_then() {
+    let golden: Value = from_str(&fs::read_to_string(folder().join("session.check.json")).unwrap()).unwrap();
+    let mut before = golden["reply"]["ok"].clone();
+    let fields = before.as_object_mut().unwrap();
+    assert!(fields.remove("methods").is_some() && fields.remove("proved_at").is_some());
+    let session: session::LiveSession = serde_json::from_value(before).unwrap();
+    assert_eq!((session.methods.len(), session.proved_last_at()), (0, session.opened_at));
+}
+
+#[test]
 fn the_account_speaks_as_recorded() {
     let login = account::AccountKey::Login { org: org(), address_hash: SESSION.into() };
     exchange(&login, by_the_system(), account::Attempt {}, ());

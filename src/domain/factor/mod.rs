@@ -15,18 +15,10 @@ pub use required::{Required, is_fresh};
 pub use rows::{Credential, Factors, NewPasskey, Passkey, PasskeyName, Removed, Totp, Used};
 pub use sealed::{FactorKeys, Purpose, Sealed};
 
+use crate::domain::user::FactorKind;
+
 /// The most passkeys of one person.
 pub const MOST_PASSKEYS: usize = 20;
-
-words! {
-    /// What a person may have besides a password.
-    pub enum FactorKind: "factor" {
-        /// An authenticator app that shows codes.
-        Totp = "totp",
-        /// A passkey.
-        Passkey = "passkey",
-    }
-}
 
 words! {
     /// By what somebody has proved who they are.

@@ -9,8 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
-use super::FactorKind;
-use crate::domain::user::{PersonName, UserRow};
+use crate::domain::user::{FactorKind, PersonName, UserRow};
 
 /// An account, disabled or not, and by what else its owner proves who they are.
 #[derive(Clone, Serialize, Deserialize)]

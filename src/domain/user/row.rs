@@ -8,7 +8,6 @@ use base::words;
 use serde::{Deserialize, Serialize};
 
 use super::{Person, Role};
-use crate::domain::factor::FactorKind;
 
 words! {
     /// Whether an account may sign in.
@@ -19,6 +18,16 @@ words! {
         Disabled = "disabled",
         /// It has not accepted its invitation, and has no password yet.
         Invited = "invited",
+    }
+}
+
+words! {
+    /// What a person may have besides a password.
+    pub enum FactorKind: "factor" {
+        /// An authenticator app that shows codes.
+        Totp = "totp",
+        /// A passkey.
+        Passkey = "passkey",
     }
 }
 

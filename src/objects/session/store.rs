@@ -33,6 +33,7 @@ pub const SCHEMA: Schema = Schema::first(&[
 ]);
 
 /// The row.
+#[allow(clippy::large_enum_variant, reason = "an object has one")]
 pub enum Stored {
     /// The session was not ended; whether it has expired is for the clock to say.
     Open(Session),

@@ -6,7 +6,7 @@ use base::refusal::Refusal;
 use durable::ask;
 use serde::Deserialize;
 
-use super::about::{PasskeyRequest, request};
+use super::about::request;
 use super::proof::{self, PasskeyAnswer, Proven};
 use crate::db::statements::factors::FindFactors;
 use crate::domain::factor::{Factors, Method, Purpose};
@@ -126,9 +126,10 @@ fn active(found: Option<Factors>) -> Result<Factors, Refusal> {
 /// What each route takes and answers.
 #[cfg(feature = "openapi")]
 pub(in crate::router) mod describe {
-    use super::{PasskeyRequest, ProofBody};
+    use super::ProofBody;
     use crate::openapi::operation::Operation;
     use crate::openapi::schemas::Schemas;
+    use crate::router::factors::about::PasskeyRequest;
     use crate::router::me::Profile;
 
     pub fn prove(schemas: &mut Schemas) -> Operation {

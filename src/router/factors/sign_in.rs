@@ -7,7 +7,7 @@ use base::refusal::Refusal;
 use durable::clock;
 use serde::Deserialize;
 
-use super::about::{PasskeyRequest, request};
+use super::about::request;
 use super::proof::{self, PasskeyAnswer, Proven};
 use crate::db::statements::factors::FindFactors;
 use crate::domain::factor::{Credential, Factors, Method, Purpose};
@@ -148,9 +148,10 @@ fn still(ticket: &Ticket, found: Option<Factors>) -> Result<Factors, Refusal> {
 /// What each route takes and answers.
 #[cfg(feature = "openapi")]
 pub(in crate::router) mod describe {
-    use super::{PasskeyBody, PasskeyRequest, PasskeySignIn, SecondStepBody};
+    use super::{PasskeyBody, PasskeySignIn, SecondStepBody};
     use crate::openapi::operation::Operation;
     use crate::openapi::schemas::Schemas;
+    use crate::router::factors::about::PasskeyRequest;
     use crate::router::me::Profile;
 
     pub fn second(schemas: &mut Schemas) -> Operation {
