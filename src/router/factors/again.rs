@@ -125,7 +125,7 @@ fn active(found: Option<Factors>) -> Result<Factors, Refusal> {
 
 /// What each route takes and answers.
 #[cfg(feature = "openapi")]
-pub(in crate::router) mod describe {
+pub(crate) mod describe {
     use super::ProofBody;
     use crate::openapi::operation::Operation;
     use crate::openapi::schemas::Schemas;

@@ -69,7 +69,7 @@ pub async fn make(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
 
 /// What each route takes and answers.
 #[cfg(feature = "openapi")]
-pub(in crate::router) mod describe {
+pub(crate) mod describe {
     use super::RecoveryCodes;
     use crate::openapi::operation::Operation;
     use crate::openapi::schemas::Schemas;

@@ -115,7 +115,7 @@ pub async fn remove_own(exchange: &Exchange<'_>, Removal { removed, action }: Re
 
 /// What each route takes and answers.
 #[cfg(feature = "openapi")]
-pub(in crate::router) mod describe {
+pub(crate) mod describe {
     use super::MyFactors;
     use crate::openapi::operation::Operation;
     use crate::openapi::schemas::Schemas;

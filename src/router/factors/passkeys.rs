@@ -250,7 +250,7 @@ fn too_many() -> Refusal {
 
 /// What each route takes and answers.
 #[cfg(feature = "openapi")]
-pub(in crate::router) mod describe {
+pub(crate) mod describe {
     use super::{AddPasskey, PasskeyCreation, RecoveryCodes, RenameBody};
     use crate::openapi::operation::Operation;
     use crate::openapi::schemas::Schemas;

@@ -147,7 +147,7 @@ fn still(ticket: &Ticket, found: Option<Factors>) -> Result<Factors, Refusal> {
 
 /// What each route takes and answers.
 #[cfg(feature = "openapi")]
-pub(in crate::router) mod describe {
+pub(crate) mod describe {
     use super::{PasskeyBody, PasskeySignIn, SecondStepBody};
     use crate::openapi::operation::Operation;
     use crate::openapi::schemas::Schemas;

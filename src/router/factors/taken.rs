@@ -83,7 +83,7 @@ async fn written(exchange: &Exchange<'_>, user: &UserRow) -> Option<Outgoing> {
 
 /// What each route takes and answers.
 #[cfg(feature = "openapi")]
-pub(in crate::router) mod describe {
+pub(crate) mod describe {
     use super::FactorsRemoved;
     use crate::openapi::operation::Operation;
     use crate::openapi::schemas::Schemas;

@@ -103,7 +103,7 @@ pub async fn remove(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
 
 /// What each route takes and answers.
 #[cfg(feature = "openapi")]
-pub(in crate::router) mod describe {
+pub(crate) mod describe {
     use super::{ConfirmTotp, NewTotp, RecoveryCodes};
     use crate::openapi::operation::Operation;
     use crate::openapi::schemas::Schemas;
