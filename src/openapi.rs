@@ -23,7 +23,7 @@ use crate::router::http::cookie::SessionCookie;
 use crate::router::http::problem::Problem;
 use crate::router::http::reply::status_of;
 use crate::router::path::Parameter;
-use crate::router::route::{Permission, Route};
+use crate::router::route::{Kind, Permission, Route};
 use crate::router::routes::ROUTES;
 use crate::router::scopes::{Needs, needs};
 use schemas::Schemas;
@@ -123,6 +123,10 @@ fn step(row: &table::Row) -> Value {
     json!({ "event": row.needs.event_kind(), "transitions": row.transitions })
 }
 
+/// What is said of a route that needs a fresh proof.
+const FRESH: &str =
+    " Within 10 minutes of a sign-in or of `POST /api/me/reauthenticate`; else 403 `reauthentication_required`.";
+
 /// The operation as the document has it.
 fn described(route: &Route, schemas: &mut Schemas) -> Value {
     let mut operation = (route.describe)(schemas);
@@ -130,13 +134,17 @@ fn described(route: &Route, schemas: &mut Schemas) -> Value {
     let who = match permission {
         Permission::Public => "Anyone.",
         Permission::SignedIn => "Anyone who is signed in.",
+        Permission::Enrolling => "Anyone who is signed in, also who still has to get a second factor.",
         Permission::Managers => "Managers and admins.",
         Permission::Operators => "Admins.",
     };
     if permission != Permission::Public {
         operation.refusals.extend([401, 503]);
     }
-    if permission != Permission::Public || route.kind.is_write() {
+    if route.kind.is_write()
+        || route.kind == Kind::Socket
+        || !matches!(permission, Permission::Public | Permission::Enrolling)
+    {
         operation.refusals.insert(403);
     }
     let in_path = path_parameters(route, schemas);
@@ -152,7 +160,8 @@ fn described(route: &Route, schemas: &mut Schemas) -> Value {
         Some(Needs::Person) => Some("API keys: none.".to_owned()),
         Some(Needs::Nothing) | None => None,
     };
-    let who = [Some(format!("For: {who}")), key].into_iter().flatten().collect::<Vec<_>>();
+    let fresh = if route.kind == Kind::FreshWrite { FRESH } else { "" };
+    let who = [Some(format!("For: {who}{fresh}")), key].into_iter().flatten().collect::<Vec<_>>();
     let description = [who.as_slice(), operation.details.as_slice()].concat().join(" ");
     let mut json = json!({
         "operationId": operation.id,
@@ -201,6 +210,7 @@ fn path_parameters(route: &Route, schemas: &mut Schemas) -> Vec<Value> {
             Parameter::Setting => schemas.of::<SettingKey>(),
             Parameter::Key => schemas.of::<KeyId>(),
             Parameter::Cache => schemas.of::<CacheNamespace>(),
+            Parameter::Passkey => json!({ "type": "string" }),
         };
         parameters.push(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
     }
@@ -227,11 +237,13 @@ fn refused(status: u16, problem: &Value) -> Value {
 }
 
 /// One of each kind.
-fn refusals() -> [Refusal; 18] {
+fn refusals() -> [Refusal; 20] {
     [
         Refusal::NotFound,
         Refusal::Unauthenticated,
         Refusal::FORBIDDEN,
+        Refusal::SecondFactorRequired,
+        Refusal::ReauthenticationRequired,
         Refusal::InvalidTransition { status: Status::Closed.word(), allowed: Vec::new(), record: None },
         Refusal::Stale { version: 1, record: None },
         Refusal::IdempotencyKeyReused,

@@ -88,3 +88,54 @@ fn what_is_random_differs() {
     assert_ne!(one.name(), other.name());
     assert_ne!(clock::trace(), clock::trace());
 }
+
+/// The test vectors of WebAuthn level 3, section 16.
+#[wasm_bindgen_test]
+async fn the_signatures_of_the_standard_are_right_and_no_other() {
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use cepatedge::router::factors::subtle::is_signed;
+    use webauthn::{Expected, PublicKey, asserted, registered};
+
+    let all: serde_json::Value =
+        serde_json::from_str(include_str!("../crates/webauthn/src/ceremony/vectors.json")).unwrap();
+    let bytes = |name: &str, ceremony: &str, field: &str| -> Vec<u8> {
+        let text = all[name][ceremony][field].as_str().unwrap();
+        (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
+    };
+    for name in ["none-es256", "packed-rs256", "packed-eddsa"] {
+        let part = |ceremony: &str, field: &str| bytes(name, ceremony, field);
+        let challenge = |ceremony: &str| URL_SAFE_NO_PAD.encode(part(ceremony, "challenge"));
+        let (made, used) = (challenge("registration"), challenge("authentication"));
+        let expected = |challenge| Expected { challenge, origins: &["https://example.org"], user_verified: false };
+        let client = part("registration", "clientDataJSON");
+        let made = registered(&expected(&made), &client, &part("registration", "attestationObject")).unwrap();
+        let key = PublicKey::from_cose(&made.cose).unwrap();
+        let [client, data, signature] =
+            ["clientDataJSON", "authenticatorData", "signature"].map(|field| part("authentication", field));
+        let used = asserted(&expected(&used), &client, &data, &signature, &key).unwrap();
+        assert!(is_signed(&key, &used.message, &used.signature).await, "{name}");
+        let (mut message, mut signature) = (used.message.clone(), used.signature.clone());
+        message[0] ^= 1;
+        signature[9] ^= 1;
+        assert!(!is_signed(&key, &message, &used.signature).await, "{name}");
+        assert!(!is_signed(&key, &used.message, &signature).await, "{name}");
+        assert!(!is_signed(&key, &used.message, &[]).await, "{name}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_secret_is_read_by_its_account_and_key_alone() {
+    use cepatedge::router::factors::subtle::{decrypted, encrypted};
+
+    let (secret, key) = ([9; 20], [7; 32]);
+    let (one, two) = (encrypted(&key, "ani", &secret).await.unwrap(), encrypted(&key, "ani", &secret).await.unwrap());
+    assert_ne!(one, two);
+    assert_eq!(decrypted(&key, "ani", &one).await, Ok(Some(secret.to_vec())));
+    for (key, owner, text) in
+        [([8; 32], "ani", one.as_str()), (key, "budi", &one), (key, "ani", "id1.AAAA"), (key, "ani", "")]
+    {
+        assert_eq!(decrypted(&key, owner, text).await, Ok(None));
+    }
+    assert!(decrypted(&key, "ani", &one.replacen("id1", "id2", 1)).await.is_err());
+}

@@ -10,9 +10,11 @@ use std::{env, fs};
 use cepatedge::db::queries;
 use cepatedge::db::query::{Postgres, Query};
 use cepatedge::db::statements::{
-    accounts, audit, identities, invitations, keys, organisation, own_data, people, resets, settings, users, versions,
+    accounts, audit, factors, identities, invitations, keys, organisation, own_data, people, resets, settings, users,
+    versions,
 };
 use cepatedge::domain::delivery::{Delivery, Packed};
+use cepatedge::domain::factor::{Factors, Method, NewPasskey, Passkey, Removed, Totp, Used};
 use cepatedge::domain::identity::IdentityLink;
 use cepatedge::domain::identity::entry::Known;
 use cepatedge::domain::key::{HeldKey, KeyName, KeyRow, Scope};
@@ -402,6 +404,8 @@ fn the_session_speaks_as_recorded() {
         user_agent: "curl/8.5.0".into(),
         address: "192.0.2.7".into(),
         key: None,
+        methods: vec![Method::Password, Method::Totp],
+        proved_at: Some(at(1)),
     };
     let open = session::Open {
         caller: caller(),
@@ -410,10 +414,12 @@ fn the_session_speaks_as_recorded() {
         user_agent: "curl/8.5.0".into(),
         address: "192.0.2.7".into(),
         limits: SessionLimits { idle_hours: 2, days: 7 },
+        methods: vec![Method::Passkey],
     };
     exchange(&key, by_a_user(), open, held());
     exchange(&key, by_a_user(), session::Check {}, held());
     exchange(&key, by_a_user(), session::Renamed { name: PersonName::parse("Maya Putri").unwrap() }, ());
+    exchange(&key, by_a_user(), session::Proved { methods: vec![Method::Recovery] }, held());
     exchange(&key, by_a_user(), session::Revoke { reason: "logout".into() }, ());
     let scopes = || vec![Scope::Read, Scope::Work];
     let kept = HeldKey { scopes: scopes(), used_at: Some(at(1)), used_from: "192.0.2.7".into(), uses: 3 };
@@ -428,6 +434,16 @@ fn the_session_speaks_as_recorded() {
     exchange(&key, by_the_system(), session::Used { from: "192.0.2.7".into() }, by_key());
     exchange(&key, by_a_user(), session::Rekeyed { name: "Gateway".into(), scopes: scopes() }, ());
     exchange(&key, by_a_user(), session::Shorten { until: at(9) }, ());
+}
+
+#[test]
+fn a_session_of_the_release_before_says_by_nothing_how_it_was_opened_and_is_proved_since_then() {
+    let golden: Value = from_str(&fs::read_to_string(folder().join("session.check.json")).unwrap()).unwrap();
+    let mut before = golden["reply"]["ok"].clone();
+    let fields = before.as_object_mut().unwrap();
+    assert!(fields.remove("methods").is_some() && fields.remove("proved_at").is_some());
+    let session: session::LiveSession = serde_json::from_value(before).unwrap();
+    assert_eq!((session.methods.len(), session.proved_last_at()), (0, session.opened_at));
 }
 
 #[test]
@@ -447,6 +463,7 @@ fn the_account_speaks_as_recorded() {
         address: "192.0.2.7".into(),
     };
     exchange(&key, by_a_user(), account::Opened { listing: listing(), version: Some(2) }, ());
+    exchange(&key, by_a_user(), account::Spend { names: vec![SESSION.into()], until: at(5) }, ());
     let changed = account::Changed { version: 3, reason: "password_changed".into(), keep: Some(session_name()) };
     exchange(&key, by_a_user(), changed, 2);
     let opened = account::KeyOpened { session: session_name(), ends_at: at(9), version: 2 };
@@ -696,6 +713,53 @@ fn keys_speak_as_recorded(entry: NewEntry) {
     asks(by_a_user(), keys::EndKey { id: id(), entry }, true);
 }
 
+fn factors_speak_as_recorded(entry: NewEntry) {
+    let (id, credential) = (user(), || "AQID".parse().unwrap());
+    let key = Passkey {
+        credential: credential(),
+        name: "Phone".into(),
+        public_key: "pQECAyYg".into(),
+        sign_count: 7,
+        eligible: true,
+        backed_up: false,
+        created_at: at(0),
+        used_at: Some(at(1)),
+    };
+    let found = Factors {
+        user: from_str(domain!("user_row")).unwrap(),
+        totp: Some(Totp { secret: "id1.AAAA".into(), step: 59_833_333, created_at: at(0) }),
+        passkeys: vec![key],
+        codes: 9,
+    };
+    asks(by_a_user(), factors::FindFactors { id: Some(id), credential: Some(credential()) }, Some(found));
+    let used = Used::Passkey { credential: credential(), sign_count: 8, backed_up: true };
+    asks(by_the_system(), factors::UseFactor { id, used }, true);
+    for used in [Used::Totp { step: 59_833_334 }, Used::Recovery { hash: SESSION.into() }] {
+        let text = to_value(&used).unwrap();
+        assert_eq!(read::<Used>(&text), text);
+    }
+    let key = NewPasskey {
+        credential: credential(),
+        name: "Phone".into(),
+        public_key: "pQECAyYg".into(),
+        sign_count: 0,
+        eligible: true,
+        backed_up: true,
+    };
+    let totp =
+        factors::Added::Totp { version: 3, secret: "id1.AAAA".into(), step: 59_833_333, keep: Some(session_name()) };
+    for added in [totp, factors::Added::Codes] {
+        let text = to_value(&added).unwrap();
+        assert_eq!(read::<factors::Added>(&text), text);
+    }
+    let added = factors::Added::Passkey(key);
+    asks(by_a_user(), factors::AddFactor { id, added, codes: vec!["0123".into()], entry: entry.clone() }, true);
+    asks(by_a_user(), factors::RenamePasskey { id, credential: credential(), name: "Old phone".into() }, true);
+    let removed = Removed::Passkey(credential());
+    let remove = factors::RemoveFactor { id, removed, of_managers: true, keep: Some(session_name()), entry };
+    asks(by_a_user(), remove, Some(from_str(domain!("user_row")).unwrap()));
+}
+
 #[test]
 fn the_database_speaks_as_recorded() {
     let key = database::DatabaseKey { org: org(), shard: 1 };
@@ -745,7 +809,8 @@ fn the_database_speaks_as_recorded() {
     settings_speak_as_recorded(entry.clone());
     accounts_speak_as_recorded(entry.clone());
     identities_speak_as_recorded(entry.clone());
-    keys_speak_as_recorded(entry);
+    keys_speak_as_recorded(entry.clone());
+    factors_speak_as_recorded(entry);
     let synced = versions::SyncedVersion { id: id(), epoch: 1, version: 2 };
     asks(by_the_system(), versions::Synced { ids: vec![id()] }, vec![synced]);
     let inspected = Some(raw(r#"{"row":{"version":2},"events":2}"#));

@@ -98,6 +98,7 @@ mod tests {
             password_hash: None,
             created_at: Timestamp::from_ms(0),
             version: None,
+            factors: Vec::new(),
         }
     }
 

@@ -8,7 +8,8 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::query::{Postgres, Query};
 use super::statements::{
-    accounts, audit, identities, invitations, keys, organisation, own_data, people, resets, settings, users, versions,
+    accounts, audit, factors, identities, invitations, keys, organisation, own_data, people, resets, settings, users,
+    versions,
 };
 
 /// Declares every query that a DatabaseObject answers.
@@ -73,6 +74,11 @@ queries! {
     accounts::AccountSettled,
     accounts::FindPreferences,
     accounts::SavePreferences,
+    factors::FindFactors,
+    factors::UseFactor,
+    factors::AddFactor,
+    factors::RenamePasskey,
+    factors::RemoveFactor,
     own_data::OwnData,
     identities::FindIdentity,
     identities::LinkIdentity,

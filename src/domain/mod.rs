@@ -8,6 +8,7 @@
 //! [`apply`](request::apply()) (the fold) -> [`request::Record`] (what the caller is shown) or [`Refusal`] (why not).
 
 pub mod delivery;
+pub mod factor;
 pub mod identity;
 pub mod key;
 pub mod log;

@@ -1,7 +1,7 @@
 //! Signing in and out.
 //!
 //! A sign-in goes: throttle (the platform's per address, the AccountObject per account) -> credentials (PostgreSQL) ->
-//! SessionObject opened -> cookie. Unknown users and wrong passwords cost the same and look the same.
+//! `entry`: SessionObject opened -> cookie, or the second step. Unknown users and wrong passwords cost the same and look the same.
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -17,21 +17,16 @@ use sha2::{Digest, Sha256};
 use crate::db::statements::users::FindCredentials;
 use crate::domain::log::{Level, StreamName};
 use crate::domain::settings::InForce;
-use crate::domain::user::Caller;
 use crate::domain::user::LoginName;
+use crate::domain::user::UserStatus;
 use crate::domain::user::password::{self, PasswordRefusal};
-use crate::domain::user::{UserRow, UserStatus};
-use crate::objects::account::api::{AccountKey, Attempt, Listing, Opened, Released, Succeeded};
-use crate::objects::context::CallContext;
+use crate::objects::account::api::{AccountKey, Attempt, Released, Succeeded};
 use crate::objects::database::api::query;
-use crate::objects::session::api::{LiveSession, Open, Revoke, SessionKey};
-use crate::router::config::Config;
 use crate::router::context::Exchange;
+use crate::router::entry::Stays;
 use crate::router::http::body::parse_json;
 use crate::router::http::reply::Reply;
-use crate::router::http::token::{Claims, SessionId, issue};
-use crate::router::me::Profile;
-use crate::router::{gate, in_force, sessions};
+use crate::router::{entry, gate, in_force, sessions};
 
 /// A token older than this is renewed on use, in seconds. What ends a session is its SessionObject, so the token may
 /// live as long as the session does when idle.
@@ -84,66 +79,13 @@ pub async fn login(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
         exchange.access.note(StreamName::Auth, Level::Warn, "sign-in refused", &[("address", address.as_str().into())]);
         Refusal::InvalidCredentials
     })?;
-    // Neither waits for the other. A throttle that could not be told counts one try too many until the next sign-in, or an hour.
-    let clearing = ask(exchange.env, &throttle, Succeeded {}, cx);
-    let opening = open_session(exchange, 200, user, address, Stays::WhileUsed);
-    let (_counted_or_not, opened) = join(clearing, opening).await;
-    opened
-}
-
-/// How long a session holds that is not used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stays {
-    /// Until the idle limit.
-    WhileUsed,
-    /// Until the absolute limit, where whoever was handed a link has no address: nobody can send them another.
-    OnDevice,
-}
-
-/// Signs in a user who has just proved who they are; the answer has the profile and the cookie.
-///
-/// # Errors
-/// `Unavailable` when the session cannot be opened.
-pub async fn open_session(
-    exchange: &Exchange<'_>,
-    status: u16,
-    user: UserRow,
-    address: String,
-    stays: Stays,
-) -> Result<Reply, Refusal> {
-    let org = exchange.org();
-    let id = SessionId::random().map_err(|_| Refusal::Internal)?;
-    let caller = Caller { user: user.person(), role: user.role, via: None };
-    let cx = CallContext { caller: Some(caller.clone()), ..exchange.cx.clone() };
-    let user_agent: String = exchange.incoming.header("user-agent").unwrap_or_default().chars().take(200).collect();
-    let stays = stays == Stays::OnDevice && user.email.is_none();
-    let in_force = settings(exchange).await;
-    let limits = in_force.sessions;
-    let open = Open { caller, login: user.login().to_owned(), stays, user_agent, address, limits };
-    let key = SessionKey { org: org.clone(), session: id.name() };
-    let session = ask(exchange.env, &key, open, &cx).await?;
-    let listing = Listing {
-        session: session.session.clone(),
-        opened_at: session.opened_at,
-        ends_at: session.ends_at,
-        user_agent: session.user_agent.clone(),
-        address: session.address.clone(),
-    };
-    let account = AccountKey::User { org: org.clone(), user: session.caller.user.id };
-    match ask(exchange.env, &account, Opened { listing, version: user.version }, &cx).await {
-        // Disabled, or given another password or role, since the credentials were read.
-        Err(Refusal::Unauthenticated) => {
-            ask(exchange.env, &key, Revoke { reason: "changed".into() }, &cx).await?;
-            return Err(Refusal::InvalidCredentials);
-        }
-        opened => opened?,
-    }
-    exchange.access.is_by(&cx);
-    exchange.access.note(StreamName::Auth, Level::Info, "signed in", &[("session", sessions::short(&session.session))]);
-
-    let now_s = clock::now().as_ms() / 1_000;
-    let cookie = cookie_for(exchange.config, &id, &session, now_s)?;
-    Ok(Reply::json(status, &Profile::of(&session, &in_force.rules))?.with("set-cookie", cookie))
+    // Beside the session, whose person does not wait for it: a count that stays fades in an hour.
+    let (_cleared, entered) = join(
+        ask(exchange.env, &throttle, Succeeded {}, cx),
+        entry::enter(exchange, 200, user, address, Stays::WhileUsed),
+    )
+    .await;
+    entered
 }
 
 async fn settings(exchange: &Exchange<'_>) -> Rc<InForce> {
@@ -167,24 +109,6 @@ pub async fn logout(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
         );
     }
     Ok(Reply::empty(204).with("set-cookie", exchange.config.cookie.clear()))
-}
-
-/// The cookie with a fresh token for a session that holds.
-///
-/// # Errors
-/// `Internal` when the token cannot be signed.
-pub fn cookie_for(config: &Config, sid: &SessionId, session: &LiveSession, now_s: i64) -> Result<String, Refusal> {
-    let claims = Claims {
-        sid: sid.clone(),
-        sub: session.caller.user.id,
-        org: config.org.clone(),
-        role: session.caller.role,
-        name: session.caller.user.name.clone(),
-        iat: now_s,
-        exp: session.expires_at.as_ms() / 1_000,
-    };
-    let token = issue(&config.keys, &claims).map_err(|_| Refusal::Internal)?;
-    Ok(config.cookie.set(&token, claims.exp - now_s))
 }
 
 /// Counts an attempt of the caller's network address, and gives the address.
@@ -244,6 +168,7 @@ pub(super) mod describe {
     use super::Login;
     use crate::openapi::operation::Operation;
     use crate::openapi::schemas::Schemas;
+    use crate::router::entry::SecondStep;
     use crate::router::me::Profile;
 
     pub fn login(schemas: &mut Schemas) -> Operation {
@@ -252,6 +177,7 @@ pub(super) mod describe {
             .body(schemas.of::<Login>())
             .replies(200, "Signed in.", schemas.of::<Profile<'_>>())
             .with_header("Set-Cookie", "The session.")
+            .replies(202, "The password is right; a second factor is needed.", schemas.of::<SecondStep>())
             .refuses(&[401, 429, 503])
     }
 

@@ -13,6 +13,7 @@ use thiserror::Error;
 use wasm_bindgen::JsValue;
 use worker::Env;
 
+use crate::domain::factor::FactorKeys;
 use crate::domain::request::IdSeal;
 use crate::router::http::cookie::SessionCookie;
 use crate::router::http::token::Keys;
@@ -22,6 +23,9 @@ const SHORTEST_KEY: usize = 32;
 
 /// With the call that looks them up, well within the 10 seconds in which a change of the settings comes into force everywhere.
 const SETTINGS_KEPT_S: i64 = 4;
+
+/// Ten minutes: long enough to finish what one came for, short enough for a screen that was left.
+const FRESH_S: i64 = 600;
 
 /// The configuration of this deployment.
 pub struct Config {
@@ -43,6 +47,10 @@ pub struct Config {
     pub oidc_secret: Option<String>,
     /// Whether this is a developer's machine (`ENVIRONMENT`): an identity provider may be on it, too.
     pub is_development: bool,
+    /// The keys of second factors, which follow from `ID_KEY`.
+    pub factor_keys: FactorKeys,
+    /// So long what somebody has proved is enough for what needs it anew, in milliseconds (`FRESH_S`).
+    pub fresh_ms: i64,
     /// The session cookie; `COOKIE_DOMAIN` shares it among a domain's hosts.
     pub cookie: SessionCookie,
 }
@@ -84,15 +92,20 @@ impl Config {
                 problem: format!("is shorter than {SHORTEST_KEY} characters"),
             });
         }
+        let id_key = required(env, "ID_KEY")?;
         let origins = text(env, "APP_ORIGINS").unwrap_or_default();
         Ok(Config {
             org: org.parse().map_err(|error| misconfigured("ORG", error))?,
             keys: Keys::parse(&required(env, "JWT_KEYS")?).map_err(|error| misconfigured("JWT_KEYS", error))?,
-            id_seal: IdSeal::new(required(env, "ID_KEY")?.as_bytes())
+            id_seal: IdSeal::new(id_key.as_bytes())
                 .ok_or_else(|| misconfigured("ID_KEY", "is shorter than 32 characters"))?,
             cursor_key,
+            factor_keys: FactorKeys::derived(id_key.as_bytes()).ok_or_else(|| misconfigured("ID_KEY", "is no key"))?,
+            fresh_ms: text(env, "FRESH_S").map_or(Ok(FRESH_S), |text| seconds("FRESH_S", &text))? * 1_000,
             origins: origins.split(',').map(str::trim).filter(|origin| !origin.is_empty()).map(str::to_owned).collect(),
-            settings_kept_ms: text(env, "SETTINGS_KEPT_S").map_or(Ok(SETTINGS_KEPT_S), |text| seconds(&text))? * 1_000,
+            settings_kept_ms: text(env, "SETTINGS_KEPT_S")
+                .map_or(Ok(SETTINGS_KEPT_S), |text| seconds("SETTINGS_KEPT_S", &text))?
+                * 1_000,
             setup_token: text(env, "SETUP_TOKEN").map(|token| setup_token(&token)).transpose()?,
             oidc_secret: text(env, "OIDC_CLIENT_SECRET").map(|secret| secret.trim().to_owned()),
             is_development: text(env, "ENVIRONMENT").as_deref() == Some("development"),
@@ -113,9 +126,9 @@ fn setup_token(token: &str) -> Result<[u8; 32], Misconfigured> {
     Ok(Sha256::digest(token.as_bytes()).into())
 }
 
-fn seconds(text: &str) -> Result<i64, Misconfigured> {
+fn seconds(name: &'static str, text: &str) -> Result<i64, Misconfigured> {
     let read = text.parse().ok().filter(|seconds| (0..=86_400).contains(seconds));
-    read.ok_or_else(|| misconfigured("SETTINGS_KEPT_S", "is no number of seconds from 0 to 86400"))
+    read.ok_or_else(|| misconfigured(name, "is no number of seconds from 0 to 86400"))
 }
 
 fn misconfigured(name: &'static str, error: impl std::fmt::Display) -> Misconfigured {

@@ -5,9 +5,10 @@
 
 use base::ids::{TraceId, UserId};
 use base::refusal::Refusal;
-use durable::ask;
+use durable::{ask, clock};
 use worker::Env;
 
+use crate::domain::factor::{Required, is_fresh};
 use crate::domain::user::Role;
 use crate::domain::user::{Caller, Person};
 use crate::objects::context::CallContext;
@@ -16,7 +17,7 @@ use crate::router::config::Config;
 use crate::router::http::incoming::Incoming;
 use crate::router::http::origin;
 use crate::router::http::token::{self, Claims};
-use crate::router::route::{Kind, Permission};
+use crate::router::route::{Kind, Permission, Route};
 
 /// A caller whose token is genuine; whether the session still holds is not known yet.
 pub struct Presented {
@@ -65,11 +66,35 @@ pub async fn hold(env: &Env, presented: &Presented) -> Result<LiveSession, Refus
 /// `Forbidden` when not.
 pub fn permit(permission: Permission, role: Role) -> Result<(), Refusal> {
     let allowed = match permission {
-        Permission::Public | Permission::SignedIn => true,
+        Permission::Public | Permission::SignedIn | Permission::Enrolling => true,
         Permission::Managers => matches!(role, Role::Manager | Role::Admin),
         Permission::Operators => role == Role::Admin,
     };
     if allowed { Ok(()) } else { Err(Refusal::FORBIDDEN) }
+}
+
+/// Whether a session that holds was proved by what the route needs: a second factor where its owner must have one, and not long ago
+/// where the route says so.
+///
+/// # Errors
+/// `SecondFactorRequired`, `ReauthenticationRequired`.
+pub fn check_proof(route: &Route, session: &LiveSession, required: Required, config: &Config) -> Result<(), Refusal> {
+    if route.permission != Permission::Enrolling && session.lacks_second_factor(required) {
+        return Err(Refusal::SecondFactorRequired);
+    }
+    if route.kind == Kind::FreshWrite { check_fresh(session, config) } else { Ok(()) }
+}
+
+/// Whether the owner of a session has just proved who they are. Whoever made an API key had, and a program cannot.
+///
+/// # Errors
+/// `ReauthenticationRequired`.
+pub fn check_fresh(session: &LiveSession, config: &Config) -> Result<(), Refusal> {
+    if session.key.is_some() {
+        return Ok(());
+    }
+    let is_fresh = is_fresh(session.proved_last_at(), config.fresh_ms, clock::now());
+    if is_fresh { Ok(()) } else { Err(Refusal::ReauthenticationRequired) }
 }
 
 /// Whether a write or an upgrade comes from where it may: see [`origin`]. Answers with the user whose page it names, if it

@@ -16,7 +16,7 @@ use crate::objects::log_stream::api::tell_audit;
 use crate::router::context::Exchange;
 use crate::router::http::body::parse_json;
 use crate::router::http::reply::Reply;
-use crate::router::{auth, people};
+use crate::router::{auth, entry, people};
 
 /// The secret of a link.
 #[derive(Deserialize)]
@@ -129,7 +129,7 @@ pub async fn accept(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let user = query(exchange.env, message, &exchange.cx).await?;
     let _carried_later = tell_audit(exchange.env, vec![entry], &exchange.cx).await;
     people::forget_lists(exchange).await;
-    auth::open_session(exchange, 200, user, address, auth::Stays::OnDevice).await
+    entry::enter(exchange, 200, user, address, entry::Stays::OnDevice).await
 }
 
 async fn found(exchange: &Exchange<'_>, token: &LinkToken) -> Result<Found, Refusal> {

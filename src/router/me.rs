@@ -20,6 +20,7 @@ use crate::objects::session::api::{LiveSession, Renamed, SessionKey};
 use crate::router::context::Exchange;
 use crate::router::http::body::parse_json;
 use crate::router::http::reply::Reply;
+use crate::router::in_force;
 use crate::router::sessions::{self, MySession};
 
 /// Who is signed in, and the session.
@@ -67,11 +68,26 @@ pub struct SessionInfo<'a> {
     #[serde(with = "rfc3339")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub expires_at: Timestamp,
+    /// Whether it may do nothing but get a second factor, or be proved by one, because the role needs that; left out where it may.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub lacks_second_factor: bool,
+}
+
+impl Profile<'_> {
+    /// The profile behind a session, as a reply.
+    ///
+    /// # Errors
+    /// `Internal` when it cannot be written as JSON.
+    pub fn reply(session: &LiveSession, exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
+        let lacks = session.lacks_second_factor(in_force::known().second_factor);
+        Reply::json(200, &Profile::of(session, &exchange.rules(), lacks))
+    }
 }
 
 impl<'a> Profile<'a> {
-    /// The profile behind a session, under the rules in force.
-    pub fn of(session: &'a LiveSession, rules: &RequestRules) -> Self {
+    /// The profile behind a session, under the rules in force, of which one may want a second factor of it.
+    pub fn of(session: &'a LiveSession, rules: &RequestRules, lacks_second_factor: bool) -> Self {
         let user = &session.caller.user;
         let LiveSession { opened_at, expires_at, .. } = *session;
         let login = session.login.as_str();
@@ -85,7 +101,7 @@ impl<'a> Profile<'a> {
                 role: session.caller.role,
                 withheld: withheld(session.caller.role, rules),
             },
-            session: SessionInfo { id: session.session.as_str(), opened_at, expires_at },
+            session: SessionInfo { id: session.session.as_str(), opened_at, expires_at, lacks_second_factor },
         }
     }
 }
@@ -95,7 +111,7 @@ impl<'a> Profile<'a> {
 /// # Errors
 /// `Internal` when it cannot be written as JSON.
 pub async fn read(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
-    Reply::json(200, &Profile::of(exchange.session()?, &exchange.rules()))
+    Profile::reply(exchange.session()?, exchange)
 }
 
 /// What of the profile is edited.
@@ -139,7 +155,7 @@ pub async fn edit(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     told.into_iter().collect::<Result<Vec<()>, Refusal>>()?;
     exchange.access.note(StreamName::Auth, Level::Info, "profile edited", &[]);
     session.caller.user.name = name.into_string();
-    Reply::json(200, &Profile::of(&session, &exchange.rules()))
+    Profile::reply(&session, exchange)
 }
 
 /// My sessions.

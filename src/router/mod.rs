@@ -14,6 +14,8 @@ mod categories;
 pub mod config;
 pub mod context;
 mod drafts;
+pub mod entry;
+pub mod factors;
 #[cfg(feature = "fault-injection")]
 mod faults;
 pub mod gate;
@@ -158,6 +160,9 @@ async fn for_somebody(
     if route.kind == Kind::Read {
         let (session, in_force, outcome) = join3(holds(), settings(), (route.handle)(&exchange, segments)).await;
         let session = session?;
+        if let Err(refusal) = gate::check_proof(route, &session, in_force.second_factor, exchange.config) {
+            return Ok((session, Err(refusal)));
+        }
         if in_force.travelling() == exchange.cx.rules {
             return Ok((session, outcome));
         }
@@ -170,6 +175,9 @@ async fn for_somebody(
     let prefetched = async { Ok(prefetch::of(route.kind, &exchange).await) };
     let in_force = async { Ok(settings().await) };
     let (session, prefetched, in_force) = try_join3(holds(), prefetched, in_force).await?;
+    if let Err(refusal) = gate::check_proof(route, &session, in_force.second_factor, exchange.config) {
+        return Ok((session, Err(refusal)));
+    }
     // What the session says of the caller is newer than the token.
     let cx = CallContext { caller: Some(session.caller.clone()), rules: in_force.travelling(), ..exchange.cx };
     let exchange = Exchange { cx, prefetched, session: Some(session.clone()), ..exchange };
@@ -198,5 +206,5 @@ fn renewed(config: &Config, presented: &Presented, session: &LiveSession) -> Opt
     if now_s - presented.claims.iat < auth::RENEW_AFTER_S {
         return None;
     }
-    auth::cookie_for(config, &presented.claims.sid, session, now_s).ok()
+    entry::cookie_for(config, &presented.claims.sid, session, now_s).ok()
 }

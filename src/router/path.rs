@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use base::ids::{EntryId, KeyId, SessionName, UserId};
 
+use crate::domain::factor::Credential;
 use crate::domain::log::StreamName;
 use crate::domain::request::{Action, RequestId};
 use crate::domain::settings::SettingKey;
@@ -33,6 +34,8 @@ pub enum Parameter {
     Cache,
     /// An API key.
     Key,
+    /// A passkey.
+    Passkey,
 }
 
 /// A type that can stand in a path.
@@ -79,6 +82,10 @@ impl InPath for KeyId {
 
 impl InPath for CacheNamespace {
     const KIND: Parameter = Parameter::Cache;
+}
+
+impl InPath for Credential {
+    const KIND: Parameter = Parameter::Passkey;
 }
 
 /// The parameters of one pattern, in their order.

@@ -32,7 +32,7 @@ use crate::router::context::Exchange;
 use crate::router::http::body::parse_json;
 use crate::router::http::paging::{self, Wanted};
 use crate::router::http::reply::Reply;
-use crate::router::{invitation_mail, setup, users};
+use crate::router::{gate, invitation_mail, setup, users};
 
 /// Somebody, as administrators see them.
 #[derive(Serialize)]
@@ -62,12 +62,15 @@ pub struct Account {
     /// The identity at the organisation's provider that lets them in, of whoever has one; told in lists.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub identity: Option<IdentityShown>,
+    /// Whether they have a second factor.
+    pub has_second_factor: bool,
 }
 
 impl Account {
     fn of(user: UserRow, invitation: Option<PendingShown>) -> Self {
-        let UserRow { id, name, email, username, role, status, created_at, .. } = user;
-        Account { id, name, email, username, role, status, created_at, invitation, identity: None }
+        let UserRow { id, name, email, username, role, status, created_at, factors, .. } = user;
+        let has_second_factor = !factors.is_empty();
+        Account { id, name, email, username, role, status, created_at, invitation, has_second_factor, identity: None }
     }
 }
 
@@ -191,6 +194,10 @@ pub async fn invite(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let login = email.as_ref().map(Email::as_str).or(username.as_ref().map(Username::as_str)).unwrap_or_default();
     let called = body.name.as_deref().or(login.split('@').next()).unwrap_or_default();
     let role: Role = parse_value("role", &body.role)?;
+    if matches!(role, Role::Manager | Role::Admin) {
+        // As for giving somebody the role.
+        gate::check_fresh(exchange.session()?, exchange.config)?;
+    }
     let language: Option<Language> = body.language.as_deref().map(|text| parse_value("language", text)).transpose()?;
     let id = setup::new_user_id()?;
     let (token, link) = new_link(INVITATION_LASTS_MS)?;

@@ -19,7 +19,7 @@ use crate::objects::log_stream::api::tell_audit;
 use crate::router::context::Exchange;
 use crate::router::http::body::parse_json;
 use crate::router::http::reply::Reply;
-use crate::router::{auth, people};
+use crate::router::{auth, entry, people};
 
 /// A link that was made, whose secret is told once.
 #[derive(Serialize)]
@@ -153,7 +153,8 @@ pub async fn accept(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     // Whoever guessed before keeps nobody out who has the link.
     ask(exchange.env, &auth::throttle_of(exchange.org(), &login), Succeeded {}, &exchange.cx).await?;
     exchange.access.note(StreamName::Auth, Level::Info, "password reset", &[]);
-    auth::open_session(exchange, 200, user, address, auth::Stays::OnDevice).await
+    // Whoever has a second factor proves it here as well: a link is no more than a password.
+    entry::enter(exchange, 200, user, address, entry::Stays::OnDevice).await
 }
 
 async fn found(exchange: &Exchange<'_>, token: &LinkToken) -> Result<Reset, Refusal> {
@@ -166,6 +167,7 @@ pub(super) mod describe {
     use super::{ForgotBody, ResetBody, ResetMade, ResetShown, ResetToken};
     use crate::openapi::operation::Operation;
     use crate::openapi::schemas::Schemas;
+    use crate::router::entry::SecondStep;
     use crate::router::me::Profile;
 
     pub fn make(schemas: &mut Schemas) -> Operation {
@@ -199,6 +201,7 @@ pub(super) mod describe {
         .body(schemas.of::<ResetBody>())
         .replies(200, "Signed in.", schemas.of::<Profile<'_>>())
         .with_header("Set-Cookie", "The session.")
+        .replies(202, "The password is set; a second factor is needed.", schemas.of::<SecondStep>())
         .refuses(&[404, 409, 429, 503])
     }
 }

@@ -18,6 +18,8 @@ pub enum Permission {
     Public,
     /// Anyone who is signed in.
     SignedIn,
+    /// Anyone who is signed in, also who may do nothing else because they have no second factor yet.
+    Enrolling,
     /// Managers and admins.
     Managers,
     /// Admins, who operate the system.
@@ -35,6 +37,8 @@ pub enum Kind {
     Write,
     /// As [`Kind::Write`], and whom its body names is looked up while the session is asked.
     WriteNaming,
+    /// As [`Kind::Write`], by somebody who has just proved who they are: a stolen session that lies around cannot do it.
+    FreshWrite,
     /// A write that a mail program makes for its reader: no page of ours is behind it, and what its address carries is its permission.
     OneClick,
     /// It opens a WebSocket; the session is asked first.
@@ -44,7 +48,7 @@ pub enum Kind {
 impl Kind {
     /// Whether it changes something.
     pub const fn is_write(self) -> bool {
-        matches!(self, Kind::Write | Kind::WriteNaming)
+        matches!(self, Kind::Write | Kind::WriteNaming | Kind::FreshWrite)
     }
 }
 

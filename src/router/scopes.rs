@@ -53,12 +53,18 @@ pub const fn needs(method: &str, pattern: &str) -> Option<Needs> {
             Some(Needs::Nothing)
         }
         (_, b"/api/auth/resets/look" | b"/api/auth/resets/accept") => Some(Needs::Nothing),
+        (_, b"/api/auth/factor" | b"/api/auth/passkey/options" | b"/api/auth/passkey") => Some(Needs::Nothing),
         (_, b"/api/auth/methods" | b"/api/auth/oidc/start" | b"/api/auth/oidc/callback") => Some(Needs::Nothing),
 
         (b"GET", b"/api/me") => Some(Needs::AnyKey),
         (b"PATCH", b"/api/me") => PERSON,
         (_, b"/api/me/password" | b"/api/me/preferences" | b"/api/me/data" | b"/api/me/identities") => PERSON,
         (_, b"/api/me/sessions" | b"/api/me/sessions/{sid}" | b"/api/me/drafts" | b"/api/me/drafts/{id}") => PERSON,
+        (_, b"/api/me/reauthenticate" | b"/api/me/reauthenticate/options" | b"/api/me/factors" | b"/api/me/totp") => {
+            PERSON
+        }
+        (_, b"/api/me/passkeys" | b"/api/me/passkeys/options" | b"/api/me/passkeys/{id}") => PERSON,
+        (_, b"/api/me/recovery-codes") => PERSON,
         (_, b"/api/keys" | b"/api/keys/{id}" | b"/api/keys/{id}/rotate") => PERSON,
         (b"GET", b"/api/me/inbox" | b"/api/me/inbox/live") => READ,
         (_, b"/api/me/inbox/read" | b"/api/me/notifications" | b"/api/me/muted/{id}") => PERSON,
@@ -67,7 +73,7 @@ pub const fn needs(method: &str, pattern: &str) -> Option<Needs> {
         (b"POST", b"/api/users" | b"/api/users/{id}/invitation") | (b"PATCH", b"/api/users/{id}") => OPERATE,
         // What it answers signs in as somebody.
         (b"POST", b"/api/users/{id}/reset") => PERSON,
-        (b"DELETE", b"/api/users/{id}/identities") => PERSON,
+        (b"DELETE", b"/api/users/{id}/identities" | b"/api/users/{id}/factors") => PERSON,
 
         (b"GET", b"/api/categories") => READ,
         (b"GET", b"/api/requests" | b"/api/requests/live" | b"/api/requests/{id}") => READ,

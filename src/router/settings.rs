@@ -23,6 +23,7 @@ use crate::objects::database::api::query;
 use crate::objects::log_stream::api::{Poke, StreamKey, tell_audit};
 use crate::objects::settings::refresh;
 use crate::router::context::Exchange;
+use crate::router::gate;
 use crate::router::http::body::parse_json;
 use crate::router::http::etag;
 use crate::router::http::paging::{self, Wanted};
@@ -246,7 +247,11 @@ async fn put(
     value: Option<SettingValue>,
     restored: Option<i64>,
 ) -> Result<Reply, Refusal> {
-    let Setting { key, form, .. } = setting;
+    let Setting { key, group, form } = setting;
+    if *group == SettingGroup::Sessions {
+        // Who must prove what to get in is not decided by a screen that was left.
+        gate::check_fresh(exchange.session()?, exchange.config)?;
+    }
     let if_match = exchange.incoming.header("if-match").map_or(Ok(None), |text| etag::version_in(&text))?;
     let default = form.default_value();
     let value = value.map(|value| checked(setting, value)).transpose()?;

@@ -21,10 +21,10 @@ use crate::domain::organisation::{Language, OrganisationName, TimeZone};
 use crate::domain::user::{Actor, Email, Person, PersonName, Role, UserRow};
 use crate::objects::database::api::query;
 use crate::objects::log_stream::api::tell_audit;
-use crate::router::auth;
 use crate::router::context::Exchange;
 use crate::router::http::body::parse_json;
 use crate::router::http::reply::Reply;
+use crate::router::{auth, entry};
 
 thread_local! {
     /// This isolate knows that somebody is in: that never changes again.
@@ -104,7 +104,7 @@ pub async fn run(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let admin = made.ok_or(Refusal::NotFound)?;
     // What does not arrive now is carried by the job.
     let _owed = tell_audit(exchange.env, vec![entry], &exchange.cx).await;
-    auth::open_session(exchange, 201, admin, address, auth::Stays::WhileUsed).await
+    entry::enter(exchange, 201, admin, address, entry::Stays::WhileUsed).await
 }
 
 async fn check_open(exchange: &Exchange<'_>) -> Result<(), Refusal> {

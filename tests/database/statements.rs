@@ -32,6 +32,7 @@ fn user(n: u128, role: Role, created_ms: i64) -> UserRow {
         password_hash: None,
         created_at: Timestamp::from_ms(created_ms),
         version: Some(1),
+        factors: Vec::new(),
     }
 }
 

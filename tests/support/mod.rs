@@ -3,6 +3,7 @@
 //! Everything goes over the wire to a running `testbed::Stack`; nothing here knows the crate's own types, so that a test
 //! fails when the wire changes. What does not answer as it must panics at the caller's line.
 
+pub mod authenticator;
 mod client;
 mod identity;
 mod live;

@@ -19,6 +19,7 @@ mod auth;
 mod bad_input;
 mod caches;
 mod drafts;
+mod factors;
 mod handover;
 mod http;
 mod idempotency;

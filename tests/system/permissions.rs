@@ -129,6 +129,23 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
             json!({ "old_password": "not this one", "new_password": "kata sandi lain" }),
             [401, 400, 400, 400, 400],
         ),
+        // Nobody has proved anything.
+        ("POST", "auth/factor", json!({ "ticket": "AAAA", "code": "123456" }), [409; 5]),
+        ("POST", "auth/passkey/options", json!({}), ANYONE),
+        ("POST", "auth/passkey", json!({}), [400; 5]),
+        ("POST", "me/reauthenticate", json!({}), [401, 400, 400, 400, 400]),
+        ("POST", "me/reauthenticate/options", json!({}), SIGNED_IN),
+        ("GET", "me/factors", Value::Null, SIGNED_IN),
+        ("POST", "me/totp", json!({}), SIGNED_IN),
+        ("PUT", "me/totp", json!({}), [401, 400, 400, 400, 400]),
+        ("DELETE", "me/totp", json!({}), [401, 404, 404, 404, 404]),
+        ("POST", "me/passkeys/options", json!({}), SIGNED_IN),
+        ("POST", "me/passkeys", json!({}), [401, 400, 400, 400, 400]),
+        ("PATCH", "me/passkeys/{passkey}", json!({ "name": "Phone" }), [401, 404, 404, 404, 404]),
+        ("DELETE", "me/passkeys/{passkey}", json!({}), [401, 404, 404, 404, 404]),
+        ("POST", "me/recovery-codes", json!({}), [401, 409, 409, 409, 409]),
+        // Of a manager, from whom a manager may not take them.
+        ("DELETE", "users/{user}/factors", json!({}), [401, 403, 403, 403, 200]),
         ("GET", "me/preferences", Value::Null, SIGNED_IN),
         ("PUT", "me/preferences", json!({ "start_page": "home" }), SIGNED_IN),
         ("GET", "me/data", Value::Null, SIGNED_IN),
@@ -193,6 +210,7 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
                 .replace("{key}", "technicians_take_over")
                 .replace("{api_key}", "0123456789abcdef")
                 .replace("{namespace}", "users")
+                .replace("{passkey}", "AAAA")
                 .replace("{action}", "approve");
             // Nobody takes the name of somebody else.
             let own = json!({ "name": format!("{who} of the matrix") });

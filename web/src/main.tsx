@@ -13,6 +13,8 @@ import "./styles.css";
 
 /** A session that ended somewhere else ends here at once. */
 function onError(error: unknown) {
+  // It became a duty while they were in: what they have is asked for anew.
+  if (isCode(error, "second_factor_required")) return void client.invalidateQueries({ queryKey: meOptions.queryKey, refetchType: "all" }).then(() => router.invalidate());
   const wasSignedIn = client.getQueryData(meOptions.queryKey) !== undefined;
   if (!isCode(error, "unauthenticated") || !wasSignedIn) return;
   const next = router.state.location.href;

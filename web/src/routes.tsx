@@ -14,7 +14,7 @@ import { parseFilters, type Filters } from "@/resources/request/filters";
 import { needsOf, RECENT } from "@/resources/request/needs";
 import { listOptions, numberIn, numberOptions, requestOptions } from "@/resources/request/queries";
 import { parseSearch, stringifySearch } from "@/app/search";
-import { forgot, invitation, reset, root, setup, signedIn, signIn, unsubscribe } from "./strangers";
+import { forgot, invitation, reset, root, secondFactor, setup, signedIn, signIn, unsubscribe } from "./strangers";
 
 /** Only after a second of nothing: what is there at once needs no placeholder, and nothing moves when it comes. */
 const Waiting = () => <div aria-busy className="card skeleton h-[60dvh] bg-sunken" />;
@@ -25,7 +25,9 @@ const app = createRoute({
   id: "app",
   beforeLoad: async ({ context, location }): Promise<{ profile: Profile }> => {
     try {
-      return { profile: await context.client.ensureQueryData(meOptions) };
+      const profile = await context.client.ensureQueryData(meOptions);
+      if (profile.session.lacks_second_factor) throw redirect({ to: "/second-factor" });
+      return { profile };
     } catch (error) {
       if (isCode(error, "unauthenticated")) throw redirect({ to: "/sign-in", search: { next: location.href === "/" ? undefined : location.href } });
       throw error;
@@ -158,7 +160,7 @@ const sessions = createRoute({
   component: lazyRouteComponent(() => withMore(import("@/features/system/SessionsPage")), "SessionsPage"),
 });
 
-const tree = root.addChildren([signIn, signedIn, setup, invitation, reset, forgot, unsubscribe, app.addChildren([home, requests, request, newRequest, me, myKeys, inbox, system.addChildren([people, settings, logs, monitor, sync, mail, sessions, keys])])]);
+const tree = root.addChildren([signIn, signedIn, setup, invitation, reset, forgot, unsubscribe, secondFactor, app.addChildren([home, requests, request, newRequest, me, myKeys, inbox, system.addChildren([people, settings, logs, monitor, sync, mail, sessions, keys])])]);
 
 export const makeRouter = (client: QueryClient) =>
   createRouter({ routeTree: tree, defaultErrorComponent: ErrorPage, context: { client }, parseSearch, stringifySearch, defaultPreload: "intent", defaultPreloadStaleTime: 0, defaultPendingComponent: Waiting, scrollRestoration: true });

@@ -66,6 +66,13 @@ export const forgot = createRoute({
   component: lazyRouteComponent(() => withMore(import("@/features/reset/ForgotPage")), "ForgotPage"),
 });
 
+/** For whoever is signed in and must have a second factor first: the pages inside would be refused everything. */
+export const secondFactor = createRoute({
+  getParentRoute: () => root,
+  path: "/second-factor",
+  component: lazyRouteComponent(() => withMore(import("@/features/second-factor/SecondFactorPage")), "SecondFactorPage"),
+});
+
 /** For who reads a mail and wants no more of its kind. */
 export const unsubscribe = createRoute({
   getParentRoute: () => root,

@@ -31,7 +31,7 @@ async function somebody(browser: Browser, admin: Page, options = {}) {
 
 async function enter(page: Page, login: string, password: string) {
   await page.goto("/sign-in");
-  await page.locator("input[autocomplete=username]").fill(login);
+  await page.locator("input[autocomplete^=username]").fill(login);
   await page.locator("input[autocomplete=current-password]").fill(password);
   await page.locator("button[type=submit]").click();
   await page.waitForURL((url) => url.pathname === "/");
@@ -192,7 +192,7 @@ test("phone, time zone and start page are one's own choice, and one's own data i
 
   const other = await (await browser.newContext()).newPage();
   await other.goto("/sign-in");
-  await other.locator("input[autocomplete=username]").fill(email);
+  await other.locator("input[autocomplete^=username]").fill(email);
   await other.locator("input[autocomplete=current-password]").fill(WORDS);
   await other.locator("button[type=submit]").click();
   await expect(other).toHaveURL(/requests\?assignee=me&status=assigned/);

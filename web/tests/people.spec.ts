@@ -69,7 +69,7 @@ test("whoever is invited by link comes in, is given another role, and is disable
   await expect(admin.getByRole("listitem").filter({ hasText: first }).getByText("Disabled")).toBeVisible();
   await stranger.getByLabel("Alamat email").fill(first);
   await stranger.getByLabel("Kata sandi").fill("kata sandi yang panjang");
-  await stranger.getByRole("button", { name: "Masuk" }).click();
+  await stranger.getByRole("button", { name: "Masuk", exact: true }).click();
   await expect(stranger.getByRole("alert")).toBeVisible();
 });
 

@@ -22,7 +22,7 @@ export async function signIn(browser: Browser, account: Account, options: Browse
     throw error;
   });
   await page.goto("/sign-in");
-  await page.locator("input[autocomplete=username]").fill(`${account}@cepatedge.test`);
+  await page.locator("input[autocomplete^=username]").fill(`${account}@cepatedge.test`);
   await page.locator("input[autocomplete=current-password]").fill("cepatedge-demo");
   await page.locator("button[type=submit]").click();
   await page.waitForURL((url) => url.pathname === "/");

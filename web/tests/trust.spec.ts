@@ -196,7 +196,7 @@ test("what is sent after the session has ended is kept, and sent by whoever wrot
   await page.getByRole("button", { name: "Send" }).click();
   await page.waitForURL(/sign-in/);
   const enter = async (who: string) => {
-    await page.locator("input[autocomplete=username]").fill(`${who}@cepatedge.test`);
+    await page.locator("input[autocomplete^=username]").fill(`${who}@cepatedge.test`);
     await page.locator("input[autocomplete=current-password]").fill("cepatedge-demo");
     await page.locator("button[type=submit]").click();
     await page.waitForURL((where) => !where.pathname.startsWith("/sign-in"));

@@ -29,6 +29,12 @@ pub enum Refusal {
         #[serde(default)]
         action: Option<Word>,
     },
+    /// The role must have a second factor, and the session was opened without one.
+    #[error("Your role needs a second factor. Set one up, or prove yourself by the one you have.")]
+    SecondFactorRequired,
+    /// What is asked for needs a session whose owner has just proved who they are.
+    #[error("Prove again that it is you.")]
+    ReauthenticationRequired,
     /// The caller may do this in another state, but the request is not in it.
     #[error("This cannot be done while the request is {status}.")]
     InvalidTransition {
@@ -149,6 +155,8 @@ impl Refusal {
             Self::NotFound => "not_found",
             Self::Unauthenticated => "unauthenticated",
             Self::Forbidden { .. } => "forbidden",
+            Self::SecondFactorRequired => "second_factor_required",
+            Self::ReauthenticationRequired => "reauthentication_required",
             Self::InvalidTransition { .. } => "invalid_transition",
             Self::Stale { .. } => "stale",
             Self::IdempotencyKeyReused => "idempotency_key_reused",
@@ -174,6 +182,8 @@ impl Refusal {
             Self::NotFound => "Not found",
             Self::Unauthenticated => "Not signed in",
             Self::Forbidden { .. } => "Forbidden",
+            Self::SecondFactorRequired => "Second factor required",
+            Self::ReauthenticationRequired => "Reauthentication required",
             Self::InvalidTransition { .. } => "Invalid transition",
             Self::Stale { .. } => "Changed in the meantime",
             Self::IdempotencyKeyReused => "Idempotency key reused",
@@ -200,6 +210,8 @@ impl Refusal {
             Self::NotFound
             | Self::Unauthenticated
             | Self::Forbidden { .. }
+            | Self::SecondFactorRequired
+            | Self::ReauthenticationRequired
             | Self::InvalidTransition { .. }
             | Self::Stale { .. }
             | Self::IdempotencyKeyReused

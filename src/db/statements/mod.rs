@@ -20,6 +20,7 @@ macro_rules! ms {
 pub mod accounts;
 pub mod apply;
 pub mod audit;
+pub mod factors;
 pub mod identities;
 pub mod invitations;
 pub mod keys;

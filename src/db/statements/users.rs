@@ -18,26 +18,31 @@ use crate::domain::{Limit, OrgId, Position, Role, UserId};
 macro_rules! user {
     () => {
         "json_build_object('id', id, 'org_id', org_id, 'email', email, 'username', username, 'name', name, 'role', role,
-                           'status', status, 'created_at', (extract(epoch FROM created_at) * 1000)::bigint, 'version', version)"
+                           'status', status, 'created_at', (extract(epoch FROM created_at) * 1000)::bigint, 'version', version,
+                           'factors', array_remove(ARRAY[CASE WHEN EXISTS (SELECT 1 FROM user_totp WHERE user_id = id) THEN 'totp' END,
+                                                       CASE WHEN EXISTS (SELECT 1 FROM user_passkeys WHERE user_id = id) THEN 'passkey' END], NULL))"
     };
 }
 pub(super) use user;
 
 /// A `UserRow` with the password hash.
-macro_rules! credentials {
+macro_rules! account {
     () => {
         "json_build_object('id', id, 'org_id', org_id, 'email', email, 'username', username, 'name', name, 'role', role,
                            'status', status, 'password_hash', password_hash, 'version', version,
-                           'created_at', (extract(epoch FROM created_at) * 1000)::bigint)"
+                           'created_at', (extract(epoch FROM created_at) * 1000)::bigint,
+                           'factors', array_remove(ARRAY[CASE WHEN EXISTS (SELECT 1 FROM user_totp WHERE user_id = id) THEN 'totp' END,
+                                                       CASE WHEN EXISTS (SELECT 1 FROM user_passkeys WHERE user_id = id) THEN 'passkey' END], NULL))"
     };
 }
+pub(super) use account;
 
 /// The user behind an e-mail address or a user name in any spelling of case, disabled ones included, with the password hash. An address
 /// has an `@` and a user name none, so it is one at most.
 pub fn credentials(org: &OrgId, login: &str) -> Statement {
     let find = concat!(
         "SELECT ",
-        credentials!(),
+        account!(),
         " FROM users WHERE org_id = $1 AND (lower(email) = lower($2) OR lower(username) = lower($2))"
     );
     Statement::new(find).bind(org.to_string()).bind(login.to_owned())
@@ -45,7 +50,7 @@ pub fn credentials(org: &OrgId, login: &str) -> Statement {
 
 /// One user, disabled or not, with the password hash.
 pub fn credentials_of(org: &OrgId, id: UserId) -> Statement {
-    let find = concat!("SELECT ", credentials!(), " FROM users WHERE org_id = $1 AND id = $2::uuid");
+    let find = concat!("SELECT ", account!(), " FROM users WHERE org_id = $1 AND id = $2::uuid");
     Statement::new(find).bind(org.to_string()).bind(id.to_string())
 }
 

@@ -86,6 +86,7 @@ fn user() -> UserRow {
         password_hash: None,
         created_at: at(0),
         version: Some(1),
+        factors: Vec::new(),
     }
 }
 

@@ -17,6 +17,8 @@ pub(crate) fn one_of_each() -> Vec<Refusal> {
         Refusal::Unauthenticated,
         Refusal::Forbidden { action: Some(Action::Approve.word()) },
         Refusal::Forbidden { action: None },
+        Refusal::SecondFactorRequired,
+        Refusal::ReauthenticationRequired,
         transition.clone(),
         transition.with_record(json!({"version": 7})),
         stale.clone(),

@@ -11,6 +11,7 @@ use base::time::Timestamp;
 use base::words;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::domain::factor::Required;
 use crate::domain::identity::IdentityRules;
 use crate::domain::log::Retention;
 use crate::domain::organisation::OrganisationName;
@@ -49,6 +50,8 @@ words! {
         SessionIdleHours = "session_idle_hours",
         /// Days until a session ends in any case.
         SessionDays = "session_days",
+        /// Who must have a second factor.
+        SecondFactor = "second_factor",
         /// Whether people sign in with the organisation's identity provider.
         OidcOn = "oidc_on",
         /// Who that provider is.
@@ -177,6 +180,8 @@ pub struct InForce {
     pub rules: RequestRules,
     /// The limits of new sessions.
     pub sessions: SessionLimits,
+    /// Who must have a second factor.
+    pub second_factor: Required,
     /// The identity provider.
     pub identity: IdentityRules,
     /// How long log entries stay.
@@ -193,6 +198,7 @@ impl Default for InForce {
             version: 0,
             rules: RequestRules::default(),
             sessions: SessionLimits::default(),
+            second_factor: Required::Nobody,
             identity: IdentityRules::default(),
             logs: Retention::default(),
             caches: Caches { users: true, identity: true },

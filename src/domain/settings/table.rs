@@ -6,6 +6,7 @@ use base::refusal::Refusal;
 use super::SettingGroup::{Caches, Logs, Organisation, Sessions, SignIn, Times, Work};
 use super::Unit::{Days, Hours};
 use super::{InForce, SettingGroup, SettingKey, SettingValue, Unit};
+use crate::domain::factor::Required;
 use crate::domain::identity::{self, Newcomers, issuer};
 use crate::domain::request::Approvers;
 
@@ -146,6 +147,17 @@ const APPROVERS: Form = Form::Word {
     put: |now, word| now.rules.approvers = word.parse().unwrap_or(now.rules.approvers),
 };
 
+const SECOND_FACTOR: Form = Form::Word {
+    words: &[
+        Required::Nobody.as_str(),
+        Required::Admins.as_str(),
+        Required::Managers.as_str(),
+        Required::Everybody.as_str(),
+    ],
+    get: |now| now.second_factor.as_str(),
+    put: |now, word| now.second_factor = word.parse().unwrap_or(now.second_factor),
+};
+
 /// Every setting, in the order in which they are shown.
 pub static SETTINGS: &[Setting] = &[
     Setting { key: SettingKey::OrganisationName, group: Organisation, form: Form::OrganisationName },
@@ -161,6 +173,7 @@ pub static SETTINGS: &[Setting] = &[
     switch(SettingKey::TechniciansTakeOver, Work, |now| &mut now.rules.technicians_take_over),
     number(SettingKey::SessionIdleHours, Sessions, (1, MONTH_HOURS, Hours), |now| &mut now.sessions.idle_hours),
     number(SettingKey::SessionDays, Sessions, (1, YEAR_DAYS, Days), |now| &mut now.sessions.days),
+    Setting { key: SettingKey::SecondFactor, group: Sessions, form: SECOND_FACTOR },
     switch(SettingKey::OidcOn, SignIn, |now| &mut now.identity.on),
     text(SettingKey::OidcIssuer, SignIn, identity::MAX_TEXT, issuer::checked, |now| &mut now.identity.issuer),
     text(SettingKey::OidcClientId, SignIn, identity::MAX_TEXT, identity::checked_client_id, |now| {

@@ -25,6 +25,6 @@ pub use person::{Actor, Caller, Person, Via};
 pub use preferences::{Phone, Preferences, StartPage};
 pub use reset::{RESET_LASTS_MS, Reset};
 pub use role::Role;
-pub use row::{User, UserRow, UserStatus};
+pub use row::{FactorKind, User, UserRow, UserStatus};
 pub use texts::{Email, LoginName, PersonName, Username};
 pub use throttle::{FADES_AFTER_MS, Throttle};

@@ -72,6 +72,7 @@ mod tests {
             password_hash: None,
             created_at: at(0),
             version: Some(1),
+            factors: Vec::new(),
         };
         let open = Reset {
             user: user.clone(),

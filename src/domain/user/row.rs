@@ -21,6 +21,16 @@ words! {
     }
 }
 
+words! {
+    /// What a person may have besides a password.
+    pub enum FactorKind: "factor" {
+        /// An authenticator app that shows codes.
+        Totp = "totp",
+        /// A passkey.
+        Passkey = "passkey",
+    }
+}
+
 /// A row of `users`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserRow {
@@ -48,6 +58,9 @@ pub struct UserRow {
     /// How often what ends sessions has changed: a session is opened on the version that was read. A release of before reads none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
+    /// What else than a password they have; whoever has none signs in by a password alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub factors: Vec<FactorKind>,
 }
 
 impl AsRef<UserRow> for UserRow {

@@ -3,12 +3,14 @@
 //! A letter is a list of parts that is written out twice ([`parts`]), so that text and HTML cannot say different things, and each
 //! piece of somebody else's text is escaped in one place. A file per letter.
 
+mod factors_taken;
 mod invitation;
 mod notice;
 mod parts;
 mod reset;
 mod trial;
 
+pub use factors_taken::FactorsTaken;
 pub use invitation::Invitation;
 pub use notice::Notice;
 pub use reset::Reset;

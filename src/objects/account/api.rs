@@ -61,6 +61,9 @@ actor_api! {
     succeeded(Succeeded) -> ();
     /// The try was not made after all: it does not count.
     released(Released) -> ();
+    /// The proof was right, and uses these up: the throttle starts anew. `Conflict` with `used_before` where one was used before: then
+    /// none is used.
+    spend(Spend) -> ();
     /// Mails a link for a new password to whoever signs in with this, if there is somebody; at most as often as the throttle lets.
     /// Answered alike in any case.
     forgot(Forgot) -> ();
@@ -100,6 +103,15 @@ pub struct Forgot {
     pub login: String,
     /// Where the app is, without a slash at its end.
     pub app: String,
+}
+
+/// See [`Handler::spend`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Spend {
+    /// What is used up, by name: tickets and challenges.
+    pub names: Vec<String>,
+    /// When all of them have ended.
+    pub until: Timestamp,
 }
 
 /// See [`Handler::released`].

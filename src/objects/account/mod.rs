@@ -29,7 +29,7 @@ use crate::objects::context::CallContext;
 use crate::objects::session::api::{Check, Revoke, SessionKey};
 use api::{
     Attempt, Changed, Closed, Drafts, DropDraft, Forgot, Inbox, KeyOpened, Keys, Listing, Opened, PutDraft, Released,
-    Sessions, Succeeded,
+    Sessions, Spend, Succeeded,
 };
 
 /// The most sessions that one user has at a time. One more ends the oldest: a script that signs in without end must not
@@ -70,6 +70,16 @@ impl AccountObject {
         if self.state.db.exists()? {
             self.state.db.atomically(store::clear_throttle)?;
         }
+        Ok(())
+    }
+
+    /// Nobody who names an account makes this write: whoever gets here has proved that it is theirs.
+    fn use_up(&self, Spend { names, until }: &Spend) -> Result<(), Refusal> {
+        self.state.db.atomically(|write| {
+            names.iter().try_for_each(|name| store::spend(write, name, *until))?;
+            store::clear_throttle(write).map_err(Refusal::from)
+        })?;
+        self.state.alarm.set_by(Some(*until));
         Ok(())
     }
 
@@ -145,9 +155,15 @@ impl AccountObject {
         let throttle = store::throttle(&self.state.db)?;
         let fades_at = (throttle != Throttle::default()).then(|| throttle.fades_at());
         let first_draft = store::oldest_draft(&self.state.db)?.map(|at| at.plus_ms(DRAFT_LASTS_MS));
+        let spent = store::last_spent(&self.state.db)?;
         let change_fades = store::told_at(&self.state.db)?.map(|at| at.plus_ms(FADES_AFTER_MS));
-        let next =
-            fades_at.into_iter().chain(change_fades).chain(store::first_end(&self.state.db)?).chain(first_draft).min();
+        let next = fades_at
+            .into_iter()
+            .chain(spent)
+            .chain(change_fades)
+            .chain(store::first_end(&self.state.db)?)
+            .chain(first_draft)
+            .min();
         if next.is_none() {
             // Anyone can name an account by trying an address; what nobody needs any more is not kept.
             self.state.db.erase()?;
@@ -198,6 +214,10 @@ impl api::Handler for AccountObject {
 
     fn released(self: Rc<Self>, _message: Released, _cx: CallContext) -> Answer<()> {
         self.release().into()
+    }
+
+    fn spend(self: Rc<Self>, message: Spend, _cx: CallContext) -> Answer<()> {
+        self.use_up(&message).into()
     }
 
     fn forgot(self: Rc<Self>, message: Forgot, cx: CallContext) -> Answer<()> {

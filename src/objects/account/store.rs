@@ -50,6 +50,12 @@ pub const SCHEMA: Schema = Schema::first(&[
         version INTEGER NOT NULL
     ) WITHOUT ROWID;
 ",
+    "
+    CREATE TABLE spent (
+        name     TEXT PRIMARY KEY,
+        until_ms INTEGER NOT NULL
+    ) WITHOUT ROWID;
+",
 ]);
 
 /// What is remembered of the tries.
@@ -129,6 +135,21 @@ pub fn told_at(db: &Database) -> Result<Option<Timestamp>, StorageError> {
     Ok(db.row("SELECT told_ms FROM change", &[])?.map(|row| Timestamp::from_ms(row.int(0))))
 }
 
+/// Uses something up; `Conflict` where it was used before.
+pub fn spend(write: &Writer<'_>, name: &str, until: Timestamp) -> Result<(), Refusal> {
+    let spent = "INSERT INTO spent (name, until_ms) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING 1";
+    if write.rows(spent, &[&name.to_owned(), &until.as_ms()])?.is_empty() {
+        return Err(Refusal::conflict("used_before", "This was used before. Begin again."));
+    }
+    Ok(())
+}
+
+/// When the last of what was used up has ended.
+pub fn last_spent(db: &Database) -> Result<Option<Timestamp>, StorageError> {
+    let row = db.row("SELECT max(until_ms) FROM spent", &[])?;
+    Ok(row.and_then(|row| row.optional_int(0)).map(Timestamp::from_ms))
+}
+
 /// Takes a session off the list, or the secret of a key.
 pub fn drop_session(write: &Writer<'_>, session: &SessionName) -> Result<(), StorageError> {
     write.run("DELETE FROM session WHERE session = ?", &[&session.as_str()])?;
@@ -139,6 +160,7 @@ pub fn drop_session(write: &Writer<'_>, session: &SessionName) -> Result<(), Sto
 /// Takes off the list what has reached its end, and forgets tries and changes up to `faded`.
 pub fn purge(write: &Writer<'_>, now: Timestamp, faded: Timestamp) -> Result<(), StorageError> {
     write.run("DELETE FROM change WHERE told_ms <= ?", &[&faded.as_ms()])?;
+    write.run("DELETE FROM spent WHERE until_ms <= ?", &[&now.as_ms()])?;
     write.run("DELETE FROM session WHERE ends_ms <= ?", &[&now.as_ms()])?;
     write.run("DELETE FROM api_key WHERE ends_ms <= ?", &[&now.as_ms()])?;
     write.run("DELETE FROM throttle WHERE last_ms <= ?", &[&faded.as_ms()])?;

@@ -6,6 +6,7 @@ use durable::Key;
 use durable::actor_api;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::factor::{Method, Required};
 use crate::domain::key::{HeldKey, Scope};
 use crate::domain::session::SessionLimits;
 use crate::domain::user::Caller;
@@ -50,6 +51,8 @@ actor_api! {
     rekeyed(Rekeyed) -> ();
     /// The key's secret ends then, if it does not end before.
     shorten(Shorten) -> ();
+    /// Its owner has proved again who they are, by these methods. `Unauthenticated` when it does not hold.
+    proved(Proved) -> LiveSession;
     /// Ends the session at once, for good. Ending an ended or unknown session is no error.
     revoke(Revoke) -> ();
 }
@@ -72,6 +75,9 @@ pub struct Open {
     /// How long it may hold, where that is not the default.
     #[serde(default, skip_serializing_if = "SessionLimits::are_default")]
     pub limits: SessionLimits,
+    /// By what its owner has proved who they are. A release of before tells none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub methods: Vec<Method>,
 }
 
 /// See [`Handler::check`].
@@ -121,6 +127,13 @@ pub struct Renamed {
     pub name: PersonName,
 }
 
+/// See [`Handler::proved`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Proved {
+    /// The methods of this time.
+    pub methods: Vec<Method>,
+}
+
 /// See [`Handler::revoke`].
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Revoke {
@@ -153,4 +166,25 @@ pub struct LiveSession {
     /// The API key whose secret it is, if it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<HeldKey>,
+    /// By what its owner has proved who they are, since it was opened; a release of before tells none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub methods: Vec<Method>,
+    /// When they did that last, where that was not when it was opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proved_at: Option<Timestamp>,
+}
+
+impl LiveSession {
+    /// When its owner has proved last who they are.
+    #[must_use]
+    pub fn proved_last_at(&self) -> Timestamp {
+        self.proved_at.unwrap_or(self.opened_at)
+    }
+
+    /// Whether it may only get a second factor, or be proved by one, because its owner must have one.
+    #[must_use]
+    pub fn lacks_second_factor(&self, required: Required) -> bool {
+        let is_required = required.of(self.caller.role, &self.login);
+        is_required && !self.methods.iter().any(|method| method.is_second())
+    }
 }

@@ -24,6 +24,8 @@ impl SessionObject {
             address: String::new(),
             term: Term::until(clock::now(), ends_at),
             key: Some(HeldKey { scopes, used_at: None, used_from: String::new(), uses: 0 }),
+            methods: Vec::new(),
+            proved_at: None,
         };
         self.insert(session, cx)
     }

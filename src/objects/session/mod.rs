@@ -20,11 +20,12 @@ use base::time::Timestamp;
 use durable::{Answer, CALL_LIMIT_MS, Key, Object, Schema, State, Wire, ask_within, clock};
 use futures::future::LocalBoxFuture;
 
+use crate::domain::factor::Method;
 use crate::domain::session::Term;
 use crate::domain::user::PersonName;
 use crate::objects::account::api::{AccountKey, Closed};
 use crate::objects::context::CallContext;
-use api::{Check, Inbox, LiveSession, Open, OpenKey, Rekeyed, Renamed, Revoke, SessionKey, Shorten, Used};
+use api::{Check, Inbox, LiveSession, Open, OpenKey, Proved, Rekeyed, Renamed, Revoke, SessionKey, Shorten, Used};
 use store::{Session, Stored};
 
 /// So long after its absolute limit a session is forgotten, in milliseconds: a day. No token of it is valid any more, so
@@ -62,6 +63,8 @@ impl SessionObject {
             name: cx.own_key::<SessionKey>()?.name(),
             caller: message.caller,
             login: message.login,
+            methods: message.methods,
+            proved_at: None,
             user_agent: message.user_agent.chars().take(USER_AGENT_CHARS).collect(),
             address: message.address.chars().take(ADDRESS_CHARS).collect(),
             term: if message.stays {
@@ -102,6 +105,26 @@ impl SessionObject {
                 session.term = used;
                 self.state.alarm.set_by(Some(used.expires_at()));
             }
+            Ok(live(session, key.session))
+        })
+    }
+
+    fn prove(&self, methods: Vec<Method>, cx: &CallContext) -> Result<LiveSession, Refusal> {
+        let now = clock::now();
+        let key: SessionKey = cx.own_key()?;
+        self.with_row(|row| {
+            let Some(Stored::Open(session)) = row else { return Err(Refusal::Unauthenticated) };
+            if !session.term.holds(now) {
+                return Err(Refusal::Unauthenticated);
+            }
+            // What was proved once stays so: who has given a code needs none again for another password.
+            let mut all = session.methods.clone();
+            all.extend(methods);
+            all.sort_unstable();
+            all.dedup();
+            self.state.db.atomically(|write| store::put_proved(write, &all, now))?;
+            session.methods = all;
+            session.proved_at = Some(now);
             Ok(live(session, key.session))
         })
     }
@@ -233,6 +256,10 @@ impl api::Handler for SessionObject {
         self.end_by(message.until).into()
     }
 
+    fn proved(self: Rc<Self>, message: Proved, cx: CallContext) -> Answer<LiveSession> {
+        self.prove(message.methods, &cx).into()
+    }
+
     fn revoke(self: Rc<Self>, message: Revoke, _cx: CallContext) -> Answer<()> {
         self.end(&message.reason).map(|_| ()).into()
     }
@@ -250,6 +277,8 @@ fn live(session: &Session, name: SessionName) -> LiveSession {
         user_agent: session.user_agent.clone(),
         address: session.address.clone(),
         key: session.key.clone(),
+        methods: session.methods.clone(),
+        proved_at: session.proved_at,
     }
 }
 

@@ -4,6 +4,7 @@ use base::refusal::Refusal;
 use base::time::Timestamp;
 use durable::{Database, Schema, StorageError, Writer};
 
+use crate::domain::factor::Method;
 use crate::domain::key::HeldKey;
 use crate::domain::session::Term;
 use crate::domain::user::Caller;
@@ -27,6 +28,10 @@ pub const SCHEMA: Schema = Schema::first(&[
     )
 ",
     "ALTER TABLE session ADD COLUMN key TEXT",
+    "
+    ALTER TABLE session ADD COLUMN methods TEXT NOT NULL DEFAULT '[]';
+    ALTER TABLE session ADD COLUMN proved_ms INTEGER;
+",
 ]);
 
 /// The row.
@@ -58,12 +63,17 @@ pub struct Session {
     pub term: Term,
     /// The API key whose secret it is, if it is one.
     pub key: Option<HeldKey>,
+    /// By what its owner has proved who they are.
+    pub methods: Vec<Method>,
+    /// When they did that last, where that was not when it was opened.
+    pub proved_at: Option<Timestamp>,
 }
 
 /// The row, if there is one.
 pub fn load(db: &Database) -> Result<Option<Stored>, Refusal> {
     let row = db.row(
-        "SELECT name, caller, email, user_agent, address, opened_ms, seen_ms, idle_ms, ends_ms, ended_ms, key
+        "SELECT name, caller, email, user_agent, address, opened_ms, seen_ms, idle_ms, ends_ms, ended_ms, key,
+                methods, proved_ms
          FROM session",
         &[],
     )?;
@@ -89,6 +99,8 @@ pub fn load(db: &Database) -> Result<Option<Stored>, Refusal> {
             .optional_text(10)
             .map(|text| serde_json::from_str(&text).map_err(|_| Refusal::unavailable("session", 1)))
             .transpose()?,
+        methods: serde_json::from_str(&row.text(11)).map_err(|_| Refusal::Internal)?,
+        proved_at: row.optional_int(12).map(Timestamp::from_ms),
     })))
 }
 
@@ -98,12 +110,14 @@ pub fn insert(write: &Writer<'_>, session: &Session) -> Result<(), Refusal> {
     #[cfg(feature = "fault-injection")]
     let caller = durable::release::written(caller);
     let key = session.key.as_ref().map(serde_json::to_string).transpose().map_err(|_| Refusal::Internal)?;
+    let methods = serde_json::to_string(&session.methods).map_err(|_| Refusal::Internal)?;
     let Session { name, login, user_agent, address, term, .. } = session;
     let (opened_ms, seen_ms, ends_ms) = (term.opened_at.as_ms(), term.seen_at.as_ms(), term.ends_at.as_ms());
     write.run(
-        "INSERT INTO session (one, name, caller, email, user_agent, address, opened_ms, seen_ms, idle_ms, ends_ms, key)
-         VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        &[name, &caller, login, user_agent, address, &opened_ms, &seen_ms, &term.idle_ms, &ends_ms, &key],
+        "INSERT INTO session (one, name, caller, email, user_agent, address, opened_ms, seen_ms, idle_ms, ends_ms, key,
+                              methods)
+         VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        &[name, &caller, login, user_agent, address, &opened_ms, &seen_ms, &term.idle_ms, &ends_ms, &key, &methods],
     )?;
     Ok(())
 }
@@ -131,6 +145,13 @@ pub fn put_key(write: &Writer<'_>, key: &HeldKey) -> Result<(), Refusal> {
 /// Writes another end.
 pub fn put_end(write: &Writer<'_>, ends_at: Timestamp) -> Result<(), StorageError> {
     write.run("UPDATE session SET ends_ms = ? WHERE ended_ms IS NULL", &[&ends_at.as_ms()])?;
+    Ok(())
+}
+
+/// Writes down that the user has proved again who they are.
+pub fn put_proved(write: &Writer<'_>, methods: &[Method], at: Timestamp) -> Result<(), Refusal> {
+    let methods = serde_json::to_string(methods).map_err(|_| Refusal::Internal)?;
+    write.run("UPDATE session SET methods = ?, proved_ms = ? WHERE ended_ms IS NULL", &[&methods, &at.as_ms()])?;
     Ok(())
 }
 

@@ -79,6 +79,8 @@ impl Problem {
             Refusal::NotFound
             | Refusal::Unauthenticated
             | Refusal::Forbidden { .. }
+            | Refusal::SecondFactorRequired
+            | Refusal::ReauthenticationRequired
             | Refusal::IdempotencyKeyReused
             | Refusal::InvalidCursor
             | Refusal::TooManyAttempts { .. }

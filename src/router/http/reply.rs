@@ -182,7 +182,10 @@ pub fn status_of(refusal: &Refusal) -> u16 {
     match refusal {
         Refusal::Invalid { .. } | Refusal::InvalidCursor => 400,
         Refusal::Unauthenticated | Refusal::InvalidCredentials | Refusal::InvalidKey => 401,
-        Refusal::Forbidden { .. } | Refusal::InsufficientScope { .. } => 403,
+        Refusal::Forbidden { .. }
+        | Refusal::InsufficientScope { .. }
+        | Refusal::SecondFactorRequired
+        | Refusal::ReauthenticationRequired => 403,
         Refusal::NotFound => 404,
         Refusal::InvalidTransition { .. } | Refusal::Conflict { .. } => 409,
         Refusal::TimedOut => 408,

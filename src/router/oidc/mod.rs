@@ -24,6 +24,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use url::Url;
 
+use crate::domain::factor::Method;
 use crate::domain::identity::issuer::path_of_ours;
 use crate::domain::identity::provider::Provider;
 use crate::domain::identity::{ATTEMPT_LASTS_MS, SignInProblem};
@@ -31,6 +32,7 @@ use crate::domain::log::{Level, StreamName};
 use crate::domain::settings::InForce;
 use crate::objects::sign_in::api::{Attempt, AttemptKey, Begin, Take};
 use crate::router::context::Exchange;
+use crate::router::entry::{self, Stays};
 use crate::router::http::cookie::SessionCookie;
 use crate::router::http::reply::Reply;
 use crate::router::{auth, gate, in_force};
@@ -187,7 +189,7 @@ async fn finish(exchange: &Exchange<'_>) -> Result<Reply, Trouble> {
     };
     let claims = client::redeem(exchange, &provider, &redeemed).await?;
     let user = enter::let_in(exchange, rules, &claims).await?;
-    let reply = auth::open_session(exchange, 200, user, address, auth::Stays::WhileUsed).await?;
+    let reply = entry::open_session(exchange, 200, user, address, Stays::WhileUsed, vec![Method::Provider]).await?;
     let to: String = byte_serialize(attempt.to.as_bytes()).collect();
     Ok(reply.and_see_other(format!("{PAGE}?to={to}")))
 }

@@ -41,7 +41,7 @@ enum Holds {
 /// What the gate says: the code of its refusal, or nothing where it lets the call pass.
 fn expected(route: &Route, holds: Holds) -> Option<&'static str> {
     let permits = |role: &str| match route.permission {
-        Permission::Public | Permission::SignedIn => true,
+        Permission::Public | Permission::SignedIn | Permission::Enrolling => true,
         Permission::Managers => matches!(role, "manager" | "admin"),
         Permission::Operators => role == "admin",
     };
@@ -129,6 +129,7 @@ fn path(route: &Route, request: &str) -> String {
             Parameter::Setting => "technicians_take_over".to_owned(),
             Parameter::Cache => "users".to_owned(),
             Parameter::Key => "0123456789abcdef".to_owned(),
+            Parameter::Passkey => "AQID".to_owned(),
         };
         let (before, rest) = path.split_once('{').expect("a parameter");
         let (_, after) = rest.split_once('}').expect("its end");
@@ -143,7 +144,7 @@ async fn call(client: &Client, route: &Route, path: &str, body: &str) -> Reply {
         Kind::Read | Kind::OfSession => call.send().await,
         // Without the upgrade it is told that it wants one, once it has passed the gate.
         Kind::Socket => call.header("origin", client.base_url()).send().await,
-        Kind::Write | Kind::WriteNaming | Kind::OneClick => call.bytes(body.to_owned()).send().await,
+        Kind::Write | Kind::FreshWrite | Kind::WriteNaming | Kind::OneClick => call.bytes(body.to_owned()).send().await,
     }
 }
 

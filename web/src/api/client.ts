@@ -2,19 +2,24 @@
 // Every refusal is thrown as an ApiError, every failure to get through as Unreachable.
 import createClient from "openapi-fetch";
 import { takeEarly } from "@/start/early";
+import { provedAgain } from "./again";
 import { ApiError, Unreachable, problemOf } from "./problem";
 import type { paths } from "./schema";
 
 const throwing: typeof fetch = async (input, init) => {
   let response: Response;
+  // A body is read once; a write that is refused until its author has proved who they are is made again.
+  const again = input instanceof Request && input.method !== "GET" ? input.clone() : undefined;
   try {
     response = await (takeEarly(input) ?? fetch(input, init));
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
     throw new Unreachable(cause);
   }
-  if (!response.ok) throw new ApiError(await problemOf(response));
-  return response;
+  if (response.ok) return response;
+  const problem = await problemOf(response);
+  if (again && problem.code === "reauthentication_required" && (await provedAgain())) return throwing(again, init);
+  throw new ApiError(problem);
 };
 
 export const api = createClient<paths>({

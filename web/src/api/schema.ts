@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/auth/factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in: the second step.
+         * @description For: Anyone. One of `code` and `passkey`. 409 `ticket_over` where the first step has to be made again. Codes are tried as passwords are.
+         */
+        post: operations["secondStep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/forgot": {
         parameters: {
             query?: never;
@@ -184,6 +204,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in with a passkey, without a password.
+         * @description For: Anyone.
+         */
+        post: operations["passkeySignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a page asks a passkey with, to sign in.
+         * @description For: Anyone. The challenge works once, for five minutes.
+         */
+        post: operations["passkeyOptions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/resets/accept": {
         parameters: {
             query?: never;
@@ -279,7 +339,7 @@ export interface paths {
         put?: never;
         /**
          * Make an API key.
-         * @description For: Managers and admins. API keys: none. 20 at most. Its secret is told once.
+         * @description For: Managers and admins. Within 10 minutes of a sign-in or of `POST /api/me/reauthenticate`; else 403 `reauthentication_required`. API keys: none. 20 at most. Its secret is told once.
          */
         post: operations["makeKey"];
         delete?: never;
@@ -307,7 +367,7 @@ export interface paths {
         head?: never;
         /**
          * Change the name of one of my keys, or what it may do.
-         * @description For: Managers and admins. API keys: none. At once, for secrets that are in use.
+         * @description For: Managers and admins. Within 10 minutes of a sign-in or of `POST /api/me/reauthenticate`; else 403 `reauthentication_required`. API keys: none. At once, for secrets that are in use.
          */
         patch: operations["changeKey"];
         trace?: never;
@@ -323,7 +383,7 @@ export interface paths {
         put?: never;
         /**
          * Give one of my keys a new secret.
-         * @description For: Managers and admins. API keys: none. The one of before holds beside it for the overlap, so that programs can be told one after the other. One of a rotation before that ends at once. Live connections of a secret end with it.
+         * @description For: Managers and admins. Within 10 minutes of a sign-in or of `POST /api/me/reauthenticate`; else 403 `reauthentication_required`. API keys: none. The one of before holds beside it for the overlap, so that programs can be told one after the other. One of a rotation before that ends at once. Live connections of a secret end with it.
          */
         post: operations["rotateKey"];
         delete?: never;
@@ -361,7 +421,7 @@ export interface paths {
         };
         /**
          * Who is signed in.
-         * @description For: Anyone who is signed in. API keys: any.
+         * @description For: Anyone who is signed in, also who still has to get a second factor. API keys: any.
          */
         get: operations["me"];
         put?: never;
@@ -435,6 +495,26 @@ export interface paths {
          * @description For: Anyone who is signed in. API keys: none.
          */
         delete: operations["dropMyDraft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * By what I prove who I am, besides a password.
+         * @description For: Anyone who is signed in, also who still has to get a second factor. API keys: none.
+         */
+        get: operations["myFactors"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -568,6 +648,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a passkey of mine.
+         * @description For: Anyone who is signed in, also who still has to get a second factor. Within 10 minutes of a sign-in or of `POST /api/me/reauthenticate`; else 403 `reauthentication_required`. API keys: none. With a first factor come recovery codes, which are told once.
+         */
+        post: operations["addPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a page makes a passkey with.
+         * @description For: Anyone who is signed in, also who still has to get a second factor. Within 10 minutes of a sign-in or of `POST /api/me/reauthenticate`; else 403 `reauthentication_required`. API keys: none. The challenge works once, for five minutes. 409 `too_many` with 20 passkeys.
+         */
+        post: operations["newPasskeyOptions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/passkeys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a passkey of mine.
+         * @description For: Anyone who is signed in. Within 10 minutes of a sign-in or of `POST /api/me/reauthenticate`; else 403 `reauthentication_required`. API keys: none. Every other session of mine ends. 409 `factor_needed` where my role must have a second factor and this is the last.
+         */
+        delete: operations["removePasskey"];
+        options?: never;
+        head?: never;
+        /**
+         * Give a passkey of mine another name.
+         * @description For: Anyone who is signed in. API keys: none.
+         */
+        patch: operations["renamePasskey"];
+        trace?: never;
+    };
     "/api/me/password": {
         parameters: {
             query?: never;
@@ -612,6 +756,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/reauthenticate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove again that it is me.
+         * @description For: Anyone who is signed in, also who still has to get a second factor. API keys: none. One of `password`, `code` and `passkey`. It is good for ten minutes of what answers 403 `reauthentication_required` without.
+         */
+        post: operations["reauthenticate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/reauthenticate/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a page asks one of my passkeys with.
+         * @description For: Anyone who is signed in, also who still has to get a second factor. API keys: none.
+         */
+        post: operations["reauthenticateOptions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make new recovery codes; the old ones are over.
+         * @description For: Anyone who is signed in. Within 10 minutes of a sign-in or of `POST /api/me/reauthenticate`; else 403 `reauthentication_required`. API keys: none. They are told once. 409 `no_factor` for whoever has no second factor.
+         */
+        post: operations["makeRecoveryCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/sessions": {
         parameters: {
             query?: never;
@@ -647,6 +851,34 @@ export interface paths {
          * @description For: Anyone who is signed in. API keys: none.
          */
         delete: operations["revokeMySession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep my authenticator app, by its first code.
+         * @description For: Anyone who is signed in, also who still has to get a second factor. Within 10 minutes of a sign-in or of `POST /api/me/reauthenticate`; else 403 `reauthentication_required`. API keys: none. Every other session of mine ends. With a first factor come recovery codes, which are told once.
+         */
+        put: operations["confirmTotp"];
+        /**
+         * Make a secret for my authenticator app.
+         * @description For: Anyone who is signed in, also who still has to get a second factor. Within 10 minutes of a sign-in or of `POST /api/me/reauthenticate`; else 403 `reauthentication_required`. API keys: none. Nothing is stored until its first code comes back.
+         */
+        post: operations["beginTotp"];
+        /**
+         * Remove my authenticator app.
+         * @description For: Anyone who is signed in. Within 10 minutes of a sign-in or of `POST /api/me/reauthenticate`; else 403 `reauthentication_required`. API keys: none. Every other session of mine ends. 409 `factor_needed` where my role must have a second factor and this is the last.
+         */
+        delete: operations["removeTotp"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1391,9 +1623,29 @@ export interface paths {
         head?: never;
         /**
          * Give somebody another role, disable them, or let them in again.
-         * @description For: Admins. API keys: scope `operate`. Their sessions end with it. 409 `last_admin` where nobody would be left who administers; 409 `open_work` where they would leave work behind and `work` does not say whose it becomes.
+         * @description For: Admins. Within 10 minutes of a sign-in or of `POST /api/me/reauthenticate`; else 403 `reauthentication_required`. API keys: scope `operate`. Their sessions end with it. 409 `last_admin` where nobody would be left who administers; 409 `open_work` where they would leave work behind and `work` does not say whose it becomes.
          */
         patch: operations["changeUser"];
+        trace?: never;
+    };
+    "/api/users/{id}/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take away somebody's second factors, for a phone that was lost.
+         * @description For: Managers and admins. Within 10 minutes of a sign-in or of `POST /api/me/reauthenticate`; else 403 `reauthentication_required`. API keys: none. Their sessions end, and they are told by mail where mail is on. Managers do it for requesters and technicians.
+         */
+        delete: operations["removeFactors"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/users/{id}/identities": {
@@ -1408,7 +1660,7 @@ export interface paths {
         post?: never;
         /**
          * End the links of an account with identities.
-         * @description For: Admins. API keys: none. Their sessions end with it. The next sign-in with a verified address links again; who is not to come in is disabled.
+         * @description For: Admins. Within 10 minutes of a sign-in or of `POST /api/me/reauthenticate`; else 403 `reauthentication_required`. API keys: none. Their sessions end with it. The next sign-in with a verified address links again; who is not to come in is disabled.
          */
         delete: operations["unlinkIdentities"];
         options?: never;
@@ -1427,7 +1679,7 @@ export interface paths {
         put?: never;
         /**
          * Make another link for somebody who has not accepted; the old ones end.
-         * @description For: Admins. API keys: scope `operate`.
+         * @description For: Admins. Within 10 minutes of a sign-in or of `POST /api/me/reauthenticate`; else 403 `reauthentication_required`. API keys: scope `operate`.
          */
         post: operations["inviteAgain"];
         delete?: never;
@@ -1447,7 +1699,7 @@ export interface paths {
         put?: never;
         /**
          * Make a link with which somebody sets a new password; the old ones end.
-         * @description For: Managers and admins. API keys: none. The token is told once. It works once, for an hour. Managers make them for requesters and technicians.
+         * @description For: Managers and admins. Within 10 minutes of a sign-in or of `POST /api/me/reauthenticate`; else 403 `reauthentication_required`. API keys: none. The token is told once. It works once, for an hour. Managers make them for requesters and technicians.
          */
         post: operations["makeReset"];
         delete?: never;
@@ -1492,6 +1744,8 @@ export interface components {
             created_at: string;
             /** @description The address, of whoever has one. */
             email: string | null;
+            /** @description Whether they have a second factor. */
+            has_second_factor: boolean;
             /** @description The id. */
             id: components["schemas"]["UserId"];
             identity: null | components["schemas"]["IdentityShown"];
@@ -1545,6 +1799,13 @@ export interface components {
             /** @description The API key that spoke for the user; not there where it was the user. */
             via?: components["schemas"]["ViaKey"];
         };
+        /** @description A new passkey. */
+        AddPasskey: {
+            /** @description What it is called, 1 to 100 characters. */
+            name: string;
+            /** @description What the browser answered. */
+            passkey: components["schemas"]["NewPasskeyAnswer"];
+        };
         /** @description An API key, without its secret. */
         ApiKey: {
             /**
@@ -1584,6 +1845,15 @@ export interface components {
             /** @description What to send as `cursor` for the next page; null at the end. */
             next_cursor: string | null;
         };
+        /** @description The parts of an answer, each in base64url. */
+        AssertionParts: {
+            /** @description What the authenticator says. */
+            authenticatorData: string;
+            /** @description What the browser says of the page. */
+            clientDataJSON: string;
+            /** @description The signature over both. */
+            signature: string;
+        };
         /** @description A file that belongs to a request. */
         Attachment: {
             /** @description The media type, found from its bytes. */
@@ -1602,6 +1872,13 @@ export interface components {
              * @description Its size in bytes.
              */
             size: number;
+        };
+        /** @description The parts of an answer, each in base64url. */
+        AttestationParts: {
+            /** @description What the authenticator says. */
+            attestationObject: string;
+            /** @description What the browser says of the page. */
+            clientDataJSON: string;
         };
         /** @description A request from both sides. */
         BothSides: {
@@ -1750,6 +2027,13 @@ export interface components {
             body: string;
             visibility?: null | components["schemas"]["Visibility"];
         };
+        /** @description The first code. */
+        ConfirmTotp: {
+            /** @description What the app shows. */
+            code: string;
+            /** @description What the secret came with. */
+            enrolment: string;
+        };
         /** @description The state of one shard. */
         DatabaseHealth: {
             /**
@@ -1837,6 +2121,13 @@ export interface components {
             ready: boolean;
             /** @description Why not. */
             reason?: string | null;
+        };
+        /** @description Which passkey. */
+        Descriptor: {
+            /** @description Its id, in base64url. */
+            id: string;
+            /** @description `public-key`. */
+            type: string;
         };
         /** @description A draft to be kept. */
         DraftBody: {
@@ -2085,6 +2376,14 @@ export interface components {
             /** @description What to send as `cursor` for the next page; null at the end. */
             next_cursor: string | null;
         };
+        /** @description What it has ended. */
+        FactorsRemoved: {
+            /**
+             * Format: int32
+             * @description How many of their sessions were ended by it.
+             */
+            ended_sessions: number;
+        };
         /** @description An input that breaks a rule. */
         FieldProblem: {
             /** @description A stable word for the rule, for example `too_long`. */
@@ -2250,6 +2549,16 @@ export interface components {
         };
         /** @description An API key, as lists and logs name it: 16 lower-case hexadecimal digits. It is no secret. */
         KeyId: string;
+        /** @description A kind of key. */
+        KeyKind: {
+            /**
+             * Format: int64
+             * @description Its number among COSE's algorithms.
+             */
+            alg: number;
+            /** @description `public-key`. */
+            type: string;
+        };
         /**
          * @description Whether a key holds.
          * @enum {string}
@@ -2424,6 +2733,11 @@ export interface components {
             /** @description What the settings take from this role; left out where that is nothing. */
             withheld?: components["schemas"]["Withheld"][];
         };
+        /**
+         * @description By what somebody has proved who they are.
+         * @enum {string}
+         */
+        Method: "password" | "totp" | "passkey" | "recovery" | "provider";
         /** @description The state of the parts. */
         Monitor: {
             /** @description Each cache. */
@@ -2493,6 +2807,23 @@ export interface components {
             /** @description The one that was touched last first. */
             items: components["schemas"]["MyDraft"][];
         };
+        /** @description By what somebody proves who they are, besides a password. */
+        MyFactors: {
+            /** @description Whether the role must have a second factor. */
+            is_required: boolean;
+            /** @description The passkeys, oldest first. */
+            passkeys: components["schemas"]["PasskeyShown"][];
+            /**
+             * Format: int32
+             * @description How many recovery codes were not used.
+             */
+            recovery_codes_left: number;
+            /**
+             * Format: date-time
+             * @description Since when there is an authenticator app.
+             */
+            totp_since: string | null;
+        };
         /** @description My keys. */
         MyKeys: {
             /** @description Oldest first. */
@@ -2536,6 +2867,11 @@ export interface components {
             /** @description What it may do. `operate` is for keys of admins. */
             scopes: components["schemas"]["Scope"][];
         };
+        /** @description What a browser answered (`RegistrationResponseJSON`). What else it writes is not looked at. */
+        NewPasskeyAnswer: {
+            /** @description Its parts. */
+            response: components["schemas"]["AttestationParts"];
+        };
         /** @description The body of `POST /api/requests`. */
         NewRequestBody: {
             /** @description The kind of fault: 1 to 60 characters. */
@@ -2551,6 +2887,15 @@ export interface components {
             requester_id?: null | components["schemas"]["UserId"];
             /** @description What is broken: 1 to 200 characters. */
             title: string;
+        };
+        /** @description A secret that was just made. */
+        NewTotp: {
+            /** @description What comes back with the first code. */
+            enrolment: string;
+            /** @description For the app, to be typed: base32. */
+            secret: string;
+            /** @description The same for its camera. */
+            uri: string;
         };
         /** @description One notice. */
         Notice: {
@@ -2646,6 +2991,99 @@ export interface components {
             /** @description What it is called, if somebody has said so. */
             name: string | null;
         };
+        /** @description Whose a passkey is. */
+        Owner: {
+            /** @description Their name. */
+            displayName: string;
+            /** @description The account's id, in base64url. */
+            id: string;
+            /** @description What they sign in with. */
+            name: string;
+        };
+        /** @description A relying party. */
+        Party: {
+            /** @description Its host. */
+            id: string;
+            /** @description What it is called. */
+            name: string;
+        };
+        /**
+         * @description What a passkey answered, in the JSON of the standard (`AuthenticationResponseJSON`, WebAuthn level 3, section 5.1.8). What else a
+         *     browser writes is not looked at.
+         */
+        PasskeyAnswer: {
+            /** @description Which passkey, in base64url. */
+            id: string;
+            /** @description What it signed. */
+            response: components["schemas"]["AssertionParts"];
+        };
+        /** @description For whom a passkey is asked. */
+        PasskeyBody: {
+            /** @description Of a first step, where there was one; without it, the passkey alone says who it is. */
+            ticket?: string | null;
+        };
+        /** @description What `navigator.credentials.create` is given, in the JSON of the standard (WebAuthn level 3, section 5.1.9). */
+        PasskeyCreation: {
+            /** @description `none`. */
+            attestation: string;
+            /** @description What the authenticator should be able to do. */
+            authenticatorSelection: components["schemas"]["Selection"];
+            /** @description What comes back, once. */
+            challenge: string;
+            /** @description Those that there are: an authenticator makes no second one. */
+            excludeCredentials: components["schemas"]["Descriptor"][];
+            /** @description The kinds of keys that are taken. */
+            pubKeyCredParams: components["schemas"]["KeyKind"][];
+            /** @description Whose pages it is for. */
+            rp: components["schemas"]["Party"];
+            /**
+             * Format: int64
+             * @description In milliseconds.
+             */
+            timeout: number;
+            /** @description Whose it will be. */
+            user: components["schemas"]["Owner"];
+        };
+        /** @description What `navigator.credentials.get` is given, in the JSON of the standard (WebAuthn level 3, section 5.1.10). */
+        PasskeyRequest: {
+            /** @description Which of them; empty for any. */
+            allowCredentials: components["schemas"]["Descriptor"][];
+            /** @description What the passkey signs, once. */
+            challenge: string;
+            /** @description Whose passkeys. */
+            rpId: string;
+            /**
+             * Format: int64
+             * @description In milliseconds.
+             */
+            timeout: number;
+            /** @description `required` where the passkey stands alone, else `preferred`. */
+            userVerification: string;
+        };
+        /** @description A passkey, as its owner sees it. */
+        PasskeyShown: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            created_at: string;
+            /** @description Its id. */
+            id: string;
+            /** @description Whether it is on several devices, so that the loss of one loses nothing. */
+            is_backed_up: boolean;
+            /** @description What it is called. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it was used last.
+             */
+            used_at: string | null;
+        };
+        /** @description A passkey alone. */
+        PasskeySignIn: {
+            /** @description What it answered. */
+            passkey: components["schemas"]["PasskeyAnswer"];
+        };
         /** @description Another password. */
         PasswordBody: {
             /**
@@ -2740,6 +3178,17 @@ export interface components {
             session: components["schemas"]["SessionInfo"];
             /** @description The user. */
             user: components["schemas"]["Me"];
+        };
+        /** @description The proof: one of the three. */
+        ProofBody: {
+            /** @description A code of the authenticator app, or a recovery code. */
+            code?: string | null;
+            passkey?: null | components["schemas"]["PasskeyAnswer"];
+            /**
+             * Format: password
+             * @description The password.
+             */
+            password?: string | null;
         };
         /** @description What emptying one came to. */
         Purged: {
@@ -2848,6 +3297,11 @@ export interface components {
              */
             version: number;
         };
+        /** @description Recovery codes, told once. */
+        RecoveryCodes: {
+            /** @description Ten codes, for one use each; none where the ones of before hold. */
+            recovery_codes: string[];
+        };
         /** @description A location or an asset, by name. */
         Reference: {
             /**
@@ -2856,6 +3310,11 @@ export interface components {
              */
             id: string;
             /** @description Its name. */
+            name: string;
+        };
+        /** @description Another name. */
+        RenameBody: {
+            /** @description The name, 1 to 100 characters. */
             name: string;
         };
         /** @description What a replay did. */
@@ -2976,6 +3435,38 @@ export interface components {
          * @enum {string}
          */
         Scope: "read" | "report" | "work" | "operate";
+        /** @description The second step of a sign-in. */
+        SecondFactor: {
+            /**
+             * Format: date-time
+             * @description When the ticket ends.
+             */
+            expires_at: string;
+            /** @description By what it may be done. */
+            methods: components["schemas"]["Method"][];
+            /** @description What `POST /api/auth/factor` is given; it works once. */
+            ticket: string;
+        };
+        /** @description What a sign-in still needs. */
+        SecondStep: {
+            /** @description The second step. */
+            second_factor: components["schemas"]["SecondFactor"];
+        };
+        /** @description The second step: one of the two. */
+        SecondStepBody: {
+            /** @description A code of the authenticator app, or a recovery code. */
+            code?: string | null;
+            passkey?: null | components["schemas"]["PasskeyAnswer"];
+            /** @description What the first step was answered with. */
+            ticket: string;
+        };
+        /** @description What an authenticator should be able to do. */
+        Selection: {
+            /** @description `preferred`: then nobody has to say who they are. */
+            residentKey: string;
+            /** @description `preferred`: then it is enough alone. */
+            userVerification: string;
+        };
         /** @description A session that holds. */
         SessionInfo: {
             /**
@@ -2985,6 +3476,8 @@ export interface components {
             expires_at: string;
             /** @description Its id, as in the list of sessions. */
             id: string;
+            /** @description Whether it may do nothing but get a second factor, or be proved by one, because the role needs that; left out where it may. */
+            lacks_second_factor?: boolean;
             /**
              * Format: date-time
              * @description When it was opened.
@@ -3103,7 +3596,7 @@ export interface components {
          * @description A setting.
          * @enum {string}
          */
-        SettingKey: "organisation_name" | "due_hours_urgent" | "due_hours_high" | "due_hours_normal" | "due_hours_low" | "auto_close_days" | "reopen_days" | "approvers" | "categories" | "technicians_claim" | "technicians_take_over" | "session_idle_hours" | "session_days" | "oidc_on" | "oidc_issuer" | "oidc_client_id" | "oidc_name" | "oidc_trusts_addresses" | "oidc_newcomers" | "oidc_domains" | "log_debug_days" | "log_info_days" | "log_warn_days" | "log_error_days" | "cache_users" | "cache_identity";
+        SettingKey: "organisation_name" | "due_hours_urgent" | "due_hours_high" | "due_hours_normal" | "due_hours_low" | "auto_close_days" | "reopen_days" | "approvers" | "categories" | "technicians_claim" | "technicians_take_over" | "session_idle_hours" | "session_days" | "second_factor" | "oidc_on" | "oidc_issuer" | "oidc_client_id" | "oidc_name" | "oidc_trusts_addresses" | "oidc_newcomers" | "oidc_domains" | "log_debug_days" | "log_info_days" | "log_warn_days" | "log_error_days" | "cache_users" | "cache_identity";
         /** @description The value of a setting. */
         SettingValue: boolean | number | string | components["schemas"]["OfferedCategory"][];
         /** @description All settings. */
@@ -3411,7 +3904,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `forbidden` (Forbidden), `insufficient_scope` (Insufficient scope) */
+        /** @description `forbidden` (Forbidden), `second_factor_required` (Second factor required), `reauthentication_required` (Reauthentication required), `insufficient_scope` (Insufficient scope) */
         Forbidden: {
             headers: {
                 [name: string]: unknown;
@@ -3531,6 +4024,41 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    secondStep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondStepBody"];
+            };
+        };
+        responses: {
+            /** @description Signed in. */
+            200: {
+                headers: {
+                    /** @description The session. */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["TimedOut"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            429: components["responses"]["TooManyAttempts"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     forgotPassword: {
         parameters: {
             query?: never;
@@ -3686,6 +4214,15 @@ export interface operations {
                     "application/json": components["schemas"]["Profile"];
                 };
             };
+            /** @description The password is right; a second factor is needed. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondStep"];
+                };
+            };
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
@@ -3789,6 +4326,74 @@ export interface operations {
             500: components["responses"]["Internal"];
         };
     };
+    passkeySignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeySignIn"];
+            };
+        };
+        responses: {
+            /** @description Signed in. */
+            200: {
+                headers: {
+                    /** @description The session. */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["TimedOut"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            429: components["responses"]["TooManyAttempts"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    passkeyOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyBody"];
+            };
+        };
+        responses: {
+            /** @description For `navigator.credentials.get`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyRequest"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["TimedOut"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            429: components["responses"]["TooManyAttempts"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     resetPassword: {
         parameters: {
             query?: never;
@@ -3811,6 +4416,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description The password is set; a second factor is needed. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondStep"];
                 };
             };
             400: components["responses"]["Invalid"];
@@ -4106,7 +4720,6 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -4247,6 +4860,29 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    myFactors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The factors. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyFactors"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -4485,6 +5121,123 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    addPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddPasskey"];
+            };
+        };
+        responses: {
+            /** @description It is kept. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["TimedOut"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    newPasskeyOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description For `navigator.credentials.create`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyCreation"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    removePasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    renamePasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameBody"];
+            };
+        };
+        responses: {
+            /** @description It has the name. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["TimedOut"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     changePassword: {
         parameters: {
             query?: never;
@@ -4575,6 +5328,88 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    reauthenticate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofBody"];
+            };
+        };
+        responses: {
+            /** @description It is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["TimedOut"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            429: components["responses"]["TooManyAttempts"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    reauthenticateOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description For `navigator.credentials.get`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyRequest"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    makeRecoveryCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The codes. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     mySessions: {
         parameters: {
             query?: never;
@@ -4620,6 +5455,87 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    confirmTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmTotp"];
+            };
+        };
+        responses: {
+            /** @description It is kept. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["TimedOut"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    beginTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The secret. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewTotp"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    removeTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -5965,6 +6881,33 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedEncoding"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    removeFactors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are gone. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorsRemoved"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };

@@ -12,6 +12,7 @@ import { NAV } from "./nav";
 import { useMe } from "./session";
 import { SideLink } from "./SideLink";
 import { useKeys } from "./useKeys";
+import { useProof } from "./useProof";
 
 /** What few need, or late. */
 const SystemNav = lazy(() => withMore(import("./SystemNav")));
@@ -69,6 +70,7 @@ function useOnDevice(): ComponentType | undefined {
 export function Shell() {
   const { t } = useTranslation();
   const OnDevice = useOnDevice();
+  const proof = useProof();
   const [isHelpOpen, setHelpOpen] = useState(false);
   usePageChange();
   usePageKeys(() => setHelpOpen(true));
@@ -85,6 +87,7 @@ export function Shell() {
       <BottomBar />
       <Announcer />
       {OnDevice && <OnDevice />}
+      {proof}
       {isHelpOpen && <Suspense><Help onClose={() => setHelpOpen(false)} /></Suspense>}
     </LiveLists>
   );

@@ -5,7 +5,7 @@ import { useRouteContext } from "@tanstack/react-router";
 import { api, dataOf } from "@/api/client";
 import { Unreachable, isCode } from "@/api/problem";
 import { forgetAnswers } from "@/offline/answers";
-import type { Profile } from "@/api/types";
+import type { Profile, Schema } from "@/api/types";
 
 const KEPT = "profile";
 
@@ -52,8 +52,16 @@ export async function signIn(client: QueryClient, email: string, password: strin
   await becomes(client, await dataOf(api.POST("/api/auth/login", { body: { email, password } })));
 }
 
-/** This person is signed in from now on. */
-export async function becomes(client: QueryClient, profile: Profile) {
+/** The password was right, or was set; a second step is needed. */
+export class SecondStepNeeded extends Error {
+  constructor(readonly step: Schema<"SecondFactor">) {
+    super("second step");
+  }
+}
+
+/** This person is signed in from now on. Throws SecondStepNeeded where the server wants a second step first. */
+export async function becomes(client: QueryClient, profile: Profile | Schema<"SecondStep">) {
+  if ("second_factor" in profile) throw new SecondStepNeeded(profile.second_factor);
   await forgetAnswers().catch(() => undefined);
   client.clear();
   client.setQueryData(meOptions.queryKey, keep(profile));

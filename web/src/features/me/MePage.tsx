@@ -16,6 +16,7 @@ import { toast } from "@/ui/toast";
 import { Identities } from "./Identities";
 import { NameDialog } from "./NameDialog";
 import { PreferencesForm } from "./PreferencesForm";
+import { SecondFactor } from "./SecondFactor";
 
 const PasswordDialog = lazy(() => import("./PasswordDialog").then(({ PasswordDialog }) => ({ default: PasswordDialog })));
 
@@ -64,6 +65,7 @@ export function MePage() {
       />
       <Identities />
       <PreferencesForm />
+      <SecondFactor />
       <SystemLinks />
       <Sessions />
       {manages(me.role) && (

@@ -10,7 +10,8 @@ import { api, dataOf } from "@/api/client";
 import { ApiError, isCode } from "@/api/problem";
 import type { Schema } from "@/api/types";
 import { ErrorWords, useFieldWords } from "@/app/ErrorWords";
-import { becomes, signIn } from "@/app/session";
+import { becomes, SecondStepNeeded, signIn } from "@/app/session";
+import SecondStep from "@/resources/factor/SecondStep";
 import { Button } from "@/ui/Button";
 import { Field } from "@/ui/Field";
 
@@ -60,10 +61,12 @@ function ResetForm({ token, reset, onOver }: { token: string; reset: Schema<"Res
       }
     },
     onSuccess: () => router.history.replace("/"),
-    onError: (error) => isCode(error, "invalid_credentials", "reset_expired", "reset_replaced", "reset_withdrawn") && onOver(),
+    onError: (error) => error instanceof SecondStepNeeded ? setStep(error.step) : isCode(error, "invalid_credentials", "reset_expired", "reset_replaced", "reset_withdrawn") && onOver(),
   });
+  const [step, setStep] = useState<Schema<"SecondFactor">>();
   const message = form.formState.errors.password?.message;
   const refused = setting.error instanceof ApiError ? setting.error.field("password") : undefined;
+  if (step) return <SecondStep step={step} onDone={() => router.history.replace("/")} onBack={() => router.history.replace("/sign-in")} />;
   return (
     <>
       <h1>{t("reset.title")}</h1>

@@ -2,9 +2,9 @@
 import { Copy, Share2 } from "lucide-react";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { encode } from "uqr";
 import type { Schema } from "@/api/types";
 import { Button } from "@/ui/Button";
+import { Qr } from "@/ui/Qr";
 import { toast } from "@/ui/toast";
 import { MailedWords } from "../MailedWords";
 
@@ -33,16 +33,5 @@ export function InvitationLink({ who, link, mailed }: { who: string; link: strin
       </div>
       {isShown && <Qr text={link} label={t("people.qr_of", { email: who })} />}
     </div>
-  );
-}
-
-/** Dark on light in both themes: many cameras read nothing else. */
-function Qr({ text, label }: { text: string; label: string }) {
-  const { size, data } = encode(text, { border: 2 });
-  const path = data.flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : ""))).join("");
-  return (
-    <svg role="img" aria-label={label} viewBox={`0 0 ${size} ${size}`} className="w-full max-w-64 self-center rounded-lg bg-white">
-      <path d={path} fill="#000" shapeRendering="crispEdges" />
-    </svg>
   );
 }

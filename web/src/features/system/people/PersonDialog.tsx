@@ -41,7 +41,15 @@ export function PersonDialog({ person, onClose }: { person: Account; onClose: ()
     onSettled: refresh,
   });
   const resetting = useMutation({ mutationFn: () => dataOf(api.POST("/api/users/{id}/reset", { params: { path } })) });
-  const error = changing.error ?? inviting.error ?? resetting.error;
+  const taking = useMutation({
+    mutationFn: () => dataOf(api.DELETE("/api/users/{id}/factors", { params: { path } })),
+    onSuccess: ({ ended_sessions }) => {
+      toast("done", ended_sessions > 0 ? t("people.factors_taken_ended", { count: ended_sessions }) : t("people.factors_taken"));
+      onClose();
+    },
+    onSettled: refresh,
+  });
+  const error = changing.error ?? inviting.error ?? resetting.error ?? taking.error;
   const isIn = person.status !== "disabled";
   if (leaving) {
     const again = isCode(changing.error, "open_work") ? null : changing.error;
@@ -61,6 +69,7 @@ export function PersonDialog({ person, onClose }: { person: Account; onClose: ()
         {inviting.data && <InvitationLink who={loginOf(person)} link={linkOf(inviting.data.token)} mailed={inviting.data.user.invitation?.mailed} />}
         {person.status === "active" && !resetting.data && <Button busy={resetting.isPending} onClick={() => resetting.mutate()}>{t("people.reset")}</Button>}
         {resetting.data && <><p className="text-sm text-muted">{t("people.reset_hint")}</p><InvitationLink who={loginOf(person)} link={linkOf(resetting.data.token, "reset")} /></>}
+        {person.has_second_factor && <div><Button className="w-full" busy={taking.isPending} onClick={() => taking.mutate()}>{t("people.take_factors")}</Button><p className="mt-1.5 text-sm text-muted">{t("people.take_factors_hint")}</p></div>}
         {person.identity && <Unlink id={person.id} identity={person.identity} onDone={onClose} />}
         {role !== person.role && person.status === "active" && <p className="text-sm text-muted">{t("people.role_hint")}</p>}
         {error && <ErrorWords error={error} />}

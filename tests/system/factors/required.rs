@@ -1,0 +1,88 @@
+//! A second factor as a duty: whoever has none can do nothing but get one.
+
+use std::time::Duration;
+
+use hyper::Method;
+use serde_json::{Value, json};
+use testbed::Stack;
+
+use super::{Enrolled, enter, ticket};
+use crate::support::authenticator::Authenticator;
+use crate::support::{Client, demo, eventually, new_user};
+
+fn started() -> Stack {
+    Stack::builder().start().unwrap_or_else(|error| panic!("no system to test: {error:?}"))
+}
+
+async fn require(admin: &Client, value: &str) {
+    let path = "/api/system/settings/second_factor";
+    admin.call(Method::PUT, path).json(&json!({ "value": value })).send().await.expect(200);
+}
+
+/// In force everywhere within ten seconds.
+async fn in_force(client: &Client) {
+    let refused = || async {
+        let reply = client.get("/api/requests").await;
+        if reply.status == 403 { Ok(()) } else { Err(reply.to_string()) }
+    };
+    eventually(Duration::from_secs(10), refused).await;
+}
+
+#[tokio::test]
+async fn whoever_must_have_one_and_has_none_can_do_nothing_but_get_one() {
+    let stack = started();
+    let admin = Client::sign_in(&stack, &demo("admin")).await;
+    let manager = new_user(&stack, "manager");
+    let (here, tech) = (Client::sign_in(&stack, &manager.email).await, Client::sign_in(&stack, &demo("tech")).await);
+    require(&admin, "managers").await;
+    in_force(&here).await;
+    for path in ["/api/requests", "/api/users", "/api/me/preferences", "/api/me/inbox"] {
+        here.get(path).await.problem(403, "second_factor_required");
+    }
+    let report = json!({ "title": "x", "category": "other", "priority": "low" });
+    here.post("/api/requests", &report).await.problem(403, "second_factor_required");
+    assert!(here.try_watch("/api/requests/live", Some(here.base_url())).await.is_err());
+    let me = here.get("/api/me").await.expect(200).json();
+    assert_eq!(me["session"]["lacks_second_factor"], json!(true));
+    assert_eq!(here.get("/api/me/factors").await.expect(200).json()["is_required"], json!(true));
+    // A password again is no second factor.
+    here.post("/api/me/reauthenticate", &json!({ "password": "cepatedge-demo" })).await.expect(200);
+    here.get("/api/requests").await.problem(403, "second_factor_required");
+    // Whoever need not have one does not notice; whoever set it is no exception.
+    assert_eq!(tech.get("/api/me").await.expect(200).json()["session"].get("lacks_second_factor"), None);
+    tech.get("/api/requests").await.expect(200);
+    admin.get("/api/system/settings").await.problem(403, "second_factor_required");
+
+    let who = Enrolled::with(&stack, manager, here).await;
+    who.here.get("/api/requests").await.expect(200);
+    // The last one stays; with another it may go.
+    who.here.delete("/api/me/totp").await.problem(409, "factor_needed");
+    let options = who.here.post("/api/me/passkeys/options", &json!({})).await.expect(200).json();
+    let made = Authenticator::new(who.here.base_url()).made(&options);
+    who.here.post("/api/me/passkeys", &json!({ "name": "Phone", "passkey": made })).await.expect(201);
+    who.here.delete("/api/me/totp").await.expect(204);
+    // Signed out and in again: by what is there.
+    let first = Client::anonymous(&stack).log_in(&who.user.email, "cepatedge-demo").await.expect(202).json();
+    assert_eq!(first["second_factor"]["methods"], json!(["passkey", "recovery"]));
+}
+
+#[tokio::test]
+async fn whoever_has_one_and_signed_in_without_it_proves_it() {
+    let stack = started();
+    let admin = Enrolled::new(&stack, "admin").await;
+    let user = new_user(&stack, "technician");
+    let (here, before) = (Client::sign_in(&stack, &user.email).await, Client::sign_in(&stack, &user.email).await);
+    let key = Authenticator::new(here.base_url());
+    let options = here.post("/api/me/passkeys/options", &json!({})).await.expect(200).json();
+    here.post("/api/me/passkeys", &json!({ "name": "Phone", "passkey": key.made(&options) })).await.expect(201);
+    require(&admin.here, "everybody").await;
+    in_force(&before).await;
+    here.get("/api/requests").await.expect(200);
+    let options = before.post("/api/me/reauthenticate/options", &json!({})).await.expect(200).json();
+    let proved = before.post("/api/me/reauthenticate", &json!({ "passkey": key.used(&options) })).await.expect(200);
+    assert_eq!(proved.json()["session"].get("lacks_second_factor"), None::<&Value>);
+    before.get("/api/requests").await.expect(200);
+    // Both steps of a sign-in are enough.
+    enter(&stack, &admin.user.email, &admin.code(0)).await.get("/api/system/settings").await.expect(200);
+    assert!(ticket(&stack, &user.email).await.is_string());
+}
