@@ -269,7 +269,6 @@ struct Payload {
     azp: Option<String>,
     #[serde(default)]
     nonce: Option<String>,
-    // As in `Person`: `flatten` would bring a second reader of JSON into the wasm.
     #[serde(default)]
     email: Option<Value>,
     #[serde(default)]
