@@ -48,7 +48,7 @@ pub struct PasswordChanged {
 ///
 /// # Errors
 /// `Invalid` naming `old_password` (`wrong_password`) or `new_password` (`too_short`, `too_long`, `too_common`, `too_personal`);
-/// `TooManyAttempts`; `Conflict` with `changed_meanwhile`; `Unavailable` while PostgreSQL, or a session, is away.
+/// `TooManyAttempts`; `Conflict` with `changed_meanwhile`, or `no_password` where there is none to change; `Unavailable` while PostgreSQL, or a session, is away.
 pub async fn change(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let body: PasswordBody = parse_json(exchange.incoming.body().await?)?;
     let (env, cx, session) = (exchange.env, &exchange.cx, exchange.session()?);
@@ -69,6 +69,11 @@ pub async fn change(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
         }
     };
     let user = found.filter(|user| user.status == UserStatus::Active).ok_or(Refusal::Unauthenticated)?;
+    if user.password_hash.is_none() {
+        // They came by the identity provider, and have none to try.
+        let _still_counted = ask(env, &throttle, Released {}, cx).await;
+        return Err(Refusal::conflict("no_password", "This account has no password. Ask for a link for a new one."));
+    }
     let is_his = |tried: &str| password::verify(user.password_hash.as_deref(), tried);
     if is_his(&body.old_password) {
         let entry = NewEntry::audit(

@@ -180,6 +180,9 @@ async fn whom_nobody_invited_comes_in_from_an_allowed_domain_alone() {
         (&user["role"], &user["name"], &user["email"]),
         (&json!("requester"), &json!("Maya Cooper"), &json!("maya@melati.example"))
     );
+    // Who has no password is told so, and not that it is wrong.
+    let body = json!({ "old_password": "none at all", "new_password": "kata sandi lain" });
+    joined.post("/api/me/password", &body).await.problem(409, "no_password");
     // Who has no password is let in again, and not invited, when they are enabled.
     let path = format!("/api/users/{}", user["id"].as_str().expect("an id"));
     desk.admin.patch(&path, &json!({ "status": "disabled" })).await.expect(200);
@@ -193,6 +196,10 @@ async fn whom_nobody_invited_comes_in_from_an_allowed_domain_alone() {
     desk.set("oidc_newcomers", json!("technician")).await;
     let namesake = me(&desk.enter(&Person::new("citra@b.co", "Citra Dewi")).await).await;
     assert_eq!((&namesake["name"], &namesake["role"]), (&json!("citra"), &json!("technician")));
+
+    let third = me(&desk.enter(&Person::new("citra@melati.example", "Citra Dewi")).await).await;
+    let name = third["name"].as_str().expect("a name");
+    assert!(name.starts_with("citra ") && !name.contains('@'), "an address is in no name, and so in no log: {name}");
 
     // Many at once are one account.
     let crowd = Person::new("crowd@b.co", "Crowd");

@@ -199,8 +199,11 @@ impl Query for JoinByIdentity {
         let Self { id, email, name, role, issuer, subject, entry } = self;
         let staff: Vec<Person> = postgres.records(staff(postgres.org())).await?;
         let local = email.as_str().split('@').next().unwrap_or_default();
-        // Two people may be called alike; the second one is shown by their address, which nobody else has.
-        let names = [name, PersonName::parse(local).ok(), PersonName::parse(email.as_str()).ok()];
+        // Two people may be called alike: the second one is called by the first part of their address, and by something of their own where
+        // that is somebody's, too.
+        let id_digits = id.to_string();
+        let own = format!("{local} {}", id_digits.rsplit('-').next().unwrap_or_default());
+        let names = [name, PersonName::parse(local).ok(), PersonName::parse(&own).ok()];
         let name = names.into_iter().flatten().find(|name| naming::check(name, id, &staff).is_ok());
         let statement = Statement::new(JOIN)
             .bind(postgres.org().to_string())

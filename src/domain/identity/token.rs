@@ -7,6 +7,7 @@ use base::hex;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
@@ -105,7 +106,7 @@ pub struct Unverified<'t> {
     /// The signature.
     pub signature: Vec<u8>,
     key: Option<String>,
-    payload: Vec<u8>,
+    payload: String,
 }
 
 /// Takes a token apart.
@@ -119,7 +120,8 @@ pub fn parse(token: &str) -> Result<Unverified<'_>, TokenFault> {
     let (message, signature) = token.rsplit_once('.').ok_or(TokenFault::Malformed)?;
     let (header, payload) = message.split_once('.').ok_or(TokenFault::Malformed)?;
     let decoded = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| TokenFault::Malformed);
-    let header: Header = serde_json::from_slice(&decoded(header)?).map_err(|_| TokenFault::Malformed)?;
+    let text = |part: &str| String::from_utf8(decoded(part)?).map_err(|_| TokenFault::Malformed);
+    let header: Header = serde_json::from_str(&text(header)?).map_err(|_| TokenFault::Malformed)?;
     let algorithm = match header.alg.as_str() {
         "RS256" => Algorithm::Rs256,
         "ES256" => Algorithm::Es256,
@@ -128,7 +130,7 @@ pub fn parse(token: &str) -> Result<Unverified<'_>, TokenFault> {
     if header.crit.is_some() {
         return Err(TokenFault::Critical);
     }
-    Ok(Unverified { algorithm, message, signature: decoded(signature)?, key: header.kid, payload: decoded(payload)? })
+    Ok(Unverified { algorithm, message, signature: decoded(signature)?, key: header.kid, payload: text(payload)? })
 }
 
 /// One of a provider's keys, as it publishes them.
@@ -164,10 +166,10 @@ pub fn are_keys(keys: &str) -> bool {
 fn read_keys(text: &str) -> Option<Vec<Key>> {
     #[derive(Deserialize)]
     struct Keys {
-        keys: Vec<Value>,
+        keys: Vec<Box<RawValue>>,
     }
     let Keys { keys } = serde_json::from_str(text).ok()?;
-    Some(keys.into_iter().filter_map(|key| serde_json::from_value(key).ok()).collect())
+    Some(keys.iter().filter_map(|key| serde_json::from_str(key.get()).ok()).collect())
 }
 
 fn fits(key: &Key, algorithm: Algorithm) -> bool {
@@ -267,13 +269,20 @@ struct Payload {
     azp: Option<String>,
     #[serde(default)]
     nonce: Option<String>,
-    #[serde(flatten)]
-    person: Person,
+    #[serde(default)]
+    email: Option<Value>,
+    #[serde(default)]
+    email_verified: Option<Value>,
+    #[serde(default)]
+    xms_edov: Option<Value>,
+    #[serde(default)]
+    name: Option<Value>,
 }
 
-/// What is said of a person beside who they are, in the token or at the userinfo address.
+/// What is said of a person, in the token or at the userinfo address.
 #[derive(Deserialize)]
 struct Person {
+    sub: String,
     #[serde(default)]
     email: Option<Value>,
     #[serde(default)]
@@ -291,7 +300,7 @@ impl Unverified<'_> {
     /// # Errors
     /// The first thing that is wrong with it.
     pub fn claims(&self, expected: &Expected<'_>) -> Result<Claims, TokenFault> {
-        let payload: Payload = serde_json::from_slice(&self.payload).map_err(|_| TokenFault::Malformed)?;
+        let payload: Payload = serde_json::from_str(&self.payload).map_err(|_| TokenFault::Malformed)?;
         if payload.iss != expected.issuer {
             return Err(TokenFault::Issuer);
         }
@@ -321,7 +330,8 @@ impl Unverified<'_> {
         if payload.sub.is_empty() || payload.sub.len() > MAX_SUBJECT_BYTES || payload.sub.contains(char::is_control) {
             return Err(TokenFault::Subject);
         }
-        Ok(payload.person.claims(payload.sub))
+        let Payload { sub, email, email_verified, xms_edov, name, .. } = payload;
+        Ok(Person { sub, email, email_verified, xms_edov, name }.claims())
     }
 }
 
@@ -331,7 +341,7 @@ fn digest(text: &str) -> String {
 }
 
 impl Person {
-    fn claims(self, subject: String) -> Claims {
+    fn claims(self) -> Claims {
         let text = |value: Option<Value>| value.and_then(|value| value.as_str().map(str::to_owned));
         let verified = match self.email_verified.as_ref().and_then(truth) {
             Some(true) => Verified::Yes,
@@ -340,7 +350,7 @@ impl Person {
             None => Verified::Unsaid,
         };
         Claims {
-            subject,
+            subject: self.sub,
             email: text(self.email).and_then(|email| Email::parse(&email).ok()),
             verified,
             name: text(self.name).and_then(|name| PersonName::parse(&name).ok()),
@@ -364,17 +374,11 @@ fn truth(value: &Value) -> Option<bool> {
 /// # Errors
 /// `Malformed`; `Subject` when it is about somebody else than the token.
 pub fn userinfo(text: &str, subject: &str) -> Result<Claims, TokenFault> {
-    #[derive(Deserialize)]
-    struct Said {
-        sub: String,
-        #[serde(flatten)]
-        person: Person,
-    }
-    let said: Said = serde_json::from_str(text).map_err(|_| TokenFault::Malformed)?;
+    let said: Person = serde_json::from_str(text).map_err(|_| TokenFault::Malformed)?;
     if said.sub != subject {
         return Err(TokenFault::Subject);
     }
-    Ok(said.person.claims(said.sub))
+    Ok(said.claims())
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

@@ -11,7 +11,7 @@ use crate::domain::identity::entry::{Way, address, decide};
 use crate::domain::identity::token::Claims;
 use crate::domain::identity::{IdentityRules, SignInProblem};
 use crate::domain::log::NewEntry;
-use crate::domain::user::{Actor, Person, Role, UserRow};
+use crate::domain::user::{Actor, UserRow};
 use crate::objects::database::api::query;
 use crate::objects::log_stream::api::tell_audit;
 use crate::router::context::Exchange;
@@ -37,8 +37,8 @@ pub(super) async fn let_in(
         let (entered, entry) = match decide(claims, known, rules)? {
             Way::Enter(user) => return Ok(user),
             Way::Link(user, email) => {
-                let entry =
-                    audit(exchange, "identity_linked", user.person(), user.role).with("issuer", issuer.as_str());
+                let entry = audit(exchange, "identity_linked", Actor::User(user.person(), Some(user.role)), user.id)
+                    .with("issuer", issuer.as_str());
                 let message = LinkIdentity {
                     id: user.id,
                     issuer: issuer.clone(),
@@ -51,8 +51,8 @@ pub(super) async fn let_in(
             }
             Way::Join(email, role) => {
                 let id: UserId = setup::new_user_id()?;
-                let name = claims.name.as_ref().map_or_else(|| email.as_str().to_owned(), ToString::to_string);
-                let entry = audit(exchange, "joined_by_identity", Person { id, name }, role)
+                // By the system: nobody has been in this account yet, and what the provider calls them is not checked here.
+                let entry = audit(exchange, "joined_by_identity", Actor::System, id)
                     .with("issuer", issuer.as_str())
                     .with("role", role.as_str());
                 let message = JoinByIdentity {
@@ -76,13 +76,6 @@ pub(super) async fn let_in(
     Err(SignInProblem::Later.into())
 }
 
-fn audit(exchange: &Exchange<'_>, action: &str, who: Person, role: Role) -> NewEntry {
-    let object = who.id.to_string();
-    NewEntry::audit(
-        exchange.access.trace(),
-        clock::now(),
-        Actor::User(who, Some(role), None),
-        action,
-        ("user", &object),
-    )
+fn audit(exchange: &Exchange<'_>, action: &str, actor: Actor, id: UserId) -> NewEntry {
+    NewEntry::audit(exchange.access.trace(), clock::now(), actor, action, ("user", &id.to_string()))
 }
