@@ -13,9 +13,10 @@ use durable::{ask_within, clock};
 use serde::{Deserialize, Serialize};
 use worker::Env;
 
+use crate::domain::key::Scope;
 use crate::domain::user::Caller;
 use crate::objects::context::CallContext;
-use crate::objects::session::api::{Check, SessionKey};
+use crate::objects::session::api::{Check, LiveSession, SessionKey};
 
 /// How long a viewer's session is trusted before it is asked for again, in milliseconds. DESIGN promises 60 s.
 pub const RECHECK_MS: i64 = 30_000;
@@ -73,26 +74,32 @@ pub fn next_check(sockets: &Sockets<Viewer>) -> Option<Timestamp> {
 }
 
 /// Asks again for the sessions that were trusted long enough, each once, and closes the sockets of those that have
-/// ended. A session that cannot be asked just now is asked at the next alarm.
+/// ended. A session that cannot be asked just now is asked at the next alarm. An API key must still have the scope `read`.
 pub async fn drop_ended_sessions(sockets: &Sockets<Viewer>, env: &Env) {
+    drop_ended(sockets, env, Scope::Read).await;
+}
+
+/// The same where an API key needs another scope to look.
+pub async fn drop_ended(sockets: &Sockets<Viewer>, env: &Env, needed: Scope) {
     let check = async |due: Vec<(Socket, Viewer)>| {
         let mut by_session: HashMap<String, Vec<(Socket, Viewer)>> = HashMap::new();
         for (socket, viewer) in due {
             by_session.entry(viewer.session.to_string()).or_default().push((socket, viewer));
         }
-        futures::future::join_all(by_session.into_values().map(|sockets| ask_again(env, sockets))).await;
+        futures::future::join_all(by_session.into_values().map(|sockets| ask_again(env, sockets, needed))).await;
     };
     sockets.recheck(RECHECK_MS, check).await;
 }
 
-async fn ask_again(env: &Env, sockets: Vec<(Socket, Viewer)>) {
+async fn ask_again(env: &Env, sockets: Vec<(Socket, Viewer)>, needed: Scope) {
     let Some((_, viewer)) = sockets.first() else { return };
     let key = SessionKey { org: viewer.org.clone(), session: viewer.session.clone() };
     let cx = CallContext::system(viewer.org.clone(), clock::trace());
     let held = ask_within(env, &key, Check {}, &cx, ANSWER_LIMIT_MS).await;
+    let may_look = |session: &LiveSession| session.key.as_ref().is_none_or(|key| key.scopes.contains(&needed));
     for (socket, mut viewer) in sockets {
         match &held {
-            Ok(session) if session.caller.role == viewer.caller.role => {
+            Ok(session) if session.caller.role == viewer.caller.role && may_look(session) => {
                 viewer.checked_at = clock::now();
                 socket.note(&viewer);
             }

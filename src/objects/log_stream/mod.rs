@@ -26,6 +26,7 @@ use durable::{Answer, Object, Schema, State, Wire, Writer, clock};
 use futures::future::LocalBoxFuture;
 use serde_json::value::RawValue;
 
+use crate::domain::key::Scope;
 use crate::domain::log::{Retention, StreamName};
 use crate::domain::user::Role;
 use crate::objects::context::CallContext;
@@ -274,7 +275,7 @@ impl Object for LogStreamObject {
         Box::pin(async move {
             self.sweep().await;
             self.clone().push().await;
-            viewer::drop_ended_sessions(&self.sockets, &self.state.env).await;
+            viewer::drop_ended(&self.sockets, &self.state.env, Scope::Operate).await;
         })
     }
 

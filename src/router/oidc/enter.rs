@@ -37,8 +37,9 @@ pub(super) async fn let_in(
         let (entered, entry) = match decide(claims, known, rules)? {
             Way::Enter(user) => return Ok(user),
             Way::Link(user, email) => {
-                let entry = audit(exchange, "identity_linked", Actor::User(user.person(), Some(user.role)), user.id)
-                    .with("issuer", issuer.as_str());
+                let entry =
+                    audit(exchange, "identity_linked", Actor::User(user.person(), Some(user.role), None), user.id)
+                        .with("issuer", issuer.as_str());
                 let message = LinkIdentity {
                     id: user.id,
                     issuer: issuer.clone(),

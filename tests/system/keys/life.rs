@@ -157,6 +157,7 @@ async fn another_name_and_other_scopes_hold_at_once() {
     let changed = manager.patch(&path, &json!({ "name": "Sensors", "scopes": ["read"] })).await.expect(200).json();
     assert_eq!((&changed["name"], &changed["scopes"]), (&json!("Sensors"), &json!(["read"])));
     program.post("/api/requests", &draft("Tap drips")).await.problem(403, "insufficient_scope");
+    let mut viewer = program.watch("/api/requests/live").await;
     manager.patch(&path, &json!({ "scopes": ["report"] })).await.expect(200);
     program.get("/api/requests").await.problem(403, "insufficient_scope");
     let record = program.post("/api/requests", &draft("Tap drips")).await.expect(201).json();
@@ -166,6 +167,7 @@ async fn another_name_and_other_scopes_hold_at_once() {
     let name = format!("{} the second", manager.name());
     manager.patch("/api/me", &json!({ "name": name })).await.expect(200);
     assert_eq!(program.get("/api/me").await.expect(200).json()["user"]["name"], name);
+    assert_eq!(viewer.closed(SOCKET_LIMIT).await, 1008, "nobody looks on without the scope for it");
 }
 
 #[tokio::test]
