@@ -21,6 +21,7 @@ mod inbox;
 mod invitation_mail;
 mod invitations;
 pub mod me;
+mod notice_times;
 pub mod passwords;
 pub mod path;
 pub mod people;
@@ -36,6 +37,7 @@ mod settings;
 pub mod setup;
 pub mod system;
 pub mod users;
+mod watched;
 
 use std::rc::Rc;
 

@@ -18,8 +18,8 @@ use crate::router::path::{self, Parameters};
 use crate::router::route::{Kind, Permission, Route};
 use crate::router::system::mail;
 use crate::router::{
-    auth, caches, drafts, inbox, invitations, me, passwords, people, preferences, probes, requests, resets, sessions,
-    settings, setup, system, users,
+    auth, caches, drafts, inbox, invitations, me, notice_times, passwords, people, preferences, probes, requests,
+    resets, sessions, settings, setup, system, users, watched,
 };
 
 macro_rules! routes {
@@ -78,6 +78,10 @@ routes! {
     PUT    "/me/notifications"                                      SignedIn  Write       inbox::choose;
     GET    "/me/muted/{id}" (id: RequestId)                         SignedIn  Read        inbox::muted;
     PUT    "/me/muted/{id}" (id: RequestId)                         SignedIn  Write       inbox::mute;
+    GET    "/me/notifications/times"                                SignedIn  Read        notice_times::read;
+    PUT    "/me/notifications/times"                                SignedIn  Write       notice_times::save;
+    GET    "/me/watched/{id}" (id: RequestId)                       SignedIn  Read        watched::read;
+    PUT    "/me/watched/{id}" (id: RequestId)                       SignedIn  Write       watched::set;
     POST   "/mail/unsubscribe"                                      Public    OneClick    inbox::unsubscribe;
     GET    "/users"                                                 Managers  Read        users::list;
     POST   "/users"                                                 Operators Write       people::invite;

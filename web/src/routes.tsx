@@ -89,6 +89,13 @@ const inbox = createRoute({
   component: lazyRouteComponent(() => withMore(import("@/features/inbox/InboxPage")), "InboxPage"),
 });
 
+const notices = createRoute({
+  getParentRoute: () => app,
+  path: "/me/notices",
+  staticData: { title: "nav.inbox" },
+  component: lazyRouteComponent(() => withMore(import("@/features/inbox/ChoicesPage")), "ChoicesPage"),
+});
+
 /** The operators' pages. The API refuses everybody else by itself; this only spares them a page that cannot work. */
 const system = createRoute({ getParentRoute: () => app, path: "/system", component: AdminOnly });
 
@@ -144,7 +151,7 @@ const sessions = createRoute({
   component: lazyRouteComponent(() => withMore(import("@/features/system/SessionsPage")), "SessionsPage"),
 });
 
-const tree = root.addChildren([signIn, setup, invitation, reset, forgot, unsubscribe, app.addChildren([home, requests, request, newRequest, me, inbox, system.addChildren([people, settings, logs, monitor, sync, mail, sessions])])]);
+const tree = root.addChildren([signIn, setup, invitation, reset, forgot, unsubscribe, app.addChildren([home, requests, request, newRequest, me, inbox, notices, system.addChildren([people, settings, logs, monitor, sync, mail, sessions])])]);
 
 export const makeRouter = (client: QueryClient) =>
   createRouter({ routeTree: tree, defaultErrorComponent: ErrorPage, context: { client }, parseSearch, stringifySearch, defaultPreload: "intent", defaultPreloadStaleTime: 0, defaultPendingComponent: Waiting, scrollRestoration: true });

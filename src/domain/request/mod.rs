@@ -7,6 +7,7 @@
 pub mod apply;
 pub mod command;
 pub mod decide;
+pub mod due;
 pub mod event;
 pub mod id;
 pub mod id_seal;

@@ -3,12 +3,16 @@
 //! A letter is a list of parts that is written out twice ([`parts`]), so that text and HTML cannot say different things, and each
 //! piece of somebody else's text is escaped in one place. A file per letter.
 
+mod account;
+mod digest;
 mod invitation;
 mod notice;
 mod parts;
 mod reset;
 mod trial;
 
+pub use account::Account;
+pub use digest::{Digest, Item};
 pub use invitation::Invitation;
 pub use notice::Notice;
 pub use reset::Reset;

@@ -15,11 +15,13 @@ mod live;
 mod owed;
 mod shown;
 mod store;
+mod told;
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use base::ids::OrgId;
+use base::ids::{OrgId, UserId};
 use base::refusal::Refusal;
 use base::time::Timestamp;
 use durable::outbox::{Debt, Outbox};
@@ -30,13 +32,15 @@ use futures::future::LocalBoxFuture;
 use serde_json::value::RawValue;
 
 use crate::domain::request::decide::{close_by_itself, closes_by_itself_at, create, decide};
+use crate::domain::request::due::Reminders;
 use crate::domain::request::policy::{last_event, may_see, sees_internal};
 use crate::domain::request::{Command, Event, EventBody, MaintenanceRequest, RulesInForce, apply};
 use crate::domain::user::{Actor, Caller};
 use crate::objects::context::{CallContext, Idempotency};
 use crate::objects::viewer::{self, Viewer};
 use api::{
-    Act, Comment, Create, Inbox, Inspect, Inspection, Poke, Read, Request, RequestKey, Timeline, Versioned, Watch,
+    Act, Comment, Create, Follow, Following, Inbox, Inspect, Inspection, Poke, Read, Request, RequestKey, Timeline,
+    Versioned, Watch,
 };
 use owed::{Delivery, Destination};
 
@@ -61,6 +65,12 @@ pub struct RequestObject {
     latest: RefCell<Option<Rc<Delivery>>>,
     /// When old replies were looked for last.
     forgot_at: Cell<Option<Timestamp>>,
+    /// What SQLite has of what was told of the due time: unknown, nothing, or this.
+    reminders: Cell<Option<Option<Reminders>>>,
+    /// Nobody is told that it is due before: when that has failed.
+    no_reminder_before: Cell<Timestamp>,
+    /// Who has been told what, while not everybody has been who is to be.
+    told_already: RefCell<BTreeSet<(UserId, String)>>,
 }
 
 impl RequestObject {
@@ -98,9 +108,10 @@ impl RequestObject {
             return Ok(reply);
         }
         let now = clock::now();
+        let reminders = self.reminders_after(&after, now)?;
         let written = self.outbox.atomically(&self.state.db, |write, offsets| {
             store::append(write, event, &json, &cx.trace)?;
-            store::put_snapshot(write, org.as_str(), &after)?;
+            store::put_snapshot(write, org.as_str(), &after, Some(&reminders))?;
             offsets.owe(owed::to(&event.body), event.seq, now);
             if let Some(idempotency) = &cx.idempotency {
                 store::keep_reply(write, idempotency, event.seq, &reply, now)?;
@@ -112,8 +123,10 @@ impl RequestObject {
         });
         if let Err(refusal) = written {
             *self.loaded.borrow_mut() = None;
+            self.reminders.set(None);
             return Err(refusal);
         }
+        self.reminders.set(Some(Some(reminders)));
         let request = Rc::new(after);
         *self.loaded.borrow_mut() = Some(Some(request.clone()));
         let delivery = Delivery { trace: cx.trace.clone(), event: event.clone() };
@@ -302,6 +315,10 @@ impl api::Handler for RequestObject {
             .into()
     }
 
+    fn follow(self: Rc<Self>, message: Follow, cx: CallContext) -> Answer<Following> {
+        self.follow_or_not(&message, &cx).into()
+    }
+
     fn inspect(self: Rc<Self>, _: Inspect, _: CallContext) -> Answer<Inspection> {
         let inspect = || {
             let snapshot = serde_json::value::to_raw_value(&self.load()?.as_deref()).map_err(|_| Refusal::Internal)?;
@@ -344,6 +361,9 @@ impl Object for RequestObject {
             org: OnceCell::new(),
             latest: RefCell::default(),
             forgot_at: Cell::default(),
+            reminders: Cell::default(),
+            no_reminder_before: Cell::new(Timestamp::from_ms(0)),
+            told_already: RefCell::default(),
         }
     }
 
@@ -367,6 +387,8 @@ impl Object for RequestObject {
             }
             self.push_to_index().await;
             self.push_to_others().await;
+            self.remind().await;
+            self.state.alarm.set_by(self.next_due());
             viewer::drop_ended_sessions(&self.sockets, &self.state.env).await;
         })
     }
@@ -381,6 +403,7 @@ impl Object for RequestObject {
 
     fn next_due(&self) -> Option<Timestamp> {
         let closes = self.load().ok().flatten().and_then(|request| closes_by_itself_at(&request));
-        [closes, self.outbox.next_due(&self.state.db), viewer::next_check(&self.sockets)].into_iter().flatten().min()
+        let owes = self.outbox.next_due(&self.state.db);
+        [closes, self.next_reminder(), owes, viewer::next_check(&self.sockets)].into_iter().flatten().min()
     }
 }
