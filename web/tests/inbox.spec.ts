@@ -105,7 +105,7 @@ test("one chooses quiet hours and a weekly mail, and they are there again", asyn
   await page.goto("/me/notices");
   await page.getByLabel("Mails", { exact: true }).selectOption("weekly");
   await page.getByLabel("Day", { exact: true }).selectOption("friday");
-  await page.getByLabel("Hour").selectOption("6");
+  await page.getByLabel("Hour", { exact: true }).selectOption("6");
   await page.getByLabel("No mails in quiet hours").setChecked(true);
   await page.getByLabel("From", { exact: true }).fill("22:00");
   await page.getByLabel("To", { exact: true }).fill("22:00");

@@ -1,6 +1,9 @@
 //! What somebody signs in on, as far as they would tell it apart: a browser on a system. Versions come and go by themselves, so they are
 //! left out; whoever takes over an account may have the same, and is then seen in the list of sessions.
 
+/// The family of what does not say what it is.
+pub const UNKNOWN: &str = "?";
+
 /// The longest name of a browser that is not one of those known, in characters.
 const MOST_CHARS: usize = 30;
 
@@ -29,7 +32,7 @@ const SYSTEMS: [(&str, &str); 8] = [
     ("X11", "Linux"),
 ];
 
-/// The family of a device by its `User-Agent`, such as `Firefox, Linux`; `?` where it tells nothing.
+/// The family of a device by its `User-Agent`, such as `Firefox, Linux`; [`UNKNOWN`] where it tells nothing.
 #[must_use]
 pub fn family(user_agent: &str) -> String {
     let known = |marks: &[(&str, &'static str)]| {
@@ -47,7 +50,7 @@ fn first_word(user_agent: &str) -> String {
     let word: String =
         user_agent.chars().take_while(|one| one.is_ascii_alphanumeric() || "-_.".contains(*one)).collect();
     let word: String = word.chars().take(MOST_CHARS).collect();
-    if word.is_empty() { "?".to_owned() } else { word }
+    if word.is_empty() { UNKNOWN.to_owned() } else { word }
 }
 
 #[cfg(test)]

@@ -50,7 +50,9 @@ pub(super) fn seen(state: &State, opened: &Opened, listed: &[Listing], cx: &Call
     }
     let Opened { listing, tells_device, .. } = opened;
     let family = device::family(&listing.user_agent);
-    let is_new = !known.is_empty() && !known.contains(&family);
+    // What does not say what it is cannot be told apart: it is nobody's first device.
+    let has_first = known.iter().any(|family| family != device::UNKNOWN);
+    let is_new = has_first && !known.contains(&family);
     let owner = cx.caller.as_ref().filter(|_| is_new && *tells_device);
     let notice = owner.and_then(|caller| {
         let notice = Notice::of_device(&family, listing.session.as_str(), &caller.user, listing.opened_at)?;

@@ -18,10 +18,9 @@ mod store;
 mod told;
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use base::ids::{OrgId, UserId};
+use base::ids::OrgId;
 use base::refusal::Refusal;
 use base::time::Timestamp;
 use durable::outbox::{Debt, Outbox};
@@ -32,7 +31,6 @@ use futures::future::LocalBoxFuture;
 use serde_json::value::RawValue;
 
 use crate::domain::request::decide::{close_by_itself, closes_by_itself_at, create, decide};
-use crate::domain::request::due::Reminders;
 use crate::domain::request::policy::{last_event, may_see, sees_internal};
 use crate::domain::request::{Command, Event, EventBody, MaintenanceRequest, RulesInForce, apply};
 use crate::domain::user::{Actor, Caller};
@@ -43,6 +41,7 @@ use api::{
     Versioned, Watch,
 };
 use owed::{Delivery, Destination};
+use told::Told;
 
 /// How long a command's reply waits for the index, in milliseconds. DESIGN section 8: a quarter of a second at most.
 const INDEX_PATIENCE_MS: u32 = 250;
@@ -65,12 +64,8 @@ pub struct RequestObject {
     latest: RefCell<Option<Rc<Delivery>>>,
     /// When old replies were looked for last.
     forgot_at: Cell<Option<Timestamp>>,
-    /// What SQLite has of what was told of the due time: unknown, nothing, or this.
-    reminders: Cell<Option<Option<Reminders>>>,
-    /// Nobody is told that it is due before: when that has failed.
-    no_reminder_before: Cell<Timestamp>,
-    /// Who has been told what, while not everybody has been who is to be.
-    told_already: RefCell<BTreeSet<(UserId, String)>>,
+    /// Who has been told what, besides what the events owe.
+    told: Told,
 }
 
 impl RequestObject {
@@ -108,10 +103,10 @@ impl RequestObject {
             return Ok(reply);
         }
         let now = clock::now();
-        let reminders = self.reminders_after(&after, now)?;
+        let told = self.reminders_after(&after, now)?;
         let written = self.outbox.atomically(&self.state.db, |write, offsets| {
             store::append(write, event, &json, &cx.trace)?;
-            store::put_snapshot(write, org.as_str(), &after, Some(&reminders))?;
+            store::put_snapshot(write, org.as_str(), &after, Some(&told))?;
             offsets.owe(owed::to(&event.body), event.seq, now);
             if let Some(idempotency) = &cx.idempotency {
                 store::keep_reply(write, idempotency, event.seq, &reply, now)?;
@@ -123,10 +118,9 @@ impl RequestObject {
         });
         if let Err(refusal) = written {
             *self.loaded.borrow_mut() = None;
-            self.reminders.set(None);
             return Err(refusal);
         }
-        self.reminders.set(Some(Some(reminders)));
+        self.told.keep(told);
         let request = Rc::new(after);
         *self.loaded.borrow_mut() = Some(Some(request.clone()));
         let delivery = Delivery { trace: cx.trace.clone(), event: event.clone() };
@@ -361,9 +355,7 @@ impl Object for RequestObject {
             org: OnceCell::new(),
             latest: RefCell::default(),
             forgot_at: Cell::default(),
-            reminders: Cell::default(),
-            no_reminder_before: Cell::new(Timestamp::from_ms(0)),
-            told_already: RefCell::default(),
+            told: Told::default(),
         }
     }
 
@@ -388,7 +380,6 @@ impl Object for RequestObject {
             self.push_to_index().await;
             self.push_to_others().await;
             self.remind().await;
-            self.state.alarm.set_by(self.next_due());
             viewer::drop_ended_sessions(&self.sockets, &self.state.env).await;
         })
     }

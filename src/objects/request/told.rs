@@ -3,7 +3,8 @@
 //! That it is due is told by the alarm, and marked once everybody has it: an object that dies in between tells it again, under the same
 //! id, and an inbox takes it once. People are told in rounds, so that no event asks for more calls at once than a platform allows.
 
-use std::collections::BTreeMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 
 use base::ids::UserId;
 use base::refusal::Refusal;
@@ -28,14 +29,32 @@ const ROUND: usize = 40;
 /// When people could not be told that it is due, it is tried again after so long, in milliseconds.
 const RETRY_MS: i64 = 30_000;
 
+/// What a request's object knows of whom it has told.
+#[derive(Default)]
+pub(super) struct Told {
+    /// What SQLite has of what was told of the due time: unknown, nothing, or this.
+    reminders: Cell<Option<Option<Reminders>>>,
+    /// Nobody is told that it is due before: when that has failed.
+    not_before: Cell<Timestamp>,
+    /// Who has been told what, while not everybody has been who is to be.
+    already: RefCell<BTreeSet<(UserId, String)>>,
+}
+
+impl Told {
+    /// What SQLite has now.
+    pub(super) fn keep(&self, reminders: Reminders) {
+        self.reminders.set(Some(Some(reminders)));
+    }
+}
+
 impl RequestObject {
     /// What was told of the due time; none before there was anything to tell.
     pub(super) fn reminders(&self) -> Result<Option<Reminders>, Refusal> {
-        if let Some(known) = self.reminders.get() {
+        if let Some(known) = self.told.reminders.get() {
             return Ok(known);
         }
         let found = store::reminders(&self.state.db)?;
-        self.reminders.set(Some(found));
+        self.told.reminders.set(Some(found));
         Ok(found)
     }
 
@@ -56,18 +75,18 @@ impl RequestObject {
     pub(super) fn next_reminder(&self) -> Option<Timestamp> {
         let request = self.load().ok().flatten()?;
         let reminders = self.reminders().ok().flatten()?;
-        Some(reminders.next(&request)?.max(self.no_reminder_before.get()))
+        Some(reminders.next(&request)?.max(self.told.not_before.get()))
     }
 
     /// Tells that it is due, if the time for that has come.
     pub(super) async fn remind(&self) {
         let now = clock::now();
-        if now < self.no_reminder_before.get() {
+        if now < self.told.not_before.get() {
             return;
         }
         if let Err(refusal) = self.remind_at(now).await {
             worker::console_error!("a request could not tell that it is due: {refusal}");
-            self.no_reminder_before.set(now.plus_ms(RETRY_MS));
+            self.told.not_before.set(now.plus_ms(RETRY_MS));
         }
     }
 
@@ -92,14 +111,14 @@ impl RequestObject {
         // An event may have come meanwhile, with marks of its own.
         let marked = self.reminders()?.unwrap_or(reminders).told(due, request.due_at);
         self.state.db.atomically(|write| store::put_reminders(write, &marked))?;
-        self.reminders.set(Some(Some(marked)));
+        self.told.keep(marked);
         Ok(())
     }
 
     /// Tells each person their notices. Who has been told in an attempt that failed is not asked again in the next.
     pub(super) async fn tell(&self, notices: BTreeMap<UserId, Vec<Notice>>, cx: &CallContext) -> Result<(), Refusal> {
         let mark = |user: UserId, notices: &[Notice]| notices.last().map(|last| (user, last.id.0.as_str().to_owned()));
-        let has = |mark: &Option<_>| mark.as_ref().is_some_and(|mark| self.told_already.borrow().contains(mark));
+        let has = |mark: &Option<_>| mark.as_ref().is_some_and(|mark| self.told.already.borrow().contains(mark));
         let mut all: Vec<_> = notices.into_iter().filter(|(user, notices)| !has(&mark(*user, notices))).collect();
         while !all.is_empty() {
             let round = all.drain(..ROUND.min(all.len()));
@@ -107,13 +126,13 @@ impl RequestObject {
                 let key = InboxKey { org: cx.org.clone(), user };
                 let mark = mark(user, &notices);
                 ask_within(&self.state.env, &key, Tell { notices }, cx, CALL_LIMIT_MS).await?;
-                self.told_already.borrow_mut().extend(mark);
+                self.told.already.borrow_mut().extend(mark);
                 Ok::<_, Refusal>(())
             });
             // Of a round everybody is told who can be.
             join_all(calls).await.into_iter().collect::<Result<(), Refusal>>()?;
         }
-        self.told_already.borrow_mut().clear();
+        self.told.already.borrow_mut().clear();
         Ok(())
     }
 

@@ -61,7 +61,7 @@ function Form({ known }: { known: Times }) {
         </div>
       )}
       <label className="flex min-h-11 items-center gap-3 text-sm font-semibold sm:min-h-9">
-        <input type="checkbox" className="size-5 accent-accent" checked={times.quiet !== null} onChange={({ target }) => change({ quiet: target.checked ? NIGHT : null })} />
+        <input type="checkbox" className="size-5 shrink-0 accent-accent" checked={times.quiet !== null} onChange={({ target }) => change({ quiet: target.checked ? NIGHT : null })} />
         {t("inbox.quiet")}
       </label>
       {times.quiet && (
@@ -74,7 +74,7 @@ function Form({ known }: { known: Times }) {
         </div>
       )}
       <label className="flex min-h-11 items-center gap-3 text-sm sm:min-h-9">
-        <input type="checkbox" className="size-5 accent-accent" checked={times.urgent_at_once} onChange={({ target }) => change({ urgent_at_once: target.checked })} />
+        <input type="checkbox" className="size-5 shrink-0 accent-accent" checked={times.urgent_at_once} onChange={({ target }) => change({ urgent_at_once: target.checked })} />
         <span>{t("inbox.urgent")}</span>
       </label>
       <Field label={t("me.time_zone")} hint={t("inbox.zone_hint")} error={refused("time_zone")}>
