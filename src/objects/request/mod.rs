@@ -13,6 +13,7 @@ mod deliver;
 mod faults;
 mod live;
 mod owed;
+mod remind;
 mod shown;
 mod store;
 mod told;
@@ -41,7 +42,6 @@ use api::{
     Versioned, Watch,
 };
 use owed::{Delivery, Destination};
-use told::Told;
 
 /// How long a command's reply waits for the index, in milliseconds. DESIGN section 8: a quarter of a second at most.
 const INDEX_PATIENCE_MS: u32 = 250;
@@ -65,7 +65,7 @@ pub struct RequestObject {
     /// When old replies were looked for last.
     forgot_at: Cell<Option<Timestamp>>,
     /// Who has been told what, besides what the events owe.
-    told: Told,
+    told: told::Told,
 }
 
 impl RequestObject {
@@ -355,7 +355,7 @@ impl Object for RequestObject {
             org: OnceCell::new(),
             latest: RefCell::default(),
             forgot_at: Cell::default(),
-            told: Told::default(),
+            told: told::Told::default(),
         }
     }
 
