@@ -113,7 +113,7 @@ test("one chooses quiet hours and a weekly mail, and they are there again", asyn
   await expect(page.getByText("They end at another time than they begin.")).toBeVisible();
   await page.getByLabel("To", { exact: true }).fill("06:30");
   await page.getByRole("button", { name: "Save" }).click();
-  await expect(page.getByText("Saved")).toBeVisible();
+  await expect(page.getByText("Saved", { exact: true })).toBeVisible();
   await page.reload();
   await expect(page.getByLabel("Mails", { exact: true })).toHaveValue("weekly");
   await expect(page.getByLabel("Day", { exact: true })).toHaveValue("friday");
@@ -123,7 +123,7 @@ test("one chooses quiet hours and a weekly mail, and they are there again", asyn
   await page.getByLabel("Mails", { exact: true }).selectOption("at_once");
   await page.getByLabel("No mails in quiet hours").setChecked(false);
   await page.getByRole("button", { name: "Save" }).click();
-  await expect(page.getByText("Saved")).toBeVisible();
+  await expect(page.getByText("Saved", { exact: true })).toBeVisible();
 });
 
 test("who watches a request is told why they hear of it", async ({ browser }) => {
