@@ -20,7 +20,8 @@ use cepatedge::domain::identity::entry::Known;
 use cepatedge::domain::key::{HeldKey, KeyName, KeyRow, Scope};
 use cepatedge::domain::log::{LogFilter, NewEntry, StreamName};
 use cepatedge::domain::mailed::Mailed;
-use cepatedge::domain::notify::{About, Choice, Colleague, Notice, NoticeId, NoticeKind, Reason};
+use cepatedge::domain::notify::times::{Quiet, Rhythm, TimeOfDay, Times, Weekday};
+use cepatedge::domain::notify::{About, Channel, Choice, Chosen, Colleague, Notice, NoticeId, NoticeKind, Reason};
 use cepatedge::domain::organisation::{Language, OrganisationName, TimeZone};
 use cepatedge::domain::request::{
     Action, ActionInput, Category, Command, CommentBody, Description, Moment, NewRequest, Priority, RulesInForce,
@@ -30,8 +31,8 @@ use cepatedge::domain::session::SessionLimits;
 use cepatedge::domain::settings::{SettingChange, SettingKey, SettingValue, Stored};
 use cepatedge::domain::text::SearchText;
 use cepatedge::domain::user::{
-    AccountOwed, Draft, Email, Handover, Invitation, Pending, PersonName, Phone, Preferences, Reset, StartPage, User,
-    UserRow, UserStatus, Username, Via,
+    AccountNews, AccountOwed, Draft, Email, Handover, Invitation, Pending, PersonName, Phone, Preferences, Reset,
+    StartPage, User, UserRow, UserStatus, Username, Via,
 };
 use cepatedge::domain::{
     Actor, Caller, Limit, OrgId, Person, Position, Refusal, RequestId, Role, SessionName, Timestamp, UserId,
@@ -79,6 +80,10 @@ fn id() -> RequestId {
 
 fn user() -> UserId {
     "00000000-0000-0000-0000-000000000004".parse().unwrap()
+}
+
+fn news() -> Option<AccountNews> {
+    Some(AccountNews { role: Some(Role::Manager), ..AccountNews::of("role_changed", Actor::from(&caller())) })
 }
 
 fn session_name() -> SessionName {
@@ -271,6 +276,8 @@ fn the_request_speaks_as_recorded() {
         viewers: 1,
         storage_bytes: 45_056,
     };
+    let follow = request::Follow { watching: Some(true) };
+    exchange(&key, by_a_user(), follow, request::Following { watching: true });
     exchange(&key, by_a_user(), request::Inspect {}, inspection);
     exchange(&key, by_the_system(), request::Poke { replay: true, synced: None }, debts());
     upgrade::<request::Request>(&key, request::Watch { after: Some(1) });
@@ -285,12 +292,21 @@ fn an_inbox_speaks_as_recorded() {
         kind: "commented".into(),
         reason: Reason::Assignee,
         actor: Actor::from(&caller()),
-        request: About { id: id(), number: Some("MR-000123".into()), title: "Lift B stops".into() },
-        seq: 3,
+        request: Some(About { id: id(), number: Some("MR-000123".into()), title: "Lift B stops".into() }),
+        seq: Some(3),
         words: Some("The part is ordered.".into()),
+        due_at: None,
+        urgent: false,
+        role: None,
+        device: None,
     };
+    let overdue =
+        Notice { kind: "overdue".into(), seq: None, words: None, due_at: Some(at(2)), urgent: true, ..notice.clone() };
+    let device = Some("Firefox, Linux".to_owned());
+    let account =
+        Notice { kind: "new_device".into(), reason: Reason::Account, request: None, device, ..notice.clone() };
     let read = notice.id.clone();
-    exchange(&key, by_the_system(), inbox::Tell { notices: vec![notice] }, ());
+    exchange(&key, by_the_system(), inbox::Tell { notices: vec![notice, overdue, account] }, ());
     let after = Some(Position { ts: at(1).as_ms(), id: "7".into() });
     exchange(
         &key,
@@ -300,8 +316,20 @@ fn an_inbox_speaks_as_recorded() {
     );
     let mark = inbox::Mark { ids: vec![read.clone()], until: Some(read) };
     exchange(&key, by_a_user(), mark, inbox::Marked { unread: 2 });
-    let choice = Choice { kind: NoticeKind::Started, mail: true };
-    exchange(&key, by_a_user(), inbox::Choose { choices: vec![choice] }, vec![choice]);
+    let choice = Choice { kind: NoticeKind::NewDevice, app: None, mail: Some(true), push: Some(false) };
+    let chosen = Chosen { kind: NoticeKind::NewDevice, app: true, mail: true, push: false, fixed: vec![Channel::App] };
+    exchange(&key, by_a_user(), inbox::Choose { choices: vec![choice] }, vec![chosen]);
+    let time = |text| TimeOfDay::parse("quiet", text).unwrap();
+    let times = Times {
+        time_zone: TimeZone::parse("Asia/Makassar").unwrap(),
+        quiet: Some(Quiet { from: time("22:00"), to: time("07:00") }),
+        urgent_at_once: true,
+        mails: Rhythm::Weekly,
+        hour: 7,
+        weekday: Weekday::Friday,
+    };
+    exchange(&key, by_a_user(), inbox::SetTimes { times: Some(times.clone()) }, Some(times));
+    exchange(&key, by_the_system(), inbox::EndAll { secret: "0123456789abcdef".into() }, ());
     exchange(&key, by_a_user(), inbox::Mute { request: id(), muted: Some(true) }, inbox::Muted { muted: true });
     let unsubscribe = inbox::Unsubscribe { kind: NoticeKind::Commented, secret: "0123456789abcdef".into() };
     exchange(&key, by_the_system(), unsubscribe, ());
@@ -462,7 +490,7 @@ fn the_account_speaks_as_recorded() {
         user_agent: "curl/8.5.0".into(),
         address: "192.0.2.7".into(),
     };
-    exchange(&key, by_a_user(), account::Opened { listing: listing(), version: Some(2) }, ());
+    exchange(&key, by_a_user(), account::Opened { listing: listing(), version: Some(2), tells_device: true }, ());
     exchange(&key, by_a_user(), account::Spend { names: vec![SESSION.into()], until: at(5) }, ());
     let changed = account::Changed { version: 3, reason: "password_changed".into(), keep: Some(session_name()) };
     exchange(&key, by_a_user(), changed, 2);
@@ -572,6 +600,7 @@ fn people_speak_as_recorded(entry: NewEntry) {
         language: Language::Id,
         organisation: "Hotel Melati".into(),
         is_active: true,
+        time_zone: Some(TimeZone::parse("Asia/Makassar").unwrap()),
     };
     asks(by_a_user(), people::WriteTo { id }, Some(reader));
     asks(by_a_user(), invitations::InviteAgain { id, link: link(), entry: entry.clone() }, Some(row()));
@@ -589,10 +618,12 @@ fn people_speak_as_recorded(entry: NewEntry) {
     asks(by_the_system(), invitations::FindInvitation { hash: hash() }, Some(invitations::Found { id, invitation }));
     asks(by_the_system(), invitations::AskAgain { hash: hash() }, ());
     let (password_hash, language) = ("$argon2id$".into(), Language::Id);
-    let accept = invitations::Accept { hash: hash(), name, password_hash, language, entry: entry.clone() };
+    let accept =
+        invitations::Accept { hash: hash(), name, password_hash, language, entry: entry.clone(), news: news() };
     asks(by_the_system(), accept, row());
     let work = Some(Handover { to: Some(caller().user), reason: Some("Left.".into()), by: caller() });
-    let change = people::ChangeUser { id, role: Some(role), status: Some(UserStatus::Disabled), work, entry };
+    let change =
+        people::ChangeUser { id, role: Some(role), status: Some(UserStatus::Disabled), work, entry, news: news() };
     asks(by_a_user(), change, row());
 }
 
@@ -610,7 +641,8 @@ fn accounts_speak_as_recorded(entry: NewEntry) {
     };
     let hash = || "0123".to_owned();
     asks(by_the_system(), resets::FindReset { hash: hash() }, Some(reset));
-    let reset = resets::UseReset { hash: hash(), password_hash: "$argon2id$".into(), entry: entry.clone() };
+    let reset =
+        resets::UseReset { hash: hash(), password_hash: "$argon2id$".into(), entry: entry.clone(), news: news() };
     asks(by_the_system(), reset, row().unwrap());
     asks(by_a_user(), accounts::FindOwnCredentials { id }, row());
     let change = accounts::ChangePassword {
@@ -619,6 +651,7 @@ fn accounts_speak_as_recorded(entry: NewEntry) {
         password_hash: "$argon2id$".into(),
         keep: Some(session_name()),
         entry: entry.clone(),
+        news: news(),
     };
     asks(by_a_user(), change, row());
     let owed = AccountOwed {
@@ -628,6 +661,7 @@ fn accounts_speak_as_recorded(entry: NewEntry) {
         reason: "changed".into(),
         keep: Some(session_name()),
         work: Some(Handover { to: None, reason: Some("Left.".into()), by: caller() }),
+        news: news(),
     };
     asks(by_the_system(), accounts::OwedByAccounts { id: Some(id), limit: 200 }, vec![owed]);
     asks(by_the_system(), accounts::AccountSettled { id, version }, ());

@@ -1,5 +1,5 @@
-//! Carries through what changes of accounts owe: sessions that were opened on an older version of one end, and open work of whoever
-//! does none any more goes to somebody else, or is nobody's.
+//! Carries through what changes of accounts owe: sessions that were opened on an older version of one end, its owner is told, and open
+//! work of whoever does none any more goes to somebody else, or is nobody's.
 //!
 //! Whoever makes the change does it before they answer; the job does what was left because it was much, or because something was away
 //! or died. Idempotent; takes no input.
@@ -10,11 +10,13 @@ use durable::{ask, clock};
 use worker::Env;
 
 use crate::db::statements::accounts::{AccountSettled, OwedByAccounts};
+use crate::domain::notify::Notice;
 use crate::domain::request::{Action, ActionInput, Command, Step};
 use crate::domain::user::{AccountOwed, Handover};
 use crate::objects::account::api::{AccountKey, Changed};
 use crate::objects::context::{CallContext, Idempotency};
 use crate::objects::database::api::query;
+use crate::objects::inbox::api::{InboxKey, Tell};
 use crate::objects::request::api::{Act, RequestKey};
 use crate::objects::request_index::api::{IndexKey, OpenWork};
 
@@ -77,9 +79,14 @@ pub async fn has_open_work(env: &Env, id: UserId, cx: &CallContext) -> Result<bo
 }
 
 async fn carry(env: &Env, owed: AccountOwed, cx: &CallContext) -> Result<Settled, Refusal> {
-    let AccountOwed { id, version, ts, reason, keep, work } = owed;
+    let AccountOwed { id, version, ts, reason, keep, work, news } = owed;
     let account = AccountKey::User { org: cx.org.clone(), user: id };
     let ended_sessions = ask(env, &account, Changed { version, reason, keep }, cx).await?;
+    // What a newer release tells is told by it, with what is new there.
+    if let Some(notice) = news.and_then(|news| Notice::of_news(&news, id, version, ts)) {
+        let inbox = InboxKey { org: cx.org.clone(), user: id };
+        ask(env, &inbox, Tell { notices: vec![notice] }, cx).await?;
+    }
     let (mut moved_work, mut is_over) = (0, true);
     if let Some(handover) = work {
         moved_work = hand_over(env, id, version, &handover, cx).await?;

@@ -2,7 +2,7 @@
 //!
 //! An actor is one Durable Object: `<actor>/api.rs` is its contract, `<actor>/mod.rs` the object, `<actor>/store.rs` its
 //! SQLite. What they are made of is `crates/durable`; [`context`] is what every call carries, [`viewer`] who looks through a live
-//! socket.
+//! socket, [`zones`] what the platform knows of time zones.
 
 pub mod account;
 pub mod cache;
@@ -16,6 +16,7 @@ pub mod session;
 pub mod settings;
 pub mod sign_in;
 pub mod viewer;
+pub mod zones;
 
 /// The actor behind each class that `wrangler.toml` binds. To be done once per wasm instance.
 pub fn register() {

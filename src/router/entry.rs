@@ -136,7 +136,8 @@ pub async fn open_session(
     let caller = Caller { user: user.person(), role: user.role, via: None };
     let cx = CallContext { caller: Some(caller.clone()), ..exchange.cx.clone() };
     let user_agent: String = exchange.incoming.header("user-agent").unwrap_or_default().chars().take(200).collect();
-    let stays = stays == Stays::OnDevice && user.email.is_none();
+    let (tells_device, is_by_link) = (stays == Stays::WhileUsed, stays == Stays::OnDevice);
+    let stays = is_by_link && user.email.is_none();
     let in_force = in_force::current(exchange.env, exchange.config, &exchange.cx, exchange.access.started()).await;
     let limits = in_force.sessions;
     let open = Open { caller, login: user.login().to_owned(), stays, user_agent, address, limits, methods };
@@ -150,7 +151,7 @@ pub async fn open_session(
         address: session.address.clone(),
     };
     let account = AccountKey::User { org: org.clone(), user: session.caller.user.id };
-    match ask(exchange.env, &account, Opened { listing, version: user.version }, &cx).await {
+    match ask(exchange.env, &account, Opened { listing, version: user.version, tells_device }, &cx).await {
         // Disabled, or given another password, role or factor, since the credentials were read.
         Err(Refusal::Unauthenticated) => {
             ask(exchange.env, &key, Revoke { reason: "changed".into() }, &cx).await?;

@@ -4,19 +4,22 @@ use base::refusal::Refusal;
 use durable::{ask, watch as open_socket};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::notify::{Choice, NoticeId};
+use crate::domain::notify::{Choice, Chosen, NoticeId};
 use crate::domain::request::RequestId;
 use crate::mail::Setting;
-use crate::objects::inbox::api::{Choose, InboxKey, List, Mark, Mute, Notices, Unsubscribe, Watch};
+use crate::objects::inbox::api::{Choose, EndAll, InboxKey, List, Mark, Mute, Notices, Unsubscribe, Watch};
 use crate::router::context::Exchange;
 use crate::router::http::body::parse_json;
 use crate::router::http::paging::{self, Wanted};
 use crate::router::http::reply::Reply;
 
+/// The kind in the links of mails that are about all kinds.
+const ALL: &str = "all";
+
 /// So many are marked at once.
 const MOST_MARKED: usize = 200;
 
-fn my(exchange: &Exchange<'_>) -> Result<InboxKey, Refusal> {
+pub(super) fn my(exchange: &Exchange<'_>) -> Result<InboxKey, Refusal> {
     Ok(InboxKey { org: exchange.org().clone(), user: exchange.caller()?.user.id })
 }
 
@@ -63,14 +66,14 @@ pub async fn mark(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     Reply::json(200, &marked)
 }
 
-/// What I am written to about.
+/// What I am told of, and by which way.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Notifications {
     /// Whether mails are sent at all.
     pub mail: bool,
     /// Every kind of notice.
-    pub choices: Vec<Choice>,
+    pub choices: Vec<Chosen>,
 }
 
 /// Choices to be made.
@@ -93,9 +96,10 @@ pub async fn choices(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
 /// `PUT /api/me/notifications`.
 ///
 /// # Errors
-/// `Invalid`; `Unavailable` when the inbox cannot be asked.
+/// `Invalid`, also with `always_told` for what nobody can silence; `Unavailable` when the inbox cannot be asked.
 pub async fn choose(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let ChoicesBody { choices } = parse_json(exchange.incoming.body().await?)?;
+    choices.iter().try_for_each(Choice::check)?;
     made(exchange, choices).await
 }
 
@@ -143,9 +147,15 @@ pub async fn mute(exchange: &Exchange<'_>, id: RequestId) -> Result<Reply, Refus
 pub async fn unsubscribe(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let query = exchange.incoming.query(&["u", "k", "t"])?;
     let user = query.get("u").and_then(|text| text.parse().ok()).ok_or(Refusal::NotFound)?;
-    let kind = query.get("k").and_then(|text| text.parse().ok()).ok_or(Refusal::NotFound)?;
+    let kind = query.get("k").unwrap_or_default();
     let secret = query.get("t").unwrap_or_default().to_owned();
     let key = InboxKey { org: exchange.org().clone(), user };
+    // A daily or weekly mail is about all kinds.
+    if kind == ALL {
+        ask(exchange.env, &key, EndAll { secret }, &exchange.cx).await?;
+        return Ok(Reply::empty(204));
+    }
+    let kind = kind.parse().map_err(|_| Refusal::NotFound)?;
     ask(exchange.env, &key, Unsubscribe { kind, secret }, &exchange.cx).await?;
     Ok(Reply::empty(204))
 }
@@ -189,7 +199,7 @@ pub(super) mod describe {
     }
 
     pub fn choices(schemas: &mut Schemas) -> Operation {
-        Operation::new("myNotifications", "inbox", "What I am written to about.").replies(
+        Operation::new("myNotifications", "inbox", "What I am told of, and by which way.").replies(
             200,
             "Every kind of notice.",
             schemas.of::<Notifications>(),
@@ -197,8 +207,8 @@ pub(super) mod describe {
     }
 
     pub fn choose(schemas: &mut Schemas) -> Operation {
-        Operation::new("chooseMyNotifications", "inbox", "Choose what I am written to about.")
-            .detail("In the app everything that concerns one is told.")
+        Operation::new("chooseMyNotifications", "inbox", "Choose what I am told of, and by which way.")
+            .detail("What is absent stays. What concerns the safety of the account is told whatever one chose: `fixed` says where.")
             .body(schemas.of::<ChoicesBody>())
             .replies(200, "Every kind of notice, as it is now.", schemas.of::<Notifications>())
     }
@@ -226,7 +236,7 @@ pub(super) mod describe {
         Operation::new("unsubscribe", "inbox", "End mails of one kind, by a link of one of them (RFC 8058).")
             .detail("Needs no session and no origin of ours: the program that reads the mail sends it, with any body.")
             .query("u", text(), "Who was written to.")
-            .query("k", text(), "What it was about.")
+            .query("k", text(), "What it was about; `all` in a daily or weekly mail.")
             .query("t", text(), "The secret of the link.")
             .replies_empty(204, "No more of these are sent.")
             .refuses(&[404])

@@ -10,7 +10,8 @@ use crate::db::statements::invitations::{Accept, AskAgain, FindInvitation, Found
 use crate::domain::log::NewEntry;
 use crate::domain::organisation::Language;
 use crate::domain::user::LinkToken;
-use crate::domain::user::{Actor, Invitation, LinkState, Person, PersonName, Role};
+use crate::domain::user::{AccountNews, Actor, Invitation, LinkState, Person, PersonName, Role};
+use crate::jobs::accounts;
 use crate::objects::database::api::query;
 use crate::objects::log_stream::api::tell_audit;
 use crate::router::context::Exchange;
@@ -121,14 +122,22 @@ pub async fn accept(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let Found { id, invitation } = found(exchange, &token).await?;
     Invitation::check(invitation.state(clock::now()))?;
     let actor = Actor::User(Person { id, name: name.to_string() }, Some(invitation.role), None);
-    let entry =
-        NewEntry::audit(exchange.access.trace(), clock::now(), actor, "invitation_accepted", ("user", &id.to_string()));
+    let entry = NewEntry::audit(
+        exchange.access.trace(),
+        clock::now(),
+        actor.clone(),
+        "invitation_accepted",
+        ("user", &id.to_string()),
+    );
+    let news = Some(AccountNews::of("welcome", actor));
     let login = invitation.email.as_deref().or(invitation.username.as_deref()).unwrap_or_default();
     let password_hash = auth::hashed("password", &body.password, &[name.as_str(), login])?;
-    let message = Accept { hash: token.hash(), name, password_hash, language, entry: entry.clone() };
+    let message = Accept { hash: token.hash(), name, password_hash, language, entry: entry.clone(), news };
     let user = query(exchange.env, message, &exchange.cx).await?;
     let _carried_later = tell_audit(exchange.env, vec![entry], &exchange.cx).await;
     people::forget_lists(exchange).await;
+    // The job tells them, should this fail.
+    let _told_later = accounts::settle(exchange.env, id, &exchange.cx).await;
     entry::enter(exchange, 200, user, address, entry::Stays::OnDevice).await
 }
 

@@ -27,6 +27,7 @@ mod invitation_mail;
 mod invitations;
 mod keys;
 pub mod me;
+mod notice_times;
 mod oidc;
 pub mod passwords;
 pub mod path;
@@ -44,6 +45,7 @@ mod settings;
 pub mod setup;
 pub mod system;
 pub mod users;
+mod watched;
 
 use std::rc::Rc;
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::db::statements::accounts::{ChangePassword, FindOwnCredentials};
 use crate::domain::log::{Level, NewEntry, StreamName};
-use crate::domain::user::{Actor, UserStatus, password};
+use crate::domain::user::{AccountNews, Actor, UserStatus, password};
 use crate::jobs::accounts;
 use crate::objects::account::api::{Attempt, Released, Succeeded};
 use crate::objects::database::api::query;
@@ -89,6 +89,7 @@ pub async fn change(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
             password_hash: hashed(NEW, &body.new_password, &known)?,
             keep: cx.session.clone(),
             entry: entry.clone(),
+            news: Some(AccountNews::of("password_changed", Actor::from(exchange.caller()?))),
         };
         let meanwhile = || Refusal::conflict("changed_meanwhile", "The account was changed meanwhile. Try again.");
         query(env, message, cx).await?.ok_or_else(meanwhile)?;

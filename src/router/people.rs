@@ -22,7 +22,8 @@ use crate::domain::request::{Reason, policy};
 use crate::domain::text::SearchText;
 use crate::domain::user::LinkToken;
 use crate::domain::user::{
-    Actor, Email, Handover, INVITATION_LASTS_MS, PendingShown, PersonName, Role, UserRow, UserStatus, Username,
+    AccountNews, Actor, Email, Handover, INVITATION_LASTS_MS, PendingShown, PersonName, Role, UserRow, UserStatus,
+    Username,
 };
 use crate::jobs::accounts::{self, Settled};
 use crate::objects::cache::api::{CacheKey, Forget};
@@ -247,7 +248,10 @@ pub async fn change(exchange: &Exchange<'_>, id: UserId) -> Result<Reply, Refusa
         .with("role", json!(role))
         .with("status", json!(status))
         .with("work_to", json!(work.as_ref().map(|work| &work.to)));
-    let message = ChangeUser { id, role, status, work, entry: entry.clone() };
+    // Of the same role as before nobody is told.
+    let actor = Actor::from(exchange.caller()?);
+    let news = role.map(|role| AccountNews { role: Some(role), ..AccountNews::of("role_changed", actor) });
+    let message = ChangeUser { id, role, status, work, entry: entry.clone(), news };
     let user = query(exchange.env, message, &exchange.cx).await?;
     let _carried_later = tell_audit(exchange.env, vec![entry], &exchange.cx).await;
     forget_lists(exchange).await;

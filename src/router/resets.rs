@@ -10,7 +10,7 @@ use crate::db::statements::resets::{FindReset, MakeReset, UseReset};
 use crate::db::statements::users::KnowsUser;
 use crate::domain::log::{Level, NewEntry, StreamName};
 use crate::domain::user::LinkToken;
-use crate::domain::user::{Actor, LinkState, LoginName, RESET_LASTS_MS, Reset, Role};
+use crate::domain::user::{AccountNews, Actor, LinkState, LoginName, RESET_LASTS_MS, Reset, Role};
 use crate::jobs::accounts;
 use crate::mail::Setting;
 use crate::objects::account::api::{Forgot, Succeeded};
@@ -144,9 +144,15 @@ pub async fn accept(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let (id, login) = (reset.user.id, reset.user.login().to_owned());
     let password_hash = auth::hashed("password", &body.password, &[&reset.user.name, &login])?;
     let actor = Actor::User(reset.user.person(), Some(reset.user.role), None);
-    let entry =
-        NewEntry::audit(exchange.access.trace(), clock::now(), actor, "password_reset", ("user", &id.to_string()));
-    let message = UseReset { hash: token.hash(), password_hash, entry: entry.clone() };
+    let entry = NewEntry::audit(
+        exchange.access.trace(),
+        clock::now(),
+        actor.clone(),
+        "password_reset",
+        ("user", &id.to_string()),
+    );
+    let news = Some(AccountNews::of("password_changed", actor));
+    let message = UseReset { hash: token.hash(), password_hash, entry: entry.clone(), news };
     let user = query(exchange.env, message, &exchange.cx).await?;
     let _carried_later = tell_audit(exchange.env, vec![entry], &exchange.cx).await;
     accounts::settle(exchange.env, id, &exchange.cx).await?;

@@ -20,8 +20,8 @@ use crate::router::path::{self, Parameters};
 use crate::router::route::{Kind, Permission, Route};
 use crate::router::system::mail;
 use crate::router::{
-    auth, caches, categories, drafts, identity, inbox, invitations, keys, me, oidc, passwords, people, preferences,
-    probes, requests, resets, scopes, sessions, settings, setup, system, users,
+    auth, caches, categories, drafts, identity, inbox, invitations, keys, me, notice_times, oidc, passwords, people,
+    preferences, probes, requests, resets, scopes, sessions, settings, setup, system, users, watched,
 };
 
 macro_rules! routes {
@@ -98,6 +98,10 @@ routes! {
     PUT    "/me/notifications"                                      SignedIn  Write       inbox::choose;
     GET    "/me/muted/{id}" (id: RequestId)                         SignedIn  Read        inbox::muted;
     PUT    "/me/muted/{id}" (id: RequestId)                         SignedIn  Write       inbox::mute;
+    GET    "/me/notifications/times"                                SignedIn  Read        notice_times::read;
+    PUT    "/me/notifications/times"                                SignedIn  Write       notice_times::save;
+    GET    "/me/watched/{id}" (id: RequestId)                       SignedIn  Read        watched::read;
+    PUT    "/me/watched/{id}" (id: RequestId)                       SignedIn  Write       watched::set;
     GET    "/keys"                                                  Managers  Read        keys::list;
     POST   "/keys"                                                  Managers  FreshWrite  keys::make;
     PATCH  "/keys/{id}" (id: KeyId)                                 Managers  FreshWrite  keys::change;

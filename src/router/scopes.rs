@@ -67,7 +67,14 @@ pub const fn needs(method: &str, pattern: &str) -> Option<Needs> {
         (_, b"/api/me/recovery-codes") => PERSON,
         (_, b"/api/keys" | b"/api/keys/{id}" | b"/api/keys/{id}/rotate") => PERSON,
         (b"GET", b"/api/me/inbox" | b"/api/me/inbox/live") => READ,
-        (_, b"/api/me/inbox/read" | b"/api/me/notifications" | b"/api/me/muted/{id}") => PERSON,
+        (
+            _,
+            b"/api/me/inbox/read"
+            | b"/api/me/notifications"
+            | b"/api/me/notifications/times"
+            | b"/api/me/watched/{id}"
+            | b"/api/me/muted/{id}",
+        ) => PERSON,
 
         (b"GET", b"/api/users" | b"/api/users/{id}") => READ,
         (b"POST", b"/api/users" | b"/api/users/{id}/invitation") | (b"PATCH", b"/api/users/{id}") => OPERATE,

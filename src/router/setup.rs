@@ -9,11 +9,9 @@ use base::ids::UserId;
 use base::refusal::Refusal;
 use base::text::{parse_value, required};
 use durable::clock;
-use js_sys::{Array, Function, Object, Reflect};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use uuid::{Builder, Uuid};
-use wasm_bindgen::{JsCast as _, JsValue};
 
 use crate::db::statements::organisation::{IsEmpty, SetUp};
 use crate::domain::log::NewEntry;
@@ -21,6 +19,7 @@ use crate::domain::organisation::{Language, OrganisationName, TimeZone};
 use crate::domain::user::{Actor, Email, Person, PersonName, Role, UserRow};
 use crate::objects::database::api::query;
 use crate::objects::log_stream::api::tell_audit;
+use crate::objects::zones;
 use crate::router::context::Exchange;
 use crate::router::http::body::parse_json;
 use crate::router::http::reply::Reply;
@@ -134,15 +133,7 @@ fn check_token(exchange: &Exchange<'_>, token: &str) -> Result<(), Refusal> {
 /// `Invalid` naming `time_zone`.
 pub fn known_zone(text: &str) -> Result<TimeZone, Refusal> {
     let zone = TimeZone::parse(text)?;
-    let is_known = || -> Result<JsValue, JsValue> {
-        let format: Function =
-            Reflect::get(&Reflect::get(&js_sys::global(), &"Intl".into())?, &"DateTimeFormat".into())?.dyn_into()?;
-        let options = Object::new();
-        Reflect::set(&options, &"timeZone".into(), &zone.as_str().into())?;
-        // It throws for a zone that it does not know.
-        Reflect::construct(&format, &Array::of2(&"en".into(), &options))
-    };
-    if is_known().is_ok() { Ok(zone) } else { Err(TimeZone::unknown()) }
+    if zones::is_known(&zone) { Ok(zone) } else { Err(TimeZone::unknown()) }
 }
 
 /// An id for a new account, in the order of time.

@@ -8,6 +8,7 @@
 mod alarms;
 mod clock;
 mod crash;
+mod due;
 mod index;
 mod keys;
 mod outage;

@@ -85,6 +85,18 @@ async fn everybody_hears_of_what_concerns_them_once_and_of_nothing_else() {
 }
 
 #[tokio::test]
+async fn of_more_managers_than_are_told_at_once_the_last_is_told_too() {
+    let stack = Stack::builder().start().expect("a system");
+    let managers: Vec<_> = (0..90).map(|_| new_user(&stack, "manager")).collect();
+    let requester = Client::sign_in(&stack, &new_user(&stack, "requester").email).await;
+    let id = requester.report("The hall is dark").await["id"].as_str().expect("an id").to_owned();
+    for place in [0, 39, 40, 89] {
+        let manager = Client::sign_in(&stack, &managers[place].email).await;
+        hears(&manager, &id, &[("created", "approver")]).await;
+    }
+}
+
+#[tokio::test]
 async fn who_is_mentioned_is_told() {
     let manager = Client::sign_in(stack(), &new_user(stack(), "manager").email).await;
     let technician = Client::sign_in(stack(), &new_user(stack(), "technician").email).await;

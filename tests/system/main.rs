@@ -47,6 +47,7 @@ mod settings;
 mod setup;
 mod texts;
 mod tokens;
+mod told;
 
 /// The running system.
 fn stack() -> &'static Stack {

@@ -71,6 +71,7 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
     let session = "0".repeat(64);
 
     let draft = json!({ "scope": "new", "body": "{}", "updated_at": "2026-11-28T10:00:00.000Z" });
+    let times = json!({ "time_zone": "Asia/Jakarta", "urgent_at_once": true, "mails": "at_once" });
     let no_content = [401, 204, 204, 204, 204];
 
     let matrix: Vec<(&str, &str, Value, Answers)> = vec![
@@ -160,6 +161,11 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
         ("GET", "me/inbox/live", Value::Null, SOCKET),
         ("GET", "me/notifications", Value::Null, SIGNED_IN),
         ("PUT", "me/notifications", json!({ "choices": [] }), SIGNED_IN),
+        ("GET", "me/notifications/times", Value::Null, SIGNED_IN),
+        ("PUT", "me/notifications/times", times, SIGNED_IN),
+        ("GET", "me/watched/{id}", Value::Null, SIGNED_IN),
+        // Requesters are told of their own requests anyway.
+        ("PUT", "me/watched/{id}", json!({ "watching": true }), [401, 403, 200, 200, 200]),
         ("GET", "me/muted/{id}", Value::Null, SIGNED_IN),
         ("PUT", "me/muted/{id}", json!({ "muted": false }), SIGNED_IN),
         // Without the secret of a mail's link.

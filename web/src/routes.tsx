@@ -98,6 +98,13 @@ const inbox = createRoute({
   component: lazyRouteComponent(() => withMore(import("@/features/inbox/InboxPage")), "InboxPage"),
 });
 
+const notices = createRoute({
+  getParentRoute: () => app,
+  path: "/me/notices",
+  staticData: { title: "nav.inbox" },
+  component: lazyRouteComponent(() => withMore(import("@/features/inbox/ChoicesPage")), "ChoicesPage"),
+});
+
 /** The operators' pages. The API refuses everybody else by itself; this only spares them a page that cannot work. */
 const system = createRoute({ getParentRoute: () => app, path: "/system", component: AdminOnly });
 
@@ -160,7 +167,7 @@ const sessions = createRoute({
   component: lazyRouteComponent(() => withMore(import("@/features/system/SessionsPage")), "SessionsPage"),
 });
 
-const tree = root.addChildren([signIn, signedIn, setup, invitation, reset, forgot, unsubscribe, secondFactor, app.addChildren([home, requests, request, newRequest, me, myKeys, inbox, system.addChildren([people, settings, logs, monitor, sync, mail, sessions, keys])])]);
+const tree = root.addChildren([signIn, signedIn, setup, invitation, reset, forgot, unsubscribe, secondFactor, app.addChildren([home, requests, request, newRequest, me, myKeys, inbox, notices, system.addChildren([people, settings, logs, monitor, sync, mail, sessions, keys])])]);
 
 export const makeRouter = (client: QueryClient) =>
   createRouter({ routeTree: tree, defaultErrorComponent: ErrorPage, context: { client }, parseSearch, stringifySearch, defaultPreload: "intent", defaultPreloadStaleTime: 0, defaultPendingComponent: Waiting, scrollRestoration: true });

@@ -1,5 +1,6 @@
 // What people are told: live, once, in the app; and what they have read.
 import { expect, type Page } from "@playwright/test";
+import { AxeBuilder } from "@axe-core/playwright";
 import { choose, fresh, report, signIn, test } from "./people";
 
 const row = (page: Page, title: string) => page.getByRole("main").getByRole("listitem").filter({ hasText: title });
@@ -65,21 +66,86 @@ test("the requester is asked to confirm what is done, and reads no internal word
   await expect(unread(requester)).toHaveCount(0);
 });
 
-test("one chooses what one is mailed about, and a request that is muted is not told", async ({ browser }) => {
-  const [requester, manager] = await Promise.all([signIn(browser, "requester2", { viewport: { width: 360, height: 740 } }), signIn(browser, "manager")]);
-  await requester.goto("/inbox");
-  const started = requester.getByRole("dialog").getByRole("checkbox", { name: "Work begins" });
-  await requester.getByRole("button", { name: "Mails to me" }).click();
+/** axe finds nothing in either theme, and the page fits its width. */
+async function expectSound(page: Page) {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await expect.poll(() => page.evaluate(() => document.getAnimations().length)).toBe(0);
+    const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]).analyze();
+    expect(violations.map(({ id, nodes }) => `${colorScheme} ${id}: ${nodes[0]?.html}`)).toEqual([]);
+  }
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+}
+
+test("one chooses what one is told by which way, by keyboard too, but not to be left in the dark about one's account", async ({ browser }) => {
+  const page = await signIn(browser, "requester2", { viewport: { width: 360, height: 740 } });
+  await page.goto("/inbox");
+  await page.getByRole("link", { name: "What I am told" }).click();
+  const box = (kind: string, way: string) => page.getByRole("checkbox", { name: `${kind}: ${way}` });
+  const started = box("Work begins", "Mail");
   await expect(started).toBeVisible();
   const was = await started.isChecked();
-  await started.setChecked(!was);
-  await requester.getByRole("dialog").getByRole("button", { name: "Close" }).last().click();
-  await requester.reload();
-  await requester.getByRole("button", { name: "Mails to me" }).click();
+  const saved = () => page.waitForResponse((response) => response.url().endsWith("/api/me/notifications") && response.request().method() === "PUT");
+  await Promise.all([saved(), started.focus().then(() => page.keyboard.press("Space"))]);
+  await page.reload();
   await expect(started).toBeChecked({ checked: !was });
-  await started.setChecked(was);
-  await requester.keyboard.press("Escape");
+  await expect(box("Work begins", "App")).toBeChecked();
+  await Promise.all([saved(), started.setChecked(was)]);
+  for (const way of ["App", "Mail"]) {
+    await expect(box("A sign-in on a new device", way)).toBeDisabled();
+    await expect(box("A sign-in on a new device", way)).toBeChecked();
+  }
+  await expect(box("My role is changed", "Mail")).toBeEnabled();
+  await expect(page.getByText("must not be able to silence that")).toBeVisible();
+  await expectSound(page);
+});
 
+test("one chooses quiet hours and a weekly mail, and they are there again", async ({ browser }) => {
+  const page = await signIn(browser, "tech2", { viewport: { width: 1280, height: 900 }, timezoneId: "Asia/Makassar" });
+  await page.goto("/me/notices");
+  await page.getByLabel("Mails", { exact: true }).selectOption("weekly");
+  await page.getByLabel("Day", { exact: true }).selectOption("friday");
+  await page.getByLabel("Hour", { exact: true }).selectOption("6");
+  await page.getByLabel("No mails in quiet hours").setChecked(true);
+  await page.getByLabel("From", { exact: true }).fill("22:00");
+  await page.getByLabel("To", { exact: true }).fill("22:00");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("They end at another time than they begin.")).toBeVisible();
+  await page.getByLabel("To", { exact: true }).fill("06:30");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Saved", { exact: true })).toBeVisible();
+  await page.reload();
+  await expect(page.getByLabel("Mails", { exact: true })).toHaveValue("weekly");
+  await expect(page.getByLabel("Day", { exact: true })).toHaveValue("friday");
+  await expect(page.getByLabel("To", { exact: true })).toHaveValue("06:30");
+  await expectSound(page);
+  // As it was.
+  await page.getByLabel("Mails", { exact: true }).selectOption("at_once");
+  await page.getByLabel("No mails in quiet hours").setChecked(false);
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Saved", { exact: true })).toBeVisible();
+});
+
+test("who watches a request is told why they hear of it", async ({ browser }) => {
+  const [requester, tech, manager] = await Promise.all([signIn(browser, "requester"), signIn(browser, "tech2"), signIn(browser, "manager")]);
+  const title = fresh("The pump is loud");
+  const url = await report(requester, title);
+  await expect(requester.getByRole("button", { name: "Watch this request" })).toHaveCount(0);
+  await tech.goto(url);
+  await tech.getByRole("button", { name: "Watch this request" }).click();
+  await expect(tech.getByRole("button", { name: "Stop watching" })).toBeVisible();
+  await manager.goto(url);
+  await manager.getByRole("textbox", { name: "Write a comment" }).fill("For everybody");
+  await manager.getByRole("button", { name: "Send" }).click();
+  await tech.goto("/inbox");
+  await expect(row(tech, title)).toContainText("You watch it");
+  await tech.goto(url);
+  await tech.getByRole("button", { name: "Stop watching" }).click();
+  await expect(tech.getByRole("button", { name: "Watch this request" })).toBeVisible();
+});
+
+test("a request that is muted is not told", async ({ browser }) => {
+  const [requester, manager] = await Promise.all([signIn(browser, "requester2", { viewport: { width: 360, height: 740 } }), signIn(browser, "manager")]);
   const title = fresh("The fan hums");
   const url = await report(requester, title);
   await requester.getByRole("button", { name: "Tell me nothing more of this" }).click();

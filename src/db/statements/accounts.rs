@@ -11,7 +11,7 @@ use super::audit::written;
 use super::users::{credentials_of, user};
 use crate::db::query::{Postgres, Query};
 use crate::domain::log::NewEntry;
-use crate::domain::user::{AccountOwed, Preferences, UserRow};
+use crate::domain::user::{AccountNews, AccountOwed, Preferences, UserRow};
 
 const CHANGE_PASSWORD: &str = concat!(
     "WITH changed AS (
@@ -22,8 +22,8 @@ const CHANGE_PASSWORD: &str = concat!(
      ), owed AS (
          INSERT INTO audit_owed (org_id, id, ts, entry) SELECT org_id, $6, updated_at, $7::jsonb FROM changed
      ), ends AS (
-         INSERT INTO account_owed (org_id, user_id, version, ts, reason, keep)
-         SELECT org_id, id, version, updated_at, 'password_changed', $8 FROM changed
+         INSERT INTO account_owed (org_id, user_id, version, ts, reason, keep, news)
+         SELECT org_id, id, version, updated_at, 'password_changed', $8, $9::jsonb FROM changed
      ), links AS (
          UPDATE user_links SET replaced_at = changed.updated_at FROM changed
          WHERE user_links.user_id = changed.id AND kind = 'reset' AND replaced_at IS NULL AND used_at IS NULL
@@ -34,7 +34,7 @@ const CHANGE_PASSWORD: &str = concat!(
 );
 
 const OWED: &str = concat!(
-    "SELECT json_build_object('id', user_id, 'version', version, 'reason', reason, 'keep', keep, 'work', work, 'ts', ",
+    "SELECT json_build_object('id', user_id, 'version', version, 'reason', reason, 'keep', keep, 'work', work, 'news', news, 'ts', ",
     ms!("ts"),
     ")
      FROM account_owed
@@ -76,6 +76,9 @@ pub struct ChangePassword {
     pub keep: Option<SessionName>,
     /// What the audit is told.
     pub entry: NewEntry,
+    /// What the owner is told.
+    #[serde(default)]
+    pub news: Option<AccountNews>,
 }
 
 impl Query for ChangePassword {
@@ -83,7 +86,7 @@ impl Query for ChangePassword {
     type Reply = Option<UserRow>;
 
     async fn run(self, postgres: &impl Postgres) -> Result<Self::Reply, Refusal> {
-        let Self { id, version, password_hash, keep, entry } = self;
+        let Self { id, version, password_hash, keep, entry, news } = self;
         let statement = Statement::new(CHANGE_PASSWORD)
             .bind(postgres.org().to_string())
             .bind(id.to_string())
@@ -92,9 +95,18 @@ impl Query for ChangePassword {
             .bind(postgres.now().as_ms().to_string())
             .bind(entry.id.to_string())
             .bind(written(&entry)?)
-            .bind(keep.map(|session| session.to_string()));
+            .bind(keep.map(|session| session.to_string()))
+            .bind(told(news.as_ref())?);
         postgres.write(statement).await?.record().map_err(|error| postgres.unreadable(error))
     }
+}
+
+/// What the owner of an account is told, as PostgreSQL keeps it.
+///
+/// # Errors
+/// `Internal` when it cannot be written as JSON.
+pub(super) fn told(news: Option<&AccountNews>) -> Result<Option<String>, Refusal> {
+    news.map(serde_json::to_string).transpose().map_err(|_| Refusal::Internal)
 }
 
 /// What changes of accounts have not ended yet, oldest first.

@@ -8,6 +8,7 @@ use base::time::Timestamp;
 use pg::statement::Statement;
 use serde::{Deserialize, Serialize};
 
+use super::accounts::told;
 use super::audit::written;
 use super::users::{staff, user};
 use crate::db::query::{Postgres, Query};
@@ -15,7 +16,7 @@ use crate::domain::Role;
 use crate::domain::log::NewEntry;
 use crate::domain::mailed::Mailed;
 use crate::domain::organisation::Language;
-use crate::domain::user::{Email, Invitation, PersonName, UserRow, Username, naming};
+use crate::domain::user::{AccountNews, Email, Invitation, PersonName, UserRow, Username, naming};
 
 const INVITE: &str = concat!(
     "WITH made AS (
@@ -96,6 +97,10 @@ const ACCEPT: &str = concat!(
          RETURNING users.*
      ), owed AS (
          INSERT INTO audit_owed (org_id, id, ts, entry) SELECT org_id, $7, updated_at, $8::jsonb FROM entered
+     ), told AS (
+         INSERT INTO account_owed (org_id, user_id, version, ts, reason, news)
+         SELECT org_id, id, version, updated_at, 'entered', $9::jsonb FROM entered WHERE $9::jsonb IS NOT NULL
+         ON CONFLICT DO NOTHING
      )
      SELECT ",
     user!(),
@@ -281,6 +286,9 @@ pub struct Accept {
     pub language: Language,
     /// What the audit is told.
     pub entry: NewEntry,
+    /// What they are told.
+    #[serde(default)]
+    pub news: Option<AccountNews>,
 }
 
 impl Query for Accept {
@@ -288,7 +296,7 @@ impl Query for Accept {
     type Reply = UserRow;
 
     async fn run(self, postgres: &impl Postgres) -> Result<Self::Reply, Refusal> {
-        let Self { hash, name, password_hash, language, entry } = self;
+        let Self { hash, name, password_hash, language, entry, news } = self;
         let now = postgres.now();
         let Found { id, invitation } = found(postgres, &hash).await?.ok_or(Refusal::NotFound)?;
         Invitation::check(invitation.state(now))?;
@@ -301,7 +309,8 @@ impl Query for Accept {
             .bind(password_hash)
             .bind(language.to_string())
             .bind(entry.id.to_string())
-            .bind(written(&entry)?);
+            .bind(written(&entry)?)
+            .bind(told(news.as_ref())?);
         let entered = postgres.write(statement).await?.record().map_err(|error| postgres.unreadable(error))?;
         if let Some(user) = entered {
             return Ok(user);

@@ -9,15 +9,16 @@ use base::refusal::Refusal;
 use pg::statement::Statement;
 use serde::{Deserialize, Serialize};
 
+use super::accounts::told;
 use super::audit::written;
 use super::users::{by_id, user};
 use crate::db::directory;
 use crate::db::query::{Postgres, Query};
 use crate::domain::identity::IdentityLink;
 use crate::domain::log::NewEntry;
-use crate::domain::organisation::Language;
+use crate::domain::organisation::{Language, TimeZone};
 use crate::domain::text::SearchText;
-use crate::domain::user::{Handover, Pending, UserRow, UserStatus};
+use crate::domain::user::{AccountNews, Handover, Pending, UserRow, UserStatus};
 use crate::domain::{Limit, Position, Role};
 
 const PAGE: &str = concat!(
@@ -48,7 +49,7 @@ const PAGE: &str = concat!(
 /// Behind the lock of the organisation's row, so that of two admins who take each other's role one is left.
 const CHANGE: &str = concat!(
     "WITH wanted AS (
-         SELECT id, coalesce($3, role) AS role,
+         SELECT id, role AS was, coalesce($3, role) AS role,
                 CASE $4 WHEN 'active' THEN CASE WHEN password_hash IS NULL AND NOT EXISTS (SELECT 1 FROM user_identities WHERE user_id = users.id)
                                           THEN 'invited' ELSE 'active' END
                         ELSE coalesce($4, status) END AS status
@@ -66,8 +67,10 @@ const CHANGE: &str = concat!(
      ), owed AS (
          INSERT INTO audit_owed (org_id, id, ts, entry) SELECT org_id, $6, updated_at, $7::jsonb FROM changed
      ), ends AS (
-         INSERT INTO account_owed (org_id, user_id, version, ts, reason, work)
-         SELECT org_id, id, version, updated_at, 'changed', $8::jsonb FROM changed
+         INSERT INTO account_owed (org_id, user_id, version, ts, reason, work, news)
+         SELECT changed.org_id, changed.id, changed.version, changed.updated_at, 'changed', $8::jsonb,
+                CASE WHEN changed.role <> wanted.was AND changed.status = 'active' THEN $9::jsonb END
+         FROM changed JOIN wanted ON wanted.id = changed.id
      ), keys AS (
          UPDATE api_keys SET ended_at = changed.updated_at FROM changed
          WHERE api_keys.user_id = changed.id AND api_keys.ended_at IS NULL
@@ -98,6 +101,9 @@ pub struct Reader {
     /// Whether they may sign in; a release before this one does not tell.
     #[serde(default)]
     pub is_active: bool,
+    /// Where their clock is, or else the organisation's.
+    #[serde(default)]
+    pub time_zone: Option<TimeZone>,
 }
 
 impl fmt::Debug for Reader {
@@ -114,7 +120,8 @@ impl Query for WriteTo {
     async fn run(self, postgres: &impl Postgres) -> Result<Self::Reply, Refusal> {
         let statement = Statement::new(
             "SELECT json_build_object('email', users.email, 'name', users.name, 'organisation', organisations.name, 'is_active', users.status = 'active',
-                                      'language', coalesce(users.language, organisations.language))
+                                      'language', coalesce(users.language, organisations.language),
+                                      'time_zone', coalesce(users.time_zone, organisations.time_zone))
              FROM users JOIN organisations ON organisations.id = users.org_id
              WHERE users.org_id = $1 AND users.id = $2::uuid",
         );
@@ -208,6 +215,9 @@ pub struct ChangeUser {
     pub work: Option<Handover>,
     /// What the audit is told.
     pub entry: NewEntry,
+    /// What they are told of another role.
+    #[serde(default)]
+    pub news: Option<AccountNews>,
 }
 
 impl Query for ChangeUser {
@@ -215,7 +225,7 @@ impl Query for ChangeUser {
     type Reply = UserRow;
 
     async fn run(self, postgres: &impl Postgres) -> Result<Self::Reply, Refusal> {
-        let Self { id, role, status, work, entry } = self;
+        let Self { id, role, status, work, entry, news } = self;
         let work = work.map(|work| serde_json::to_string(&work)).transpose().map_err(|_| Refusal::Internal)?;
         let org = postgres.org();
         let change = Statement::new(CHANGE)
@@ -226,7 +236,8 @@ impl Query for ChangeUser {
             .bind(postgres.now().as_ms().to_string())
             .bind(entry.id.to_string())
             .bind(written(&entry)?)
-            .bind(work);
+            .bind(work)
+            .bind(told(news.as_ref())?);
         let rows = postgres.write_all(vec![lock(org), change]).await?;
         let changed = rows.last().map(|rows| rows.record()).transpose().map_err(|error| postgres.unreadable(error))?;
         if let Some(user) = changed.flatten() {

@@ -7,12 +7,13 @@ use base::refusal::Refusal;
 use pg::statement::Statement;
 use serde::{Deserialize, Serialize};
 
+use super::accounts::told;
 use super::audit::written;
 use super::invitations::NewLink;
 use super::users::user;
 use crate::db::query::{Postgres, Query};
 use crate::domain::log::NewEntry;
-use crate::domain::user::{Reset, UserRow};
+use crate::domain::user::{AccountNews, Reset, UserRow};
 
 const MAKE: &str = concat!(
     "WITH person AS (
@@ -71,8 +72,8 @@ const USE: &str = concat!(
      ), owed AS (
          INSERT INTO audit_owed (org_id, id, ts, entry) SELECT org_id, $5, updated_at, $6::jsonb FROM changed
      ), ends AS (
-         INSERT INTO account_owed (org_id, user_id, version, ts, reason)
-         SELECT org_id, id, version, updated_at, 'password_reset' FROM changed
+         INSERT INTO account_owed (org_id, user_id, version, ts, reason, news)
+         SELECT org_id, id, version, updated_at, 'password_reset', $7::jsonb FROM changed
      )
      SELECT ",
     user!(),
@@ -140,6 +141,9 @@ pub struct UseReset {
     pub password_hash: String,
     /// What the audit is told.
     pub entry: NewEntry,
+    /// What the owner is told.
+    #[serde(default)]
+    pub news: Option<AccountNews>,
 }
 
 impl Query for UseReset {
@@ -147,7 +151,7 @@ impl Query for UseReset {
     type Reply = UserRow;
 
     async fn run(self, postgres: &impl Postgres) -> Result<Self::Reply, Refusal> {
-        let Self { hash, password_hash, entry } = self;
+        let Self { hash, password_hash, entry, news } = self;
         let now = postgres.now();
         let statement = Statement::new(USE)
             .bind(postgres.org().to_string())
@@ -155,7 +159,8 @@ impl Query for UseReset {
             .bind(now.as_ms().to_string())
             .bind(password_hash)
             .bind(entry.id.to_string())
-            .bind(written(&entry)?);
+            .bind(written(&entry)?)
+            .bind(told(news.as_ref())?);
         let changed = postgres.write(statement).await?.record().map_err(|error| postgres.unreadable(error))?;
         if let Some(user) = changed {
             return Ok(user);

@@ -3,22 +3,28 @@
 //! Nobody is told of what they did themselves, and of one event everybody hears once, for the reason that is closest to them. An
 //! internal comment is told to staff alone.
 
+mod account;
 mod choices;
 mod notice;
 pub mod sentences;
+pub mod times;
 
 use base::ids::UserId;
+use base::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::request::{Event, EventBody, MaintenanceRequest, Visibility};
-use crate::domain::user::{Person, Role};
+use crate::domain::request::due::Due;
+use crate::domain::request::{Event, EventBody, MaintenanceRequest, Priority, Visibility};
+use crate::domain::user::{Actor, Person, Role};
 
-pub use choices::{Choice, Choices, NoticeKind};
+pub use choices::{Channel, Choice, Choices, Chosen, NoticeKind, Others};
 pub use notice::{About, Notice, NoticeId, Reason};
 
-/// So many managers, and admins behind them, are told of one event: those with the oldest accounts. Each costs a call, and some plans
-/// of the platform bound those to 50.
-pub const MOST_APPROVERS: usize = 40;
+/// So many managers, and admins behind them, are told of one event: those with the oldest accounts. Each costs a call.
+pub const MOST_APPROVERS: usize = 200;
+
+/// So many people watch one request.
+pub const MOST_WATCHERS: usize = 100;
 
 /// Somebody of the staff, as they may be told or mentioned.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,10 +58,36 @@ pub const fn is_told(body: &EventBody) -> bool {
     }
 }
 
+/// Whom a request is about, when something happens to it.
+#[derive(Clone, Copy, Debug)]
+pub struct Parties<'a> {
+    /// Whose request it is.
+    pub requester: UserId,
+    /// Who had the work before it happened.
+    pub assignee: Option<UserId>,
+    /// The active technicians, managers and admins, where [`needs_staff`] asks for them.
+    pub staff: &'a [Colleague],
+    /// Who watches the request. One who is none of the staff any more is told nothing.
+    pub watchers: &'a [UserId],
+}
+
+impl Parties<'_> {
+    fn approvers(&self) -> impl Iterator<Item = (UserId, Reason)> + '_ {
+        let of = |role: Role| self.staff.iter().filter(move |one| one.role == role);
+        of(Role::Manager).chain(of(Role::Admin)).take(MOST_APPROVERS).map(|one| (one.id, Reason::Approver))
+    }
+
+    fn watchers(&self) -> impl Iterator<Item = (UserId, Reason)> + '_ {
+        let may_see = |id: &&UserId| self.staff.iter().any(|one| one.id == **id);
+        self.watchers.iter().filter(may_see).map(|&id| (id, Reason::Watcher))
+    }
+}
+
 /// Whether the staff must be known to say who is told of an event.
 #[must_use]
-pub fn needs_staff(body: &EventBody) -> bool {
+pub fn needs_staff(body: &EventBody, is_watched: bool) -> bool {
     match body {
+        _ if is_watched => true,
         EventBody::Created { .. } | EventBody::Released { .. } | EventBody::Reopened { .. } => true,
         EventBody::Commented { body, .. } => body.contains('@'),
         _ => false,
@@ -72,22 +104,18 @@ pub fn assignee_after(body: &EventBody) -> Option<Option<&Person>> {
     }
 }
 
-/// Who is told of an event, and why. `assignee` had the work before it; `staff` are the active technicians, managers and
-/// admins, where [`needs_staff`] asks for them.
+/// Who is told of an event, and why.
 #[must_use]
-pub fn told(event: &Event, requester: UserId, assignee: Option<UserId>, staff: &[Colleague]) -> Vec<(UserId, Reason)> {
-    let approvers = || {
-        let of = |role: Role| staff.iter().filter(move |one| one.role == role);
-        of(Role::Manager).chain(of(Role::Admin)).take(MOST_APPROVERS).map(|one| (one.id, Reason::Approver))
-    };
-    let requester = (requester, Reason::Requester);
-    let assignee = assignee.map(|id| (id, Reason::Assignee));
+pub fn told(event: &Event, parties: &Parties<'_>) -> Vec<(UserId, Reason)> {
+    let staff = parties.staff;
+    let requester = (parties.requester, Reason::Requester);
+    let assignee = parties.assignee.map(|id| (id, Reason::Assignee));
     let mut told: Vec<(UserId, Reason)> = Vec::new();
     match &event.body {
         EventBody::Edited { .. } => {}
         EventBody::Created { .. } => {
             told.push(requester);
-            told.extend(approvers());
+            told.extend(parties.approvers());
         }
         EventBody::Approved {}
         | EventBody::Rejected { .. }
@@ -102,7 +130,7 @@ pub fn told(event: &Event, requester: UserId, assignee: Option<UserId>, staff: &
         }
         EventBody::Released { .. } => {
             told.extend(assignee.map(|(id, _)| (id, Reason::FormerAssignee)));
-            told.extend(approvers());
+            told.extend(parties.approvers());
         }
         EventBody::Closed { .. } | EventBody::Cancelled { .. } => {
             told.extend(assignee);
@@ -112,7 +140,7 @@ pub fn told(event: &Event, requester: UserId, assignee: Option<UserId>, staff: &
             told.extend(assignee);
             told.push(requester);
             if assignee.is_none() {
-                told.extend(approvers());
+                told.extend(parties.approvers());
             }
         }
         EventBody::Commented { body, visibility } => {
@@ -123,7 +151,30 @@ pub fn told(event: &Event, requester: UserId, assignee: Option<UserId>, staff: &
             }
         }
     }
-    let mut heard = vec![event.actor.id()];
+    if is_told(&event.body) {
+        told.extend(parties.watchers());
+    }
+    once(told, event.actor.id())
+}
+
+/// Who is told that the work is due, and why: who has it, or else who gives it out; of what is overdue both, and who watches.
+#[must_use]
+pub fn told_of_due(due: Due, parties: &Parties<'_>) -> Vec<(UserId, Reason)> {
+    let mut told: Vec<_> = parties.assignee.map(|id| (id, Reason::Assignee)).into_iter().collect();
+    match due {
+        Due::Soon if told.is_empty() => told.extend(parties.approvers()),
+        Due::Soon => {}
+        Due::Over => {
+            told.extend(parties.approvers());
+            told.extend(parties.watchers());
+        }
+    }
+    once(told, None)
+}
+
+/// Everybody once, for the first reason; who did it not at all.
+fn once(mut told: Vec<(UserId, Reason)>, actor: Option<UserId>) -> Vec<(UserId, Reason)> {
+    let mut heard = vec![actor];
     told.retain(|(user, _)| {
         let is_new = !heard.contains(&Some(*user));
         heard.push(Some(*user));
@@ -155,11 +206,43 @@ impl Notice {
             kind: event.kind().to_owned(),
             reason,
             actor: event.actor.clone(),
-            request: About { id: request.id, number: request.number.clone(), title: request.report.title.clone() },
-            seq: event.seq,
+            request: Some(About::of(request)),
+            seq: Some(event.seq),
             words: notice::words_of(&event.body),
+            due_at: None,
+            urgent: is_urgent(request),
+            role: None,
+            device: None,
         }
     }
+
+    /// That the work is due, as somebody is told at `now` for `reason`. The same due time is told once; none where the id cannot be made.
+    #[must_use]
+    pub fn of_due(due: Due, request: &MaintenanceRequest, reason: Reason, now: Timestamp) -> Option<Self> {
+        let kind = match due {
+            Due::Soon => NoticeKind::DueSoon,
+            Due::Over => NoticeKind::Overdue,
+        };
+        let id = NoticeId::named(request.id.0, &format!("{}-{kind}-{}", request.epoch, request.due_at.as_ms()))?;
+        Some(Notice {
+            id,
+            ts: now,
+            kind: kind.to_string(),
+            reason,
+            actor: Actor::System,
+            request: Some(About::of(request)),
+            seq: None,
+            words: None,
+            due_at: Some(request.due_at),
+            urgent: due == Due::Over || is_urgent(request),
+            role: None,
+            device: None,
+        })
+    }
+}
+
+const fn is_urgent(request: &MaintenanceRequest) -> bool {
+    request.report.hazard || matches!(request.report.priority, Priority::Urgent)
 }
 
 #[cfg(test)]

@@ -4,9 +4,10 @@ use base::ids::EntryId;
 use base::time::{Timestamp, rfc3339};
 use base::words;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use crate::domain::request::{EventBody, RequestId};
-use crate::domain::user::Actor;
+use crate::domain::request::{EventBody, MaintenanceRequest, RequestId};
+use crate::domain::user::{Actor, Role};
 
 /// So much of what was said is in a notice, in characters; the rest is read at the request.
 const MOST_WORDS: usize = 280;
@@ -24,6 +25,10 @@ words! {
         Requester = "requester",
         /// They approve requests and give out work.
         Approver = "approver",
+        /// They watch the request.
+        Watcher = "watcher",
+        /// It is their account.
+        Account = "account",
     }
 }
 
@@ -40,6 +45,13 @@ impl NoticeId {
     pub fn of(request: RequestId, epoch: i64, seq: i64) -> Self {
         NoticeId(EntryId::of_event(request.0, epoch, seq))
     }
+
+    /// The notice of what else happened to a request or an account: `what` tells it from everything else that happens to it.
+    /// None where that cannot be a part of an id.
+    #[must_use]
+    pub fn named(subject: Uuid, what: &str) -> Option<Self> {
+        format!("{subject}-{what}").parse().ok().map(NoticeId)
+    }
 }
 
 /// One notice.
@@ -52,21 +64,46 @@ pub struct Notice {
     #[serde(with = "rfc3339")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub ts: Timestamp,
-    /// What happened: the `kind` of the event.
+    /// What happened: the `kind` of the event, or what else one is told of.
     pub kind: String,
     /// Why one is told.
     pub reason: Reason,
     /// Who did it.
     #[cfg_attr(feature = "openapi", schema(value_type = crate::domain::user::ActorSchema))]
     pub actor: Actor,
-    /// The request.
-    pub request: About,
-    /// The seq of the event in the request's timeline.
-    pub seq: i64,
+    /// The request; none where it is about one's account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub request: Option<About>,
+    /// The seq of the event in the request's timeline; none where no event is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub seq: Option<i64>,
     /// The beginning of what was said with it: a comment, a reason, what was done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub words: Option<String>,
+    /// When the work is due, where one is told of that.
+    #[serde(default, with = "rfc3339::option", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime, nullable = false))]
+    pub due_at: Option<Timestamp>,
+    /// Whether people are in danger, or it is urgent or overdue: it may pass quiet hours.
+    #[serde(default, skip_serializing_if = "is_false")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub urgent: bool,
+    /// What one is now, where one is told of that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub role: Option<Role>,
+    /// The device that somebody signed in from: browser and system.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub device: Option<String>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // as serde calls it
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// The request of a notice, as it was when it was told.
@@ -80,6 +117,12 @@ pub struct About {
     pub number: Option<String>,
     /// Its title.
     pub title: String,
+}
+
+impl About {
+    pub(super) fn of(request: &MaintenanceRequest) -> Self {
+        About { id: request.id, number: request.number.clone(), title: request.report.title.clone() }
+    }
 }
 
 /// What was said with an event, at most [`MOST_WORDS`] of it.

@@ -1,20 +1,108 @@
 //! A notice as a mail says it, in the reader's language. The app has words of its own (`web/src/i18n`).
 
+use base::time::Timestamp;
+
 use super::{Notice, NoticeKind, Reason};
 use crate::domain::organisation::Language;
-use crate::domain::user::Actor;
+use crate::domain::user::{Actor, Role};
 
 /// What happened, a sentence.
 #[must_use]
 pub fn what(notice: &Notice, language: Language) -> String {
     let kind = notice.kind.parse::<NoticeKind>().ok();
-    let (by_somebody, by_itself) = match language {
-        Language::En => (english(kind, notice.reason), "The request closed by itself."),
-        Language::Id => (indonesian(kind, notice.reason), "Permintaan ini ditutup secara otomatis."),
-    };
+    if let Some(kind) = kind.filter(|kind| kind.is_of_account()) {
+        return of_account(kind, notice, language);
+    }
     match &notice.actor {
-        Actor::System => by_itself.to_owned(),
-        Actor::User(person, ..) => format!("{} {by_somebody}.", person.name),
+        Actor::System => by_itself(kind, language).to_owned(),
+        Actor::User(person, ..) => {
+            let did = match language {
+                Language::En => english(kind, notice.reason),
+                Language::Id => indonesian(kind, notice.reason),
+            };
+            format!("{} {did}.", person.name)
+        }
+    }
+}
+
+/// When the work is due, a sentence, on a clock that is so far ahead of UTC.
+#[must_use]
+pub fn due(at: Timestamp, ahead_ms: i64, language: Language) -> String {
+    let shown = at.plus_ms(ahead_ms).rfc3339();
+    let (date, time) = (shown.get(..10).unwrap_or_default(), shown.get(11..16).unwrap_or_default());
+    match language {
+        Language::En => format!("It is due on {date} at {time}."),
+        Language::Id => format!("Tenggatnya {date} pukul {time}."),
+    }
+}
+
+const fn by_itself(kind: Option<NoticeKind>, language: Language) -> &'static str {
+    match (language, kind) {
+        (Language::En, Some(NoticeKind::DueSoon)) => "The work is due soon.",
+        (Language::En, Some(NoticeKind::Overdue)) => "The work is overdue.",
+        (Language::En, Some(NoticeKind::Closed)) => "The request closed by itself.",
+        (Language::En, _) => "The request changed by itself.",
+        (Language::Id, Some(NoticeKind::DueSoon)) => "Pekerjaan ini segera jatuh tempo.",
+        (Language::Id, Some(NoticeKind::Overdue)) => "Pekerjaan ini sudah melewati tenggat.",
+        (Language::Id, Some(NoticeKind::Closed)) => "Permintaan ini ditutup secara otomatis.",
+        (Language::Id, _) => "Permintaan ini berubah secara otomatis.",
+    }
+}
+
+fn of_account(kind: NoticeKind, notice: &Notice, language: Language) -> String {
+    let device = notice.device.as_deref().unwrap_or("?");
+    match (language, kind) {
+        (Language::En, NoticeKind::RoleChanged) => {
+            format!("Your role was changed: {}.", notice.role.map_or("?", |role| role_word(role, language)))
+        }
+        (Language::Id, NoticeKind::RoleChanged) => {
+            format!("Peran Anda diubah: {}.", notice.role.map_or("?", |role| role_word(role, language)))
+        }
+        (Language::En, NoticeKind::NewDevice) => {
+            format!("Somebody signed in to your account on a device that was not seen before: {device}.")
+        }
+        (Language::Id, NoticeKind::NewDevice) => {
+            format!("Ada yang masuk ke akun Anda dari perangkat yang belum pernah dipakai: {device}.")
+        }
+        (Language::En, NoticeKind::PasswordChanged) => "The password of your account was changed.".to_owned(),
+        (Language::Id, NoticeKind::PasswordChanged) => "Kata sandi akun Anda telah diubah.".to_owned(),
+        (Language::En, NoticeKind::SecurityChanged) => "The way you sign in was changed.".to_owned(),
+        (Language::Id, NoticeKind::SecurityChanged) => "Cara masuk ke akun Anda telah diubah.".to_owned(),
+        (Language::En, _) => "Your account is ready.".to_owned(),
+        (Language::Id, _) => "Akun Anda sudah siap.".to_owned(),
+    }
+}
+
+/// What to do where a change of an account was none of its owner's; none where nothing can be wrong.
+#[must_use]
+pub fn advice(notice: &Notice, language: Language) -> Option<&'static str> {
+    let kind = notice.kind.parse::<NoticeKind>().ok().filter(|kind| kind.is_of_security())?;
+    Some(match (language, kind) {
+        (Language::En, NoticeKind::NewDevice) => {
+            "If that was you, there is nothing to do. If not, change your password: that signs out everybody else."
+        }
+        (Language::En, _) => {
+            "If that was you, there is nothing to do. If not, ask for a new password at the sign-in page, and tell an administrator."
+        }
+        (Language::Id, NoticeKind::NewDevice) => {
+            "Jika itu Anda, tidak perlu melakukan apa pun. Jika bukan, ubah kata sandi Anda: semua perangkat lain akan dikeluarkan."
+        }
+        (Language::Id, _) => {
+            "Jika itu Anda, tidak perlu melakukan apa pun. Jika bukan, minta kata sandi baru di halaman masuk, lalu beri tahu administrator."
+        }
+    })
+}
+
+const fn role_word(role: Role, language: Language) -> &'static str {
+    match (language, role) {
+        (Language::En, Role::Requester) => "requester",
+        (Language::En, Role::Technician) => "technician",
+        (Language::En, Role::Manager) => "manager",
+        (Language::En, Role::Admin) => "administrator",
+        (Language::Id, Role::Requester) => "pelapor",
+        (Language::Id, Role::Technician) => "teknisi",
+        (Language::Id, Role::Manager) => "manajer",
+        (Language::Id, Role::Admin) => "administrator",
     }
 }
 
@@ -38,7 +126,7 @@ const fn english(kind: Option<NoticeKind>, reason: Reason) -> &'static str {
         (Some(NoticeKind::Cancelled), _) => "cancelled the request",
         (Some(NoticeKind::Commented), Reason::Mentioned) => "mentioned you",
         (Some(NoticeKind::Commented), _) => "wrote a comment",
-        (None, _) => "changed the request",
+        (_, _) => "changed the request",
     }
 }
 
@@ -62,7 +150,7 @@ const fn indonesian(kind: Option<NoticeKind>, reason: Reason) -> &'static str {
         (Some(NoticeKind::Cancelled), _) => "membatalkan permintaan ini",
         (Some(NoticeKind::Commented), Reason::Mentioned) => "menyebut Anda",
         (Some(NoticeKind::Commented), _) => "menulis komentar",
-        (None, _) => "mengubah permintaan ini",
+        (_, _) => "mengubah permintaan ini",
     }
 }
 
@@ -75,6 +163,10 @@ pub const fn why(reason: Reason, language: Language) -> &'static str {
         (Language::En, Reason::FormerAssignee) => "You are told because the work was yours.",
         (Language::En, Reason::Requester) => "You are told because it is your request.",
         (Language::En, Reason::Approver) => "You are told because you approve requests.",
+        (Language::En, Reason::Watcher) => "You are told because you watch the request.",
+        (Language::En, Reason::Account) => "You are told because it is your account.",
+        (Language::Id, Reason::Watcher) => "Anda menerima ini karena Anda memantau permintaan ini.",
+        (Language::Id, Reason::Account) => "Anda menerima ini karena ini akun Anda.",
         (Language::Id, Reason::Mentioned) => "Anda menerima ini karena disebut dalam komentar.",
         (Language::Id, Reason::Assignee) => "Anda menerima ini karena ini pekerjaan Anda.",
         (Language::Id, Reason::FormerAssignee) => "Anda menerima ini karena tadinya ini pekerjaan Anda.",

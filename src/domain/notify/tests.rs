@@ -2,9 +2,11 @@
 
 use super::*;
 use crate::domain::organisation::Language;
-use crate::domain::request::Report;
-use crate::domain::request::fixtures::{Story, admin, at, caller, manager, other_technician, requester, technician};
-use crate::domain::user::Actor;
+use crate::domain::request::fixtures::{
+    Story, admin, at, caller, manager, other_technician, requester, stranger, technician,
+};
+use crate::domain::request::{Changes, Report};
+use crate::domain::user::{AccountNews, Actor};
 use crate::domain::{Caller, Status};
 
 fn staff() -> Vec<Colleague> {
@@ -16,10 +18,14 @@ fn event(body: EventBody, by: &Caller) -> Event {
     Event { seq: 7, ts: at(7), body, actor: Actor::from(by) }
 }
 
+fn parties<'a>(assignee: Option<&Caller>, staff: &'a [Colleague], watchers: &'a [UserId]) -> Parties<'a> {
+    Parties { requester: requester().user.id, assignee: assignee.map(|caller| caller.user.id), staff, watchers }
+}
+
 /// Who is told of what `by` did, while `assignee` has the work.
 fn heard(body: EventBody, by: &Caller, assignee: Option<&Caller>) -> Vec<(String, Reason)> {
     let people = [requester(), technician(), other_technician(), manager(), admin()];
-    let told = told(&event(body, by), requester().user.id, assignee.map(|caller| caller.user.id), &staff());
+    let told = told(&event(body, by), &parties(assignee, &staff(), &[]));
     let name =
         |id| people.iter().find(|caller| caller.user.id == id).map_or_else(String::new, |one| one.user.name.clone());
     told.into_iter().map(|(id, reason)| (name(id), reason)).collect()
@@ -49,11 +55,11 @@ fn a_report_is_told_to_those_who_approve() {
 #[test]
 fn of_very_many_who_approve_the_managers_with_the_oldest_accounts_are_told() {
     let colleague = |number: u128, role| Colleague { id: caller(number, "", role).user.id, name: String::new(), role };
-    let staff: Vec<_> = (100..130).map(|number| colleague(number, Role::Admin)).collect();
-    let staff = [staff, (200..230).map(|number| colleague(number, Role::Manager)).collect()].concat();
-    let told = told(&event(created(), &requester()), requester().user.id, None, &staff);
-    assert_eq!(told.len(), MOST_APPROVERS);
-    assert_eq!((told[0].0, told[30].0), (staff[30].id, staff[0].id));
+    let staff: Vec<_> = (1_000..1_150).map(|number| colleague(number, Role::Admin)).collect();
+    let staff = [staff, (2_000..2_150).map(|number| colleague(number, Role::Manager)).collect()].concat();
+    let told = told(&event(created(), &requester()), &parties(None, &staff, &[]));
+    assert_eq!((told.len(), MOST_APPROVERS), (200, 200));
+    assert_eq!((told[0].0, told[150].0), (staff[150].id, staff[0].id));
 }
 
 #[test]
@@ -96,7 +102,7 @@ fn the_longest_name_is_meant() {
     let mut staff = staff();
     staff.push(Colleague { id: admin().user.id, name: "Tono Wijaya".into(), role: Role::Technician });
     let event = event(comment("@Tono Wijaya please", Visibility::Public), &manager());
-    let told = told(&event, manager().user.id, None, &staff);
+    let told = told(&event, &Parties { requester: manager().user.id, ..parties(None, &staff, &[]) });
     assert_eq!(told, [(admin().user.id, Reason::Mentioned)]);
 }
 
@@ -105,10 +111,48 @@ fn the_system_is_nobody_and_nobody_hears_of_their_own_deeds() {
     let closed = |actor| Event { seq: 9, ts: at(9), body: EventBody::Closed { rating: None }, actor };
     let (rina, tono) = (requester().user.id, technician().user.id);
     let all = [(tono, Reason::Assignee), (rina, Reason::Requester)];
-    assert_eq!(told(&closed(Actor::System), rina, Some(tono), &[]), all);
-    assert_eq!(told(&closed(Actor::from(&requester())), rina, Some(tono), &[]), all[..1]);
+    let by = |actor, requester| told(&closed(actor), &Parties { requester, ..parties(Some(&technician()), &[], &[]) });
+    assert_eq!(by(Actor::System, rina), all);
+    assert_eq!(by(Actor::from(&requester()), rina), all[..1]);
     // Whose request it is may have the work too.
-    assert_eq!(told(&closed(Actor::System), tono, Some(tono), &[]), all[..1]);
+    assert_eq!(by(Actor::System, tono), all[..1]);
+}
+
+#[test]
+fn who_watches_is_told_of_everything_as_long_as_they_may_see_it() {
+    let staff = staff();
+    let watchers = [other_technician().user.id, stranger().user.id, technician().user.id];
+    let told_of = |body: EventBody| told(&event(body, &manager()), &parties(Some(&technician()), &staff, &watchers));
+    let (tono, tia) = (technician().user.id, other_technician().user.id);
+    // Internal comments, too; once for who has the work; and nothing to who is none of the staff.
+    let internal = [(tono, Reason::Assignee), (tia, Reason::Watcher)];
+    assert_eq!(told_of(comment("Between us", Visibility::Internal)), internal);
+    assert!(told_of(EventBody::Approved {}).contains(&(tia, Reason::Watcher)));
+    // What nobody is told of is told to nobody.
+    assert_eq!(told_of(EventBody::Edited { changes: Changes::default(), target_ms: None }), []);
+    assert!(needs_staff(&EventBody::Approved {}, true) && !needs_staff(&EventBody::Approved {}, false));
+    let gone: Vec<_> = staff.iter().filter(|one| one.id != tia).cloned().collect();
+    let told = told(&event(EventBody::Approved {}, &manager()), &parties(None, &gone, &watchers));
+    assert!(!told.iter().any(|(id, _)| *id == tia), "{told:?}");
+}
+
+#[test]
+fn that_work_is_due_is_told_to_who_has_it_and_that_it_is_late_to_managers_too() {
+    let (staff, watchers) = (staff(), [other_technician().user.id]);
+    let of = |due, assignee: Option<&Caller>| told_of_due(due, &parties(assignee, &staff, &watchers));
+    let (tono, maya, adi) = (technician().user.id, manager().user.id, admin().user.id);
+    let managers = [(maya, Reason::Approver), (adi, Reason::Approver)];
+    assert_eq!(of(Due::Soon, Some(&technician())), [(tono, Reason::Assignee)]);
+    assert_eq!(of(Due::Soon, None), managers);
+    let watching = (other_technician().user.id, Reason::Watcher);
+    assert_eq!(of(Due::Over, Some(&technician())), [(tono, Reason::Assignee), managers[0], managers[1], watching]);
+    // A manager who has the work hears it once.
+    assert_eq!(of(Due::Over, Some(&manager())), [(maya, Reason::Assignee), managers[1], watching]);
+    let request = Story::in_status(Status::InProgress).request;
+    let notice = |due, now| Notice::of_due(due, &request, Reason::Assignee, now).unwrap();
+    assert_eq!(notice(Due::Soon, at(1)).id, notice(Due::Soon, at(2)).id, "of a due time once");
+    assert_ne!(notice(Due::Soon, at(1)).id, notice(Due::Over, at(1)).id);
+    assert!(notice(Due::Over, at(1)).urgent && !notice(Due::Soon, at(1)).urgent);
 }
 
 #[test]
@@ -118,25 +162,64 @@ fn what_was_said_is_told_in_its_beginning() {
     assert_eq!(words.chars().count(), 280);
 }
 
+const fn choice(kind: NoticeKind) -> Choice {
+    Choice { kind, app: None, mail: None, push: None }
+}
+
 #[test]
 fn what_nobody_has_chosen_is_mailed_where_it_asks_for_something_or_ends_something() {
     let nobody_chose = Choices::default();
-    assert!(nobody_chose.is_mailed("assigned") && !nobody_chose.is_mailed("started"));
-    assert!(!nobody_chose.is_mailed("of_a_newer_release"));
-    let chosen = nobody_chose.with(&[Choice { kind: NoticeKind::Started, mail: true }]);
-    assert!(chosen.is_mailed("started") && chosen.is_mailed("assigned"));
-    let kept: Choices = serde_json::from_str(&serde_json::to_string(&chosen).unwrap()).unwrap();
+    let is_mailed = |choices: &Choices, kind: &str| choices.is_told(kind, Channel::Mail);
+    assert!(is_mailed(&nobody_chose, "assigned") && !is_mailed(&nobody_chose, "started"));
+    assert!(!is_mailed(&nobody_chose, "of_a_newer_release"));
+    assert!(nobody_chose.is_told("of_a_newer_release", Channel::App));
+    let started = Choice { mail: Some(true), ..choice(NoticeKind::Started) };
+    let chosen = nobody_chose.with(&[started]);
+    assert!(is_mailed(&chosen, "started") && is_mailed(&chosen, "assigned"));
+    let kept = Choices { mail: serde_json::from_str(r#"{"started":true}"#).unwrap(), others: Others::default() };
+    assert_eq!(kept, chosen, "as a release of before stored it");
     assert_eq!(kept.all().len(), NoticeKind::ALL.len());
-    assert!(kept.all().contains(&Choice { kind: NoticeKind::Started, mail: true }));
+    let others: Others = serde_json::from_str("{}").unwrap();
+    assert_eq!(others, Others::default());
+}
+
+#[test]
+fn each_way_is_chosen_for_itself_and_one_link_ends_all_mails_but_those_of_safety() {
+    let silent = Choice { app: Some(false), push: Some(true), ..choice(NoticeKind::Commented) };
+    let chosen = Choices::default().with(&[silent]);
+    let told = |kind: &str| Channel::ALL.iter().map(|&channel| chosen.is_told(kind, channel)).collect::<Vec<_>>();
+    assert_eq!((told("commented"), told("assigned")), (vec![false, true, true], vec![true, true, true]));
+    let ended = chosen.without_mails();
+    for kind in NoticeKind::ALL {
+        assert_eq!(ended.is_told(kind.as_str(), Channel::Mail), kind.is_of_security(), "{kind}");
+    }
+}
+
+#[test]
+fn what_concerns_the_safety_of_an_account_cannot_be_silenced() {
+    for kind in [NoticeKind::PasswordChanged, NoticeKind::NewDevice, NoticeKind::SecurityChanged] {
+        for off in [Choice { app: Some(false), ..choice(kind) }, Choice { mail: Some(false), ..choice(kind) }] {
+            assert!(matches!(off.check(), Err(base::refusal::Refusal::Invalid { code, .. }) if code == "always_told"));
+            let chosen = Choices::default().with(&[off]);
+            assert!(chosen.is_told(kind.as_str(), Channel::App) && chosen.is_told(kind.as_str(), Channel::Mail));
+        }
+        assert!(Choice { push: Some(false), ..choice(kind) }.check().is_ok());
+        assert!(Choice { mail: Some(true), ..choice(kind) }.check().is_ok(), "what is so may be said");
+    }
+    assert!(Choice { app: Some(false), ..choice(NoticeKind::RoleChanged) }.check().is_err());
+    assert!(Choice { mail: Some(false), ..choice(NoticeKind::RoleChanged) }.check().is_ok());
+    let role = Choices::default().all().into_iter().find(|one| one.kind == NoticeKind::RoleChanged).unwrap();
+    assert_eq!(role.fixed, [Channel::App]);
 }
 
 #[test]
 fn each_kind_of_event_that_is_told_is_a_kind_that_one_can_choose() {
     let kinds = ["created", "approved", "rejected", "assigned", "released", "started", "held", "resumed", "completed"];
     for kind in kinds.into_iter().chain(["closed", "reopened", "cancelled", "commented"]) {
-        assert!(kind.parse::<NoticeKind>().is_ok(), "{kind}");
+        assert!(kind.parse::<NoticeKind>().is_ok_and(|kind| !kind.is_of_account()), "{kind}");
     }
-    assert_eq!(NoticeKind::ALL.len(), 13);
+    let of_requests = NoticeKind::ALL.iter().filter(|kind| !kind.is_of_account()).count();
+    assert_eq!((of_requests, NoticeKind::ALL.len()), (15, 20));
 }
 
 #[test]
@@ -151,4 +234,33 @@ fn a_mail_says_what_happened_and_why_in_the_readers_language() {
     let closed = Event { actor: Actor::System, body: EventBody::Closed { rating: None }, ..done };
     let notice = Notice::of(&closed, &request, Reason::Assignee);
     assert_eq!(sentences::what(&notice, Language::En), "The request closed by itself.");
+}
+
+#[test]
+fn what_happens_to_an_account_and_to_a_due_time_is_said_in_both_languages() {
+    let owner = technician().user;
+    let news = AccountNews { role: Some(Role::Manager), ..AccountNews::of("role_changed", Actor::from(&admin())) };
+    let role = Notice::of_news(&news, owner.id, 5, at(1)).unwrap();
+    assert_eq!(sentences::what(&role, Language::En), "Your role was changed: manager.");
+    assert_eq!(sentences::what(&role, Language::Id), "Peran Anda diubah: manajer.");
+    assert_eq!(role.id, Notice::of_news(&news, owner.id, 5, at(9)).unwrap().id, "of a change once");
+    assert!(Notice::of_news(&AccountNews::of("of_a_newer_release", Actor::System), owner.id, 5, at(1)).is_none());
+    assert!(Notice::of_news(&AccountNews::of("assigned", Actor::System), owner.id, 5, at(1)).is_none());
+    let device = Notice::of_device("Firefox, Linux", &"a".repeat(64), &owner, at(1)).unwrap();
+    assert!(sentences::what(&device, Language::Id).ends_with("belum pernah dipakai: Firefox, Linux."));
+    assert!(sentences::advice(&device, Language::En).is_some() && sentences::advice(&role, Language::En).is_none());
+    let due = sentences::due(Timestamp::parse_rfc3339("2026-11-29T23:30:00Z").unwrap(), 7 * 3_600_000, Language::Id);
+    assert_eq!(due, "Tenggatnya 2026-11-30 pukul 06:30.");
+    let request = Story::in_status(Status::InProgress).request;
+    let over = Notice::of_due(Due::Over, &request, Reason::Approver, at(1)).unwrap();
+    assert_eq!(sentences::what(&over, Language::En), "The work is overdue.");
+}
+
+#[test]
+fn a_notice_that_a_release_of_before_kept_is_read() {
+    let old = r#"{"id":"a-0-7","ts":"2026-11-28T10:00:00.000Z","kind":"approved","reason":"requester","actor":{"id":null,"name":"system"},
+        "request":{"id":"7d7c9c3a-53ea-5b0e-9d9a-64a8f1f0a001","number":"MR-000001","title":"A tap"},"seq":7}"#;
+    let notice: Notice = serde_json::from_str(old).unwrap();
+    assert_eq!((notice.seq, notice.urgent, notice.due_at), (Some(7), false, None));
+    assert_eq!(notice.request.unwrap().title, "A tap");
 }

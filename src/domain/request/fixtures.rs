@@ -13,6 +13,7 @@ pub(crate) const RULES: RequestRules = RequestRules {
     reopen_days: 30,
     auto_close_days: 7,
     target_hours: super::rules::TargetHours { low: 168, normal: 72, high: 24, urgent: 4 },
+    due_soon_hours: 4,
     approvers: super::rules::Approvers::Managers,
     technicians_claim: true,
     technicians_take_over: true,

@@ -8,6 +8,7 @@ pub mod apply;
 pub mod category;
 pub mod command;
 pub mod decide;
+pub mod due;
 pub mod event;
 pub mod id;
 pub mod id_seal;

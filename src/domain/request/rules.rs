@@ -31,6 +31,8 @@ pub struct RequestRules {
     pub auto_close_days: u32,
     /// Hours until a request is due, by priority.
     pub target_hours: TargetHours,
+    /// Hours before it is due in which people are told so; 0 where they are not.
+    pub due_soon_hours: u32,
     /// Who approves and rejects.
     pub approvers: Approvers,
     /// Whether a technician may take approved work that nobody has.
@@ -68,6 +70,7 @@ impl Default for RequestRules {
             reopen_days: 30,
             auto_close_days: 7,
             target_hours: TargetHours::default(),
+            due_soon_hours: 4,
             approvers: Approvers::Managers,
             technicians_claim: true,
             technicians_take_over: true,
@@ -92,6 +95,12 @@ impl RequestRules {
     #[must_use]
     pub fn auto_close_ms(&self) -> i64 {
         i64::from(self.auto_close_days) * DAY_MS
+    }
+
+    /// Milliseconds before it is due in which people are told so.
+    #[must_use]
+    pub fn due_soon_ms(&self) -> i64 {
+        i64::from(self.due_soon_hours) * HOUR_MS
     }
 
     /// Milliseconds until a request of this priority is due.

@@ -34,6 +34,8 @@ words! {
         DueHoursNormal = "due_hours_normal",
         /// Hours until a request of low priority is due.
         DueHoursLow = "due_hours_low",
+        /// Hours before a request is due in which people are told so.
+        DueSoonHours = "due_soon_hours",
         /// Days until a completed request closes by itself.
         AutoCloseDays = "auto_close_days",
         /// Days in which a closed request may be reopened.

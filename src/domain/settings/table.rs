@@ -13,7 +13,7 @@ use crate::domain::request::Approvers;
 /// A year in hours, and in days: the most that people mean.
 const YEAR_HOURS: u32 = 8_760;
 const YEAR_DAYS: u32 = 365;
-/// A session that nobody uses is not kept longer than a month.
+/// A session that nobody uses is not kept longer than a month; nor is anybody told of work that is due later.
 const MONTH_HOURS: u32 = 720;
 
 /// What a setting may be, and what of [`InForce`] it is.
@@ -165,6 +165,7 @@ pub static SETTINGS: &[Setting] = &[
     number(SettingKey::DueHoursHigh, Times, (1, YEAR_HOURS, Hours), |now| &mut now.rules.target_hours.high),
     number(SettingKey::DueHoursNormal, Times, (1, YEAR_HOURS, Hours), |now| &mut now.rules.target_hours.normal),
     number(SettingKey::DueHoursLow, Times, (1, YEAR_HOURS, Hours), |now| &mut now.rules.target_hours.low),
+    number(SettingKey::DueSoonHours, Times, (0, MONTH_HOURS, Hours), |now| &mut now.rules.due_soon_hours),
     number(SettingKey::AutoCloseDays, Times, (1, YEAR_DAYS, Days), |now| &mut now.rules.auto_close_days),
     number(SettingKey::ReopenDays, Times, (1, YEAR_DAYS, Days), |now| &mut now.rules.reopen_days),
     Setting { key: SettingKey::Approvers, group: Work, form: APPROVERS },

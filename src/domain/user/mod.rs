@@ -1,6 +1,7 @@
 //! Users: who they are to others, what they may be, how they prove it.
 
 mod common;
+pub mod device;
 mod draft;
 mod invitation;
 mod link_token;
@@ -18,7 +19,7 @@ mod throttle;
 pub use draft::{DRAFT_LASTS_MS, DRAFT_MAX_BYTES, Draft, DraftId, MOST_DRAFTS};
 pub use invitation::{INVITATION_LASTS_MS, Invitation, LinkState, Pending, PendingShown};
 pub use link_token::LinkToken;
-pub use owed::{AccountOwed, Handover};
+pub use owed::{AccountNews, AccountOwed, Handover};
 #[cfg(feature = "openapi")]
 pub use person::ActorSchema;
 pub use person::{Actor, Caller, Person, Via};

@@ -3,6 +3,8 @@
 //! A letter is a list of parts that is written out twice ([`parts`]), so that text and HTML cannot say different things, and each
 //! piece of somebody else's text is escaped in one place. A file per letter.
 
+mod account;
+mod digest;
 mod factors_taken;
 mod invitation;
 mod notice;
@@ -10,6 +12,8 @@ mod parts;
 mod reset;
 mod trial;
 
+pub use account::Account;
+pub use digest::{Digest, Item};
 pub use factors_taken::FactorsTaken;
 pub use invitation::Invitation;
 pub use notice::Notice;

@@ -9,6 +9,8 @@ use crate::domain::organisation::Language;
 const STYLE: &str = "body{margin:0;background:#f4f5f7;color:#1b1f24;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif}\
 main{max-width:560px;margin:0 auto;padding:24px 16px;overflow-wrap:anywhere}\
 h1{font-size:20px;line-height:1.3;margin:0 0 16px}\
+h2{font-size:16px;line-height:1.4;margin:20px 0 4px}\
+ul{margin:0;padding:0 0 0 20px}\
 blockquote{margin:16px 0;padding:0 0 0 12px;border-left:3px solid #8a93a0;white-space:pre-wrap}\
 a.button{display:inline-block;padding:12px 20px;border-radius:8px;background:#0b7a66;color:#ffffff;text-decoration:none;font-weight:600}\
 a{color:#08695a}\
@@ -24,6 +26,15 @@ pub(super) enum Part<'a> {
     Quote(&'a str),
     /// Where to go on, and what that is called. Also written out, for whoever cannot press it.
     Link(&'a str, &'a str),
+    /// One of several things that the letter is about.
+    Item {
+        /// What it is called.
+        heading: &'a str,
+        /// Its page.
+        url: &'a str,
+        /// What is said of it, a line each.
+        lines: Vec<String>,
+    },
 }
 
 /// A letter before it is written out.
@@ -49,6 +60,10 @@ impl Parts<'_> {
             Part::Says(text) => text.clone(),
             Part::Quote(text) => text.lines().map(|line| format!("> {line}")).collect::<Vec<_>>().join("\n"),
             Part::Link(label, url) => format!("{label}:\n{url}"),
+            Part::Item { heading, url, lines } => {
+                let lines: String = lines.iter().map(|line| format!("- {line}\n")).collect();
+                format!("{heading}\n{lines}{url}")
+            }
         }));
         // What stands below this line is no part of what is said (RFC 3676, 4.3).
         blocks.push(format!("-- \n{}", self.footer.join("\n")));
@@ -75,6 +90,10 @@ impl Parts<'_> {
                     escaped(url),
                     escaped(label),
                 ),
+                Part::Item { heading, url, lines } => {
+                    let lines: String = lines.iter().map(|line| format!("<li>{}</li>\n", escaped(line))).collect();
+                    format!("<h2><a href=\"{}\">{}</a></h2>\n<ul>\n{lines}</ul>\n", escaped(url), escaped(heading))
+                }
             };
         }
         out += "<footer>\n";

@@ -9,7 +9,7 @@ use crate::domain::user::Role;
 
 const ORGANISATION: &str = "Hotel \"Melati\" & Sons";
 
-fn letters(language: Language) -> [(&'static str, Letter); 5] {
+fn letters(language: Language) -> [(&'static str, Letter); 7] {
     let (what, why) = match language {
         Language::En => ("Budi commented.", "You get this mail because you reported this."),
         Language::Id => ("Budi berkomentar.", "Anda menerima email ini karena Anda yang melaporkannya."),
@@ -35,7 +35,28 @@ fn letters(language: Language) -> [(&'static str, Letter); 5] {
     let reset = Reset { organisation: ORGANISATION, url: "https://app.example/reset#secret", minutes: 60 };
     let taken = FactorsTaken { organisation: ORGANISATION, by: "Ani <Admin>", url: "https://app.example/me" };
     let trial = Trial { organisation: ORGANISATION, by: "Ani", url: "https://app.example/" };
+    let account = Account {
+        organisation: ORGANISATION,
+        what,
+        advice: Some("<b>advice</b>"),
+        url: "https://app.example/me",
+        why,
+        unsubscribe: None,
+    };
+    let item = |number: u32, lines: usize| Item {
+        heading: format!("MR-00012{number}: AC <script>alert(1)</script> bocor"),
+        url: format!("https://app.example/requests/{number}"),
+        lines: (1..=lines).map(|line| format!("{what} “<b>{line}</b>”")).collect(),
+    };
+    let digest = Digest {
+        organisation: ORGANISATION,
+        items: vec![item(3, 2), item(4, 10)],
+        inbox: "https://app.example/inbox",
+        choices: "https://app.example/me/notices",
+    };
     [
+        ("account", account.letter(language)),
+        ("digest", digest.letter(language)),
         ("notice", notice.letter(language)),
         ("invitation", invitation.letter(language)),
         ("reset", reset.letter(language)),

@@ -126,6 +126,9 @@ pub struct Opened {
     /// The version of the account that was read for it. A release of before tells none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
+    /// Whether the owner is told where the device was not seen before: not behind a link that only they were given.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tells_device: bool,
 }
 
 /// See [`Handler::key_opened`].

@@ -11,6 +11,7 @@
 //! while it might still hold; a read leaves no storage behind.
 
 pub mod api;
+mod devices;
 mod drafts;
 mod forgot;
 mod keys;
@@ -31,6 +32,7 @@ use api::{
     Attempt, Changed, Closed, Drafts, DropDraft, Forgot, Inbox, KeyOpened, Keys, Listing, Opened, PutDraft, Released,
     Sessions, Spend, Succeeded,
 };
+use devices::{MOST_DEVICES, Seen};
 
 /// The most sessions that one user has at a time. One more ends the oldest: a script that signs in without end must not
 /// make the list endless, and a person does not have a hundred browsers.
@@ -84,14 +86,25 @@ impl AccountObject {
     }
 
     /// Lists a session; gives those that are too many, oldest last.
-    fn list(&self, Opened { listing, version }: &Opened) -> Result<Vec<Listing>, Refusal> {
+    fn list(&self, opened: &Opened, cx: &CallContext) -> Result<Vec<Listing>, Refusal> {
+        let Opened { listing, version, .. } = opened;
         let changed_to = if self.state.db.exists()? { store::changed_to(&self.state.db)? } else { None };
         if version.is_some_and(|read| changed_to.is_some_and(|version| read < version)) {
             return Err(Refusal::Unauthenticated);
         }
         let version = version.or(changed_to).unwrap_or(FIRST_VERSION);
-        self.state.db.atomically(|write| store::put_session(write, listing, version))?;
-        self.state.alarm.set_by(Some(listing.ends_at));
+        let now = clock::now();
+        let listed = if self.state.db.exists()? { store::sessions(&self.state.db, now)? } else { Vec::new() };
+        let seen = devices::seen(&self.state, opened, &listed, cx)?;
+        self.state.db.atomically(|write| {
+            for Seen { family, owed } in &seen {
+                store::put_device(write, family, owed.as_ref(), now, MOST_DEVICES)?;
+            }
+            store::put_session(write, listing, version)
+        })?;
+        // Should what is owed about a device not be told behind the answer, the alarm does it.
+        let owes = seen.iter().any(|device| device.owed.is_some());
+        self.state.alarm.set_by(Some(if owes { now.plus_ms(RETRY_MS) } else { listing.ends_at }));
         let mut sessions = store::sessions(&self.state.db, clock::now())?;
         Ok(sessions.split_off(MOST_SESSIONS.min(sessions.len())))
     }
@@ -164,7 +177,7 @@ impl AccountObject {
             .chain(store::first_end(&self.state.db)?)
             .chain(first_draft)
             .min();
-        if next.is_none() {
+        if next.is_none() && store::devices(&self.state.db)?.is_empty() {
             // Anyone can name an account by trying an address; what nobody needs any more is not kept.
             self.state.db.erase()?;
         }
@@ -191,7 +204,8 @@ impl Object for AccountObject {
                 worker::console_error!("an account could not be tidied: {refusal}");
                 Some(now.plus_ms(RETRY_MS))
             });
-            self.state.alarm.set_by(next);
+            let again = devices::tell(&self.state, now, RETRY_MS).await;
+            self.state.alarm.set_by([next, again].into_iter().flatten().min());
         })
     }
 
@@ -231,7 +245,15 @@ impl api::Handler for AccountObject {
     }
 
     fn opened(self: Rc<Self>, message: Opened, cx: CallContext) -> Answer<()> {
-        match self.list(&message) {
+        let listed = self.list(&message, &cx);
+        if listed.is_ok() {
+            let account = self.clone();
+            clock::in_background(async move {
+                let again = devices::tell(&account.state, clock::now(), RETRY_MS).await;
+                account.state.alarm.set_by(again);
+            });
+        }
+        match listed {
             Ok(too_many) if too_many.is_empty() => Ok(()).into(),
             Ok(too_many) => Answer::after(async move { self.replace(too_many, cx).await }),
             Err(refusal) => Err(refusal).into(),

@@ -56,6 +56,14 @@ pub const SCHEMA: Schema = Schema::first(&[
         until_ms INTEGER NOT NULL
     ) WITHOUT ROWID;
 ",
+    "
+    -- What its owner is to be told of it, while they have not been.
+    CREATE TABLE device (
+        family  TEXT PRIMARY KEY,
+        seen_ms INTEGER NOT NULL,
+        owed    TEXT
+    ) WITHOUT ROWID;
+",
 ]);
 
 /// What is remembered of the tries.
@@ -101,6 +109,40 @@ pub fn put_session(write: &Writer<'_>, listing: &Listing, version: i64) -> Resul
         &[&session.as_str(), &opened_at.as_ms(), &ends_at.as_ms(), user_agent, address, &version],
     )?;
     Ok(())
+}
+
+/// The devices that were signed in on.
+pub fn devices(db: &Database) -> Result<Vec<String>, StorageError> {
+    Ok(db.rows("SELECT family FROM device", &[])?.iter().map(|row| row.text(0)).collect())
+}
+
+/// Remembers a device, and what is owed about it; of those above `most` the ones that were seen first are forgotten.
+pub fn put_device(
+    write: &Writer<'_>,
+    family: &str,
+    owed: Option<&String>,
+    now: Timestamp,
+    most: usize,
+) -> Result<(), StorageError> {
+    write.run(PUT_DEVICE, &[&family, &now.as_ms(), &owed])?;
+    write.run(PURGE_DEVICES, &[&i64::try_from(most).unwrap_or(i64::MAX)])
+}
+
+const PUT_DEVICE: &str = "INSERT INTO device (family, seen_ms, owed) VALUES (?, ?, ?)
+    ON CONFLICT (family) DO UPDATE SET seen_ms = excluded.seen_ms, owed = coalesce(owed, excluded.owed)";
+
+const PURGE_DEVICES: &str = "DELETE FROM device WHERE owed IS NULL AND family IN
+    (SELECT family FROM device ORDER BY seen_ms DESC, family LIMIT -1 OFFSET ?1)";
+
+/// What is owed about devices.
+pub fn owed_devices(db: &Database) -> Result<Vec<(String, String)>, StorageError> {
+    let rows = db.rows("SELECT family, owed FROM device WHERE owed IS NOT NULL", &[])?;
+    Ok(rows.iter().map(|row| (row.text(0), row.text(1))).collect())
+}
+
+/// What was owed about a device has been told.
+pub fn device_told(write: &Writer<'_>, family: &str) -> Result<(), StorageError> {
+    write.run("UPDATE device SET owed = NULL WHERE family = ?", &[&family])
 }
 
 /// The version that the last change made, as long as it is remembered.

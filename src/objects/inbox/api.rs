@@ -8,7 +8,8 @@ use durable::actor_api;
 use durable::page::Page;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::notify::{Choice, Notice, NoticeId, NoticeKind};
+use crate::domain::notify::times::Times;
+use crate::domain::notify::{Choice, Chosen, Notice, NoticeId, NoticeKind};
 use crate::domain::request::RequestId;
 use crate::objects::context::CallContext;
 
@@ -42,12 +43,16 @@ actor_api! {
     list(List) -> Page;
     /// Marks notices as read.
     mark(Mark) -> Marked;
-    /// What they are written to about; `Some` choices are made first.
-    choose(Choose) -> Vec<Choice>;
+    /// How they are told of each kind of notice; `Some` choices are made first.
+    choose(Choose) -> Vec<Chosen>;
+    /// When they want to be written to, if they have said so; `Some` says so first.
+    set_times(SetTimes) -> Option<Times>;
     /// Whether they want to hear nothing of a request; `Some` says so first.
     mute(Mute) -> Muted;
     /// Ends mails of one kind, for who has a link of theirs: `NotFound` for any other.
     unsubscribe(Unsubscribe) -> ();
+    /// Ends all mails but those about the safety of the account, likewise.
+    end_all(EndAll) -> ();
 }
 
 /// A live viewer hears of each new notice, and of how many are unread.
@@ -96,6 +101,14 @@ pub struct Choose {
     pub choices: Vec<Choice>,
 }
 
+/// See [`Handler::set_times`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SetTimes {
+    /// When they want to be written to from now on.
+    #[serde(default)]
+    pub times: Option<Times>,
+}
+
 /// See [`Handler::mute`].
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Mute {
@@ -119,6 +132,13 @@ pub struct Muted {
 pub struct Unsubscribe {
     /// What is no longer mailed.
     pub kind: NoticeKind,
+    /// The secret of the mail's link.
+    pub secret: String,
+}
+
+/// See [`Handler::end_all`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct EndAll {
     /// The secret of the mail's link.
     pub secret: String,
 }

@@ -1,4 +1,4 @@
-//! The mails that a person is owed: one per notice, sent until the provider has it or will never take it.
+//! The mails that a person is owed: one per notice, or one a day or a week, sent until the provider has it or will never take it.
 //!
 //! A mail has the id of its notice. So one that is sent again, since no answer came, is the same mail for its provider and for
 //! its reader. What is read in the app before its mail has left is not mailed.
@@ -9,20 +9,21 @@ use base::refusal::Refusal;
 use base::time::Timestamp;
 use durable::clock;
 use js_sys::Reflect;
+use mail::Outcome;
 use mail::platform::Limits;
-use mail::{Address, MailId, Mailbox, Outcome};
 use subtle::ConstantTimeEq as _;
 use wasm_bindgen::JsValue;
 
 use super::store::{self, Owed, Person};
-use super::{InboxObject, api};
-use crate::db::statements::people::{Reader, WriteTo};
+use super::{InboxObject, api, written};
+use crate::db::statements::people::WriteTo;
 use crate::domain::mailed::Mailed;
-use crate::domain::notify::{Choice, Choices, Notice, Reason, sentences};
-use crate::mail::letters;
-use crate::mail::{Outgoing, Setting};
+use crate::domain::notify::times::Slot;
+use crate::domain::notify::{Channel, Choice, Choices, Notice, Reason};
+use crate::mail::Setting;
 use crate::objects::context::CallContext;
 use crate::objects::database::api::query;
+use crate::objects::zones;
 
 /// Who looks at the app just now has so long to read there what else is mailed, in milliseconds.
 const READING_MS: i64 = 60_000;
@@ -75,16 +76,29 @@ impl InboxObject {
 
     /// Sends the mail that is owed first, if it is due; whether there was one.
     async fn send_first(&self) -> Result<bool, Refusal> {
-        let Some(owed) = store::owed(&self.state.db, clock::now())? else { return Ok(false) };
+        let now = clock::now();
+        let Some(first) = store::owed(&self.state.db, now)? else { return Ok(false) };
         let Some(person) = store::person(&self.state.db)? else { return Ok(false) };
-        let is_wanted = owed.unread && person.choices.is_mailed(&owed.notice.kind);
-        let outcome = if is_wanted { self.send(&person, &owed.notice).await? } else { None };
-        self.settle(&owed, outcome)?;
+        let owed = match first.digest {
+            Some(digest) => store::owed_in(&self.state.db, digest)?,
+            None => vec![first],
+        };
+        if let Some(end) = quiet_until(&person, &owed, now) {
+            self.state.db.atomically(|write| {
+                let mut each = owed.iter();
+                each.try_for_each(|one| store::put_off(write, one.key, Slot { due: end, digest: one.digest }))
+            })?;
+            return Ok(true);
+        }
+        let is_wanted = |one: &&Owed| one.unread && person.choices.is_told(&one.notice.kind, Channel::Mail);
+        let wanted: Vec<&Owed> = owed.iter().filter(is_wanted).collect();
+        let outcome = if wanted.is_empty() { None } else { self.send(&person, &wanted).await? };
+        self.settle(&owed, &wanted, outcome)?;
         Ok(true)
     }
 
     /// Sends one mail; nothing where mail is off, or there is nobody to write to.
-    async fn send(&self, person: &Person, notice: &Notice) -> Result<Option<Outcome>, Refusal> {
+    async fn send(&self, person: &Person, owed: &[&Owed]) -> Result<Option<Outcome>, Refusal> {
         let env = &self.state.env;
         let Setting::On(mailer) = Setting::of(env) else { return Ok(None) };
         let cx = CallContext::system(person.org.clone(), clock::trace());
@@ -94,35 +108,10 @@ impl InboxObject {
             // PostgreSQL is away; the mail can wait.
             Err(refusal) => return Ok(Some(Outcome::Later(mail::Failure::at(mail::Step::Configuration, refusal)))),
         };
-        let Some(outgoing) = self.written(person, notice, &reader) else { return Ok(None) };
-        Ok(Some(mailer.send(env, &self.state.id, &Limits::BEHIND, outgoing).await))
-    }
-
-    fn written(&self, person: &Person, notice: &Notice, reader: &Reader) -> Option<Outgoing> {
-        let app = self.app_origin()?;
-        let request = &notice.request;
-        let url = format!("{app}/requests/{}#event-{}", request.id, notice.seq);
-        let link = format!("u={}&k={}&t={}", person.user, notice.kind, person.secret);
-        let unsubscribe = format!("{app}/unsubscribe#{link}");
-        let letter = letters::Notice {
-            organisation: &reader.organisation,
-            number: request.number.as_deref(),
-            title: &request.title,
-            place: None,
-            what: &sentences::what(notice, reader.language),
-            said: notice.words.as_deref(),
-            url: &url,
-            why: sentences::why(notice.reason, reader.language),
-            unsubscribe: Some(&unsubscribe),
+        let Some(outgoing) = self.app_origin().and_then(|app| written::mail(&app, person, owed, &reader)) else {
+            return Ok(None);
         };
-        Some(Outgoing {
-            id: MailId::parse(&format!("notice-{}-{}", notice.id.0.as_str(), person.user.0.simple()))?,
-            to: Mailbox { name: reader.name.clone(), address: Address::parse(reader.email.as_deref()?)? },
-            letter: letter.letter(reader.language),
-            at: notice.ts,
-            thread: MailId::parse(&format!("request-{}", request.id)),
-            unsubscribe: mail::Unsubscribe::at(&format!("{app}/api/mail/unsubscribe?{link}")),
-        })
+        Ok(Some(mailer.send(env, &self.state.id, &Limits::BEHIND, outgoing).await))
     }
 
     /// Where the app is: the first of the origins that it may be called from.
@@ -131,39 +120,86 @@ impl InboxObject {
         origins.split(',').map(str::trim).find(|origin| !origin.is_empty()).map(str::to_owned)
     }
 
-    /// Writes down what came of a try.
-    fn settle(&self, owed: &Owed, outcome: Option<Outcome>) -> Result<(), Refusal> {
+    /// Writes down what came of a try; of `owed` those were in the mail that were `wanted`.
+    fn settle(&self, owed: &[Owed], wanted: &[&Owed], outcome: Option<Outcome>) -> Result<(), Refusal> {
         let now = clock::now();
+        let tries = owed.iter().map(|one| one.tries).max().unwrap_or_default();
         let is_over = outcome.as_ref().is_none_or(|outcome| match outcome {
             Outcome::Taken { .. } => true,
             // What is wrong with our own setup, such as the password, an operator mends; the mail is not lost meanwhile.
             Outcome::Refused(failure) if !failure.blames_setup() => true,
-            Outcome::Refused(_) | Outcome::Later(_) | Outcome::Unknown(_) => owed.tries + 1 >= MOST_TRIES,
+            Outcome::Refused(_) | Outcome::Later(_) | Outcome::Unknown(_) => tries + 1 >= MOST_TRIES,
         });
         let mailed = outcome.map(|outcome| Mailed::new(outcome, now));
-        let again = (!is_over).then(|| now.plus_ms(wait_ms(owed.tries, clock::chance())));
-        self.state.db.atomically(|write| store::settle(write, owed.key, mailed.as_ref(), again))
+        let again = (!is_over).then(|| now.plus_ms(wait_ms(tries, clock::chance())));
+        self.state.db.atomically(|write| {
+            for one in owed {
+                let was_sent = wanted.iter().any(|sent| sent.key == one.key);
+                let (mailed, again) = if was_sent { (mailed.as_ref(), again) } else { (None, None) };
+                store::settle(write, one.key, mailed, again)?;
+            }
+            Ok(())
+        })
     }
 
-    /// When a mail about a new notice is due: at once, or once whoever is looking at the app has had the time to read it there;
-    /// never where mail is off, nor where they do not want it.
-    pub(super) fn mail_due(&self, notice: &Notice, choices: &Choices, now: Timestamp) -> Option<Timestamp> {
+    /// When a mail about a new notice is due: at once, or once whoever is looking at the app has had the time to read it there, or at
+    /// the time that they chose; never where mail is off, nor where they do not want it.
+    pub(super) fn mail_slot(&self, notice: &Notice, person: &Person, now: Timestamp) -> Option<Slot> {
+        let is_mailed = person.choices.is_told(&notice.kind, Channel::Mail) && Setting::of(&self.state.env).is_on();
         let is_read_here = self.sockets.count() > 0;
         let wait_ms = match notice.reason {
             Reason::Approver => SHARED_MS,
+            // Whoever has got in may be the one who looks.
+            Reason::Account => 0,
             _ if is_read_here => READING_MS,
             _ => 0,
         };
-        let is_mailed = choices.is_mailed(&notice.kind) && Setting::of(&self.state.env).is_on();
-        is_mailed.then(|| now.plus_ms(wait_ms))
+        is_mailed.then(|| slot(person, notice, now.plus_ms(wait_ms)))
+    }
+
+    /// When the mails are due that are owed and not tried, now that somebody chose other times.
+    pub(super) fn put_off(&self, person: &Person) -> Result<Vec<(i64, Slot)>, Refusal> {
+        let now = clock::now();
+        let owed = store::owed_and_not_tried(&self.state.db)?;
+        Ok(owed.into_iter().map(|one| (one.key, slot(person, &one.notice, now))).collect())
     }
 
     pub(super) fn end_mails(&self, message: &api::Unsubscribe) -> Result<(), Refusal> {
-        let person = store::person(&self.state.db)?.filter(|person| is_equal(&person.secret, &message.secret));
+        let off = Choice { kind: message.kind, app: None, mail: Some(false), push: None };
+        self.choose_by_link(&message.secret, |choices| choices.with(&[off]))
+    }
+
+    pub(super) fn end_all_mails(&self, message: &api::EndAll) -> Result<(), Refusal> {
+        self.choose_by_link(&message.secret, Choices::without_mails)
+    }
+
+    fn choose_by_link(&self, secret: &str, choose: impl FnOnce(Choices) -> Choices) -> Result<(), Refusal> {
+        let person = store::person(&self.state.db)?.filter(|person| is_equal(&person.secret, secret));
         let Some(mut person) = person else { return Err(Refusal::NotFound) };
-        person.choices = person.choices.with(&[Choice { kind: message.kind, mail: false }]);
+        person.choices = choose(person.choices);
         self.state.db.atomically(|write| store::put_person(write, &person))
     }
+}
+
+/// When a mail is due that could be sent at `at`.
+fn slot(person: &Person, notice: &Notice, at: Timestamp) -> Slot {
+    match &person.times {
+        Some(times) if notice.reason != Reason::Account => {
+            times.slot(at, notice.urgent, &zones::ahead_in(&times.time_zone))
+        }
+        _ => Slot { due: at, digest: None },
+    }
+}
+
+/// When the quiet hours end in which a mail is not sent now; none where it is.
+fn quiet_until(person: &Person, owed: &[Owed], now: Timestamp) -> Option<Timestamp> {
+    let times = person.times.as_ref()?;
+    let passes = |notice: &Notice| notice.reason == Reason::Account || (notice.urgent && times.urgent_at_once);
+    let is_single = owed.iter().all(|one| one.digest.is_none());
+    if is_single && owed.iter().any(|one| passes(&one.notice)) {
+        return None;
+    }
+    times.quiet_until(now, &zones::ahead_in(&times.time_zone))
 }
 
 /// Compares without telling by its time how much of a guess was right.

@@ -8,6 +8,7 @@
 pub mod api;
 mod mail;
 mod store;
+mod written;
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -23,11 +24,14 @@ use js_sys::JsString;
 use serde::Serialize;
 
 use crate::domain::mailed::MailOutcome;
-use crate::domain::notify::{Choice, Choices, Notice, Reason};
+use crate::domain::notify::times::Times;
+use crate::domain::notify::{Channel, Choice, Choices, Chosen, Notice, Reason};
 use crate::objects::context::CallContext;
 use crate::objects::viewer::{self, Viewer};
-use api::{Choose, Inbox, InboxKey, List, Mark, Marked, Mute, Muted, Notices, Tell, Unsubscribe, Watch};
-use store::Person;
+use api::{
+    Choose, EndAll, Inbox, InboxKey, List, Mark, Marked, Mute, Muted, Notices, SetTimes, Tell, Unsubscribe, Watch,
+};
+use store::{Person, Ways};
 
 /// One person's inbox.
 pub struct InboxObject {
@@ -67,7 +71,7 @@ impl InboxObject {
         let InboxKey { org, user } = cx.own_key()?;
         let mut secret = [0; 16];
         getrandom::getrandom(&mut secret).map_err(|_| Refusal::Internal)?;
-        Ok(Person { org, user, secret: hex(&secret), choices: Choices::default() })
+        Ok(Person { org, user, secret: hex(&secret), choices: Choices::default(), times: None })
     }
 
     fn keep(&self, notices: &[Notice], cx: &CallContext) -> Result<(), Refusal> {
@@ -75,16 +79,17 @@ impl InboxObject {
         let now = clock::now();
         let mut wanted = Vec::new();
         for notice in notices {
-            if is_always_told(notice) || !store::is_muted(&self.state.db, notice.request.id)? {
-                wanted.push(notice);
+            let app = person.choices.is_told(&notice.kind, Channel::App);
+            let ways = Ways { app, mail: self.mail_slot(notice, &person, now) };
+            if (app || ways.mail.is_some()) && (is_always_told(notice) || !self.is_muted(notice)?) {
+                wanted.push((notice, ways));
             }
         }
         let new = self.state.db.atomically(|write| {
             store::put_person(write, &person)?;
             let mut new = Vec::new();
-            for notice in wanted {
-                let due = self.mail_due(notice, &person.choices, now);
-                if store::put(write, notice, due)? {
+            for (notice, ways) in wanted {
+                if store::put(write, notice, ways)? && ways.app {
                     new.push(notice);
                 }
             }
@@ -101,6 +106,10 @@ impl InboxObject {
         Ok(())
     }
 
+    fn is_muted(&self, notice: &Notice) -> Result<bool, Refusal> {
+        Ok(notice.request.as_ref().map_or(Ok(false), |request| store::is_muted(&self.state.db, request.id))?)
+    }
+
     fn mark_read(&self, mark: &Mark) -> Result<Marked, Refusal> {
         if self.state.db.exists()? {
             self.state.db.atomically(|write| {
@@ -113,13 +122,28 @@ impl InboxObject {
         Ok(Marked { unread })
     }
 
-    fn choices(&self, made: &[Choice], cx: &CallContext) -> Result<Vec<Choice>, Refusal> {
+    fn choices(&self, made: &[Choice], cx: &CallContext) -> Result<Vec<Chosen>, Refusal> {
         let mut person = self.person(cx)?;
         if !made.is_empty() {
             person.choices = person.choices.with(made);
             self.state.db.atomically(|write| store::put_person(write, &person))?;
         }
         Ok(person.choices.all())
+    }
+
+    fn times(&self, wanted: Option<Times>, cx: &CallContext) -> Result<Option<Times>, Refusal> {
+        let Some(times) = wanted else { return Ok(store::person(&self.state.db)?.and_then(|person| person.times)) };
+        let person = Person { times: Some(times), ..self.person(cx)? };
+        let later = self.put_off(&person)?;
+        self.state.db.atomically(|write| {
+            store::put_person(write, &person)?;
+            for (key, slot) in later {
+                store::put_off(write, key, slot)?;
+            }
+            Ok::<_, Refusal>(())
+        })?;
+        self.state.alarm.set_by(self.next());
+        Ok(person.times)
     }
 
     fn set_muted(&self, mute: &Mute) -> Result<Muted, Refusal> {
@@ -163,8 +187,12 @@ impl api::Handler for InboxObject {
         kept.into()
     }
 
-    fn choose(self: Rc<Self>, message: Choose, cx: CallContext) -> Answer<Vec<Choice>> {
+    fn choose(self: Rc<Self>, message: Choose, cx: CallContext) -> Answer<Vec<Chosen>> {
         self.choices(&message.choices, &cx).into()
+    }
+
+    fn set_times(self: Rc<Self>, message: SetTimes, cx: CallContext) -> Answer<Option<Times>> {
+        self.times(message.times, &cx).into()
     }
 
     fn mute(self: Rc<Self>, message: Mute, _: CallContext) -> Answer<Muted> {
@@ -173,6 +201,10 @@ impl api::Handler for InboxObject {
 
     fn unsubscribe(self: Rc<Self>, message: Unsubscribe, _: CallContext) -> Answer<()> {
         self.end_mails(&message).into()
+    }
+
+    fn end_all(self: Rc<Self>, message: EndAll, _: CallContext) -> Answer<()> {
+        self.end_all_mails(&message).into()
     }
 
     fn list(self: Rc<Self>, message: List, _: CallContext) -> Answer<Page> {
@@ -235,5 +267,6 @@ impl Object for InboxObject {
 
 /// What is told of a muted request as well: that one is needed.
 fn is_always_told(notice: &Notice) -> bool {
-    notice.reason == Reason::Mentioned || (notice.kind == "assigned" && notice.reason == Reason::Assignee)
+    matches!(notice.reason, Reason::Mentioned | Reason::Account)
+        || (notice.kind == "assigned" && notice.reason == Reason::Assignee)
 }

@@ -3,15 +3,18 @@
 use base::ids::{OrgId, UserId};
 use base::refusal::Refusal;
 use base::time::Timestamp;
-use durable::keyset::{Direction, IndexRange, KeysetQuery, Value};
+use durable::keyset::{Condition, Direction, IndexRange, KeysetQuery, Value};
+use durable::sqlite::Row;
 use durable::{Database, Schema, StorageError, Writer};
 
 use crate::domain::mailed::Mailed;
+use crate::domain::notify::times::{Slot, Times};
 use crate::domain::notify::{Choices, Notice, NoticeId};
 use crate::domain::request::RequestId;
 
 /// Schema steps.
-pub const SCHEMA: Schema = Schema::first(&["
+pub const SCHEMA: Schema = Schema::first(&[
+    "
     CREATE TABLE notice (
         key    INTEGER PRIMARY KEY,
         id     TEXT NOT NULL UNIQUE,
@@ -37,7 +40,17 @@ pub const SCHEMA: Schema = Schema::first(&["
     CREATE TABLE muted (
         request TEXT PRIMARY KEY
     ) WITHOUT ROWID;
-"]);
+",
+    "
+    -- Whether the app shows it; one that is only mailed it does not. And the daily or weekly mail that it is a part of, named by its time.
+    ALTER TABLE notice ADD COLUMN app INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE notice ADD COLUMN digest INTEGER;
+    CREATE INDEX notice_by_digest ON notice (digest) WHERE due IS NOT NULL AND digest IS NOT NULL;
+    -- Choices about other ways than mail, and when they want to be written to.
+    ALTER TABLE person ADD COLUMN others TEXT NOT NULL DEFAULT '{}';
+    ALTER TABLE person ADD COLUMN times TEXT;
+",
+]);
 
 /// So many notices are kept; the oldest go first.
 pub const MOST_NOTICES: i64 = 1_000;
@@ -46,15 +59,34 @@ pub const MOST_NOTICES: i64 = 1_000;
 const SHOWN: &str =
     "json_set(json, '$.unread', json(iif(unread, 'true', 'false')), '$.mail', json_extract(mailed, '$.outcome'))";
 
-/// Keeps a notice, about which a mail is owed from `due` on; whether it is new.
+/// What of a notice is told by which way.
+#[derive(Clone, Copy)]
+pub struct Ways {
+    /// Whether the app shows it.
+    pub app: bool,
+    /// When a mail about it is due, if one is owed.
+    pub mail: Option<Slot>,
+}
+
+/// Keeps a notice; whether it is new.
 ///
 /// # Errors
 /// When SQLite refuses, or the notice cannot be written as JSON.
-pub fn put(write: &Writer<'_>, notice: &Notice, due: Option<Timestamp>) -> Result<bool, Refusal> {
+pub fn put(write: &Writer<'_>, notice: &Notice, ways: Ways) -> Result<bool, Refusal> {
+    let Ways { app, mail } = ways;
+    let digest = mail.and_then(|slot| slot.digest);
     let json = serde_json::to_string(notice).map_err(|_| Refusal::Internal)?;
     let rows = write.rows(
-        "INSERT INTO notice (id, ts, unread, json, due) VALUES (?, ?, 1, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING key",
-        &[&notice.id.0.as_str(), &notice.ts.as_ms(), &json, &due.map(Timestamp::as_ms)],
+        "INSERT INTO notice (id, ts, unread, json, due, app, digest) VALUES (?, ?, 1, ?, ?, ?, ?)
+         ON CONFLICT (id) DO NOTHING RETURNING key",
+        &[
+            &notice.id.0.as_str(),
+            &notice.ts.as_ms(),
+            &json,
+            &mail.map(|slot| slot.due.as_ms()),
+            &i64::from(app),
+            &digest.map(Timestamp::as_ms),
+        ],
     )?;
     Ok(!rows.is_empty())
 }
@@ -72,7 +104,7 @@ pub fn purge(write: &Writer<'_>) -> Result<(), StorageError> {
 /// # Errors
 /// When SQLite refuses.
 pub fn unread(db: &Database) -> Result<u32, StorageError> {
-    let row = db.row("SELECT count(*) FROM notice WHERE unread = 1", &[])?;
+    let row = db.row("SELECT count(*) FROM notice WHERE unread = 1 AND app = 1", &[])?;
     Ok(row.map_or(0, |row| u32::try_from(row.int(0)).unwrap_or(u32::MAX)))
 }
 
@@ -94,7 +126,7 @@ pub fn mark(write: &Writer<'_>, ids: &[NoticeId]) -> Result<(), StorageError> {
 pub fn mark_until(write: &Writer<'_>, NoticeId(id): &NoticeId) -> Result<(), StorageError> {
     write.run(
         "UPDATE notice SET unread = 0
-         WHERE unread = 1 AND (ts, key) <= (SELECT ts, key FROM notice WHERE id = ?)",
+         WHERE unread = 1 AND app = 1 AND (ts, key) <= (SELECT ts, key FROM notice WHERE id = ?)",
         &[&id.as_str()],
     )
 }
@@ -115,7 +147,7 @@ pub fn query(unread: bool) -> KeysetQuery {
         ranges: vec![range],
         from: None,
         to: None,
-        conditions: Vec::new(),
+        conditions: vec![Condition::OneOf("app", vec![Value::Int(1)])],
     }
 }
 
@@ -129,6 +161,8 @@ pub struct Person {
     pub secret: String,
     /// What they have chosen.
     pub choices: Choices,
+    /// When they want to be written to, if they have said so.
+    pub times: Option<Times>,
 }
 
 /// Whose inbox it is.
@@ -136,12 +170,22 @@ pub struct Person {
 /// # Errors
 /// When SQLite refuses, or holds what cannot be read.
 pub fn person(db: &Database) -> Result<Option<Person>, Refusal> {
-    let Some(row) = db.row("SELECT org, user, secret, choices FROM person", &[])? else { return Ok(None) };
+    let Some(row) = db.row("SELECT org, user, secret, choices, others, times FROM person", &[])? else {
+        return Ok(None);
+    };
     Ok(Some(Person {
         org: row.text(0).parse().map_err(|_| Refusal::Internal)?,
         user: row.text(1).parse().map_err(|_| Refusal::Internal)?,
         secret: row.text(2),
-        choices: serde_json::from_str(&row.text(3)).map_err(|_| Refusal::Internal)?,
+        choices: Choices {
+            mail: serde_json::from_str(&row.text(3)).map_err(|_| Refusal::Internal)?,
+            others: serde_json::from_str(&row.text(4)).map_err(|_| Refusal::Internal)?,
+        },
+        times: row
+            .optional_text(5)
+            .map(|text| serde_json::from_str(&text))
+            .transpose()
+            .map_err(|_| Refusal::Internal)?,
     }))
 }
 
@@ -150,15 +194,18 @@ pub fn person(db: &Database) -> Result<Option<Person>, Refusal> {
 /// # Errors
 /// When SQLite refuses.
 pub fn put_person(write: &Writer<'_>, person: &Person) -> Result<(), Refusal> {
-    let Person { org, user, secret, choices } = person;
-    let choices = serde_json::to_string(choices).map_err(|_| Refusal::Internal)?;
-    write.run(
-        "INSERT INTO person (one, org, user, secret, choices) VALUES (1, ?, ?, ?, ?)
-         ON CONFLICT (one) DO UPDATE SET choices = excluded.choices WHERE choices <> excluded.choices",
-        &[&org.to_string(), &user.to_string(), secret, &choices],
-    )?;
+    let Person { org, user, secret, choices, times } = person;
+    let mail = serde_json::to_string(&choices.mail).map_err(|_| Refusal::Internal)?;
+    let others = serde_json::to_string(&choices.others).map_err(|_| Refusal::Internal)?;
+    let times = times.as_ref().map(serde_json::to_string).transpose().map_err(|_| Refusal::Internal)?;
+    write.run(PUT_PERSON, &[&org.to_string(), &user.to_string(), secret, &mail, &others, &times])?;
     Ok(())
 }
+
+const PUT_PERSON: &str =
+    "INSERT INTO person (one, org, user, secret, choices, others, times) VALUES (1, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (one) DO UPDATE SET choices = excluded.choices, others = excluded.others, times = excluded.times
+    WHERE (choices, others, times) IS NOT (excluded.choices, excluded.others, excluded.times)";
 
 /// Whether they want to hear nothing of this request.
 ///
@@ -191,24 +238,60 @@ pub struct Owed {
     pub unread: bool,
     /// How often it was tried.
     pub tries: u32,
+    /// The daily or weekly mail that it is a part of.
+    pub digest: Option<Timestamp>,
 }
+
+const FIRST_OWED: &str = "SELECT key, json, unread, tries, digest FROM notice
+    WHERE due IS NOT NULL AND due <= ? ORDER BY due, key LIMIT 1";
+
+const OWED_IN_DIGEST: &str = "SELECT key, json, unread, tries, digest FROM notice
+    WHERE digest = ? AND due IS NOT NULL ORDER BY key";
+
+const OWED_AND_NOT_TRIED: &str = "SELECT key, json, unread, tries, digest FROM notice
+    WHERE due IS NOT NULL AND tries = 0 ORDER BY key";
 
 /// The mail that is owed first, if it is due.
 ///
 /// # Errors
 /// When SQLite refuses, or holds what cannot be read.
 pub fn owed(db: &Database, now: Timestamp) -> Result<Option<Owed>, Refusal> {
-    let row = db.row(
-        "SELECT key, json, unread, tries FROM notice WHERE due IS NOT NULL AND due <= ? ORDER BY due, key LIMIT 1",
-        &[&now.as_ms()],
-    )?;
-    let Some(row) = row else { return Ok(None) };
-    Ok(Some(Owed {
+    db.row(FIRST_OWED, &[&now.as_ms()])?.as_ref().map(read_owed).transpose()
+}
+
+/// What goes into one daily or weekly mail, oldest first.
+///
+/// # Errors
+/// When SQLite refuses, or holds what cannot be read.
+pub fn owed_in(db: &Database, digest: Timestamp) -> Result<Vec<Owed>, Refusal> {
+    db.rows(OWED_IN_DIGEST, &[&digest.as_ms()])?.iter().map(read_owed).collect()
+}
+
+/// The mails that are owed and that nobody has tried to send yet.
+///
+/// # Errors
+/// When SQLite refuses, or holds what cannot be read.
+pub fn owed_and_not_tried(db: &Database) -> Result<Vec<Owed>, Refusal> {
+    db.rows(OWED_AND_NOT_TRIED, &[])?.iter().map(read_owed).collect()
+}
+
+fn read_owed(row: &Row) -> Result<Owed, Refusal> {
+    Ok(Owed {
         key: row.int(0),
         notice: serde_json::from_str(&row.text(1)).map_err(|_| Refusal::Internal)?,
         unread: row.int(2) == 1,
         tries: u32::try_from(row.int(3)).unwrap_or(u32::MAX),
-    }))
+        digest: row.optional_int(4).map(Timestamp::from_ms),
+    })
+}
+
+/// Puts off a mail that is owed.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn put_off(write: &Writer<'_>, key: i64, slot: Slot) -> Result<(), StorageError> {
+    let digest = slot.digest.map(Timestamp::as_ms);
+    write.run("UPDATE notice SET due = ?, digest = ? WHERE key = ?", &[&slot.due.as_ms(), &digest, &key])
 }
 
 /// When the next mail is due, if one is owed.
@@ -232,3 +315,6 @@ pub fn settle(write: &Writer<'_>, key: i64, mailed: Option<&Mailed>, again: Opti
     )?;
     Ok(())
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;

@@ -48,6 +48,8 @@ actor_api! {
     comment(Comment) -> Box<RawValue>;
     /// A page of the timeline, oldest first.
     timeline(Timeline) -> Page;
+    /// Whether the caller watches the request; `Some` says so first.
+    follow(Follow) -> Following;
     /// What operators see of the object.
     inspect(Inspect) -> Inspection;
     /// Sends what is owed, now; with `replay` also what was parked.
@@ -100,6 +102,22 @@ pub struct Timeline {
     pub after: i64,
     /// At most so many.
     pub limit: Limit,
+}
+
+/// See [`Handler::follow`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Follow {
+    /// Whether to be told of everything that happens to it from now on.
+    #[serde(default)]
+    pub watching: Option<bool>,
+}
+
+/// Whether somebody watches a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Following {
+    /// They are told of everything that happens to it.
+    pub watching: bool,
 }
 
 /// See [`Handler::inspect`].

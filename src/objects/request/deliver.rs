@@ -12,17 +12,14 @@ use base::refusal::Refusal;
 use durable::outbox::{Deliver, Failure, Outbox, SeqRange, flush};
 use durable::{CALL_LIMIT_MS, Database, Object, StorageError, ask_within};
 
-use futures::future::try_join_all;
-
 use super::owed::{self, Delivery, Destination, packed};
 use super::{RequestObject, store};
 use crate::db::statements::users::ListStaff;
 use crate::domain::log::StreamName;
-use crate::domain::notify::{Notice, assignee_after, needs_staff, told};
+use crate::domain::notify::{Notice, Parties, assignee_after, needs_staff, told};
 use crate::domain::request::{MaintenanceRequest, Searched, Summary};
 use crate::objects::context::CallContext;
 use crate::objects::database::api::{Apply, DatabaseKey, query};
-use crate::objects::inbox::api::{InboxKey, Tell};
 use crate::objects::log_stream::api::{Append, StreamKey};
 use crate::objects::request_index::api::{IndexKey, Upsert};
 
@@ -90,7 +87,7 @@ impl RequestObject {
             return Ok(());
         }
         let numbered = MaintenanceRequest { number: Some(number), ..(*request).clone() };
-        self.state.db.atomically(|write| store::put_snapshot(write, cx.org.as_str(), &numbered))?;
+        self.state.db.atomically(|write| store::put_snapshot(write, cx.org.as_str(), &numbered, None))?;
         *self.loaded.borrow_mut() = Some(Some(numbered.into()));
         Ok(())
     }
@@ -142,7 +139,9 @@ impl RequestObject {
         events: &[Rc<Delivery>],
         cx: &CallContext,
     ) -> Result<(), Failure> {
-        let staff = if events.iter().any(|delivery| needs_staff(&delivery.event.body)) {
+        let watchers = store::watchers(&self.state.db)?;
+        let is_watched = !watchers.is_empty();
+        let staff = if events.iter().any(|delivery| needs_staff(&delivery.event.body, is_watched)) {
             query(&self.state.env, ListStaff {}, cx).await?
         } else {
             Vec::new()
@@ -150,20 +149,15 @@ impl RequestObject {
         let mut assignee = self.assignee_before(request, events)?;
         let mut notices: BTreeMap<UserId, Vec<Notice>> = BTreeMap::new();
         for Delivery { event, .. } in events.iter().map(Rc::as_ref) {
-            for (user, reason) in told(event, request.requester.id, assignee, &staff) {
+            let parties = Parties { requester: request.requester.id, assignee, staff: &staff, watchers: &watchers };
+            for (user, reason) in told(event, &parties) {
                 notices.entry(user).or_default().push(Notice::of(event, request, reason));
             }
             if let Some(after) = assignee_after(&event.body) {
                 assignee = after.map(|person| person.id);
             }
         }
-        let tell = notices.into_iter().map(|(user, notices)| {
-            let key = InboxKey { org: cx.org.clone(), user };
-            async move { ask_within(&self.state.env, &key, Tell { notices }, cx, CALL_LIMIT_MS).await }
-        });
-        // Who has been told takes it no second time.
-        try_join_all(tell).await?;
-        Ok(())
+        Ok(self.tell(notices, cx).await?)
     }
 
     /// The organisation, if the request exists.

@@ -13,8 +13,10 @@ mod deliver;
 mod faults;
 mod live;
 mod owed;
+mod remind;
 mod shown;
 mod store;
+mod told;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
@@ -36,7 +38,8 @@ use crate::domain::user::{Actor, Caller};
 use crate::objects::context::{CallContext, Idempotency};
 use crate::objects::viewer::{self, Viewer};
 use api::{
-    Act, Comment, Create, Inbox, Inspect, Inspection, Poke, Read, Request, RequestKey, Timeline, Versioned, Watch,
+    Act, Comment, Create, Follow, Following, Inbox, Inspect, Inspection, Poke, Read, Request, RequestKey, Timeline,
+    Versioned, Watch,
 };
 use owed::{Delivery, Destination};
 
@@ -61,6 +64,8 @@ pub struct RequestObject {
     latest: RefCell<Option<Rc<Delivery>>>,
     /// When old replies were looked for last.
     forgot_at: Cell<Option<Timestamp>>,
+    /// Who has been told what, besides what the events owe.
+    told: told::Told,
 }
 
 impl RequestObject {
@@ -98,9 +103,10 @@ impl RequestObject {
             return Ok(reply);
         }
         let now = clock::now();
+        let told = self.reminders_after(&after, now)?;
         let written = self.outbox.atomically(&self.state.db, |write, offsets| {
             store::append(write, event, &json, &cx.trace)?;
-            store::put_snapshot(write, org.as_str(), &after)?;
+            store::put_snapshot(write, org.as_str(), &after, Some(&told))?;
             offsets.owe(owed::to(&event.body), event.seq, now);
             if let Some(idempotency) = &cx.idempotency {
                 store::keep_reply(write, idempotency, event.seq, &reply, now)?;
@@ -114,6 +120,7 @@ impl RequestObject {
             *self.loaded.borrow_mut() = None;
             return Err(refusal);
         }
+        self.told.keep(told);
         let request = Rc::new(after);
         *self.loaded.borrow_mut() = Some(Some(request.clone()));
         let delivery = Delivery { trace: cx.trace.clone(), event: event.clone() };
@@ -302,6 +309,10 @@ impl api::Handler for RequestObject {
             .into()
     }
 
+    fn follow(self: Rc<Self>, message: Follow, cx: CallContext) -> Answer<Following> {
+        self.follow_or_not(&message, &cx).into()
+    }
+
     fn inspect(self: Rc<Self>, _: Inspect, _: CallContext) -> Answer<Inspection> {
         let inspect = || {
             let snapshot = serde_json::value::to_raw_value(&self.load()?.as_deref()).map_err(|_| Refusal::Internal)?;
@@ -344,6 +355,7 @@ impl Object for RequestObject {
             org: OnceCell::new(),
             latest: RefCell::default(),
             forgot_at: Cell::default(),
+            told: told::Told::default(),
         }
     }
 
@@ -367,6 +379,7 @@ impl Object for RequestObject {
             }
             self.push_to_index().await;
             self.push_to_others().await;
+            self.remind().await;
             viewer::drop_ended_sessions(&self.sockets, &self.state.env).await;
         })
     }
@@ -381,6 +394,7 @@ impl Object for RequestObject {
 
     fn next_due(&self) -> Option<Timestamp> {
         let closes = self.load().ok().flatten().and_then(|request| closes_by_itself_at(&request));
-        [closes, self.outbox.next_due(&self.state.db), viewer::next_check(&self.sockets)].into_iter().flatten().min()
+        let owes = self.outbox.next_due(&self.state.db);
+        [closes, self.next_reminder(), owes, viewer::next_check(&self.sockets)].into_iter().flatten().min()
     }
 }

@@ -14,12 +14,13 @@ use durable::{Database, Schema, StorageError, Writer};
 use serde::Serialize;
 
 use crate::domain::notify::assignee_after;
+use crate::domain::request::due::Reminders;
 use crate::domain::request::{Event, MaintenanceRequest, Visibility};
 use crate::objects::context::Idempotency;
 
 /// The tables.
 pub const SCHEMA: Schema = Schema {
-    whole: &[TABLES, outbox::TABLES],
+    whole: &[TABLES, outbox::TABLES, TOLD],
     steps: &[
         TABLES,
         outbox::ROWS_STEP,
@@ -28,6 +29,7 @@ pub const SCHEMA: Schema = Schema {
         "DROP INDEX IF EXISTS idempotency_by_at",
         // A timeline is read by seq, which has the order of time.
         "DROP INDEX IF EXISTS event_by_ts",
+        TOLD,
     ],
 };
 
@@ -51,6 +53,14 @@ const TABLES: &str = "
         seq       INTEGER NOT NULL,
         reply     TEXT NOT NULL,
         at        INTEGER NOT NULL
+    ) WITHOUT ROWID;
+";
+
+/// What was told of the due time stands in the snapshot's row, so that an event writes no row more.
+const TOLD: &str = "
+    ALTER TABLE request ADD COLUMN reminders TEXT;
+    CREATE TABLE watcher (
+        user TEXT PRIMARY KEY
     ) WITHOUT ROWID;
 ";
 
@@ -102,18 +112,65 @@ pub fn json(value: &impl Serialize) -> Result<String, Refusal> {
     Ok(text)
 }
 
-/// Stores the snapshot.
+/// Stores the snapshot, and what was told of its due time where that is given.
 ///
 /// # Errors
 /// When SQLite refuses.
-pub fn put_snapshot(write: &Writer<'_>, org: &str, request: &MaintenanceRequest) -> Result<(), Refusal> {
+pub fn put_snapshot(
+    write: &Writer<'_>,
+    org: &str,
+    request: &MaintenanceRequest,
+    reminders: Option<&Reminders>,
+) -> Result<(), Refusal> {
     let snapshot = json(request)?;
+    let reminders = reminders.map(json).transpose()?;
     write.run(
-        "INSERT INTO request (one, org, snapshot) VALUES (1, ?, ?)
-         ON CONFLICT (one) DO UPDATE SET snapshot = excluded.snapshot",
-        &[&org, &snapshot],
+        "INSERT INTO request (one, org, snapshot, reminders) VALUES (1, ?, ?, ?)
+         ON CONFLICT (one) DO UPDATE
+         SET snapshot = excluded.snapshot, reminders = coalesce(excluded.reminders, reminders)",
+        &[&org, &snapshot, &reminders],
     )?;
     Ok(())
+}
+
+/// What was told of the due time; none for what a release of before stored.
+///
+/// # Errors
+/// When the storage fails, or holds what cannot be read.
+pub fn reminders(db: &Database) -> Result<Option<Reminders>, Refusal> {
+    let text = db.row("SELECT reminders FROM request", &[])?.and_then(|row| row.optional_text(0));
+    text.map(|text| serde_json::from_str(&text)).transpose().map_err(|_| Refusal::Internal)
+}
+
+/// Remembers what was told of the due time.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn put_reminders(write: &Writer<'_>, reminders: &Reminders) -> Result<(), Refusal> {
+    write.run("UPDATE request SET reminders = ?", &[&json(reminders)?])?;
+    Ok(())
+}
+
+/// Who watches the request.
+///
+/// # Errors
+/// When SQLite refuses, or holds what cannot be read.
+pub fn watchers(db: &Database) -> Result<Vec<UserId>, Refusal> {
+    let rows = db.rows("SELECT user FROM watcher", &[])?;
+    rows.iter().map(|row| row.text(0).parse().map_err(|_| Refusal::Internal)).collect()
+}
+
+/// Remembers that somebody watches the request, or does no more.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn watch(write: &Writer<'_>, user: UserId, watching: bool) -> Result<(), StorageError> {
+    let statement = if watching {
+        "INSERT INTO watcher (user) VALUES (?) ON CONFLICT DO NOTHING"
+    } else {
+        "DELETE FROM watcher WHERE user = ?"
+    };
+    write.run(statement, &[&user.to_string()])
 }
 
 /// Appends an event.

@@ -632,15 +632,39 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What I am written to about.
+         * What I am told of, and by which way.
          * @description For: Anyone who is signed in. API keys: none.
          */
         get: operations["myNotifications"];
         /**
-         * Choose what I am written to about.
-         * @description For: Anyone who is signed in. API keys: none. In the app everything that concerns one is told.
+         * Choose what I am told of, and by which way.
+         * @description For: Anyone who is signed in. API keys: none. What is absent stays. What concerns the safety of the account is told whatever one chose: `fixed` says where.
          */
         put: operations["chooseMyNotifications"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/notifications/times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When I am written to.
+         * @description For: Anyone who is signed in. API keys: none.
+         */
+        get: operations["myNoticeTimes"];
+        /**
+         * Choose when I am written to.
+         * @description For: Anyone who is signed in. API keys: none. All of it, in place of what was before. The app's inbox is never held, nor are mails about the safety of the account.
+         */
+        put: operations["chooseMyNoticeTimes"];
         post?: never;
         delete?: never;
         options?: never;
@@ -879,6 +903,30 @@ export interface paths {
          * @description For: Anyone who is signed in. Within 10 minutes of a sign-in or of `POST /api/me/reauthenticate`; else 403 `reauthentication_required`. API keys: none. Every other session of mine ends. 409 `factor_needed` where my role must have a second factor and this is the last.
          */
         delete: operations["removeTotp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/watched/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether I watch a request.
+         * @description For: Anyone who is signed in. API keys: none.
+         */
+        get: operations["isFollowed"];
+        /**
+         * Be told of everything that happens to a request, or no more.
+         * @description For: Anyone who is signed in. API keys: none. For technicians, managers and admins. Who loses the right to see it is told nothing more.
+         */
+        put: operations["followRequest"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2004,17 +2052,39 @@ export interface components {
             priority?: null | components["schemas"]["Change_Priority"];
             title?: null | components["schemas"]["Change_String"];
         };
-        /** @description The choice about one kind of notice. */
+        /**
+         * @description A way in which one is told.
+         * @enum {string}
+         */
+        Channel: "app" | "mail" | "push";
+        /** @description A choice to be made about one kind of notice: what is absent stays. */
         Choice: {
+            /** @description Whether one sees it in the app's inbox. */
+            app?: boolean;
             /** @description What it is about. */
             kind: components["schemas"]["NoticeKind"];
             /** @description Whether one is written to. */
-            mail: boolean;
+            mail?: boolean;
+            /** @description Whether one's devices show it. */
+            push?: boolean;
         };
         /** @description Choices to be made. */
         ChoicesBody: {
             /** @description Those that change; the others stay. */
             choices: components["schemas"]["Choice"][];
+        };
+        /** @description How one is told of one kind of notice. */
+        Chosen: {
+            /** @description Whether one sees it in the app's inbox. */
+            app: boolean;
+            /** @description Where one has no choice: the safety of an account is told whatever one chose. */
+            fixed: components["schemas"]["Channel"][];
+            /** @description What it is about. */
+            kind: components["schemas"]["NoticeKind"];
+            /** @description Whether one is written to. */
+            mail: boolean;
+            /** @description Whether one's devices show it. */
+            push: boolean;
         };
         /**
          * @description How a category is marked where it is shown.
@@ -2392,6 +2462,11 @@ export interface components {
             detail: string;
             /** @description The input, as the API names it; `body` for the whole of it. */
             field: string;
+        };
+        /** @description Whether somebody watches a request. */
+        Following: {
+            /** @description They are told of everything that happens to it. */
+            watching: boolean;
         };
         /** @description What somebody signs in with. */
         ForgotBody: {
@@ -2901,24 +2976,35 @@ export interface components {
         Notice: {
             /** @description Who did it. */
             actor: components["schemas"]["Actor"];
+            /** @description The device that somebody signed in from: browser and system. */
+            device?: string;
+            /**
+             * Format: date-time
+             * @description When the work is due, where one is told of that.
+             */
+            due_at?: string;
             /** @description Its id. */
             id: components["schemas"]["NoticeId"];
-            /** @description What happened: the `kind` of the event. */
+            /** @description What happened: the `kind` of the event, or what else one is told of. */
             kind: string;
             /** @description Why one is told. */
             reason: components["schemas"]["Reason"];
-            /** @description The request. */
-            request: components["schemas"]["About"];
+            /** @description The request; none where it is about one's account. */
+            request?: components["schemas"]["About"];
+            /** @description What one is now, where one is told of that. */
+            role?: components["schemas"]["Role"];
             /**
              * Format: int64
-             * @description The seq of the event in the request's timeline.
+             * @description The seq of the event in the request's timeline; none where no event is told.
              */
-            seq: number;
+            seq?: number;
             /**
              * Format: date-time
              * @description When it happened.
              */
             ts: string;
+            /** @description Whether people are in danger, or it is urgent or overdue: it may pass quiet hours. */
+            urgent?: boolean;
             /** @description The beginning of what was said with it: a comment, a reason, what was done. */
             words?: string;
         };
@@ -2928,20 +3014,29 @@ export interface components {
         NoticeItem: {
             /** @description Who did it. */
             actor: components["schemas"]["Actor"];
+            /** @description The device that somebody signed in from: browser and system. */
+            device?: string;
+            /**
+             * Format: date-time
+             * @description When the work is due, where one is told of that.
+             */
+            due_at?: string;
             /** @description Its id. */
             id: components["schemas"]["NoticeId"];
-            /** @description What happened: the `kind` of the event. */
+            /** @description What happened: the `kind` of the event, or what else one is told of. */
             kind: string;
             mail: null | components["schemas"]["MailOutcome"];
             /** @description Why one is told. */
             reason: components["schemas"]["Reason"];
-            /** @description The request. */
-            request: components["schemas"]["About"];
+            /** @description The request; none where it is about one's account. */
+            request?: components["schemas"]["About"];
+            /** @description What one is now, where one is told of that. */
+            role?: components["schemas"]["Role"];
             /**
              * Format: int64
-             * @description The seq of the event in the request's timeline.
+             * @description The seq of the event in the request's timeline; none where no event is told.
              */
-            seq: number;
+            seq?: number;
             /**
              * Format: date-time
              * @description When it happened.
@@ -2949,14 +3044,16 @@ export interface components {
             ts: string;
             /** @description Whether it is not read yet. */
             unread: boolean;
+            /** @description Whether people are in danger, or it is urgent or overdue: it may pass quiet hours. */
+            urgent?: boolean;
             /** @description The beginning of what was said with it: a comment, a reason, what was done. */
             words?: string;
         };
         /**
-         * @description What a notice is about: the `kind` of its event.
+         * @description What a notice is about: the `kind` of its event, or what happened to one's account.
          * @enum {string}
          */
-        NoticeKind: "created" | "approved" | "rejected" | "assigned" | "released" | "started" | "held" | "resumed" | "completed" | "closed" | "reopened" | "cancelled" | "commented";
+        NoticeKind: "created" | "approved" | "rejected" | "assigned" | "released" | "started" | "held" | "resumed" | "completed" | "closed" | "reopened" | "cancelled" | "commented" | "due_soon" | "overdue" | "welcome" | "role_changed" | "password_changed" | "new_device" | "security_changed";
         /** @description One page of a list that is counted when asked to. */
         NoticePage: {
             /** @description The items, in the list's order. */
@@ -2969,10 +3066,14 @@ export interface components {
              */
             total?: number;
         };
-        /** @description What I am written to about. */
+        /** @description When one is written to. */
+        NoticeTimes: {
+            times: null | components["schemas"]["TimesShown"];
+        };
+        /** @description What I am told of, and by which way. */
         Notifications: {
             /** @description Every kind of notice. */
-            choices: components["schemas"]["Choice"][];
+            choices: components["schemas"]["Chosen"][];
             /** @description Whether mails are sent at all. */
             mail: boolean;
         };
@@ -3198,6 +3299,20 @@ export interface components {
              */
             forgotten: number;
         };
+        /** @description The hours in which one is not written to, perhaps over midnight. */
+        Quiet: {
+            /** @description When they begin. */
+            from: string;
+            /** @description When they end. The same as `from` is refused. */
+            to: string;
+        };
+        /** @description Hours of a day, as they are entered. */
+        QuietBody: {
+            /** @description When they begin, such as `22:00`. */
+            from: string;
+            /** @description When they end, such as `07:00`. Over midnight where that is earlier. */
+            to: string;
+        };
         /** @description Which notices were read: `ids`, or `until`. */
         ReadBody: {
             /** @description These, at most 200. One that there is not, or no longer, is passed over. */
@@ -3216,7 +3331,7 @@ export interface components {
          * @description Why somebody is told.
          * @enum {string}
          */
-        Reason: "mentioned" | "assignee" | "former_assignee" | "requester" | "approver";
+        Reason: "mentioned" | "assignee" | "former_assignee" | "requester" | "approver" | "watcher" | "account";
         /** @description A request, complete, for one caller at one instant. */
         Record: {
             /** @description Exactly the actions that the caller may take now. */
@@ -3411,6 +3526,11 @@ export interface components {
             version: number;
         };
         /**
+         * @description How often one is written to.
+         * @enum {string}
+         */
+        Rhythm: "at_once" | "daily" | "weekly";
+        /**
          * @description What a user is in the organisation.
          * @enum {string}
          */
@@ -3596,7 +3716,7 @@ export interface components {
          * @description A setting.
          * @enum {string}
          */
-        SettingKey: "organisation_name" | "due_hours_urgent" | "due_hours_high" | "due_hours_normal" | "due_hours_low" | "auto_close_days" | "reopen_days" | "approvers" | "categories" | "technicians_claim" | "technicians_take_over" | "session_idle_hours" | "session_days" | "second_factor" | "oidc_on" | "oidc_issuer" | "oidc_client_id" | "oidc_name" | "oidc_trusts_addresses" | "oidc_newcomers" | "oidc_domains" | "log_debug_days" | "log_info_days" | "log_warn_days" | "log_error_days" | "cache_users" | "cache_identity";
+        SettingKey: "organisation_name" | "due_hours_urgent" | "due_hours_high" | "due_hours_normal" | "due_hours_low" | "due_soon_hours" | "auto_close_days" | "reopen_days" | "approvers" | "categories" | "technicians_claim" | "technicians_take_over" | "session_idle_hours" | "session_days" | "second_factor" | "oidc_on" | "oidc_issuer" | "oidc_client_id" | "oidc_name" | "oidc_trusts_addresses" | "oidc_newcomers" | "oidc_domains" | "log_debug_days" | "log_info_days" | "log_warn_days" | "log_error_days" | "cache_users" | "cache_identity";
         /** @description The value of a setting. */
         SettingValue: boolean | number | string | components["schemas"]["OfferedCategory"][];
         /** @description All settings. */
@@ -3813,6 +3933,40 @@ export interface components {
         TestBody: {
             language?: null | components["schemas"]["Language"];
         };
+        /** @description When one wants to be written to. */
+        TimesBody: {
+            /**
+             * Format: int32
+             * @description The hour of a daily or weekly mail, 0 to 23.
+             */
+            hour?: number;
+            /** @description How often. */
+            mails: components["schemas"]["Rhythm"];
+            quiet?: null | components["schemas"]["QuietBody"];
+            /** @description Where one's clock is: a name of the IANA time zone database. */
+            time_zone: string;
+            /** @description Whether what is urgent comes at once all the same: danger to people, high urgency, what is overdue. */
+            urgent_at_once: boolean;
+            /** @description The day of a weekly one; Monday where it is absent. */
+            weekday?: components["schemas"]["Weekday"];
+        };
+        /** @description When one chose to be written to. */
+        TimesShown: {
+            /**
+             * Format: int32
+             * @description The hour of a daily or weekly mail.
+             */
+            hour: number;
+            /** @description How often. */
+            mails: components["schemas"]["Rhythm"];
+            quiet: null | components["schemas"]["Quiet"];
+            /** @description Where one's clock is. */
+            time_zone: string;
+            /** @description Whether what is urgent comes at once all the same. */
+            urgent_at_once: boolean;
+            /** @description The day of a weekly one. */
+            weekday: components["schemas"]["Weekday"];
+        };
         /** @description One HTTP request on its way through the system (the `request_id` of logs and problems): a UUID as text. */
         TraceId: string;
         /**
@@ -3882,6 +4036,16 @@ export interface components {
          * @enum {string}
          */
         Visibility: "public" | "internal";
+        /** @description Whether to be told of everything that happens to a request. */
+        WatchBody: {
+            /** @description Whether to be told of everything that happens to it. */
+            watching: boolean;
+        };
+        /**
+         * @description A day of the week.
+         * @enum {string}
+         */
+        Weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
         /**
          * @description Something that the settings can take from a role.
          * @enum {string}
@@ -4678,7 +4842,7 @@ export interface operations {
             query?: {
                 /** @description Who was written to. */
                 u?: string;
-                /** @description What it was about. */
+                /** @description What it was about; `all` in a daily or weekly mail. */
                 k?: string;
                 /** @description The secret of the link. */
                 t?: string;
@@ -5121,6 +5285,62 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    myNoticeTimes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What I chose. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeTimes"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    chooseMyNoticeTimes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimesBody"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeTimes"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["TimedOut"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     addPasskey: {
         parameters: {
             query?: never;
@@ -5536,6 +5756,69 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    isFollowed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether I watch it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Following"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    followRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WatchBody"];
+            };
+        };
+        responses: {
+            /** @description Whether I watch it now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Following"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["TimedOut"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };

@@ -5,6 +5,7 @@ type Schema<Name extends keyof components["schemas"]> = components["schemas"][Na
 
 export const ACTION = ["approve", "reject", "assign", "release", "start", "hold", "resume", "complete", "close", "reopen", "cancel"] as const satisfies readonly Schema<"Action">[];
 export const CACHE_NAMESPACE = ["users", "settings", "identity"] as const satisfies readonly Schema<"CacheNamespace">[];
+export const CHANNEL = ["app", "mail", "push"] as const satisfies readonly Schema<"Channel">[];
 export const COLOUR = ["grey", "red", "orange", "yellow", "green", "teal", "blue", "purple", "pink"] as const satisfies readonly Schema<"Colour">[];
 export const IDENTITY_FAULT = ["not_set_up", "away", "not_found", "unreadable", "other_issuer", "many_tenants", "unreachable", "no_code_flow", "no_algorithm", "no_keys", "client"] as const satisfies readonly Schema<"IdentityFault">[];
 export const KEY_STATE = ["active", "expired", "unknown"] as const satisfies readonly Schema<"KeyState">[];
@@ -14,13 +15,14 @@ export const LINK_STATE = ["open", "used", "replaced", "expired", "withdrawn"] a
 export const MAIL_OUTCOME = ["taken", "refused", "later", "unknown"] as const satisfies readonly Schema<"MailOutcome">[];
 export const MAIL_STATUS = ["off", "unusable", "on"] as const satisfies readonly Schema<"MailStatus">[];
 export const METHOD = ["password", "totp", "passkey", "recovery", "provider"] as const satisfies readonly Schema<"Method">[];
-export const NOTICE_KIND = ["created", "approved", "rejected", "assigned", "released", "started", "held", "resumed", "completed", "closed", "reopened", "cancelled", "commented"] as const satisfies readonly Schema<"NoticeKind">[];
+export const NOTICE_KIND = ["created", "approved", "rejected", "assigned", "released", "started", "held", "resumed", "completed", "closed", "reopened", "cancelled", "commented", "due_soon", "overdue", "welcome", "role_changed", "password_changed", "new_device", "security_changed"] as const satisfies readonly Schema<"NoticeKind">[];
 export const PRIORITY = ["low", "normal", "high", "urgent"] as const satisfies readonly Schema<"Priority">[];
-export const REASON = ["mentioned", "assignee", "former_assignee", "requester", "approver"] as const satisfies readonly Schema<"Reason">[];
+export const REASON = ["mentioned", "assignee", "former_assignee", "requester", "approver", "watcher", "account"] as const satisfies readonly Schema<"Reason">[];
+export const RHYTHM = ["at_once", "daily", "weekly"] as const satisfies readonly Schema<"Rhythm">[];
 export const ROLE = ["requester", "technician", "manager", "admin"] as const satisfies readonly Schema<"Role">[];
 export const SCOPE = ["read", "report", "work", "operate"] as const satisfies readonly Schema<"Scope">[];
 export const SETTING_GROUP = ["organisation", "times", "work", "sessions", "sign_in", "logs", "caches"] as const satisfies readonly Schema<"SettingGroup">[];
-export const SETTING_KEY = ["organisation_name", "due_hours_urgent", "due_hours_high", "due_hours_normal", "due_hours_low", "auto_close_days", "reopen_days", "approvers", "categories", "technicians_claim", "technicians_take_over", "session_idle_hours", "session_days", "second_factor", "oidc_on", "oidc_issuer", "oidc_client_id", "oidc_name", "oidc_trusts_addresses", "oidc_newcomers", "oidc_domains", "log_debug_days", "log_info_days", "log_warn_days", "log_error_days", "cache_users", "cache_identity"] as const satisfies readonly Schema<"SettingKey">[];
+export const SETTING_KEY = ["organisation_name", "due_hours_urgent", "due_hours_high", "due_hours_normal", "due_hours_low", "due_soon_hours", "auto_close_days", "reopen_days", "approvers", "categories", "technicians_claim", "technicians_take_over", "session_idle_hours", "session_days", "second_factor", "oidc_on", "oidc_issuer", "oidc_client_id", "oidc_name", "oidc_trusts_addresses", "oidc_newcomers", "oidc_domains", "log_debug_days", "log_info_days", "log_warn_days", "log_error_days", "cache_users", "cache_identity"] as const satisfies readonly Schema<"SettingKey">[];
 export const SLA_STATE = ["running", "paused", "met", "breached"] as const satisfies readonly Schema<"SlaState">[];
 export const SORT = ["-created", "created", "-updated", "due"] as const satisfies readonly Schema<"Sort">[];
 export const START_PAGE = ["home", "requests", "work", "new"] as const satisfies readonly Schema<"StartPage">[];
@@ -30,6 +32,7 @@ export const STREAM_NAME = ["http", "auth", "audit", "requests", "mail", "sync",
 export const UNIT = ["hours", "days"] as const satisfies readonly Schema<"Unit">[];
 export const USER_STATUS = ["active", "disabled", "invited"] as const satisfies readonly Schema<"UserStatus">[];
 export const VISIBILITY = ["public", "internal"] as const satisfies readonly Schema<"Visibility">[];
+export const WEEKDAY = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const satisfies readonly Schema<"Weekday">[];
 export const WITHHELD = ["approve", "claim", "take_over"] as const satisfies readonly Schema<"Withheld">[];
 
 /** The input that each action needs, or takes if one likes. */

@@ -37,3 +37,21 @@ fn what_nobody_touches_goes_first_whatever_the_clock_of_its_device_says() {
     connection.execute(PURGE_OLD, [5]).unwrap();
     assert_eq!(bodies(&connection), ["5"]);
 }
+
+#[test]
+fn of_very_many_devices_the_ones_seen_last_are_kept_and_what_is_owed_is_not_forgotten() {
+    let connection = database(&SCHEMA.whole.join(";"));
+    let put =
+        |family: &str, seen: i64, owed: Option<&str>| connection.execute(PUT_DEVICE, (family, seen, owed)).unwrap();
+    put("a", 1, Some("owed"));
+    put("b", 2, None);
+    put("c", 3, None);
+    // Seen again, it is the one that was seen last, and what is owed about it stays.
+    put("b", 4, None);
+    put("a", 1, None);
+    connection.execute(PURGE_DEVICES, [1]).unwrap();
+    let mut rows = connection.prepare("SELECT family, owed FROM device ORDER BY family").unwrap();
+    let left: Vec<(String, Option<String>)> =
+        rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().collect::<Result<_, _>>().unwrap();
+    assert_eq!(left, [("a".into(), Some("owed".into())), ("b".into(), None)]);
+}

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { KeyRound, LogOut, Pencil } from "lucide-react";
+import { Bell, KeyRound, LogOut, Pencil } from "lucide-react";
 import { lazy, Suspense, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { api, dataOf } from "@/api/client";
@@ -66,6 +66,11 @@ export function MePage() {
       <Identities />
       <PreferencesForm />
       <SecondFactor />
+      <section aria-labelledby="notices">
+        <h2 id="notices">{t("inbox.choices")}</h2>
+        <p className="mt-1 mb-3 text-sm text-muted">{t("inbox.choices_hint")}</p>
+        <Link to="/me/notices" className={buttonClass()}><Bell aria-hidden className="size-4" />{t("inbox.choices")}</Link>
+      </section>
       <SystemLinks />
       <Sessions />
       {manages(me.role) && (

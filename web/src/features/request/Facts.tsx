@@ -6,6 +6,7 @@ import { FIELD_NAMES, fieldOf, reportOf } from "@/resources/request/fields";
 import { FieldWords } from "@/resources/request/marks";
 import { When, exact } from "@/ui/time";
 import { Mute } from "./Mute";
+import { Watch } from "./Watch";
 
 /** The facts of a request, each where it is one. */
 export function Facts({ record }: { record: RequestRecord }) {
@@ -28,7 +29,7 @@ export function Facts({ record }: { record: RequestRecord }) {
         {record.resolution && <Fact name={t("request.resolution")}>{record.resolution}</Fact>}
         {record.rating && <Fact name={t("request.rating")}><Stars count={record.rating} /></Fact>}
       </dl>
-      <div className="mt-3"><Mute id={record.id} /></div>
+      <div className="mt-3 flex flex-col items-start"><Watch id={record.id} /><Mute id={record.id} /></div>
     </aside>
   );
 }

@@ -12,7 +12,8 @@ import { Button } from "@/ui/Button";
 export function UnsubscribePage() {
   const { t } = useTranslation();
   const [{ u, k, t: secret }] = useState(() => Object.fromEntries(new URLSearchParams(location.hash.slice(1))) as Record<string, string | undefined>);
-  const kind = NOTICE_KIND.find((known) => known === k);
+  // A daily or weekly mail is about all kinds.
+  const kind = k === "all" ? k : NOTICE_KIND.find((known) => known === k);
   const ending = useMutation({ mutationFn: () => api.POST("/api/mail/unsubscribe", { params: { query: { u, k, t: secret } } }) });
   useEffect(() => void (document.title = `${t("inbox.unsubscribe")} · CepatEdge`), [t]);
   const isUnknown = kind === undefined || isCode(ending.error, "not_found");

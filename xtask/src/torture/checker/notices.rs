@@ -19,7 +19,32 @@ pub(super) fn check(history: &History, findings: &mut Findings) {
         let Some(person) = history.people.get(*place) else { continue };
         let expected = expected(history, person);
         let mut told = BTreeSet::new();
+        let mut due = BTreeSet::new();
         for notice in notices {
+            let id = notice["request"]["id"].as_str().unwrap_or_default();
+            match notice["kind"].as_str().unwrap_or_default() {
+                // Of one's account; nothing that a request did.
+                _ if notice["request"].is_null() => continue,
+                "due_soon" | "overdue" => {
+                    // Once per due time. Whether the clock had come there no time tells, since clocks jump here.
+                    if !due.insert((id, notice["kind"].as_str(), notice["due_at"].as_str())) {
+                        findings.add(
+                            Kind::Notices,
+                            id,
+                            format!("{} is told twice that it is due: {notice}", person.name),
+                        );
+                    }
+                    if !hears_of_due(history, id, person) {
+                        findings.add(
+                            Kind::Notices,
+                            id,
+                            format!("{} is told that others' work is due: {notice}", person.name),
+                        );
+                    }
+                    continue;
+                }
+                _ => {}
+            }
             let key = key_of(notice);
             if !told.insert(key) {
                 findings.add(Kind::Notices, key.0, format!("{} is told of event {} twice", person.name, key.1));
@@ -37,6 +62,13 @@ pub(super) fn check(history: &History, findings: &mut Findings) {
             }
         }
     }
+}
+
+/// Whether somebody may hear that a request is due: who has or had the work, and who gives it out.
+fn hears_of_due(history: &History, id: &str, person: &Person) -> bool {
+    let timeline = history.objects.get(id).map(|object| object.timeline.as_slice()).unwrap_or_default();
+    matches!(person.role, Role::Manager | Role::Admin)
+        || timeline.iter().any(|event| event["body"]["assignee"]["id"] == person.id)
 }
 
 fn key_of(notice: &Value) -> (&str, i64) {

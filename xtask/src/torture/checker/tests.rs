@@ -87,8 +87,22 @@ fn notices_that_are_lost_doubled_or_not_theirs_are_found() {
     // What a requester did themselves, and what is internal, is nothing to them.
     let mut foreign = requesters[0].clone();
     foreign["seq"] = json!(1);
-    history.notices.insert(REQUESTER, [requesters, vec![foreign]].concat());
+    history.notices.insert(REQUESTER, [requesters.clone(), vec![foreign]].concat());
     assert_eq!(kinds(&history), [Kind::Notices]);
+    // What is told of an account is nothing that a request did; that others' work is due is nothing to a requester.
+    let account = json!({ "kind": "new_device", "device": "curl" });
+    history.notices.insert(REQUESTER, [requesters.clone(), vec![account]].concat());
+    assert_eq!(kinds(&history), []);
+    let due = json!({ "kind": "overdue", "request": { "id": FIRST }, "due_at": "2026-11-29T10:00:00.000Z" });
+    history.notices.insert(REQUESTER, [requesters.clone(), vec![due.clone()]].concat());
+    assert_eq!(kinds(&history), [Kind::Notices]);
+    history.notices.insert(REQUESTER, requesters);
+    let approver = history.people.iter().position(|person| matches!(person.role, Role::Manager | Role::Admin)).unwrap();
+    let known = history.notices[&approver].clone();
+    history.notices.insert(approver, [known.clone(), vec![due.clone()]].concat());
+    assert_eq!(kinds(&history), []);
+    history.notices.insert(approver, [known, vec![due.clone(), due]].concat());
+    assert_eq!(kinds(&history), [Kind::Notices], "once per due time");
 }
 
 #[test]
