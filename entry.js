@@ -6,6 +6,7 @@ import * as wasm from "durable-wasm";
 import { enter, start, Trapped } from "./crates/durable/js/life.js";
 import "./crates/text/text.js";
 import "./src/mail/provider.js";
+import "./src/push/push.js";
 
 export * from "durable-classes";
 

@@ -177,6 +177,8 @@ fn path_parameters(route: &Route, schemas: &mut Schemas) -> Vec<Value> {
             Parameter::Entry => schemas.of::<EntryId>(),
             Parameter::Setting => schemas.of::<SettingKey>(),
             Parameter::Cache => schemas.of::<CacheNamespace>(),
+            Parameter::Device => json!({ "type": "string", "pattern": "^[0-9a-f]{16}$" }),
+            Parameter::Delivery => json!({ "type": "string" }),
         };
         parameters.push(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
     }

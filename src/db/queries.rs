@@ -8,7 +8,8 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::query::{Postgres, Query};
 use super::statements::{
-    accounts, audit, invitations, organisation, own_data, people, resets, settings, users, versions,
+    accounts, audit, deliveries, invitations, mail_pauses, organisation, own_data, people, resets, settings, users,
+    versions,
 };
 
 /// Declares every query that a DatabaseObject answers.
@@ -71,6 +72,13 @@ queries! {
     own_data::OwnData,
     audit::Owed,
     audit::Told,
+    deliveries::ReportDeliveries,
+    deliveries::PageDeliveries,
+    deliveries::FailedDeliveries,
+    mail_pauses::PauseMail,
+    mail_pauses::ResumeMail,
+    mail_pauses::FindMailPause,
+    mail_pauses::ListMailPauses,
     versions::Synced,
     versions::ReadModel,
 }

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use base::ids::{EntryId, SessionName, UserId};
 
 use crate::domain::log::StreamName;
+use crate::domain::notify::{DeliveryId, DeviceId};
 use crate::domain::request::{Action, RequestId};
 use crate::domain::settings::SettingKey;
 use crate::domain::user::DraftId;
@@ -31,6 +32,10 @@ pub enum Parameter {
     Setting,
     /// A cache.
     Cache,
+    /// A device that is told.
+    Device,
+    /// A delivery.
+    Delivery,
 }
 
 /// A type that can stand in a path.
@@ -82,6 +87,14 @@ pub trait Parameters: Sized {
 
     /// The parameters, if each segment is of its type.
     fn parse(segments: &[&str]) -> Option<Self>;
+}
+
+impl InPath for DeviceId {
+    const KIND: Parameter = Parameter::Device;
+}
+
+impl InPath for DeliveryId {
+    const KIND: Parameter = Parameter::Delivery;
 }
 
 impl Parameters for () {

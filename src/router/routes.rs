@@ -10,16 +10,18 @@ use base::ids::{EntryId, SessionName, UserId};
 use base::refusal::Refusal;
 
 use crate::domain::log::StreamName;
+use crate::domain::notify::{DeliveryId, DeviceId};
 use crate::domain::request::{Action, RequestId};
 use crate::domain::settings::SettingKey;
 use crate::domain::user::DraftId;
 use crate::objects::cache::api::CacheNamespace;
 use crate::router::path::{self, Parameters};
+use crate::router::requests::mentions;
 use crate::router::route::{Kind, Permission, Route};
-use crate::router::system::mail;
+use crate::router::system::{deliveries, mail};
 use crate::router::{
-    auth, caches, drafts, inbox, invitations, me, passwords, people, preferences, probes, requests, resets, sessions,
-    settings, setup, system, users,
+    auth, caches, drafts, inbox, invitations, mail_pauses, me, passwords, people, preferences, probes, push, requests,
+    resets, sessions, settings, setup, system, users,
 };
 
 macro_rules! routes {
@@ -78,6 +80,12 @@ routes! {
     PUT    "/me/notifications"                                      SignedIn  Write       inbox::choose;
     GET    "/me/muted/{id}" (id: RequestId)                         SignedIn  Read        inbox::muted;
     PUT    "/me/muted/{id}" (id: RequestId)                         SignedIn  Write       inbox::mute;
+    GET    "/me/push"                                               SignedIn  Read        push::read;
+    PUT    "/me/push"                                               SignedIn  Write       push::save;
+    DELETE "/me/push/{id}" (id: DeviceId)                           SignedIn  Write       push::remove;
+    GET    "/me/mail"                                               SignedIn  Read        mail_pauses::mine;
+    POST   "/me/mail/resume"                                        SignedIn  Write       mail_pauses::resume_mine;
+    POST   "/mail/events"                                           Public    OneClick    mail_pauses::told;
     POST   "/mail/unsubscribe"                                      Public    OneClick    inbox::unsubscribe;
     GET    "/users"                                                 Managers  Read        users::list;
     POST   "/users"                                                 Operators Write       people::invite;
@@ -92,6 +100,8 @@ routes! {
     GET    "/requests/{id}" (id: RequestId)                         SignedIn  Read        requests::read;
     PATCH  "/requests/{id}" (id: RequestId)                         SignedIn  Write       requests::edit;
     GET    "/requests/{id}/events" (id: RequestId)                  SignedIn  Read        requests::events;
+    GET    "/requests/{id}/mentionable" (id: RequestId)             SignedIn  Read        mentions::mentionable;
+    GET    "/requests/{id}/undelivered" (id: RequestId)             Managers  Read        deliveries::undelivered;
     GET    "/requests/{id}/live" (id: RequestId)                    SignedIn  Socket      requests::watch;
     POST   "/requests/{id}/comments" (id: RequestId)                SignedIn  Write       requests::comment;
     POST   "/requests/{id}/{action}" (id: RequestId, action: Action) SignedIn WriteNaming requests::act;
@@ -105,6 +115,11 @@ routes! {
     GET    "/system/mail"                                           Operators Read        mail::read;
     GET    "/system/mail/records"                                   Operators Read        mail::records;
     POST   "/system/mail/test"                                      Operators Write       mail::test;
+    GET    "/system/mail/paused"                                    Operators Read        mail_pauses::list;
+    POST   "/system/mail/paused/{user}/resume" (user: UserId)       Operators Write       mail_pauses::resume;
+    GET    "/system/mail/deliveries"                                Operators Read        deliveries::list;
+    POST   "/system/mail/deliveries/{id}/resend" (id: DeliveryId)   Operators Write       deliveries::resend;
+    POST   "/system/mail/deliveries/{id}/give-up" (id: DeliveryId)  Operators Write       deliveries::give_up;
     GET    "/system/users"                                          Operators Read        people::list;
     GET    "/system/settings"                                       Operators Read        settings::list;
     GET    "/system/settings/{key}" (key: SettingKey)               Operators Read        settings::read;

@@ -17,6 +17,7 @@ use testbed::stack::Tls;
 mod app;
 mod auth;
 mod bad_input;
+mod deliveries;
 mod drafts;
 mod handover;
 mod http;
@@ -34,6 +35,8 @@ mod people;
 mod permissions;
 mod preconditions;
 mod preferences;
+mod providers;
+mod push;
 mod races;
 mod report;
 

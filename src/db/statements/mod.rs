@@ -20,7 +20,9 @@ macro_rules! ms {
 pub mod accounts;
 pub mod apply;
 pub mod audit;
+pub mod deliveries;
 pub mod invitations;
+pub mod mail_pauses;
 pub mod organisation;
 pub mod own_data;
 pub mod people;

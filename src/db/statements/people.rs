@@ -90,6 +90,9 @@ pub struct Reader {
     /// Whether they may sign in; a release before this one does not tell.
     #[serde(default)]
     pub is_active: bool,
+    /// Whether nothing is mailed to their address, since it has bounced.
+    #[serde(default)]
+    pub is_paused: bool,
 }
 
 impl fmt::Debug for Reader {
@@ -106,6 +109,7 @@ impl Query for WriteTo {
     async fn run(self, postgres: &impl Postgres) -> Result<Self::Reply, Refusal> {
         let statement = Statement::new(
             "SELECT json_build_object('email', users.email, 'name', users.name, 'organisation', organisations.name, 'is_active', users.status = 'active',
+                                      'is_paused', users.mail_paused IS NOT NULL,
                                       'language', coalesce(users.language, organisations.language))
              FROM users JOIN organisations ON organisations.id = users.org_id
              WHERE users.org_id = $1 AND users.id = $2::uuid",

@@ -4,6 +4,7 @@
 //! internal comment is told to staff alone.
 
 mod choices;
+mod delivery;
 mod notice;
 pub mod sentences;
 
@@ -14,6 +15,7 @@ use crate::domain::request::{Event, EventBody, MaintenanceRequest, Visibility};
 use crate::domain::user::{Person, Role};
 
 pub use choices::{Choice, Choices, NoticeKind};
+pub use delivery::{Channel, Delivered, DeliveryId, DeliveryState, DeviceId};
 pub use notice::{About, Notice, NoticeId, Reason};
 
 /// So many managers, and admins behind them, are told of one event: those with the oldest accounts. Each costs a call, and some plans

@@ -23,6 +23,7 @@ use crate::mail::letters;
 use crate::mail::{Outgoing, Setting};
 use crate::objects::context::CallContext;
 use crate::objects::database::api::query;
+use crate::objects::mail_pause;
 
 /// Who looks at the app just now has so long to read there what else is mailed, in milliseconds.
 const READING_MS: i64 = 60_000;
@@ -45,7 +46,7 @@ const LONGEST_WAIT_MS: i64 = 2 * 60 * 60 * 1_000;
 
 /// How long after a failed try the next comes; `chance` is in [0, 1).
 #[allow(clippy::cast_possible_truncation)] // below a thousand
-fn wait_ms(tries: u32, chance: f64) -> i64 {
+pub(super) fn wait_ms(tries: u32, chance: f64) -> i64 {
     let half = RETRY_MS.saturating_mul(1 << tries.min(12)).min(LONGEST_WAIT_MS) / 2;
     // At least half of it: a provider that says "later" means it.
     half + half * ((chance * 1_000.0) as i64) / 1_000
@@ -95,7 +96,15 @@ impl InboxObject {
             Err(refusal) => return Ok(Some(Outcome::Later(mail::Failure::at(mail::Step::Configuration, refusal)))),
         };
         let Some(outgoing) = self.written(person, notice, &reader) else { return Ok(None) };
-        Ok(Some(mailer.send(env, &self.state.id, &Limits::BEHIND, outgoing).await))
+        if reader.is_paused {
+            let failure =
+                mail::Failure::at(mail::Step::Recipient, "nothing is sent to this address, since it has bounced");
+            return Ok(Some(Outcome::Refused(failure)));
+        }
+        let address = outgoing.to.address.as_str().to_owned();
+        let outcome = mailer.send(env, &self.state.id, &Limits::BEHIND, outgoing).await;
+        mail_pause::after(env, &address, &outcome, &cx).await;
+        Ok(Some(outcome))
     }
 
     fn written(&self, person: &Person, notice: &Notice, reader: &Reader) -> Option<Outgoing> {

@@ -10,8 +10,10 @@ use crate::domain::mailed::Mailed;
 use crate::domain::notify::{Choices, Notice, NoticeId};
 use crate::domain::request::RequestId;
 
-/// Schema steps.
-pub const SCHEMA: Schema = Schema::first(&["
+/// Schema steps: notices; devices, and what is told of deliveries.
+pub const SCHEMA: Schema = Schema::first(&[NOTICES, super::push::store::TABLES, super::deliveries::store::TABLES]);
+
+const NOTICES: &str = "
     CREATE TABLE notice (
         key    INTEGER PRIMARY KEY,
         id     TEXT NOT NULL UNIQUE,
@@ -37,7 +39,7 @@ pub const SCHEMA: Schema = Schema::first(&["
     CREATE TABLE muted (
         request TEXT PRIMARY KEY
     ) WITHOUT ROWID;
-"]);
+";
 
 /// So many notices are kept; the oldest go first.
 pub const MOST_NOTICES: i64 = 1_000;
@@ -59,12 +61,19 @@ pub fn put(write: &Writer<'_>, notice: &Notice, due: Option<Timestamp>) -> Resul
     Ok(!rows.is_empty())
 }
 
-/// Forgets all but those that came last. A notice that has left is one that came so long ago that its event is delivered no more.
+/// Forgets all but those that came last. A notice that has left is one that came so long ago that its event is delivered no more. One
+/// that something is still to be sent about, or told of, stays for as many again.
 ///
 /// # Errors
 /// When SQLite refuses.
 pub fn purge(write: &Writer<'_>) -> Result<(), StorageError> {
-    write.run("DELETE FROM notice WHERE key <= (SELECT max(key) FROM notice) - ?", &[&MOST_NOTICES])
+    write.run(
+        "DELETE FROM notice WHERE key <= (SELECT max(key) FROM notice) - ?
+           AND (key <= (SELECT max(key) FROM notice) - ?
+                OR due IS NULL AND NOT EXISTS (SELECT 1 FROM push WHERE push.notice = notice.key AND push.due IS NOT NULL)
+                               AND NOT EXISTS (SELECT 1 FROM report WHERE report.notice = notice.key AND version > told))",
+        &[&MOST_NOTICES, &(2 * MOST_NOTICES)],
+    )
 }
 
 /// How many are unread.
@@ -227,8 +236,10 @@ pub fn next_mail(db: &Database) -> Result<Option<Timestamp>, StorageError> {
 pub fn settle(write: &Writer<'_>, key: i64, mailed: Option<&Mailed>, again: Option<Timestamp>) -> Result<(), Refusal> {
     let mailed = mailed.map(serde_json::to_string).transpose().map_err(|_| Refusal::Internal)?;
     write.run(
-        "UPDATE notice SET due = ?, tries = tries + 1, mailed = coalesce(?, mailed) WHERE key = ?",
-        &[&again.map(Timestamp::as_ms), &mailed, &key],
+        // One that was given up while it was on its way is not tried again, and one that was not needed is given up.
+        "UPDATE notice SET due = iif(given_up, NULL, ?), tries = tries + 1, mailed = coalesce(?, mailed), given_up = iif(?, 1, given_up)
+         WHERE key = ?",
+        &[&again.map(Timestamp::as_ms), &mailed, &mailed.is_none(), &key],
     )?;
     Ok(())
 }

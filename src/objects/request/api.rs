@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use crate::domain::request::CommentBody;
 use crate::domain::request::RequestId;
 use crate::domain::request::{Command, NewRequest, Visibility};
+use crate::domain::user::Person;
 use crate::objects::context::CallContext;
 
 /// Names one maintenance request: `{org}/{uuid}`.
@@ -48,6 +49,8 @@ actor_api! {
     comment(Comment) -> Box<RawValue>;
     /// A page of the timeline, oldest first.
     timeline(Timeline) -> Page;
+    /// The staff who have taken part in what the caller sees, the latest first.
+    participants(Participants) -> Vec<Person>;
     /// What operators see of the object.
     inspect(Inspect) -> Inspection;
     /// Sends what is owed, now; with `replay` also what was parked.
@@ -101,6 +104,10 @@ pub struct Timeline {
     /// At most so many.
     pub limit: Limit,
 }
+
+/// See [`Handler::participants`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Participants {}
 
 /// See [`Handler::inspect`].
 #[derive(Debug, Serialize, Deserialize)]

@@ -18,8 +18,9 @@ use super::owed::{self, Delivery, Destination, packed};
 use super::{RequestObject, store};
 use crate::db::statements::users::ListStaff;
 use crate::domain::log::StreamName;
-use crate::domain::notify::{Notice, assignee_after, needs_staff, told};
+use crate::domain::notify::{Notice, Reason, assignee_after, needs_staff, told};
 use crate::domain::request::{MaintenanceRequest, Searched, Summary};
+use crate::domain::user::{Actor, Role};
 use crate::objects::context::CallContext;
 use crate::objects::database::api::{Apply, DatabaseKey, query};
 use crate::objects::inbox::api::{InboxKey, Tell};
@@ -147,10 +148,19 @@ impl RequestObject {
         } else {
             Vec::new()
         };
+        // Who has not taken part is not called by a requester: a name that one knows is no bell to ring.
+        let near = store::participants(&self.state.db, false)?;
         let mut assignee = self.assignee_before(request, events)?;
         let mut notices: BTreeMap<UserId, Vec<Notice>> = BTreeMap::new();
         for Delivery { event, .. } in events.iter().map(Rc::as_ref) {
-            for (user, reason) in told(event, request.requester.id, assignee, &staff) {
+            let is_near = |(user, reason): &(UserId, Reason)| {
+                *reason != Reason::Mentioned
+                    || !matches!(event.actor, Actor::User(_, Some(Role::Requester)))
+                    || assignee == Some(*user)
+                    || near.iter().any(|person| person.id == *user)
+            };
+            let told = told(event, request.requester.id, assignee, &staff);
+            for (user, reason) in told.into_iter().filter(is_near) {
                 notices.entry(user).or_default().push(Notice::of(event, request, reason));
             }
             if let Some(after) = assignee_after(&event.body) {

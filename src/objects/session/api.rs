@@ -39,6 +39,8 @@ actor_api! {
     open(Open) -> LiveSession;
     /// Whether the session holds; it slides the expiry (written down at most once a minute). `Unauthenticated` when not.
     check(Check) -> LiveSession;
+    /// Whether the session holds; it holds no longer for it.
+    holds(Holds) -> bool;
     /// The user has another name from now on. An ended or unknown session has nobody to rename, which is no error.
     renamed(Renamed) -> ();
     /// Ends the session at once, for good. Ending an ended or unknown session is no error.
@@ -68,6 +70,10 @@ pub struct Open {
 /// See [`Handler::check`].
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Check {}
+
+/// See [`Handler::holds`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Holds {}
 
 /// See [`Handler::renamed`].
 #[derive(Debug, Serialize, Deserialize)]

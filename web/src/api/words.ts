@@ -5,6 +5,8 @@ type Schema<Name extends keyof components["schemas"]> = components["schemas"][Na
 
 export const ACTION = ["approve", "reject", "assign", "release", "start", "hold", "resume", "complete", "close", "reopen", "cancel"] as const satisfies readonly Schema<"Action">[];
 export const CACHE_NAMESPACE = ["users", "settings"] as const satisfies readonly Schema<"CacheNamespace">[];
+export const CHANNEL = ["mail", "push"] as const satisfies readonly Schema<"Channel">[];
+export const DELIVERY_STATE = ["waiting", "sent", "refused", "parked", "dropped"] as const satisfies readonly Schema<"DeliveryState">[];
 export const LANGUAGE = ["en", "id"] as const satisfies readonly Schema<"Language">[];
 export const LEVEL = ["debug", "info", "warn", "error"] as const satisfies readonly Schema<"Level">[];
 export const LINK_STATE = ["open", "used", "replaced", "expired", "withdrawn"] as const satisfies readonly Schema<"LinkState">[];
