@@ -1,15 +1,20 @@
 // What I am told: what happened to my requests and my work, and why I hear of it.
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { BellOff, Check, Mail, MailWarning } from "lucide-react";
-import { useState } from "react";
+import { BellOff, BellRing, Check, Mail, MailWarning } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ErrorPage } from "@/app/ErrorPage";
 import { ErrorWords, toastError } from "@/app/ErrorWords";
+import { withMore } from "@/i18n";
 import { inboxOptions, markRead, type Notice } from "@/resources/inbox/queries";
 import { Button } from "@/ui/Button";
 import { When } from "@/ui/time";
 import { ChoicesDialog } from "./ChoicesDialog";
+
+/** What few need. */
+const DeviceDialog = lazy(() => withMore(import("./DeviceDialog")));
+const MailPaused = lazy(() => withMore(import("./MailPaused")));
 
 export function InboxPage() {
   const { t } = useTranslation();
@@ -18,6 +23,7 @@ export function InboxPage() {
   const client = useQueryClient();
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage, isFetchNextPageError } = useInfiniteQuery(inboxOptions(unread));
   const [isChoosing, setChoosing] = useState(false);
+  const [isOfDevice, setOfDevice] = useState(false);
   const marking = useMutation({ mutationFn: (newest: Notice) => markRead(client, newest, true), onError: toastError });
   if (!data && error) return <ErrorPage error={error} reset={() => void refetch()} />;
   const notices = data?.pages.flatMap((page) => page.items) ?? [];
@@ -27,8 +33,10 @@ export function InboxPage() {
       <div className="flex flex-wrap items-center gap-3">
         <h1 className="mr-auto">{t("inbox.title")}</h1>
         <Button onClick={() => setChoosing(true)}><Mail aria-hidden className="size-4" />{t("inbox.choices")}</Button>
+        <Button onClick={() => setOfDevice(true)}><BellRing aria-hidden className="size-4" />{t("inbox.device")}</Button>
         {newest && <Button busy={marking.isPending} disabled={!notices.some((notice) => notice.unread)} onClick={() => marking.mutate(newest)}><Check aria-hidden className="size-4" />{t("inbox.read_all")}</Button>}
       </div>
+      <Suspense><MailPaused /></Suspense>
       <div role="group" aria-label={t("inbox.title")} className="flex gap-2">
         {[false, true].map((only) => (
           <Button key={String(only)} kind={only === unread ? "primary" : undefined} aria-pressed={only === unread} onClick={() => void navigate({ search: only ? { unread: true } : {}, replace: true })}>
@@ -45,6 +53,7 @@ export function InboxPage() {
       ) : <ul className="card divide-y">{notices.map((notice) => <li key={notice.id}><Row notice={notice} /></li>)}</ul>}
       {data && error && <ErrorWords error={error} />}
       {isChoosing && <ChoicesDialog onClose={() => setChoosing(false)} />}
+      {isOfDevice && <Suspense><DeviceDialog onClose={() => setOfDevice(false)} /></Suspense>}
       {(hasNextPage || isFetchNextPageError) && <Button className="self-center" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>{t("sessions.more")}</Button>}
     </div>
   );
