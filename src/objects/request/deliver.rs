@@ -19,7 +19,7 @@ use super::{RequestObject, store};
 use crate::db::statements::users::ListStaff;
 use crate::domain::log::StreamName;
 use crate::domain::notify::{Notice, Reason, assignee_after, needs_staff, told};
-use crate::domain::request::{MaintenanceRequest, Searched, Summary};
+use crate::domain::request::{Event, EventBody, MaintenanceRequest, Searched, Summary};
 use crate::domain::user::{Actor, Role};
 use crate::objects::context::CallContext;
 use crate::objects::database::api::{Apply, DatabaseKey, query};
@@ -149,13 +149,18 @@ impl RequestObject {
             Vec::new()
         };
         // Who has not taken part is not called by a requester: a name that one knows is no bell to ring.
-        let near = store::participants(&self.state.db, false)?;
+        let is_said = |event: &Event| matches!(event.body, EventBody::Commented { .. }) && needs_staff(&event.body);
+        let near = if events.iter().any(|delivery| is_by_requester(&delivery.event) && is_said(&delivery.event)) {
+            store::participants(&self.state.db, false)?
+        } else {
+            Vec::new()
+        };
         let mut assignee = self.assignee_before(request, events)?;
         let mut notices: BTreeMap<UserId, Vec<Notice>> = BTreeMap::new();
         for Delivery { event, .. } in events.iter().map(Rc::as_ref) {
             let is_near = |(user, reason): &(UserId, Reason)| {
                 *reason != Reason::Mentioned
-                    || !matches!(event.actor, Actor::User(_, Some(Role::Requester)))
+                    || !is_by_requester(event)
                     || assignee == Some(*user)
                     || near.iter().any(|person| person.id == *user)
             };
@@ -223,4 +228,8 @@ impl Deliver for RequestObject {
         }?;
         Ok(delivered)
     }
+}
+
+const fn is_by_requester(event: &Event) -> bool {
+    matches!(event.actor, Actor::User(_, Some(Role::Requester)))
 }
