@@ -1,7 +1,7 @@
 //! CepatEdge: facility and equipment maintenance at the edge. The platform's events come in here and go to the router.
 //!
 //! ARCHITECTURE.md has the map. `domain` holds the rules, `objects` the actors, `db` PostgreSQL, `mail` the way to a
-//! mail provider, `router` HTTP.
+//! mail provider, `push` the way to a browser's push service, `router` HTTP.
 
 // A trap ends the wasm instance and everything in flight in it, so what could panic is not written; tests may. What
 // `disallowed_*` bans is in clippy.toml.
@@ -27,6 +27,7 @@ pub mod objects;
 #[cfg(feature = "openapi")]
 #[allow(clippy::indexing_slicing, reason = "it runs on the machine that builds")]
 pub mod openapi;
+pub mod push;
 pub mod router;
 mod socket;
 

@@ -211,6 +211,8 @@ fn path_parameters(route: &Route, schemas: &mut Schemas) -> Vec<Value> {
             Parameter::Key => schemas.of::<KeyId>(),
             Parameter::Cache => schemas.of::<CacheNamespace>(),
             Parameter::Passkey => json!({ "type": "string" }),
+            Parameter::Device => json!({ "type": "string", "pattern": "^[0-9a-f]{16}$" }),
+            Parameter::Delivery => json!({ "type": "string" }),
         };
         parameters.push(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
     }

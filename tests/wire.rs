@@ -10,8 +10,8 @@ use std::{env, fs};
 use cepatedge::db::queries;
 use cepatedge::db::query::{Postgres, Query};
 use cepatedge::db::statements::{
-    accounts, audit, factors, identities, invitations, keys, organisation, own_data, people, resets, settings, users,
-    versions,
+    accounts, audit, deliveries, factors, identities, invitations, keys, mail_pauses, organisation, own_data, people,
+    resets, settings, users, versions,
 };
 use cepatedge::domain::delivery::{Delivery, Packed};
 use cepatedge::domain::factor::{Factors, Method, NewPasskey, Passkey, Removed, Totp, Used};
@@ -21,7 +21,10 @@ use cepatedge::domain::key::{HeldKey, KeyName, KeyRow, Scope};
 use cepatedge::domain::log::{LogFilter, NewEntry, StreamName};
 use cepatedge::domain::mailed::Mailed;
 use cepatedge::domain::notify::times::{Quiet, Rhythm, TimeOfDay, Times, Weekday};
-use cepatedge::domain::notify::{About, Channel, Choice, Chosen, Colleague, Notice, NoticeId, NoticeKind, Reason};
+use cepatedge::domain::notify::{
+    About, Channel, Choice, Chosen, Colleague, Delivered, DeliveryId, DeliveryState, Notice, NoticeId, NoticeKind,
+    Reason,
+};
 use cepatedge::domain::organisation::{Language, OrganisationName, TimeZone};
 use cepatedge::domain::request::{
     Action, ActionInput, Category, Command, CommentBody, Description, Moment, NewRequest, Priority, RulesInForce,
@@ -269,6 +272,7 @@ fn the_request_speaks_as_recorded() {
     };
     exchange(&key, with_a_key(), comment, raw(r#"{"seq":3,"kind":"commented"}"#));
     exchange(&key, by_a_user(), request::Timeline { after: 1, limit: limit() }, page(r#"[{"seq":2}]"#));
+    exchange(&key, by_a_user(), request::Participants {}, vec![caller().user]);
     let inspection = request::Inspection {
         snapshot: raw(domain!("request")),
         events: 2,
@@ -281,6 +285,64 @@ fn the_request_speaks_as_recorded() {
     exchange(&key, by_a_user(), request::Inspect {}, inspection);
     exchange(&key, by_the_system(), request::Poke { replay: true, synced: None }, debts());
     upgrade::<request::Request>(&key, request::Watch { after: Some(1) });
+}
+
+#[test]
+fn what_became_of_deliveries_is_told_as_recorded() {
+    let mail = || Mailed::new(Outcome::Taken { answer: "250 queued".into() }, at(2));
+    let delivery = || DeliveryId { notice: NoticeId::of(id(), 0, 3), user: user(), device: None };
+    let report = deliveries::Report {
+        id: delivery(),
+        user_id: user(),
+        channel: Channel::Mail,
+        kind: "commented".into(),
+        request_id: Some(id()),
+        number: Some("MR-000123".into()),
+        state: DeliveryState::Sent,
+        tries: 1,
+        last: Some(mail()),
+        version: 2,
+        created_at: at(1).as_ms(),
+    };
+    asks(by_the_system(), deliveries::ReportDeliveries { rows: vec![report] }, ());
+    let delivered = Delivered {
+        id: delivery(),
+        channel: Channel::Mail,
+        kind: "commented".into(),
+        request: Some(id()),
+        number: Some("MR-000123".into()),
+        state: DeliveryState::Sent,
+        tries: 1,
+        last: Some(mail()),
+        created_at: at(1),
+    };
+    let row = deliveries::DeliveryRow { delivery: delivered, user: caller().user };
+    let after = Some(Position { ts: at(1).as_ms(), id: "7".into() });
+    let page = deliveries::PageDeliveries {
+        state: Some(DeliveryState::Parked),
+        channel: Some(Channel::Push),
+        after: after.clone(),
+        limit: limit(),
+    };
+    asks(by_a_user(), page, deliveries::DeliveriesPage { items: vec![row], next: after });
+    let failed = deliveries::FailedDelivery {
+        user: caller().user,
+        channel: Channel::Mail,
+        kind: "commented".into(),
+        state: DeliveryState::Refused,
+        at: Some(at(1).rfc3339()),
+    };
+    asks(by_a_user(), deliveries::FailedDeliveries { request: id() }, vec![failed]);
+
+    let pause = || mail_pauses::Pause { at: at(1), why: "bounced".into(), words: "550 5.1.1".into() };
+    let trace = by_the_system().trace;
+    let entry = || NewEntry::audit(&trace, at(1), Actor::System, "mail_paused", ("user", ""));
+    let paused = mail_pauses::PauseMail { address: "maya@example.com".into(), pause: pause(), entry: entry() };
+    asks(by_the_system(), paused, Some(user()));
+    asks(by_a_user(), mail_pauses::ResumeMail { id: user(), entry: entry() }, true);
+    asks(by_a_user(), mail_pauses::FindMailPause { id: user() }, Some(pause()));
+    let person = mail_pauses::PausedPerson { user: caller().user, pause: pause() };
+    asks(by_a_user(), mail_pauses::ListMailPauses {}, vec![person]);
 }
 
 #[test]
@@ -305,7 +367,7 @@ fn an_inbox_speaks_as_recorded() {
     let device = Some("Firefox, Linux".to_owned());
     let account =
         Notice { kind: "new_device".into(), reason: Reason::Account, request: None, device, ..notice.clone() };
-    let read = notice.id.clone();
+    let (read, told) = (notice.id.clone(), notice.id.clone());
     exchange(&key, by_the_system(), inbox::Tell { notices: vec![notice, overdue, account] }, ());
     let after = Some(Position { ts: at(1).as_ms(), id: "7".into() });
     exchange(
@@ -333,6 +395,13 @@ fn an_inbox_speaks_as_recorded() {
     exchange(&key, by_a_user(), inbox::Mute { request: id(), muted: Some(true) }, inbox::Muted { muted: true });
     let unsubscribe = inbox::Unsubscribe { kind: NoticeKind::Commented, secret: "0123456789abcdef".into() };
     exchange(&key, by_the_system(), unsubscribe, ());
+    let device = || "00112233445566ff".parse().unwrap();
+    let shown = inbox::DeviceShown { id: device(), name: "Firefox".into(), added_at: at(0), is_current: true };
+    let asking = inbox::Device { id: device(), sealed: "closed".into(), name: "Firefox".into() };
+    exchange(&key, by_a_user(), asking, vec![shown.clone()]);
+    exchange(&key, by_a_user(), inbox::Devices {}, vec![shown]);
+    exchange(&key, by_a_user(), inbox::Forget { id: Some(device()), session: Some(session_name()) }, ());
+    exchange(&key, by_a_user(), inbox::Again { notice: told, device: Some(device()), give_up: true }, ());
     upgrade::<inbox::Notices>(&key, inbox::Watch {});
 }
 
@@ -446,6 +515,7 @@ fn the_session_speaks_as_recorded() {
     };
     exchange(&key, by_a_user(), open, held());
     exchange(&key, by_a_user(), session::Check {}, held());
+    exchange(&key, by_the_system(), session::Holds {}, true);
     exchange(&key, by_a_user(), session::Renamed { name: PersonName::parse("Maya Putri").unwrap() }, ());
     exchange(&key, by_a_user(), session::Proved { methods: vec![Method::Recovery] }, held());
     exchange(&key, by_a_user(), session::Revoke { reason: "logout".into() }, ());
@@ -601,6 +671,7 @@ fn people_speak_as_recorded(entry: NewEntry) {
         organisation: "Hotel Melati".into(),
         is_active: true,
         time_zone: Some(TimeZone::parse("Asia/Makassar").unwrap()),
+        is_paused: false,
     };
     asks(by_a_user(), people::WriteTo { id }, Some(reader));
     asks(by_a_user(), invitations::InviteAgain { id, link: link(), entry: entry.clone() }, Some(row()));

@@ -8,8 +8,8 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::query::{Postgres, Query};
 use super::statements::{
-    accounts, audit, factors, identities, invitations, keys, organisation, own_data, people, resets, settings, users,
-    versions,
+    accounts, audit, deliveries, factors, identities, invitations, keys, mail_pauses, organisation, own_data, people,
+    resets, settings, users, versions,
 };
 
 /// Declares every query that a DatabaseObject answers.
@@ -87,6 +87,13 @@ queries! {
     identities::IdentitiesOf,
     audit::Owed,
     audit::Told,
+    deliveries::ReportDeliveries,
+    deliveries::PageDeliveries,
+    deliveries::FailedDeliveries,
+    mail_pauses::PauseMail,
+    mail_pauses::ResumeMail,
+    mail_pauses::FindMailPause,
+    mail_pauses::ListMailPauses,
     versions::Synced,
     versions::ReadModel,
 }

@@ -10,6 +10,7 @@ pub mod context;
 pub mod database;
 pub mod inbox;
 pub mod log_stream;
+pub mod mail_pause;
 pub mod request;
 pub mod request_index;
 pub mod session;

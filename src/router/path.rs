@@ -6,6 +6,7 @@ use base::ids::{EntryId, KeyId, SessionName, UserId};
 
 use crate::domain::factor::Credential;
 use crate::domain::log::StreamName;
+use crate::domain::notify::{DeliveryId, DeviceId};
 use crate::domain::request::{Action, RequestId};
 use crate::domain::settings::SettingKey;
 use crate::domain::user::DraftId;
@@ -36,6 +37,10 @@ pub enum Parameter {
     Key,
     /// A passkey.
     Passkey,
+    /// A device that is told.
+    Device,
+    /// A delivery.
+    Delivery,
 }
 
 /// A type that can stand in a path.
@@ -95,6 +100,14 @@ pub trait Parameters: Sized {
 
     /// The parameters, if each segment is of its type.
     fn parse(segments: &[&str]) -> Option<Self>;
+}
+
+impl InPath for DeviceId {
+    const KIND: Parameter = Parameter::Device;
+}
+
+impl InPath for DeliveryId {
+    const KIND: Parameter = Parameter::Delivery;
 }
 
 impl Parameters for () {

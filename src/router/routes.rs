@@ -11,17 +11,20 @@ use base::refusal::Refusal;
 
 use crate::domain::factor::Credential;
 use crate::domain::log::StreamName;
+use crate::domain::notify::{DeliveryId, DeviceId};
 use crate::domain::request::{Action, RequestId};
 use crate::domain::settings::SettingKey;
 use crate::domain::user::DraftId;
 use crate::objects::cache::api::CacheNamespace;
 use crate::router::factors::{again, codes, mine, passkeys, sign_in, taken, totp};
 use crate::router::path::{self, Parameters};
+use crate::router::requests::mentions;
 use crate::router::route::{Kind, Permission, Route};
-use crate::router::system::mail;
+use crate::router::system::{deliveries, mail};
 use crate::router::{
-    auth, caches, categories, drafts, identity, inbox, invitations, keys, me, notice_times, oidc, passwords, people,
-    preferences, probes, requests, resets, scopes, sessions, settings, setup, system, users, watched,
+    auth, caches, categories, drafts, identity, inbox, invitations, keys, mail_pauses, me, notice_times, oidc,
+    passwords, people, preferences, probes, push, requests, resets, scopes, sessions, settings, setup, system, users,
+    watched,
 };
 
 macro_rules! routes {
@@ -107,6 +110,12 @@ routes! {
     PATCH  "/keys/{id}" (id: KeyId)                                 Managers  FreshWrite  keys::change;
     DELETE "/keys/{id}" (id: KeyId)                                 Managers  Write       keys::end;
     POST   "/keys/{id}/rotate" (id: KeyId)                          Managers  FreshWrite  keys::rotate;
+    GET    "/me/push"                                               SignedIn  Read        push::read;
+    PUT    "/me/push"                                               SignedIn  Write       push::save;
+    DELETE "/me/push/{id}" (id: DeviceId)                           SignedIn  Write       push::remove;
+    GET    "/me/mail"                                               SignedIn  Read        mail_pauses::mine;
+    POST   "/me/mail/resume"                                        SignedIn  Write       mail_pauses::resume_mine;
+    POST   "/mail/events"                                           Public    OneClick    mail_pauses::told;
     POST   "/mail/unsubscribe"                                      Public    OneClick    inbox::unsubscribe;
     GET    "/users"                                                 Managers  Read        users::list;
     POST   "/users"                                                 Operators Write       people::invite;
@@ -124,6 +133,8 @@ routes! {
     GET    "/requests/{id}" (id: RequestId)                         SignedIn  Read        requests::read;
     PATCH  "/requests/{id}" (id: RequestId)                         SignedIn  Write       requests::edit;
     GET    "/requests/{id}/events" (id: RequestId)                  SignedIn  Read        requests::events;
+    GET    "/requests/{id}/mentionable" (id: RequestId)             SignedIn  Read        mentions::mentionable;
+    GET    "/requests/{id}/undelivered" (id: RequestId)             Managers  Read        deliveries::undelivered;
     GET    "/requests/{id}/live" (id: RequestId)                    SignedIn  Socket      requests::watch;
     POST   "/requests/{id}/comments" (id: RequestId)                SignedIn  Write       requests::comment;
     POST   "/requests/{id}/{action}" (id: RequestId, action: Action) SignedIn WriteNaming requests::act;
@@ -141,6 +152,11 @@ routes! {
     POST   "/system/mail/test"                                      Operators Write       mail::test;
     GET    "/system/identity"                                       Operators Read        identity::read;
     POST   "/system/identity/test"                                  Operators Write       identity::test;
+    GET    "/system/mail/paused"                                    Operators Read        mail_pauses::list;
+    POST   "/system/mail/paused/{user}/resume" (user: UserId)       Operators Write       mail_pauses::resume;
+    GET    "/system/mail/deliveries"                                Operators Read        deliveries::list;
+    POST   "/system/mail/deliveries/{id}/resend" (id: DeliveryId)   Operators Write       deliveries::resend;
+    POST   "/system/mail/deliveries/{id}/give-up" (id: DeliveryId)  Operators Write       deliveries::give_up;
     GET    "/system/users"                                          Operators Read        people::list;
     GET    "/system/settings"                                       Operators Read        settings::list;
     GET    "/system/settings/{key}" (key: SettingKey)               Operators Read        settings::read;

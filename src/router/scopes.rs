@@ -45,9 +45,15 @@ const PERSON: Option<Needs> = Some(Needs::Person);
 /// table is.
 pub const fn needs(method: &str, pattern: &str) -> Option<Needs> {
     match (method.as_bytes(), pattern.as_bytes()) {
-        (_, b"/api/health" | b"/api/ready" | b"/api/openapi.json" | b"/api/setup" | b"/api/mail/unsubscribe") => {
-            Some(Needs::Nothing)
-        }
+        (
+            _,
+            b"/api/health"
+            | b"/api/ready"
+            | b"/api/openapi.json"
+            | b"/api/setup"
+            | b"/api/mail/unsubscribe"
+            | b"/api/mail/events",
+        ) => Some(Needs::Nothing),
         (_, b"/api/auth/login" | b"/api/auth/logout" | b"/api/auth/forgot") => Some(Needs::Nothing),
         (_, b"/api/auth/invitations/look" | b"/api/auth/invitations/ask" | b"/api/auth/invitations/accept") => {
             Some(Needs::Nothing)
@@ -76,6 +82,7 @@ pub const fn needs(method: &str, pattern: &str) -> Option<Needs> {
             | b"/api/me/muted/{id}",
         ) => PERSON,
 
+        (_, b"/api/me/push" | b"/api/me/push/{id}" | b"/api/me/mail" | b"/api/me/mail/resume") => PERSON,
         (b"GET", b"/api/users" | b"/api/users/{id}") => READ,
         (b"POST", b"/api/users" | b"/api/users/{id}/invitation") | (b"PATCH", b"/api/users/{id}") => OPERATE,
         // What it answers signs in as somebody.
@@ -84,6 +91,7 @@ pub const fn needs(method: &str, pattern: &str) -> Option<Needs> {
 
         (b"GET", b"/api/categories") => READ,
         (b"GET", b"/api/requests" | b"/api/requests/live" | b"/api/requests/{id}") => READ,
+        (b"GET", b"/api/requests/{id}/mentionable" | b"/api/requests/{id}/undelivered") => READ,
         (b"GET", b"/api/requests/{id}/events" | b"/api/requests/{id}/live") => READ,
         (b"POST", b"/api/requests" | b"/api/requests/{id}/comments") | (b"PATCH", b"/api/requests/{id}") => REPORT,
         (b"POST", b"/api/requests/{id}/{action}") => WORK,
@@ -98,6 +106,9 @@ pub const fn needs(method: &str, pattern: &str) -> Option<Needs> {
         }
         (_, b"/api/system/settings" | b"/api/system/settings/{key}" | b"/api/system/settings/{key}/history") => OPERATE,
         (_, b"/api/system/settings/{key}/revert" | b"/api/system/cache" | b"/api/system/cache/{namespace}") => OPERATE,
+        (_, b"/api/system/mail/paused" | b"/api/system/mail/paused/{user}/resume") => OPERATE,
+        (_, b"/api/system/mail/deliveries" | b"/api/system/mail/deliveries/{id}/resend") => OPERATE,
+        (_, b"/api/system/mail/deliveries/{id}/give-up") => OPERATE,
         (_, b"/api/system/identity" | b"/api/system/identity/test") => OPERATE,
         (_, b"/api/system/monitor" | b"/api/system/sync" | b"/api/system/sync/replay") => OPERATE,
         (_, b"/api/system/requests/{id}/inspect") => OPERATE,

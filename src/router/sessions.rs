@@ -21,6 +21,7 @@ use crate::domain::user::User;
 use crate::objects::account::api::{AccountKey, Closed, Listing, Sessions};
 use crate::objects::context::CallContext;
 use crate::objects::database::api::query as ask_postgres;
+use crate::objects::inbox::api::{Forget, InboxKey};
 use crate::objects::session::api::{Revoke, SessionKey};
 use crate::router::context::Exchange;
 use crate::router::http::paging::{self, Wanted};
@@ -146,7 +147,14 @@ pub async fn end_known(
     let key = SessionKey { org: org.clone(), session: session.clone() };
     ask(exchange.env, &key, Revoke { reason: reason.to_owned() }, cx).await?;
     let account = AccountKey::User { org: org.clone(), user };
-    ask(exchange.env, &account, Closed { session: session.clone() }, cx).await
+    let inbox = InboxKey { org: org.clone(), user };
+    let devices = Forget { id: None, session: Some(session.clone()) };
+    // A device whose inbox cannot be told is found out when it is to be told something: its session does not hold.
+    let (closed, _later) = futures::join!(
+        ask(exchange.env, &account, Closed { session: session.clone() }, cx),
+        ask(exchange.env, &inbox, devices, cx)
+    );
+    closed
 }
 
 /// Enough of a session's name to recognise it in a log.

@@ -82,7 +82,7 @@ pub async fn find(exchange: &Exchange<'_>, id: UserId) -> Result<Option<User>, R
 }
 
 /// The cached value while it is fresh; else the source's, which is then cached; else, with the source away, the stale one.
-async fn through_cache<T: Serialize + DeserializeOwned>(
+pub async fn through_cache<T: Serialize + DeserializeOwned>(
     exchange: &Exchange<'_>,
     key: &str,
     source: impl Future<Output = Result<T, Refusal>>,

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
 /// Keys that sign: tokens, cursors and request ids.
@@ -23,6 +23,9 @@ pub struct Secrets {
     /// Opens the setup while nobody is in: 64 hexadecimal digits. Empty in a file of before there was one.
     #[serde(default)]
     pub setup_token: String,
+    /// Signs what is sent to devices: 32 bytes, base64url. Empty in a file of before there was one.
+    #[serde(default)]
+    pub vapid_private_key: String,
 }
 
 #[derive(Serialize)]
@@ -40,6 +43,7 @@ impl Secrets {
             cursor_key: random_base64()?,
             id_key: random_base64()?,
             setup_token: setup_token()?,
+            vapid_private_key: vapid_key()?,
         })
     }
 
@@ -50,10 +54,15 @@ impl Secrets {
             let text = fs::read_to_string(file)?;
             let kept: Self =
                 serde_json::from_str(&text).with_context(|| format!("{} cannot be read", file.display()))?;
-            if !kept.setup_token.is_empty() {
+            if !kept.setup_token.is_empty() && !kept.vapid_private_key.is_empty() {
                 return Ok(kept);
             }
-            secrets = Self { setup_token: secrets.setup_token, ..kept };
+            let or = |kept: &str, new: String| if kept.is_empty() { new } else { kept.to_owned() };
+            secrets = Self {
+                setup_token: or(&kept.setup_token, secrets.setup_token),
+                vapid_private_key: or(&kept.vapid_private_key, secrets.vapid_private_key),
+                ..kept
+            };
         }
         write_private(file, &serde_json::to_string_pretty(&secrets)?)?;
         Ok(secrets)
@@ -73,6 +82,11 @@ pub(crate) fn random_password() -> Result<String> {
 /// A token that opens the setup of an empty installation: 64 hexadecimal digits, which no address and no shell changes.
 pub fn setup_token() -> Result<String> {
     Ok(hex(&random_bytes::<32>()?))
+}
+
+/// A key that signs what is sent to devices (RFC 8292): a scalar of P-256, which nearly every 32 bytes are.
+pub fn vapid_key() -> Result<String> {
+    Ok(URL_SAFE_NO_PAD.encode(random_bytes::<32>()?))
 }
 
 fn hex(bytes: &[u8]) -> String {

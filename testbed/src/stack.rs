@@ -340,6 +340,7 @@ pub fn development_vars(port: u16, database_url: &str, secrets: &Secrets) -> BTr
         ("CURSOR_KEY", &secrets.cursor_key),
         ("ID_KEY", &secrets.id_key),
         ("SETUP_TOKEN", &secrets.setup_token),
+        ("VAPID_PRIVATE_KEY", &secrets.vapid_private_key),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into()

@@ -284,6 +284,8 @@ async fn a_mail_that_its_server_could_not_take_is_sent_again_and_one_that_it_too
     server.set_mood(Mood::NobodyHere);
     manager.comment(&id, "Refused for good", "public").await.expect(201);
     fate("refused").await;
+    // The address is left alone from then on, until its owner tries it again.
+    requester.post("/api/me/mail/resume", &json!({})).await.expect(204);
     // A wrong password is the operator's fault, not the mail's.
     server.set_mood(Mood::WrongPassword);
     manager.comment(&id, "Once the password is right", "public").await.expect(201);

@@ -109,6 +109,12 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
         ("GET", "system/mail", Value::Null, OPERATORS),
         ("GET", "system/mail/records", Value::Null, OPERATORS),
         ("POST", "system/mail/test", json!({}), OPERATORS),
+        ("GET", "system/mail/paused", Value::Null, OPERATORS),
+        ("POST", "system/mail/paused/{user}/resume", json!({}), [401, 403, 403, 403, 204]),
+        ("GET", "system/mail/deliveries", Value::Null, OPERATORS),
+        // Nothing was sent.
+        ("POST", "system/mail/deliveries/{delivery}/resend", json!({}), [401, 403, 403, 403, 404]),
+        ("POST", "system/mail/deliveries/{delivery}/give-up", json!({}), [401, 403, 403, 403, 404]),
         ("GET", "system/settings", Value::Null, OPERATORS),
         ("GET", "system/settings/{key}", Value::Null, OPERATORS),
         // It is the default.
@@ -169,6 +175,19 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
         ("GET", "me/muted/{id}", Value::Null, SIGNED_IN),
         ("PUT", "me/muted/{id}", json!({ "muted": false }), SIGNED_IN),
         // Without the secret of a mail's link.
+        ("GET", "me/push", Value::Null, SIGNED_IN),
+        // None of a browser.
+        (
+            "PUT",
+            "me/push",
+            json!({ "endpoint": "nowhere", "keys": { "p256dh": "", "auth": "" } }),
+            [401, 400, 400, 400, 400],
+        ),
+        ("DELETE", "me/push/{device}", json!({}), no_content),
+        ("GET", "me/mail", Value::Null, SIGNED_IN),
+        ("POST", "me/mail/resume", json!({}), no_content),
+        // No provider is set up.
+        ("POST", "mail/events", json!({}), [404; 5]),
         ("POST", "auth/forgot", json!({ "email": "nobody@cepatedge.test" }), [204, 204, 204, 204, 204]),
         ("GET", "keys", Value::Null, MANAGERS),
         // Nobody has this key.
@@ -188,6 +207,8 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
         ("GET", "requests/{id}", Value::Null, SIGNED_IN),
         ("PATCH", "requests/{id}", edit, [401, 200, 403, 400, 400]),
         ("GET", "requests/{id}/events", Value::Null, SIGNED_IN),
+        ("GET", "requests/{id}/mentionable", Value::Null, SIGNED_IN),
+        ("GET", "requests/{id}/undelivered", Value::Null, MANAGERS),
         ("GET", "requests/{id}/live", Value::Null, SOCKET),
         ("POST", "requests/{id}/comments", comment, [401, 201, 201, 201, 201]),
         // Each action has a test of its own.
@@ -213,6 +234,8 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
                 .replace("{user}", cast.manager.id())
                 .replace("{stream}", "audit")
                 .replace("{entry}", "no-such-entry")
+                .replace("{device}", "00112233445566ff")
+                .replace("{delivery}", &format!("{id}-0-1_{}_mail", "0".repeat(32)))
                 .replace("{key}", "technicians_take_over")
                 .replace("{api_key}", "0123456789abcdef")
                 .replace("{namespace}", "users")

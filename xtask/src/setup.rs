@@ -20,11 +20,22 @@ pub struct Options {
     /// Also print a token that opens the setup of the installation at this address, for its first admin
     #[arg(long, value_name = "ADDRESS")]
     first_admin: Option<String>,
+    /// Also print a key that signs what is sent to devices
+    #[arg(long)]
+    vapid: bool,
 }
 
 /// Checks, and prints a token if one is wanted.
 pub fn run(options: &Options) -> Result<()> {
     ensure()?;
+    if options.vapid {
+        println!();
+        println!(
+            "A secret for the Worker. It signs what is sent to devices; with another one each has to say yes again:"
+        );
+        println!("  npx wrangler secret put VAPID_PRIVATE_KEY");
+        println!("  {}", secrets::vapid_key()?);
+    }
     let Some(origin) = &options.first_admin else { return Ok(()) };
     let token = secrets::setup_token()?;
     println!();

@@ -141,8 +141,9 @@ const ADD_TOTP: &str = concat!(
          INSERT INTO user_totp (user_id, org_id, secret, step, created_at)
          SELECT id, org_id, $5, $6::bigint, updated_at FROM changed
      ), ends AS (
-         INSERT INTO account_owed (org_id, user_id, version, ts, reason, keep)
-         SELECT org_id, id, version, updated_at, 'factor_changed', $7 FROM changed
+         INSERT INTO account_owed (org_id, user_id, version, ts, reason, keep, news)
+         SELECT org_id, id, version, updated_at, 'factor_changed', $7,
+                jsonb_build_object('kind', 'security_changed', 'actor', $10::jsonb -> 'actor') FROM changed
      )",
     with_codes!("$8", "$9", "$10"),
     " SELECT to_json(true) FROM changed",
@@ -305,8 +306,11 @@ const REMOVE: &str = concat!(
      ), owed AS (
          INSERT INTO audit_owed (org_id, id, ts, entry) SELECT org_id, $7, updated_at, $8::jsonb FROM changed
      ), ends AS (
-         INSERT INTO account_owed (org_id, user_id, version, ts, reason, keep)
-         SELECT org_id, id, version, updated_at, 'factor_changed', $9 FROM changed
+         INSERT INTO account_owed (org_id, user_id, version, ts, reason, keep, news)
+         SELECT org_id, id, version, updated_at, 'factor_changed', $9,
+                -- Whose factors are taken by somebody else gets a letter about it.
+                CASE WHEN $3 <> 'all' THEN jsonb_build_object('kind', 'security_changed', 'actor', $8::jsonb -> 'actor') END
+         FROM changed
      )
      SELECT ",
     user!(),

@@ -92,8 +92,9 @@ const UNLINK: &str = concat!(
      ), owed AS (
          INSERT INTO audit_owed (org_id, id, ts, entry) SELECT org_id, $4, updated_at, $5::jsonb FROM changed
      ), ends AS (
-         INSERT INTO account_owed (org_id, user_id, version, ts, reason)
-         SELECT org_id, id, version, updated_at, 'unlinked' FROM changed
+         INSERT INTO account_owed (org_id, user_id, version, ts, reason, news)
+         SELECT org_id, id, version, updated_at, 'unlinked',
+                jsonb_build_object('kind', 'security_changed', 'actor', $5::jsonb -> 'actor') FROM changed
      )
      SELECT to_json(count(*)) FROM changed",
 );

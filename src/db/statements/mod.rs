@@ -20,10 +20,12 @@ macro_rules! ms {
 pub mod accounts;
 pub mod apply;
 pub mod audit;
+pub mod deliveries;
 pub mod factors;
 pub mod identities;
 pub mod invitations;
 pub mod keys;
+pub mod mail_pauses;
 pub mod organisation;
 pub mod own_data;
 pub mod people;

@@ -104,6 +104,9 @@ pub struct Reader {
     /// Where their clock is, or else the organisation's.
     #[serde(default)]
     pub time_zone: Option<TimeZone>,
+    /// Whether nothing is mailed to their address, since it has bounced.
+    #[serde(default)]
+    pub is_paused: bool,
 }
 
 impl fmt::Debug for Reader {
@@ -120,6 +123,7 @@ impl Query for WriteTo {
     async fn run(self, postgres: &impl Postgres) -> Result<Self::Reply, Refusal> {
         let statement = Statement::new(
             "SELECT json_build_object('email', users.email, 'name', users.name, 'organisation', organisations.name, 'is_active', users.status = 'active',
+                                      'is_paused', users.mail_paused IS NOT NULL,
                                       'language', coalesce(users.language, organisations.language),
                                       'time_zone', coalesce(users.time_zone, organisations.time_zone))
              FROM users JOIN organisations ON organisations.id = users.org_id

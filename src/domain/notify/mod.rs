@@ -5,6 +5,7 @@
 
 mod account;
 mod choices;
+mod delivery;
 mod notice;
 pub mod sentences;
 pub mod times;
@@ -18,6 +19,7 @@ use crate::domain::request::{Event, EventBody, MaintenanceRequest, Priority, Vis
 use crate::domain::user::{Actor, Person, Role};
 
 pub use choices::{Channel, Choice, Choices, Chosen, NoticeKind, Others};
+pub use delivery::{Delivered, DeliveryId, DeliveryState, DeviceId};
 pub use notice::{About, Notice, NoticeId, Reason};
 
 /// So many managers, and admins behind them, are told of one event: those with the oldest accounts. Each costs a call.

@@ -19,6 +19,7 @@ use crate::mail::letters::Reset;
 use crate::mail::{Outgoing, Setting};
 use crate::objects::context::CallContext;
 use crate::objects::database::api::query;
+use crate::objects::mail_pause;
 
 const MS_PER_MINUTE: i64 = 60_000;
 
@@ -36,6 +37,9 @@ async fn tried(state: &State, forgot: &Forgot, cx: &CallContext) -> Result<(), R
     let Some(user) = found.filter(|user| user.status == UserStatus::Active && user.email.is_some()) else {
         return Ok(());
     };
+    let Some(reader) = query(env, WriteTo { id: user.id }, cx).await?.filter(|reader| !reader.is_paused) else {
+        return Ok(());
+    };
     let mut random = [0; 32];
     getrandom::getrandom(&mut random).map_err(|_| Refusal::Internal)?;
     let (token, now) = (LinkToken::of(random), clock::now());
@@ -46,7 +50,6 @@ async fn tried(state: &State, forgot: &Forgot, cx: &CallContext) -> Result<(), R
     if query(env, MakeReset { id: user.id, of_managers: true, link, entry }, cx).await?.is_none() {
         return Ok(());
     }
-    let Some(reader) = query(env, WriteTo { id: user.id }, cx).await? else { return Ok(()) };
     let letter = Reset {
         organisation: &reader.organisation,
         url: &format!("{}/reset#{}", forgot.app, token.text()),
@@ -62,7 +65,9 @@ async fn tried(state: &State, forgot: &Forgot, cx: &CallContext) -> Result<(), R
         thread: None,
         unsubscribe: None,
     };
+    let address = outgoing.to.address.as_str().to_owned();
     let outcome = mailer.send(env, &state.id, &Limits::BEHIND, outgoing).await;
+    mail_pause::after(env, &address, &outcome, cx).await;
     if !outcome.is_taken() {
         // Without the provider's words, which may name an address.
         worker::console_error!("a link for a new password was not taken by the provider");

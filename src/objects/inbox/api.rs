@@ -1,15 +1,16 @@
 //! The contract of the InboxObject: what one person is told, and what of it they have read.
 
 use base::cursor::Position;
-use base::ids::{OrgId, UserId};
+use base::ids::{OrgId, SessionName, UserId};
 use base::page::Limit;
+use base::time::{Timestamp, rfc3339};
 use durable::Key;
 use durable::actor_api;
 use durable::page::Page;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::notify::times::Times;
-use crate::domain::notify::{Choice, Chosen, Notice, NoticeId, NoticeKind};
+use crate::domain::notify::{Choice, Chosen, DeviceId, Notice, NoticeId, NoticeKind};
 use crate::domain::request::RequestId;
 use crate::objects::context::CallContext;
 
@@ -53,6 +54,14 @@ actor_api! {
     unsubscribe(Unsubscribe) -> ();
     /// Ends all mails but those about the safety of the account, likewise.
     end_all(EndAll) -> ();
+    /// Tells a device from now on, as long as the caller's session holds; gives all devices.
+    add_device(Device) -> Vec<DeviceShown>;
+    /// The devices that are told.
+    devices(Devices) -> Vec<DeviceShown>;
+    /// Tells a device, or those of a session, nothing more. One that there is not is no error.
+    forget(Forget) -> ();
+    /// Has what is stuck tried again, or gives it up: `NotFound` for what is not kept any more, `Conflict` for what is not stuck.
+    again(Again) -> ();
 }
 
 /// A live viewer hears of each new notice, and of how many are unread.
@@ -149,4 +158,60 @@ pub struct EndAll {
 pub struct Marked {
     /// Notices that are not read.
     pub unread: u32,
+}
+
+/// A device that asks to be told.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Device {
+    /// Its id.
+    pub id: DeviceId,
+    /// Where its push service is, and its keys: closed.
+    pub sealed: String,
+    /// The browser, as it names itself.
+    pub name: String,
+}
+
+/// See [`Handler::devices`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Devices {}
+
+/// A device that is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DeviceShown {
+    /// Its id.
+    pub id: DeviceId,
+    /// The browser, as it names itself.
+    pub name: String,
+    /// When it asked to be told.
+    #[serde(with = "rfc3339")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub added_at: Timestamp,
+    /// Whether it is the one of this session.
+    #[serde(rename = "current")]
+    pub is_current: bool,
+}
+
+/// See [`Handler::forget`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Forget {
+    /// This one.
+    #[serde(default)]
+    pub id: Option<DeviceId>,
+    /// Those of this session.
+    #[serde(default)]
+    pub session: Option<SessionName>,
+}
+
+/// See [`Handler::again`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Again {
+    /// What is told.
+    pub notice: NoticeId,
+    /// On which device; `None` by mail.
+    #[serde(default)]
+    pub device: Option<DeviceId>,
+    /// Whether it is given up instead.
+    #[serde(default)]
+    pub give_up: bool,
 }

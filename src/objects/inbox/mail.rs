@@ -18,12 +18,12 @@ use super::store::{self, Owed, Person};
 use super::{InboxObject, api, written};
 use crate::db::statements::people::WriteTo;
 use crate::domain::mailed::Mailed;
-use crate::domain::notify::times::Slot;
+use crate::domain::notify::times::{Slot, Times};
 use crate::domain::notify::{Channel, Choice, Choices, Notice, Reason};
 use crate::mail::Setting;
 use crate::objects::context::CallContext;
 use crate::objects::database::api::query;
-use crate::objects::zones;
+use crate::objects::{mail_pause, zones};
 
 /// Who looks at the app just now has so long to read there what else is mailed, in milliseconds.
 const READING_MS: i64 = 60_000;
@@ -46,7 +46,7 @@ const LONGEST_WAIT_MS: i64 = 2 * 60 * 60 * 1_000;
 
 /// How long after a failed try the next comes; `chance` is in [0, 1).
 #[allow(clippy::cast_possible_truncation)] // below a thousand
-fn wait_ms(tries: u32, chance: f64) -> i64 {
+pub(super) fn wait_ms(tries: u32, chance: f64) -> i64 {
     let half = RETRY_MS.saturating_mul(1 << tries.min(12)).min(LONGEST_WAIT_MS) / 2;
     // At least half of it: a provider that says "later" means it.
     half + half * ((chance * 1_000.0) as i64) / 1_000
@@ -111,7 +111,15 @@ impl InboxObject {
         let Some(outgoing) = self.app_origin().and_then(|app| written::mail(&app, person, owed, &reader)) else {
             return Ok(None);
         };
-        Ok(Some(mailer.send(env, &self.state.id, &Limits::BEHIND, outgoing).await))
+        if reader.is_paused {
+            let failure =
+                mail::Failure::at(mail::Step::Recipient, "nothing is sent to this address, since it has bounced");
+            return Ok(Some(Outcome::Refused(failure)));
+        }
+        let address = outgoing.to.address.as_str().to_owned();
+        let outcome = mailer.send(env, &self.state.id, &Limits::BEHIND, outgoing).await;
+        mail_pause::after(env, &address, &outcome, &cx).await;
+        Ok(Some(outcome))
     }
 
     /// Where the app is: the first of the origins that it may be called from.
@@ -194,12 +202,22 @@ fn slot(person: &Person, notice: &Notice, at: Timestamp) -> Slot {
 /// When the quiet hours end in which a mail is not sent now; none where it is.
 fn quiet_until(person: &Person, owed: &[Owed], now: Timestamp) -> Option<Timestamp> {
     let times = person.times.as_ref()?;
-    let passes = |notice: &Notice| notice.reason == Reason::Account || (notice.urgent && times.urgent_at_once);
     let is_single = owed.iter().all(|one| one.digest.is_none());
-    if is_single && owed.iter().any(|one| passes(&one.notice)) {
+    if is_single && owed.iter().any(|one| passes(times, &one.notice)) {
         return None;
     }
     times.quiet_until(now, &zones::ahead_in(&times.time_zone))
+}
+
+/// Whether a notice is told in quiet hours, too.
+fn passes(times: &Times, notice: &Notice) -> bool {
+    notice.reason == Reason::Account || (notice.urgent && times.urgent_at_once)
+}
+
+/// When somebody is to be disturbed who could be at `at`: then, or when their quiet hours end.
+pub(super) fn awake_at(person: &Person, notice: &Notice, at: Timestamp) -> Timestamp {
+    let times = person.times.as_ref().filter(|times| !passes(times, notice));
+    times.and_then(|times| times.quiet_until(at, &zones::ahead_in(&times.time_zone))).unwrap_or(at)
 }
 
 /// Compares without telling by its time how much of a guess was right.

@@ -1,12 +1,15 @@
 //! The InboxObject: what one person is told.
 //!
-//! It owns their notices, which of them are read, what they want to be written to about, and the mails that are owed. A request's
+//! It owns their notices, which of them are read, what they want to be written to about, their devices, and what is owed by mail and to
+//! devices. A request's
 //! object tells it of an event as often as it takes until that has arrived; a notice that it has, it takes no second time.
 //!
 //! Architecture invariants: of one event a person has one notice; a read leaves no storage behind.
 
 pub mod api;
+mod deliveries;
 mod mail;
+mod push;
 mod store;
 mod written;
 
@@ -29,7 +32,8 @@ use crate::domain::notify::{Channel, Choice, Choices, Chosen, Notice, Reason};
 use crate::objects::context::CallContext;
 use crate::objects::viewer::{self, Viewer};
 use api::{
-    Choose, EndAll, Inbox, InboxKey, List, Mark, Marked, Mute, Muted, Notices, SetTimes, Tell, Unsubscribe, Watch,
+    Again, Choose, Device, DeviceShown, Devices, EndAll, Forget, Inbox, InboxKey, List, Mark, Marked, Mute, Muted,
+    Notices, SetTimes, Tell, Unsubscribe, Watch,
 };
 use store::{Person, Ways};
 
@@ -41,6 +45,11 @@ pub struct InboxObject {
     is_sending: Cell<bool>,
     /// No mail is due before: while some are being sent, and when one could not even be looked at, an alarm would ring in vain.
     not_before: Cell<Timestamp>,
+    /// The same of messages to devices, and of what is told to PostgreSQL.
+    is_pushing: Cell<bool>,
+    no_push_before: Cell<Timestamp>,
+    is_reporting: Cell<bool>,
+    no_report_before: Cell<Timestamp>,
 }
 
 /// A message to a viewer.
@@ -80,8 +89,9 @@ impl InboxObject {
         let mut wanted = Vec::new();
         for notice in notices {
             let app = person.choices.is_told(&notice.kind, Channel::App);
-            let ways = Ways { app, mail: self.mail_slot(notice, &person, now) };
-            if (app || ways.mail.is_some()) && (is_always_told(notice) || !self.is_muted(notice)?) {
+            let (mail, push) = (self.mail_slot(notice, &person, now), self.push_due(notice, &person, now));
+            let ways = Ways { app, mail, push };
+            if (app || mail.is_some() || push.is_some()) && (is_always_told(notice) || !self.is_muted(notice)?) {
                 wanted.push((notice, ways));
             }
         }
@@ -89,7 +99,13 @@ impl InboxObject {
             store::put_person(write, &person)?;
             let mut new = Vec::new();
             for (notice, ways) in wanted {
-                if store::put(write, notice, ways)? && ways.app {
+                if !store::put(write, notice, ways)? {
+                    continue;
+                }
+                if let Some(due) = ways.push {
+                    push::store::owe(write, notice, due)?;
+                }
+                if ways.app {
                     new.push(notice);
                 }
             }
@@ -162,7 +178,15 @@ impl InboxObject {
             None
         });
         let mail = mail.map(|due| due.max(self.not_before.get()));
-        [mail, viewer::next_check(&self.sockets)].into_iter().flatten().min()
+        let push = push::store::next(&self.state.db).unwrap_or_default();
+        let push = push.map(|due| due.max(self.no_push_before.get()));
+        [mail, push, self.next_report(), viewer::next_check(&self.sockets)].into_iter().flatten().min()
+    }
+
+    /// Sends what is due, and tells what became of it.
+    async fn deliver(self: Rc<Self>) {
+        futures::join!(self.clone().send_due(), self.clone().push_what_is_due());
+        self.report().await;
     }
 
     fn say(&self, message: &Message<'_>) {
@@ -181,10 +205,32 @@ impl api::Handler for InboxObject {
     fn tell(self: Rc<Self>, message: Tell, cx: CallContext) -> Answer<()> {
         let kept = self.keep(&message.notices, &cx);
         if kept.is_ok() {
+            self.report_behind();
             self.state.alarm.set_by(self.next());
-            clock::in_background(self.send_due());
+            clock::in_background(self.deliver());
         }
         kept.into()
+    }
+
+    fn add_device(self: Rc<Self>, message: Device, cx: CallContext) -> Answer<Vec<DeviceShown>> {
+        InboxObject::add_device(&self, &message, &cx).into()
+    }
+
+    fn devices(self: Rc<Self>, _: Devices, cx: CallContext) -> Answer<Vec<DeviceShown>> {
+        InboxObject::devices(&self, &cx).into()
+    }
+
+    fn forget(self: Rc<Self>, message: Forget, _: CallContext) -> Answer<()> {
+        self.forget_devices(&message).into()
+    }
+
+    fn again(self: Rc<Self>, message: Again, _: CallContext) -> Answer<()> {
+        let done = self.try_again(&message);
+        if done.is_ok() {
+            self.state.alarm.set_by(self.next());
+            clock::in_background(self.deliver());
+        }
+        done.into()
     }
 
     fn choose(self: Rc<Self>, message: Choose, cx: CallContext) -> Answer<Vec<Chosen>> {
@@ -229,7 +275,17 @@ impl Object for InboxObject {
 
     fn start(state: State) -> Self {
         let sockets = Sockets::new(&state);
-        InboxObject { state, sockets, is_sending: Cell::new(false), not_before: Cell::new(Timestamp::from_ms(0)) }
+        let (never, idle) = (|| Cell::new(Timestamp::from_ms(0)), || Cell::new(false));
+        InboxObject {
+            state,
+            sockets,
+            is_sending: idle(),
+            not_before: never(),
+            is_pushing: idle(),
+            no_push_before: never(),
+            is_reporting: idle(),
+            no_report_before: never(),
+        }
     }
 
     fn answer(self: Rc<Self>, message: Inbox, cx: CallContext) -> Answer<Wire> {
@@ -247,8 +303,8 @@ impl Object for InboxObject {
 
     fn alarm(self: Rc<Self>) -> LocalBoxFuture<'static, ()> {
         Box::pin(async move {
-            self.clone().send_due().await;
-            viewer::drop_ended_sessions(&self.sockets, &self.state.env).await;
+            // A provider that stalls lets no socket outlive its session.
+            futures::join!(self.clone().deliver(), viewer::drop_ended_sessions(&self.sockets, &self.state.env));
         })
     }
 

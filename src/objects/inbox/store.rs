@@ -12,9 +12,21 @@ use crate::domain::notify::times::{Slot, Times};
 use crate::domain::notify::{Choices, Notice, NoticeId};
 use crate::domain::request::RequestId;
 
-/// Schema steps.
-pub const SCHEMA: Schema = Schema::first(&[
-    "
+/// Schema steps: notices; devices, and what is told of deliveries; ways and times of one's choice.
+pub const SCHEMA: Schema =
+    Schema::first(&[NOTICES, super::push::store::TABLES, super::deliveries::store::TABLES, WAYS]);
+
+const WAYS: &str = "
+    -- Whether the app shows it; one that is only mailed it does not. And the daily or weekly mail that it is a part of, named by its time.
+    ALTER TABLE notice ADD COLUMN app INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE notice ADD COLUMN digest INTEGER;
+    CREATE INDEX notice_by_digest ON notice (digest) WHERE due IS NOT NULL AND digest IS NOT NULL;
+    -- Choices about other ways than mail, and when they want to be written to.
+    ALTER TABLE person ADD COLUMN others TEXT NOT NULL DEFAULT '{}';
+    ALTER TABLE person ADD COLUMN times TEXT;
+";
+
+const NOTICES: &str = "
     CREATE TABLE notice (
         key    INTEGER PRIMARY KEY,
         id     TEXT NOT NULL UNIQUE,
@@ -40,17 +52,7 @@ pub const SCHEMA: Schema = Schema::first(&[
     CREATE TABLE muted (
         request TEXT PRIMARY KEY
     ) WITHOUT ROWID;
-",
-    "
-    -- Whether the app shows it; one that is only mailed it does not. And the daily or weekly mail that it is a part of, named by its time.
-    ALTER TABLE notice ADD COLUMN app INTEGER NOT NULL DEFAULT 1;
-    ALTER TABLE notice ADD COLUMN digest INTEGER;
-    CREATE INDEX notice_by_digest ON notice (digest) WHERE due IS NOT NULL AND digest IS NOT NULL;
-    -- Choices about other ways than mail, and when they want to be written to.
-    ALTER TABLE person ADD COLUMN others TEXT NOT NULL DEFAULT '{}';
-    ALTER TABLE person ADD COLUMN times TEXT;
-",
-]);
+";
 
 /// So many notices are kept; the oldest go first.
 pub const MOST_NOTICES: i64 = 1_000;
@@ -66,6 +68,8 @@ pub struct Ways {
     pub app: bool,
     /// When a mail about it is due, if one is owed.
     pub mail: Option<Slot>,
+    /// When devices are told of it, if they are.
+    pub push: Option<Timestamp>,
 }
 
 /// Keeps a notice; whether it is new.
@@ -73,7 +77,7 @@ pub struct Ways {
 /// # Errors
 /// When SQLite refuses, or the notice cannot be written as JSON.
 pub fn put(write: &Writer<'_>, notice: &Notice, ways: Ways) -> Result<bool, Refusal> {
-    let Ways { app, mail } = ways;
+    let Ways { app, mail, .. } = ways;
     let digest = mail.and_then(|slot| slot.digest);
     let json = serde_json::to_string(notice).map_err(|_| Refusal::Internal)?;
     let rows = write.rows(
@@ -91,12 +95,19 @@ pub fn put(write: &Writer<'_>, notice: &Notice, ways: Ways) -> Result<bool, Refu
     Ok(!rows.is_empty())
 }
 
-/// Forgets all but those that came last. A notice that has left is one that came so long ago that its event is delivered no more.
+/// Forgets all but those that came last. A notice that has left is one that came so long ago that its event is delivered no more. One
+/// that something is still to be sent about, or told of, stays for as many again.
 ///
 /// # Errors
 /// When SQLite refuses.
 pub fn purge(write: &Writer<'_>) -> Result<(), StorageError> {
-    write.run("DELETE FROM notice WHERE key <= (SELECT max(key) FROM notice) - ?", &[&MOST_NOTICES])
+    write.run(
+        "DELETE FROM notice WHERE key <= (SELECT max(key) FROM notice) - ?
+           AND (key <= (SELECT max(key) FROM notice) - ?
+                OR due IS NULL AND NOT EXISTS (SELECT 1 FROM push WHERE push.notice = notice.key AND push.due IS NOT NULL)
+                               AND NOT EXISTS (SELECT 1 FROM report WHERE report.notice = notice.key AND version > told))",
+        &[&MOST_NOTICES, &(2 * MOST_NOTICES)],
+    )
 }
 
 /// How many are unread.
@@ -310,8 +321,10 @@ pub fn next_mail(db: &Database) -> Result<Option<Timestamp>, StorageError> {
 pub fn settle(write: &Writer<'_>, key: i64, mailed: Option<&Mailed>, again: Option<Timestamp>) -> Result<(), Refusal> {
     let mailed = mailed.map(serde_json::to_string).transpose().map_err(|_| Refusal::Internal)?;
     write.run(
-        "UPDATE notice SET due = ?, tries = tries + 1, mailed = coalesce(?, mailed) WHERE key = ?",
-        &[&again.map(Timestamp::as_ms), &mailed, &key],
+        // One that was given up while it was on its way is not tried again, and one that was not needed is given up.
+        "UPDATE notice SET due = iif(given_up, NULL, ?), tries = tries + 1, mailed = coalesce(?, mailed), given_up = iif(?, 1, given_up)
+         WHERE key = ?",
+        &[&again.map(Timestamp::as_ms), &mailed, &mailed.is_none(), &key],
     )?;
     Ok(())
 }

@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use crate::domain::request::CommentBody;
 use crate::domain::request::RequestId;
 use crate::domain::request::{Command, NewRequest, Visibility};
+use crate::domain::user::Person;
 use crate::objects::context::CallContext;
 
 /// Names one maintenance request: `{org}/{uuid}`.
@@ -50,6 +51,8 @@ actor_api! {
     timeline(Timeline) -> Page;
     /// Whether the caller watches the request; `Some` says so first.
     follow(Follow) -> Following;
+    /// The staff who have taken part in what the caller sees, the latest first.
+    participants(Participants) -> Vec<Person>;
     /// What operators see of the object.
     inspect(Inspect) -> Inspection;
     /// Sends what is owed, now; with `replay` also what was parked.
@@ -119,6 +122,10 @@ pub struct Following {
     /// They are told of everything that happens to it.
     pub watching: bool,
 }
+
+/// See [`Handler::participants`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Participants {}
 
 /// See [`Handler::inspect`].
 #[derive(Debug, Serialize, Deserialize)]

@@ -16,8 +16,9 @@ use super::owed::{self, Delivery, Destination, packed};
 use super::{RequestObject, store};
 use crate::db::statements::users::ListStaff;
 use crate::domain::log::StreamName;
-use crate::domain::notify::{Notice, Parties, assignee_after, needs_staff, told};
-use crate::domain::request::{MaintenanceRequest, Searched, Summary};
+use crate::domain::notify::{Notice, Parties, Reason, assignee_after, needs_staff, told};
+use crate::domain::request::{Event, EventBody, MaintenanceRequest, Searched, Summary};
+use crate::domain::user::{Actor, Role};
 use crate::objects::context::CallContext;
 use crate::objects::database::api::{Apply, DatabaseKey, query};
 use crate::objects::log_stream::api::{Append, StreamKey};
@@ -146,11 +147,26 @@ impl RequestObject {
         } else {
             Vec::new()
         };
+        // Who has not taken part is not called by a requester: a name that one knows is no bell to ring.
+        let is_said =
+            |event: &Event| matches!(event.body, EventBody::Commented { .. }) && needs_staff(&event.body, false);
+        let near = if events.iter().any(|delivery| is_by_requester(&delivery.event) && is_said(&delivery.event)) {
+            store::participants(&self.state.db, false)?
+        } else {
+            Vec::new()
+        };
         let mut assignee = self.assignee_before(request, events)?;
         let mut notices: BTreeMap<UserId, Vec<Notice>> = BTreeMap::new();
         for Delivery { event, .. } in events.iter().map(Rc::as_ref) {
+            let is_near = |user: UserId| assignee == Some(user) || near.iter().any(|person| person.id == user);
+            let heard = |(user, reason): (UserId, Reason)| match reason {
+                Reason::Mentioned if is_by_requester(event) && !is_near(user) => {
+                    watchers.contains(&user).then_some((user, Reason::Watcher))
+                }
+                _ => Some((user, reason)),
+            };
             let parties = Parties { requester: request.requester.id, assignee, staff: &staff, watchers: &watchers };
-            for (user, reason) in told(event, &parties) {
+            for (user, reason) in told(event, &parties).into_iter().filter_map(heard) {
                 notices.entry(user).or_default().push(Notice::of(event, request, reason));
             }
             if let Some(after) = assignee_after(&event.body) {
@@ -207,4 +223,8 @@ impl Deliver for RequestObject {
         }?;
         Ok(delivered)
     }
+}
+
+const fn is_by_requester(event: &Event) -> bool {
+    matches!(event.actor, Actor::User(_, Some(Role::Requester), _))
 }

@@ -13,6 +13,7 @@ mod deliver;
 mod faults;
 mod live;
 mod owed;
+mod participants;
 mod remind;
 mod shown;
 mod store;
@@ -34,12 +35,12 @@ use serde_json::value::RawValue;
 use crate::domain::request::decide::{close_by_itself, closes_by_itself_at, create, decide};
 use crate::domain::request::policy::{last_event, may_see, sees_internal};
 use crate::domain::request::{Command, Event, EventBody, MaintenanceRequest, RulesInForce, apply};
-use crate::domain::user::{Actor, Caller};
+use crate::domain::user::{Actor, Caller, Person};
 use crate::objects::context::{CallContext, Idempotency};
 use crate::objects::viewer::{self, Viewer};
 use api::{
-    Act, Comment, Create, Follow, Following, Inbox, Inspect, Inspection, Poke, Read, Request, RequestKey, Timeline,
-    Versioned, Watch,
+    Act, Comment, Create, Follow, Following, Inbox, Inspect, Inspection, Participants, Poke, Read, Request, RequestKey,
+    Timeline, Versioned, Watch,
 };
 use owed::{Delivery, Destination};
 
@@ -299,6 +300,10 @@ impl api::Handler for RequestObject {
             self.settle().await;
             RawValue::from_string(reply).map_err(|_| Refusal::Internal)
         })
+    }
+
+    fn participants(self: Rc<Self>, _: Participants, cx: CallContext) -> Answer<Vec<Person>> {
+        self.who_took_part(&cx).into()
     }
 
     fn timeline(self: Rc<Self>, message: Timeline, cx: CallContext) -> Answer<Page> {

@@ -16,6 +16,7 @@ use serde::Serialize;
 use crate::domain::notify::assignee_after;
 use crate::domain::request::due::Reminders;
 use crate::domain::request::{Event, MaintenanceRequest, Visibility};
+use crate::domain::user::Person;
 use crate::objects::context::Idempotency;
 
 /// The tables.
@@ -223,6 +224,21 @@ pub fn assignee_before(db: &Database, seq: i64) -> Result<Option<UserId>, Storag
     )?;
     let event = row.and_then(|row| serde_json::from_str::<Event>(&row.text(0)).ok());
     Ok(event.and_then(|event| assignee_after(&event.body)?.map(|person| person.id)))
+}
+
+/// The staff who did or said something, the latest first, at most 50; what is internal counts where it is seen.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn participants(db: &Database, sees_internal: bool) -> Result<Vec<Person>, StorageError> {
+    let rows = db.rows(
+        "SELECT json ->> '$.actor.id', json ->> '$.actor.name', max(seq) FROM event
+         WHERE (? OR internal = 0) AND json ->> '$.actor.role' IN ('technician', 'manager', 'admin')
+         GROUP BY 1 ORDER BY 3 DESC LIMIT 50",
+        &[&sees_internal],
+    )?;
+    let person = |id: String, name: String| Some(Person { id: id.parse().ok()?, name });
+    Ok(rows.iter().filter_map(|row| person(row.text(0), row.text(1))).collect())
 }
 
 /// The public JSON of each event behind `after` that the viewer may see, oldest first, at most `limit`.

@@ -41,6 +41,8 @@ actor_api! {
     open(Open) -> LiveSession;
     /// Whether the session holds; it slides the expiry (written down at most once a minute). `Unauthenticated` when not.
     check(Check) -> LiveSession;
+    /// Whether the session holds; it holds no longer for it.
+    holds(Holds) -> bool;
     /// The user has another name from now on. An ended or unknown session has nobody to rename, which is no error.
     renamed(Renamed) -> ();
     /// Opens it for a secret of an API key.
@@ -119,6 +121,10 @@ pub struct Shorten {
     /// When it ends.
     pub until: Timestamp,
 }
+
+/// See [`Handler::holds`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Holds {}
 
 /// See [`Handler::renamed`].
 #[derive(Debug, Serialize, Deserialize)]

@@ -25,7 +25,9 @@ use crate::domain::session::Term;
 use crate::domain::user::PersonName;
 use crate::objects::account::api::{AccountKey, Closed};
 use crate::objects::context::CallContext;
-use api::{Check, Inbox, LiveSession, Open, OpenKey, Proved, Rekeyed, Renamed, Revoke, SessionKey, Shorten, Used};
+use api::{
+    Check, Holds, Inbox, LiveSession, Open, OpenKey, Proved, Rekeyed, Renamed, Revoke, SessionKey, Shorten, Used,
+};
 use store::{Session, Stored};
 
 /// So long after its absolute limit a session is forgotten, in milliseconds: a day. No token of it is valid any more, so
@@ -234,6 +236,12 @@ impl api::Handler for SessionObject {
 
     fn check(self: Rc<Self>, _message: Check, cx: CallContext) -> Answer<LiveSession> {
         self.seen(&cx).into()
+    }
+
+    fn holds(self: Rc<Self>, _message: Holds, _cx: CallContext) -> Answer<bool> {
+        let is_open =
+            |row: &mut Option<Stored>| matches!(row, Some(Stored::Open(session)) if session.term.holds(clock::now()));
+        self.with_row(|row| Ok(is_open(row))).into()
     }
 
     fn renamed(self: Rc<Self>, message: Renamed, _cx: CallContext) -> Answer<()> {

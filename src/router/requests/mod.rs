@@ -2,6 +2,7 @@
 
 pub mod bodies;
 pub mod filters;
+pub mod mentions;
 
 use base::hex;
 use base::ids::{IdempotencyKey, UserId};

@@ -130,6 +130,8 @@ fn path(route: &Route, request: &str) -> String {
             Parameter::Cache => "users".to_owned(),
             Parameter::Key => "0123456789abcdef".to_owned(),
             Parameter::Passkey => "AQID".to_owned(),
+            Parameter::Device => "0123456789abcdef".to_owned(),
+            Parameter::Delivery => "0000-1_0190a5b8-0000-7000-8000-00000000dead_mail".to_owned(),
         };
         let (before, rest) = path.split_once('{').expect("a parameter");
         let (_, after) = rest.split_once('}').expect("its end");

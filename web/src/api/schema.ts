@@ -392,6 +392,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mail/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a mail provider tells of mails that it had taken: Resend, Postmark, Brevo.
+         * @description For: Anyone. Signed as Svix does where the secret begins with `whsec_`; else the secret is a bearer's token, a password or in the address.
+         */
+        post: operations["mailEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/mail/unsubscribe": {
         parameters: {
             query?: never;
@@ -600,6 +620,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether nothing is mailed to me, since my address has bounced.
+         * @description For: Anyone who is signed in. API keys: none.
+         */
+        get: operations["myMail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/mail/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try my address again.
+         * @description For: Anyone who is signed in. API keys: none.
+         */
+        post: operations["resumeMyMail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/muted/{id}": {
         parameters: {
             query?: never;
@@ -775,6 +835,50 @@ export interface paths {
         put: operations["savePreferences"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The devices on which I am told.
+         * @description For: Anyone who is signed in. API keys: none.
+         */
+        get: operations["myDevices"];
+        /**
+         * Tell this device, as long as its session holds.
+         * @description For: Anyone who is signed in. API keys: none. At most 10 devices; the one that was added first goes. 409 `push_off` where devices are not told.
+         */
+        put: operations["tellThisDevice"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/push/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Tell a device nothing more.
+         * @description For: Anyone who is signed in. API keys: none.
+         */
+        delete: operations["tellDeviceNothing"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1100,6 +1204,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/requests/{id}/mentionable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whom I may name in a comment, by `@` and the whole name.
+         * @description For: Anyone who is signed in. API keys: scope `read`. For requesters: the staff who have taken part in what they see. For the staff: all of it.
+         */
+        get: operations["mentionable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{id}/undelivered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What of a request did not arrive at whom.
+         * @description For: Managers and admins. API keys: scope `read`.
+         */
+        get: operations["undelivered"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/requests/{id}/{action}": {
         parameters: {
             query?: never;
@@ -1358,6 +1502,106 @@ export interface paths {
         get: operations["mailSetup"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/mail/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was sent to whom, and what became of it; newest first.
+         * @description For: Admins. API keys: scope `operate`. Notices by mail and to devices, of 90 days. The list may be a moment behind.
+         */
+        get: operations["deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/mail/deliveries/{id}/give-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give up what was refused or parked.
+         * @description For: Admins. API keys: scope `operate`.
+         */
+        post: operations["giveUpDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/mail/deliveries/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try again what was refused or parked.
+         * @description For: Admins. API keys: scope `operate`. What was read in the app meanwhile is not sent. 409 `not_stuck` for what is in another state.
+         */
+        post: operations["resendDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/mail/paused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whose addresses nothing is mailed to.
+         * @description For: Admins. API keys: scope `operate`. Security mails are not sent there either.
+         */
+        get: operations["pausedMail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/mail/paused/{user}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try somebody's address again.
+         * @description For: Admins. API keys: scope `operate`.
+         */
+        post: operations["resumeMail"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2183,6 +2427,70 @@ export interface components {
              */
             pending: number;
         };
+        /** @description A delivery as it is listed. */
+        Delivered: {
+            /** @description By mail, or to a device. */
+            channel: components["schemas"]["Channel"];
+            /**
+             * Format: date-time
+             * @description When it was told.
+             */
+            created_at: string;
+            /** @description Its id. */
+            id: string;
+            /** @description What is told: the `kind` of the event. */
+            kind: string;
+            last: null | components["schemas"]["Mailed"];
+            /** @description Its number. */
+            number: string | null;
+            request: null | components["schemas"]["RequestId"];
+            /** @description What has become of it. */
+            state: components["schemas"]["DeliveryState"];
+            /**
+             * Format: int32
+             * @description How often it was tried.
+             */
+            tries: number;
+        };
+        /** @description One page of a list. */
+        DeliveriesPage: {
+            /** @description The items, in the list's order. */
+            items: components["schemas"]["DeliveryRow"][];
+            /** @description What to send as `cursor` for the next page; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A delivery, and to whom. */
+        DeliveryRow: {
+            /** @description By mail, or to a device. */
+            channel: components["schemas"]["Channel"];
+            /**
+             * Format: date-time
+             * @description When it was told.
+             */
+            created_at: string;
+            /** @description Its id. */
+            id: string;
+            /** @description What is told: the `kind` of the event. */
+            kind: string;
+            last: null | components["schemas"]["Mailed"];
+            /** @description Its number. */
+            number: string | null;
+            request: null | components["schemas"]["RequestId"];
+            /** @description What has become of it. */
+            state: components["schemas"]["DeliveryState"];
+            /**
+             * Format: int32
+             * @description How often it was tried.
+             */
+            tries: number;
+            /** @description To whom. */
+            user: components["schemas"]["Person"];
+        };
+        /**
+         * @description What has become of what is sent.
+         * @enum {string}
+         */
+        DeliveryState: "waiting" | "sent" | "refused" | "parked" | "dropped";
         /** @description One dependency. */
         Dependency: {
             /** @description Its name. */
@@ -2198,6 +2506,22 @@ export interface components {
             id: string;
             /** @description `public-key`. */
             type: string;
+        };
+        /** @description A device that has asked for messages: 16 hexadecimal digits, which follow from where its push service is. */
+        DeviceId: string;
+        /** @description A device that is told. */
+        DeviceShown: {
+            /**
+             * Format: date-time
+             * @description When it asked to be told.
+             */
+            added_at: string;
+            /** @description Whether it is the one of this session. */
+            current: boolean;
+            /** @description Its id. */
+            id: components["schemas"]["DeviceId"];
+            /** @description The browser, as it names itself. */
+            name: string;
         };
         /** @description A draft to be kept. */
         DraftBody: {
@@ -2453,6 +2777,22 @@ export interface components {
              * @description How many of their sessions were ended by it.
              */
             ended_sessions: number;
+        };
+        /** @description Something that did not arrive. */
+        FailedDelivery: {
+            /**
+             * Format: date-time
+             * @description When it was last tried.
+             */
+            at: string | null;
+            /** @description By which way. */
+            channel: components["schemas"]["Channel"];
+            /** @description What was told: the `kind` of the event. */
+            kind: string;
+            /** @description Refused, or parked. */
+            state: components["schemas"]["DeliveryState"];
+            /** @description Whom it did not reach. */
+            user: components["schemas"]["Person"];
         };
         /** @description An input that breaks a rule. */
         FieldProblem: {
@@ -2808,6 +3148,11 @@ export interface components {
             /** @description What the settings take from this role; left out where that is nothing. */
             withheld?: components["schemas"]["Withheld"][];
         };
+        /** @description Whom one may name. */
+        Mentionable: {
+            /** @description Those who have taken part first, the latest before the others. */
+            items: components["schemas"]["Person"][];
+        };
         /**
          * @description By what somebody has proved who they are.
          * @enum {string}
@@ -2903,6 +3248,10 @@ export interface components {
         MyKeys: {
             /** @description Oldest first. */
             items: components["schemas"]["ApiKey"][];
+        };
+        /** @description Whether mails to me are paused. */
+        MyMail: {
+            paused: null | components["schemas"]["Pause"];
         };
         /** @description One live session. */
         MySession: {
@@ -3206,6 +3555,30 @@ export interface components {
              */
             ended_sessions: number;
         };
+        /** @description Why nothing is sent to an address. */
+        Pause: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            at: string;
+            /** @description `bounced`: there is no such mailbox; `complained`: its owner took a mail for spam. */
+            why: string;
+            /** @description The provider's own words. For administrators: they may name an address. */
+            words?: string;
+        };
+        /** @description Whose addresses nothing is sent to. */
+        PausedPeople: {
+            /** @description The latest first, at most 200. */
+            items: components["schemas"]["PausedPerson"][];
+        };
+        /** @description Somebody whose address nothing is sent to. */
+        PausedPerson: {
+            /** @description Why, and since when. */
+            pause: components["schemas"]["Pause"];
+            /** @description Who. */
+            user: components["schemas"]["Person"];
+        };
         /** @description [`Pending`], as the API shows it. */
         PendingShown: {
             /**
@@ -3298,6 +3671,13 @@ export interface components {
              * @description How many values went.
              */
             forgotten: number;
+        };
+        /** @description How devices are told. */
+        PushSetup: {
+            /** @description Those that are told, newest first. */
+            devices: components["schemas"]["DeviceShown"][];
+            /** @description The key that a browser subscribes with (RFC 8292, 3.2); null where devices are not told at all. */
+            key: string | null;
         };
         /** @description The hours in which one is not written to, perhaps over midnight. */
         Quiet: {
@@ -3837,6 +4217,25 @@ export interface components {
              */
             viewers: number;
         };
+        /** @description A subscription, as a browser's `PushSubscription.toJSON()` has it. */
+        SubscriptionBody: {
+            /** @description Where its push service takes messages: https, a public host. */
+            endpoint: string;
+            /**
+             * Format: double
+             * @description When the browser will end it, where it says so. It is told by the push service.
+             */
+            expirationTime?: number | null;
+            /** @description The keys that messages are encrypted with. */
+            keys: components["schemas"]["SubscriptionKeys"];
+        };
+        /** @description The keys of a subscription. */
+        SubscriptionKeys: {
+            /** @description The secret of both sides: 16 bytes in base64url. */
+            auth: string;
+            /** @description The browser's public key: a point of P-256, in base64url. */
+            p256dh: string;
+        };
         /** @description A request in short. Its JSON is public, with RFC 3339 times. */
         Summary: {
             assignee: null | components["schemas"]["Person"];
@@ -3969,6 +4368,11 @@ export interface components {
         };
         /** @description One HTTP request on its way through the system (the `request_id` of logs and problems): a UUID as text. */
         TraceId: string;
+        /** @description What of a request did not arrive. */
+        Undelivered: {
+            /** @description Newest first, at most 20. */
+            items: components["schemas"]["FailedDelivery"][];
+        };
         /**
          * @description What a number counts.
          * @enum {string}
@@ -4837,6 +5241,32 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    mailEvents: {
+        parameters: {
+            query?: {
+                /** @description The secret, for providers that can send no header. */
+                secret?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is understood, or of no concern. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     unsubscribe: {
         parameters: {
             query?: {
@@ -5163,6 +5593,52 @@ export interface operations {
             408: components["responses"]["TimedOut"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedEncoding"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    myMail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Since when and why. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyMail"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    resumeMyMail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Mails are sent again. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -5544,6 +6020,88 @@ export interface operations {
             408: components["responses"]["TimedOut"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedEncoding"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    myDevices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key to subscribe with, and the devices. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushSetup"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    tellThisDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionBody"];
+            };
+        };
+        responses: {
+            /** @description The devices after it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushSetup"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["TimedOut"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    tellDeviceNothing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is told nothing. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -6185,6 +6743,60 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    mentionable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The people. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mentionable"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    undelivered: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was refused or parked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undelivered"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     actOnRequest: {
         parameters: {
             query?: never;
@@ -6602,6 +7214,143 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deliveries: {
+        parameters: {
+            query?: {
+                /** @description In this state only. */
+                state?: components["schemas"]["DeliveryState"];
+                /** @description By this way only. */
+                channel?: components["schemas"]["Channel"];
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; opaque, and of this list alone. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    /** @description `rel="next"`, when more follow. */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveriesPage"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    giveUpDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is given up. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    resendDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is tried again. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    pausedMail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The latest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PausedPeople"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    resumeMail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Mails are sent again. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };

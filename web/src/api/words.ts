@@ -7,6 +7,7 @@ export const ACTION = ["approve", "reject", "assign", "release", "start", "hold"
 export const CACHE_NAMESPACE = ["users", "settings", "identity"] as const satisfies readonly Schema<"CacheNamespace">[];
 export const CHANNEL = ["app", "mail", "push"] as const satisfies readonly Schema<"Channel">[];
 export const COLOUR = ["grey", "red", "orange", "yellow", "green", "teal", "blue", "purple", "pink"] as const satisfies readonly Schema<"Colour">[];
+export const DELIVERY_STATE = ["waiting", "sent", "refused", "parked", "dropped"] as const satisfies readonly Schema<"DeliveryState">[];
 export const IDENTITY_FAULT = ["not_set_up", "away", "not_found", "unreadable", "other_issuer", "many_tenants", "unreachable", "no_code_flow", "no_algorithm", "no_keys", "client"] as const satisfies readonly Schema<"IdentityFault">[];
 export const KEY_STATE = ["active", "expired", "unknown"] as const satisfies readonly Schema<"KeyState">[];
 export const LANGUAGE = ["en", "id"] as const satisfies readonly Schema<"Language">[];

@@ -77,8 +77,9 @@ const LEAVING_MS = 3_000;
 
 export async function signOut(client: QueryClient) {
   const user = client.getQueryData(meOptions.queryKey)?.user.id;
-  const { leaveDrafts, pushAll } = await import("@/drafts/server");
-  if (user) await Promise.race([pushAll(user).catch(() => undefined), new Promise((resolve) => setTimeout(resolve, LEAVING_MS))]);
+  const [{ leaveDrafts, pushAll }, { leaveDevice }] = await Promise.all([import("@/drafts/server"), import("@/resources/inbox/device")]);
+  const leaving = Promise.allSettled([user && pushAll(user), leaveDevice()]);
+  await Promise.race([leaving, new Promise((resolve) => setTimeout(resolve, LEAVING_MS))]);
   await api.POST("/api/auth/logout");
   if (user) leaveDrafts(user);
   forget(client);

@@ -1,13 +1,19 @@
 // What I am told: what happened to my requests and my work, and why I hear of it.
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { BellOff, Check, Settings2 } from "lucide-react";
+import { BellOff, BellRing, Check, Settings2 } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ErrorPage } from "@/app/ErrorPage";
 import { ErrorWords, toastError } from "@/app/ErrorWords";
+import { withMore } from "@/i18n";
 import { inboxOptions, markRead, type Notice } from "@/resources/inbox/queries";
 import { Button, buttonClass } from "@/ui/Button";
 import { NoticeRow } from "./NoticeRow";
+
+/** What few need. */
+const DeviceDialog = lazy(() => withMore(import("./DeviceDialog")));
+const MailPaused = lazy(() => withMore(import("./MailPaused")));
 
 export function InboxPage() {
   const { t } = useTranslation();
@@ -15,6 +21,7 @@ export function InboxPage() {
   const navigate = useNavigate({ from: "/inbox" });
   const client = useQueryClient();
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage, isFetchNextPageError } = useInfiniteQuery(inboxOptions(unread));
+  const [isOfDevice, setOfDevice] = useState(false);
   const marking = useMutation({ mutationFn: (newest: Notice) => markRead(client, newest, true), onError: toastError });
   if (!data && error) return <ErrorPage error={error} reset={() => void refetch()} />;
   const notices = data?.pages.flatMap((page) => page.items) ?? [];
@@ -24,8 +31,10 @@ export function InboxPage() {
       <div className="flex flex-wrap items-center gap-3">
         <h1 className="mr-auto">{t("inbox.title")}</h1>
         <Link to="/me/notices" className={buttonClass()}><Settings2 aria-hidden className="size-4" />{t("inbox.choices")}</Link>
+        <Button onClick={() => setOfDevice(true)}><BellRing aria-hidden className="size-4" />{t("inbox.device")}</Button>
         {newest && <Button busy={marking.isPending} disabled={!notices.some((notice) => notice.unread)} onClick={() => marking.mutate(newest)}><Check aria-hidden className="size-4" />{t("inbox.read_all")}</Button>}
       </div>
+      <Suspense><MailPaused /></Suspense>
       <div role="group" aria-label={t("inbox.title")} className="flex gap-2">
         {[false, true].map((only) => (
           <Button key={String(only)} kind={only === unread ? "primary" : undefined} aria-pressed={only === unread} onClick={() => void navigate({ search: only ? { unread: true } : {}, replace: true })}>
@@ -41,6 +50,7 @@ export function InboxPage() {
         </div>
       ) : <ul className="card divide-y">{notices.map((notice) => <li key={notice.id}><NoticeRow notice={notice} /></li>)}</ul>}
       {data && error && <ErrorWords error={error} />}
+      {isOfDevice && <Suspense><DeviceDialog onClose={() => setOfDevice(false)} /></Suspense>}
       {(hasNextPage || isFetchNextPageError) && <Button className="self-center" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>{t("sessions.more")}</Button>}
     </div>
   );

@@ -11,9 +11,7 @@ type Chosen = Schema<"Chosen">;
 type Kind = Chosen["kind"];
 const KEY = ["inbox", "choices"] as const;
 
-/** The ways that there are columns for: nothing is sent to devices yet. */
-const WAYS = CHANNEL.filter((way) => way !== "push");
-type Way = (typeof WAYS)[number];
+type Way = (typeof CHANNEL)[number];
 
 /** What is shown together; who has just come in has nothing to choose about that. */
 const GROUPS: Record<"request" | "due" | "account", Kind[]> = {
@@ -50,14 +48,14 @@ export function Matrix() {
             <thead>
               <tr>
                 <th scope="col" className="px-4 pt-3 pb-1 text-left text-base font-semibold"><h2 id={`group-${group}`} className="text-base">{t(`inbox.group_${group}`)}</h2></th>
-                {WAYS.map((way) => <th key={way} scope="col" className="w-16 pt-3 pb-1 text-center text-xs font-semibold text-muted">{t(`inbox.way_${way}`)}</th>)}
+                {CHANNEL.map((way) => <th key={way} scope="col" className="w-14 pt-3 sm:w-20 pb-1 text-center text-xs font-semibold text-muted">{t(`inbox.way_${way}`)}</th>)}
               </tr>
             </thead>
             <tbody>
               {rows(kinds).map((chosen) => (
                 <tr key={chosen.kind}>
                   <th scope="row" className="border-t px-4 py-1 text-left font-normal">{t(`inbox.kind_${chosen.kind}`)}</th>
-                  {WAYS.map((way) => (
+                  {CHANNEL.map((way) => (
                     <td key={way} className="border-t p-0 text-center">
                       <label className="flex min-h-11 cursor-pointer items-center justify-center has-disabled:cursor-not-allowed sm:min-h-10">
                         <input

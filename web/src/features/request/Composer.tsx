@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Globe, Lock } from "lucide-react";
-import { useEffect, useId } from "react";
+import { useEffect, useId, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { LIMITS, isTooLong } from "@/api/limits";
 import { isCode } from "@/api/problem";
@@ -13,6 +13,7 @@ import { send, useQueue } from "@/offline/queue";
 import { addEvent } from "@/resources/request/live";
 import { requestOptions } from "@/resources/request/queries";
 import { Button } from "@/ui/Button";
+import { useMentions } from "./useMentions";
 
 interface Comment { body: string; visibility: Visibility }
 
@@ -27,6 +28,8 @@ export function Composer({ id, handed }: { id: string; handed: Handed | null }) 
   const field = useId();
   const draft = useDraft<Comment>(`comment:${id}`, { body: "", visibility: "public" });
   const { body, visibility } = draft.values;
+  const area = useRef<HTMLTextAreaElement>(null);
+  const mentions = useMentions(id, area, body, (text) => draft.change({ body: text }));
   const sending = useMutation({
     mutationFn: ({ key, onKept, ...comment }: Comment & { key: string; onKept: () => void }) =>
       send({ key, user: me.id, kind: "comment", what: comment.body, path: `/api/requests/${id}/comments`, body: comment }, onKept),
@@ -66,9 +69,12 @@ export function Composer({ id, handed }: { id: string; handed: Handed | null }) 
       {sending.isPending && !isListed && <p dir="auto" className="words mb-3 rounded-xl border bg-surface p-3 whitespace-pre-wrap opacity-60">{sending.variables.body}<span className="block text-xs text-muted">{t("request.sending")}</span></p>}
       {sending.error && !isCode(sending.error, "unauthenticated") && <div className="mb-3"><ErrorWords error={sending.error} /></div>}
       {isLong && <p id={`${field}-error`} role="alert" className="mb-2 text-sm text-danger">{t("common.too_long", { count: LIMITS.comment })}</p>}
-      <div className={`rounded-xl border p-2 focus-within:border-accent ${isInternal ? "border-dashed border-warn bg-warn-soft" : "border-edge bg-surface"}`}>
+      <div className={`relative rounded-xl border p-2 focus-within:border-accent ${isInternal ? "border-dashed border-warn bg-warn-soft" : "border-edge bg-surface"}`}>
         <label htmlFor={field} className="sr-only">{t(isInternal ? "request.comment_internal" : "request.comment")}</label>
+        {mentions.list}
         <textarea
+          {...mentions.field}
+          ref={area}
           id={field}
           data-composer
           dir="auto"
@@ -78,7 +84,7 @@ export function Composer({ id, handed }: { id: string; handed: Handed | null }) 
           aria-describedby={isLong ? `${field}-error` : undefined}
           placeholder={t(isInternal ? "request.comment_internal" : "request.comment")}
           onChange={({ target }) => draft.change({ body: target.value })}
-          onKeyDown={(event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && submit()}
+          onKeyDown={(event) => !mentions.onKeyDown(event) && event.key === "Enter" && (event.ctrlKey || event.metaKey) && submit()}
           className="block field-sizing-content max-h-[50dvh] min-h-16 w-full resize-none overflow-y-auto bg-transparent px-2 py-1 outline-none placeholder:text-muted"
         />
         <div className="flex flex-wrap items-center justify-between gap-2">

@@ -1,16 +1,22 @@
 import { Star } from "lucide-react";
-import type { ReactNode } from "react";
+import { lazy, Suspense, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { RequestRecord } from "@/api/types";
+import { useMe } from "@/app/session";
+import { withMore } from "@/i18n";
 import { FIELD_NAMES, fieldOf, reportOf } from "@/resources/request/fields";
 import { FieldWords } from "@/resources/request/marks";
 import { When, exact } from "@/ui/time";
 import { Mute } from "./Mute";
 import { Watch } from "./Watch";
 
+const Share = lazy(() => withMore(import("./Share")));
+const Undelivered = lazy(() => withMore(import("./Undelivered")));
+
 /** The facts of a request, each where it is one. */
 export function Facts({ record }: { record: RequestRecord }) {
   const { t, i18n } = useTranslation();
+  const { role } = useMe();
   const report = reportOf(record);
   const details = FIELD_NAMES.filter((name) => fieldOf(name).isDetail && report[name]);
   return (
@@ -29,7 +35,9 @@ export function Facts({ record }: { record: RequestRecord }) {
         {record.resolution && <Fact name={t("request.resolution")}>{record.resolution}</Fact>}
         {record.rating && <Fact name={t("request.rating")}><Stars count={record.rating} /></Fact>}
       </dl>
+      {(role === "manager" || role === "admin") && <Suspense><Undelivered id={record.id} version={record.version} /></Suspense>}
       <div className="mt-3 flex flex-col items-start"><Watch id={record.id} /><Mute id={record.id} /></div>
+      <Suspense fallback={<div className="min-h-11 sm:min-h-9" />}><Share record={record} /></Suspense>
     </aside>
   );
 }

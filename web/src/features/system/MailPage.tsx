@@ -9,7 +9,9 @@ import { useMe } from "@/app/session";
 import type { Language } from "@/i18n";
 import { Button } from "@/ui/Button";
 import { Card } from "./Card";
+import { DeliveriesCard } from "./DeliveriesCard";
 import { MailedWords } from "./MailedWords";
+import { PausedCard } from "./PausedCard";
 import { mailQuery, recordsQuery } from "./queries";
 import { Failure, Waiting } from "./states";
 
@@ -25,8 +27,10 @@ export function MailPage() {
       {!data ? (error ? <Failure error={error} onRetry={() => void refetch()} /> : <Waiting rows={3} />) : (
         <>
           <Setup setup={data} />
+          <PausedCard />
           {data.status === "on" && <Test />}
           {data.status === "on" && data.transport !== "log" && <Arriving domain={data.sender?.split("@").at(-1) ?? ""} />}
+          <DeliveriesCard />
         </>
       )}
     </div>

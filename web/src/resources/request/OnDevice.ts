@@ -7,6 +7,7 @@ import { isSignedIn, useMe } from "@/app/session";
 import { syncDrafts } from "@/drafts/server";
 import { keepAnswer, lastAnswer } from "@/offline/answers";
 import { replay } from "@/offline/queue";
+import { syncDevice } from "@/resources/inbox/device";
 import { watchInbox } from "@/resources/inbox/LiveInbox";
 import { useConnection } from "./LiveLists";
 import type { Filters } from "./filters";
@@ -55,6 +56,7 @@ export default function OnDevice() {
   useEffect(() => keepWhatIsHeard(client, me.id), [client, me.id]);
   useEffect(() => syncDrafts(me.id), [me.id]);
   useEffect(() => watchInbox(client), [client, me.id]);
+  useEffect(() => void syncDevice(me.id).catch(() => undefined), [me.id]);
   return null;
 }
 

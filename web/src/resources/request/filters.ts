@@ -79,7 +79,7 @@ function isFound(row: Summary, sought: string): boolean {
 }
 
 /** Whatever its case, marks, width and spaces. Through capitals, for ß and the dotless i. */
-const folded = (text: string) =>
+export const folded = (text: string) =>
   text.normalize("NFKC").toUpperCase().toLowerCase().normalize("NFD").replace(/[\p{M}\p{Cf}]/gu, "").replaceAll("ς", "σ").replace(/\s+/gu, " ").trim();
 
 const isWanted = (value: unknown, wanted: unknown) => wanted === undefined || (Array.isArray(wanted) ? wanted.includes(value) : typeof wanted === "string" ? folded(String(value)) === folded(wanted) : wanted === value);
