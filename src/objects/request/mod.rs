@@ -15,6 +15,7 @@ mod live;
 mod owed;
 mod participants;
 mod remind;
+mod replies;
 mod shown;
 mod store;
 mod told;
@@ -28,7 +29,7 @@ use base::time::Timestamp;
 use durable::outbox::{Debt, Outbox};
 use durable::page::Page;
 use durable::sockets::{Accepted, Sockets};
-use durable::{Answer, Object, Schema, State, StorageError, Wire, Writer, clock};
+use durable::{Answer, Object, Schema, State, Wire, clock};
 use futures::future::LocalBoxFuture;
 use serde_json::value::RawValue;
 
@@ -36,7 +37,7 @@ use crate::domain::request::decide::{close_by_itself, closes_by_itself_at, creat
 use crate::domain::request::policy::{last_event, may_see, sees_internal};
 use crate::domain::request::{Command, Event, EventBody, MaintenanceRequest, RulesInForce, apply};
 use crate::domain::user::{Actor, Caller, Person};
-use crate::objects::context::{CallContext, Idempotency};
+use crate::objects::context::CallContext;
 use crate::objects::viewer::{self, Viewer};
 use api::{
     Act, Comment, Create, Follow, Following, Inbox, Inspect, Inspection, Participants, Poke, Read, Request, RequestKey,
@@ -46,9 +47,6 @@ use owed::{Delivery, Destination};
 
 /// How long a command's reply waits for the index, in milliseconds. DESIGN section 8: a quarter of a second at most.
 const INDEX_PATIENCE_MS: u32 = 250;
-
-/// Kept replies that are too old leave with a write, at most this often, in milliseconds.
-const FORGET_EVERY_MS: i64 = 60 * 60 * 1_000;
 
 /// One maintenance request.
 pub struct RequestObject {
@@ -137,14 +135,6 @@ impl RequestObject {
         Ok(reply)
     }
 
-    fn forget_replies(&self, write: &Writer<'_>, now: Timestamp) -> Result<(), StorageError> {
-        if self.forgot_at.get().is_none_or(|at| now.ms_since(at) >= FORGET_EVERY_MS) {
-            store::forget_replies(write, now)?;
-            self.forgot_at.set(Some(now));
-        }
-        Ok(())
-    }
-
     /// Commits what the domain decided about an existing request.
     fn carry_out(
         &self,
@@ -158,11 +148,6 @@ impl RequestObject {
         let mut after = request.clone();
         apply(&mut after, &event);
         self.commit(&cx.org, &event, after, cx, reply)
-    }
-
-    /// The reply that was kept for this call's idempotency key.
-    fn replied(&self, cx: &CallContext) -> Result<Option<String>, Refusal> {
-        cx.idempotency.as_ref().map_or(Ok(None), |key| store::replied(&self.state.db, key))
     }
 
     fn decide_and_commit(&self, message: &Act, cx: &CallContext) -> Result<String, Refusal> {
@@ -218,17 +203,9 @@ impl RequestObject {
         let request = store::as_opened(&self.state.db, &*self.load()?.ok_or(Refusal::Internal)?)?;
         let versioned = self.versioned(&request, cx.require_caller()?)?;
         if let (Some(idempotency), Some(_)) = (&cx.idempotency, &request.number) {
-            self.keep(idempotency, &versioned)?;
+            self.keep_reply(idempotency, &versioned)?;
         }
         Ok(versioned)
-    }
-
-    fn keep(&self, idempotency: &Idempotency, versioned: &Versioned) -> Result<(), Refusal> {
-        let reply = store::json(versioned)?;
-        self.state.db.atomically(|write| {
-            store::keep_reply(write, idempotency, 1, &reply, clock::now())?;
-            Ok(())
-        })
     }
 
     /// Waits a moment for the index, so that the caller's next list shows the change; the rest of what is owed goes on
