@@ -70,10 +70,11 @@ fn bindgen_dir(bundle: &Bundle) -> PathBuf {
 /// The most that the deployed module may have, gzipped, in bytes: every isolate loads and compiles it before its first answer.
 const LARGEST_GZIPPED: usize = 1_200_000;
 
-/// What it has: more is let through only once somebody has looked at it and written it down here. The latest growth, of 204 kB: mail
-/// (48 kB), accounts with a list of 3,894 common passwords (67 kB, 15 of them the list), settings (42 kB), inboxes and the link for
-/// a forgotten password (47 kB); much of it is serde and the state machines of thirty queries and forty routes.
-const RECORDED_GZIPPED: usize = 944_000;
+/// What it has: more is let through only once somebody has looked at it and written it down here. The latest growth, of 240 kB: second
+/// factors (86 kB alone), web push and deliveries (74), API keys (62), sign-in with an identity provider (61), due times, quiet hours and
+/// digests (49), categories; some eighty queries, routes and messages, with serde for each. Our own code is optimised for size alone
+/// since (`Cargo.toml`), which took 114 kB of it back.
+const RECORDED_GZIPPED: usize = 1_184_000;
 /// Paths and hashes of another machine change a few bytes.
 const TOLERATED: usize = RECORDED_GZIPPED / 200;
 
