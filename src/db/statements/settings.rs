@@ -188,6 +188,7 @@ pub struct ChangeSetting {
 /// What came of it.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant, reason = "there is one of them at a time")]
 pub enum Changed {
     /// It has another value.
     Now(SettingChange),
