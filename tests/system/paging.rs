@@ -6,6 +6,7 @@ use futures::StreamExt;
 use futures::future::{join, join_all, join3};
 use futures::stream;
 use serde_json::{Value, json};
+use testbed::Stack;
 
 use crate::stack;
 use crate::support::{Client, new_user};
@@ -23,8 +24,10 @@ const APPENDED: usize = 60;
 
 #[tokio::test]
 async fn a_timeline_of_five_hundred_events_is_walked_without_a_gap_while_it_grows() {
-    let requester = Client::sign_in(stack(), &new_user(stack(), "requester").email).await;
-    let technician = Client::sign_in(stack(), &new_user(stack(), "technician").email).await;
+    // A report is told to each of those who approve, of whom the shared system has very many.
+    let stack = Stack::builder().start().unwrap_or_else(|error| panic!("no system to test: {error:?}"));
+    let requester = Client::sign_in(&stack, &new_user(&stack, "requester").email).await;
+    let technician = Client::sign_in(&stack, &new_user(&stack, "technician").email).await;
     let id = requester.report("A long story").await["id"].as_str().expect("an id").to_owned();
     // Every fifth comment is internal: the requester's pages are as full as anybody's, and have no trace of them.
     stream::iter(2..=EVENTS)

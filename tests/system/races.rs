@@ -6,9 +6,9 @@ use futures::StreamExt;
 use futures::future::join;
 use futures::stream;
 use serde_json::{Value, json};
+use testbed::Stack;
 use tokio::time::sleep;
 
-use crate::stack;
 use crate::support::{Client, Reply, eventually, new_user};
 
 const RACES: usize = 200;
@@ -20,9 +20,11 @@ const HEAD_STARTS_MS: [u64; 5] = [0, 3, 8, 20, 60];
 
 #[tokio::test]
 async fn of_two_hundred_approvals_that_race_a_cancellation_each_has_one_winner() {
-    let manager = Client::sign_in(stack(), &new_user(stack(), "manager").email).await;
-    let requester_user = new_user(stack(), "requester");
-    let requester = Client::sign_in(stack(), &requester_user.email).await;
+    // A report is told to each of those who approve, of whom the shared system has very many.
+    let stack = Stack::builder().start().unwrap_or_else(|error| panic!("no system to test: {error:?}"));
+    let manager = Client::sign_in(&stack, &new_user(&stack, "manager").email).await;
+    let requester_user = new_user(&stack, "requester");
+    let requester = Client::sign_in(&stack, &requester_user.email).await;
 
     let approved: Vec<bool> = stream::iter(0..RACES)
         .map(|race| one_race(race, &manager, &requester))
@@ -34,7 +36,7 @@ async fn of_two_hundred_approvals_that_race_a_cancellation_each_has_one_winner()
 
     // What won is also what the read model says.
     eventually(Duration::from_secs(30), || async {
-        let counted = stack().sql(|client| {
+        let counted = stack.sql(|client| {
             let rows = client.query(
                 "SELECT status, count(*) FROM requests
                  WHERE requester_id = $1::text::uuid AND version = 2 GROUP BY status ORDER BY status",

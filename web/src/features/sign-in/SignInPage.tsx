@@ -14,7 +14,7 @@ import { SecondStepNeeded, signIn } from "@/app/session";
 import { LANGUAGES, choose, withMore, type Language } from "@/i18n";
 import { Button } from "@/ui/Button";
 import { Field } from "@/ui/Field";
-import { OidcLink } from "./OidcLink";
+import { OidcLink } from "@/resources/factor/OidcLink";
 import { PasskeyButton } from "./PasskeyButton";
 
 const SecondStep = lazy(() => withMore(import("@/resources/factor/SecondStep")));
