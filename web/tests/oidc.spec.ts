@@ -60,6 +60,7 @@ test("an administrator sets the provider up, is told what is wrong, and tests it
   await expect(issuer.getByText("it begins with https://")).toBeVisible();
   await issuer.getByLabel("Issuer", { exact: true }).fill(`${PROVIDER}/lean`);
   await issuer.getByRole("button", { name: "Save" }).click();
+  await expect(issuer.getByRole("button", { name: "Edit" })).toBeVisible();
   await change(admin, "Client id", "cepatedge.apps.test");
   await group.getByRole("button", { name: "Test the provider" }).click();
   await expect(group.getByText("Enter the issuer exactly so.")).toContainText(`${PROVIDER}/lean/`);
@@ -146,7 +147,7 @@ test("the button goes when it is switched off", async ({ browser }) => {
   await page.goto("/sign-in");
   await expect(async () => {
     await page.reload();
-    await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();
+    await expect(page.getByRole("button", { name: "Sign in", exact: true })).toBeVisible();
     await page.waitForLoadState("networkidle");
     await expect(page.getByRole("link", { name: /Sign in with/ })).toBeHidden({ timeout: 500 });
   }).toPass();
