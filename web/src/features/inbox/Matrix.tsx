@@ -48,7 +48,7 @@ export function Matrix() {
             <thead>
               <tr>
                 <th scope="col" className="px-4 pt-3 pb-1 text-left text-base font-semibold"><h2 id={`group-${group}`} className="text-base">{t(`inbox.group_${group}`)}</h2></th>
-                {CHANNEL.map((way) => <th key={way} scope="col" className="w-14 pt-3 sm:w-20 pb-1 text-center text-xs font-semibold text-muted">{t(`inbox.way_${way}`)}</th>)}
+                {CHANNEL.map((way) => <th key={way} scope="col" className="w-16 pt-3 pb-1 sm:w-20 text-center text-xs font-semibold text-muted">{t(`inbox.way_${way}`)}</th>)}
               </tr>
             </thead>
             <tbody>
