@@ -179,8 +179,8 @@ function watch(storage) {
   }
 }
 
-/** The class of an object, counting. */
-export const object = (Native, name) =>
+/** The class of an object, counting; an empty one where the Worker has none, as a peer of the benchmark may. */
+export const object = (Native = class {}, name) =>
   class extends Native {
     constructor(ctx, env) {
       watch(ctx.storage);

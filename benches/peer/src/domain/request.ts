@@ -126,7 +126,11 @@ function verdict(request: MaintenanceRequest, caller: Caller, action: Action, no
       const open = status === "approved" || status === "assigned" || status === "in_progress" || status === "on_hold";
       return open && (boss || !assignee) ? "allowed" : "not_now";
     }
-    case "release":
+    case "release": {
+      if (!boss && !assignee) return "never";
+      const taken = boss && (status === "in_progress" || status === "on_hold");
+      return status === "assigned" || taken ? "allowed" : "not_now";
+    }
     case "start":
       return !boss && !assignee ? "never" : status === "assigned" ? "allowed" : "not_now";
     case "hold":

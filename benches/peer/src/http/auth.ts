@@ -16,7 +16,7 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 function profile(held: Held) {
   const { user, role } = held.caller;
   return {
-    user: { id: user.id, name: user.name, email: held.email, role },
+    user: { id: user.id, name: user.name, email: held.email, username: null, role },
     session: { id: held.session, opened_at: iso(held.opened_at), expires_at: iso(held.expires_at) },
   };
 }
