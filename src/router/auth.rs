@@ -131,8 +131,7 @@ pub async fn limit_by_address(exchange: &Exchange<'_>) -> Result<String, Refusal
 /// `Invalid` naming `field`: `too_short`, `too_long`, `too_common` or `too_personal`.
 pub fn hashed(field: &str, new: &str, known: &[&str]) -> Result<String, Refusal> {
     check_password(field, new, known)?;
-    let mut salt = [0; 16];
-    getrandom::getrandom(&mut salt).map_err(|_| Refusal::Internal)?;
+    let salt: [u8; 16] = clock::random()?;
     password::hash(new, &salt).map_err(|_| Refusal::Internal)
 }
 

@@ -108,8 +108,7 @@ pub async fn enter(
     if user.factors.is_empty() {
         return open_session(exchange, status, user, address, stays, vec![Method::Password]).await;
     }
-    let mut random = [0; 16];
-    getrandom::getrandom(&mut random).map_err(|_| Refusal::Internal)?;
+    let random: [u8; 16] = clock::random()?;
     let now = clock::now();
     let about = Ticket::about(user.id, user.version.unwrap_or_default(), stays);
     let sealed = exchange.config.factor_keys.seal(Purpose::Ticket, &about, random, now);

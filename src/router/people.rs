@@ -290,8 +290,7 @@ async fn invited(
 /// # Errors
 /// `Internal` when the platform has no random bytes.
 pub fn new_link(lasts_ms: i64) -> Result<(LinkToken, NewLink), Refusal> {
-    let mut random = [0; 32];
-    getrandom::getrandom(&mut random).map_err(|_| Refusal::Internal)?;
+    let random: [u8; 32] = clock::random()?;
     let token = LinkToken::of(random);
     let link = NewLink { hash: token.hash(), expires_at: clock::now().plus_ms(lasts_ms) };
     Ok((token, link))

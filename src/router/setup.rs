@@ -141,8 +141,7 @@ pub fn known_zone(text: &str) -> Result<TimeZone, Refusal> {
 /// # Errors
 /// `Internal` when the platform has no random bytes.
 pub fn new_user_id() -> Result<UserId, Refusal> {
-    let mut random = [0; 10];
-    getrandom::getrandom(&mut random).map_err(|_| Refusal::Internal)?;
+    let random: [u8; 10] = clock::random()?;
     let ms = u64::try_from(clock::now().as_ms()).map_err(|_| Refusal::Internal)?;
     let id: Uuid = Builder::from_unix_timestamp_millis(ms, &random).into_uuid();
     Ok(UserId(id))

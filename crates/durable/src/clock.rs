@@ -13,6 +13,7 @@ use crate::StorageError;
 pub use crate::timer::Sleep;
 use crate::timer::sleep;
 use base::ids::TraceId;
+use base::refusal::Refusal;
 use base::time::Timestamp;
 
 /// The present moment.
@@ -66,4 +67,14 @@ pub async fn within<T>(limit_ms: u32, work: impl Future<Output = T>) -> Option<T
 /// Goes on with `work` after the present call has answered; the object stays alive for it.
 pub fn in_background(work: impl Future<Output = ()> + 'static) {
     wasm_bindgen_futures::spawn_local(work);
+}
+
+/// So many random bytes.
+///
+/// # Errors
+/// `Internal` when the platform has none.
+pub fn random<const N: usize>() -> Result<[u8; N], Refusal> {
+    let mut bytes = [0; N];
+    getrandom::getrandom(&mut bytes).map_err(|_| Refusal::Internal)?;
+    Ok(bytes)
 }

@@ -40,8 +40,7 @@ async fn tried(state: &State, forgot: &Forgot, cx: &CallContext) -> Result<(), R
     let Some(reader) = query(env, WriteTo { id: user.id }, cx).await?.filter(|reader| !reader.is_paused) else {
         return Ok(());
     };
-    let mut random = [0; 32];
-    getrandom::getrandom(&mut random).map_err(|_| Refusal::Internal)?;
+    let random: [u8; 32] = clock::random()?;
     let (token, now) = (LinkToken::of(random), clock::now());
     let link = NewLink { hash: token.hash(), expires_at: now.plus_ms(RESET_LASTS_MS) };
     // One of its own: the HTTP request that asked may have written others.

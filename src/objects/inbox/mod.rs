@@ -78,8 +78,7 @@ impl InboxObject {
             return Ok(known);
         }
         let InboxKey { org, user } = cx.own_key()?;
-        let mut secret = [0; 16];
-        getrandom::getrandom(&mut secret).map_err(|_| Refusal::Internal)?;
+        let secret: [u8; 16] = clock::random()?;
         Ok(Person { org, user, secret: hex(&secret), choices: Choices::default(), times: None })
     }
 

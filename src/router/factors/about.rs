@@ -45,22 +45,12 @@ pub fn account_of(exchange: &Exchange<'_>, user: UserId) -> AccountKey {
     AccountKey::User { org: exchange.org().clone(), user }
 }
 
-/// So many random bytes.
-///
-/// # Errors
-/// `Internal` when the platform has none.
-pub fn random<const N: usize>() -> Result<[u8; N], Refusal> {
-    let mut bytes = [0; N];
-    getrandom::getrandom(&mut bytes).map_err(|_| Refusal::Internal)?;
-    Ok(bytes)
-}
-
 /// A new challenge.
 ///
 /// # Errors
 /// As [`random`].
 pub fn challenge(exchange: &Exchange<'_>, purpose: Purpose, about: &str) -> Result<String, Refusal> {
-    Ok(exchange.config.factor_keys.seal(purpose, about, random()?, clock::now()))
+    Ok(exchange.config.factor_keys.seal(purpose, about, clock::random()?, clock::now()))
 }
 
 /// The origins whose pages may use passkeys, the one that the request went to first.

@@ -5,7 +5,6 @@ use base::refusal::Refusal;
 use durable::clock;
 use serde::Serialize;
 
-use super::about::random;
 use crate::db::statements::factors::{AddFactor, Added};
 use crate::domain::factor::recovery;
 use crate::domain::log::NewEntry;
@@ -31,7 +30,7 @@ pub fn new_set(exchange: &Exchange<'_>, user: UserId) -> Result<(Vec<String>, Ve
     let key = &exchange.config.factor_keys.codes;
     let mut set = (Vec::new(), Vec::new());
     for _ in 0..recovery::COUNT {
-        let code = recovery::code(random()?);
+        let code = recovery::code(clock::random()?);
         set.1.push(recovery::hash(key, user, &code).ok_or(Refusal::Internal)?);
         set.0.push(code);
     }

@@ -68,8 +68,7 @@ pub async fn is_signed(key: &PublicKey, message: &[u8], signature: &[u8]) -> boo
 /// # Errors
 /// `Internal` when the platform cannot.
 pub async fn encrypted(key: &[u8; 32], owner: &str, secret: &[u8]) -> Result<String, Refusal> {
-    let mut nonce = [0; NONCE];
-    getrandom::getrandom(&mut nonce).map_err(|_| Refusal::Internal)?;
+    let nonce: [u8; NONCE] = durable::clock::random()?;
     let encrypted = async {
         let (key, algorithm) = aes(key, "encrypt", owner, &nonce).await?;
         encrypt_by(&algorithm, &key, &Uint8Array::from(secret)).await

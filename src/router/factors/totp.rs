@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::again::proved;
 use super::codes::{RecoveryCodes, audit, new_set};
 use super::mine::{Removal, found, remove_own};
-use super::{about, proof, subtle};
+use super::{proof, subtle};
 use crate::db::statements::factors::{AddFactor, Added};
 use crate::db::statements::people::WriteTo;
 use crate::domain::factor::{Method, Removed, totp};
@@ -52,7 +52,7 @@ pub async fn begin(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let session = exchange.session()?;
     let id = session.caller.user.id;
     let reader = query(exchange.env, WriteTo { id }, &exchange.cx).await?.ok_or(Refusal::Unauthenticated)?;
-    let secret: [u8; totp::SECRET_BYTES] = about::random()?;
+    let secret: [u8; totp::SECRET_BYTES] = clock::random()?;
     let enrolment = subtle::encrypted(&exchange.config.factor_keys.secrets, &id.to_string(), &secret).await?;
     let uri = totp::uri(&secret, &reader.organisation, &session.login);
     Reply::json(200, &NewTotp { secret: totp::base32(&secret), uri, enrolment })

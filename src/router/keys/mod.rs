@@ -278,17 +278,11 @@ fn days(given: Option<i64>) -> Result<i64, Refusal> {
 }
 
 fn new_id() -> Result<KeyId, Refusal> {
-    hex(&random::<8>()?).parse().map_err(|_| Refusal::Internal)
+    hex(&clock::random::<8>()?).parse().map_err(|_| Refusal::Internal)
 }
 
 fn new_secret(id: &KeyId) -> Result<KeySecret, Refusal> {
-    Ok(KeySecret::of(id.clone(), random()?))
-}
-
-fn random<const N: usize>() -> Result<[u8; N], Refusal> {
-    let mut bytes = [0; N];
-    getrandom::getrandom(&mut bytes).map_err(|_| Refusal::Internal)?;
-    Ok(bytes)
+    Ok(KeySecret::of(id.clone(), clock::random()?))
 }
 
 fn changed_meanwhile() -> Refusal {

@@ -233,9 +233,7 @@ fn browser_of(exchange: &Exchange<'_>) -> Option<String> {
 
 /// 256 random bits.
 fn random() -> Result<String, Refusal> {
-    let mut bytes = [0; 32];
-    getrandom::getrandom(&mut bytes).map_err(|_| Refusal::Internal)?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
+    Ok(URL_SAFE_NO_PAD.encode(clock::random::<32>()?))
 }
 
 fn is_random(text: &str) -> bool {

@@ -45,7 +45,7 @@ pub async fn create(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let id = match &key {
         Some(key) => exchange.config.id_seal.derive(exchange.org(), caller.user.id, key),
         // Without a key nothing can be repeated, and the id is random.
-        None => exchange.config.id_seal.mint(exchange.org(), random()?),
+        None => exchange.config.id_seal.mint(exchange.org(), durable::clock::random()?),
     };
     let cx = with_idempotency(&exchange.cx, "create", key, bytes)?;
     let outcome = ask(exchange.env, &key_of(exchange, id)?, Create { draft }, &cx).await;
@@ -211,12 +211,6 @@ pub fn key_of(exchange: &Exchange<'_>, id: RequestId) -> Result<RequestKey, Refu
     } else {
         Err(Refusal::NotFound)
     }
-}
-
-fn random() -> Result<[u8; 10], Refusal> {
-    let mut bytes = [0; 10];
-    getrandom::getrandom(&mut bytes).map_err(|_| Refusal::Internal)?;
-    Ok(bytes)
 }
 
 fn index_of(exchange: &Exchange<'_>) -> IndexKey {

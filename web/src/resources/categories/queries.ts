@@ -6,6 +6,7 @@ import { api, dataOf } from "@/api/client";
 import type { Schema } from "@/api/types";
 import { orLastAnswer } from "@/offline/answers";
 import { sayValue, type Field } from "@/resources/request/fields";
+import { folded } from "@/resources/request/filters";
 
 export type Category = Schema<"OfferedCategory">;
 export type Colour = Category["colour"];
@@ -16,8 +17,8 @@ export const categoriesOptions = queryOptions({
   staleTime: 60_000,
 });
 
-/** As the index compares them: whatever their case. */
-export const isSameName = (some: string, other: string) => some.toLowerCase() === other.toLowerCase();
+/** As the index compares them. */
+export const isSameName = (some: string, other: string) => folded(some) === folded(other);
 
 /** The words of a choice as they are offered now, and behind them those that are so no more. */
 export function useOffered(field: Field): { words: readonly string[]; archived: readonly string[] } {
