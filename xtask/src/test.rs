@@ -309,7 +309,7 @@ fn browser(release: bool) -> Result<()> {
     web::make()?;
     build::make(&bundle)?;
     let stack =
-        step("Starting a system", |_| Stack::builder().own_postgres().mail(Tls::Off).bundle(bundle.clone()).start())?;
+        step("Starting a system", |_| Stack::builder().own_postgres().mail(Tls::Off).identity().bundle(bundle.clone()).start())?;
     let empty = step("Starting an empty system", |_| {
         Stack::builder().without_demo_users().own_postgres().bundle(bundle).start()
     })?;

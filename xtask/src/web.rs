@@ -8,7 +8,7 @@ use std::{env, iter};
 
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
-use testbed::{MailServer, Stack, node, workspace};
+use testbed::{IdentityProvider, MailServer, Stack, node, workspace};
 
 use crate::progress::{self, step};
 
@@ -71,10 +71,12 @@ pub fn browse(given: &Browsing<'_>) -> Result<()> {
     let dir = workspace::web_dir();
     let (base_url, empty_url) = (origin(&given.inhabited.base_url), origin(&given.empty.base_url));
     let mails_url = given.inhabited.mail.as_ref().map(MailServer::page_url).unwrap_or_default();
-    let environment: [(&str, &OsStr); 6] = [
+    let identity_url = given.inhabited.identity.as_ref().map_or("", IdentityProvider::base_url);
+    let environment: [(&str, &OsStr); 7] = [
         ("BASE_URL", base_url.as_ref()),
         ("CHROMIUM", given.chromium.as_ref()),
         ("MAILS_URL", mails_url.as_ref()),
+        ("IDENTITY_URL", identity_url.as_ref()),
         ("RESTART_FILE", given.restart.as_ref()),
         ("EMPTY_URL", empty_url.as_ref()),
         ("EMPTY_TOKEN", given.empty.secrets.setup_token.as_ref()),
