@@ -13,8 +13,10 @@ const kept = (name) => {
 const theme = kept("theme");
 if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
 
-// The font is part of the first paint where there is a wide screen or the service worker has it; a phone's first visit does without.
+// The font is part of the first paint where there is a wide screen or the service worker has it; a phone's first visit does without,
+// and does not fetch it beside what it waits for.
 if (matchMedia("(width >= 64rem)").matches || navigator.serviceWorker?.controller) {
+  document.documentElement.dataset.font = "";
   const link = document.createElement("link");
   Object.assign(link, { rel: "preload", as: "font", type: "font/woff2", crossOrigin: "anonymous", href: font });
   document.head.append(link);

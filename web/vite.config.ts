@@ -10,11 +10,14 @@ const isReact = (id: string) => /\/node_modules\/(react|react-dom|scheduler)\/|s
 
 /** Packages that the first page needs, whichever it is. */
 const isPackage = (id: string) =>
-  /\/node_modules\/(i18next|react-i18next|void-elements|html-parse-stringify|use-sync-external-store|idb|openapi-fetch|lucide-react|@tanstack\/(react-router|router-core|history|react-store|store|react-query|query-core))\/|start\/packages/.test(id);
+  /\/node_modules\/(use-sync-external-store|idb|openapi-fetch|lucide-react|@tanstack\/(react-router|router-core|history|react-store|store|react-query|query-core))\/|start\/packages/.test(id);
 
 /** Parts of ours that the first page needs, whichever it is. */
 const isBase = (id: string) =>
-  /\/web\/src\/(api|app|drafts|i18n\/index|live|offline|resources|start|ui|features\/system(\/people)?\/search)\b/.test(id) && !/(app\/Help|LiveInbox|inbox\/queries|inbox\/device|ToastList|SessionRow|SystemLinks|SystemNav|systemNav|app\/browser|app\/preferences|StaffMark|ViaMark|resources\/key|ui\/Dialog|QueueDialog|OnDevice|useDiscard|useDraft|drafts\/server|\/project|\/Field|\/inputs|resources\/factor|ui\/Qr)/.test(id);
+  /\/web\/src\/(api|app|drafts|i18n\/(index|translate)|live|offline|resources|start|ui|features\/system(\/people)?\/search)\b/.test(id) && !/(app\/Help|LiveInbox|inbox\/queries|inbox\/device|ToastList|SessionRow|SystemLinks|SystemNav|systemNav|app\/browser|app\/preferences|StaffMark|ViaMark|resources\/key|ui\/Dialog|QueueDialog|OnDevice|useDiscard|useDraft|drafts\/server|\/project|\/Field|\/inputs|resources\/factor|ui\/Qr)/.test(id);
+
+/** Parts of ours that most other pages need: fields, dialogs and what a request is called. */
+const isShared = (id: string) => /\/web\/src\/(ui\/(Dialog|Field)|resources\/request\/(inputs|project)|.*\/(ViaMark|StaffMark|useDraft|useDiscard))\b/.test(id);
 
 export default defineConfig({
   plugins: [react(), tailwindcss(), boot(), shellWorker()],
@@ -34,13 +37,14 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: {
       output: {
-        // What every page needs comes as three files instead of twenty, and the other icons as one; the rest stays with the pages that need it.
+        // What every page needs comes as three files instead of twenty, what most others need and the other icons as one each; the rest stays with the pages that need it.
         codeSplitting: {
           groups: [
             { name: "react", test: isReact },
             { name: "packages", test: (id) => isPackage(id) && !isLaterIcon(id) },
             { name: "icons", test: isLaterIcon },
             { name: "base", test: isBase },
+            { name: "shared", test: isShared },
           ],
         },
       },

@@ -1,7 +1,9 @@
 // English and Indonesian. One of them is loaded, the other one when it is chosen; i18n.test.ts holds their keys together. The words of
 // pages that few open, or once, come with those pages: more.*.json.
-import i18next from "i18next";
-import { initReactI18next } from "react-i18next";
+import { useSyncExternalStore } from "react";
+import { Translator, type Translate } from "./translate";
+
+export type { Translate } from "./translate";
 
 export const LANGUAGES = { en: "English", id: "Bahasa Indonesia" } as const;
 export type Language = keyof typeof LANGUAGES;
@@ -11,18 +13,30 @@ const more = { en: () => import("./more.en.json"), id: () => import("./more.id.j
 /** While and once the words of such pages are loaded. */
 let loadingMore: Promise<void> | undefined;
 
+const translators = { en: new Translator("en"), id: new Translator("id") };
+/** The language that is shown. */
+let shown: Language = "en";
+const listeners = new Set<() => void>();
+
+function subscribe(listener: () => void) {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
+/** The words of the language that is shown, and which one it is: whoever uses it is rendered again when that changes. */
+export function useTranslation(): { t: Translate; language: Language; exists: (key: string) => boolean } {
+  const language = useSyncExternalStore(subscribe, () => shown);
+  const translator = translators[language];
+  return { t: translator.translate, language, exists: (key) => translator.exists(key) };
+}
+
 function preferred(): Language {
   const wanted = [localStorage.getItem("language"), ...navigator.languages].map((tag) => tag?.slice(0, 2));
   return wanted.includes("id") && (wanted.indexOf("id") < wanted.indexOf("en") || !wanted.includes("en")) ? "id" : "en";
 }
 
 let started: Promise<void> | undefined;
-export const startI18n = () => (started ??= start());
-
-async function start() {
-  await i18next.use(initReactI18next).init({ lng: undefined, fallbackLng: false, resources: {}, keySeparator: ".", interpolation: { escapeValue: false } });
-  await show(preferred());
-}
+export const startI18n = () => (started ??= show(preferred()));
 
 export async function choose(language: Language) {
   localStorage.setItem("language", language);
@@ -31,16 +45,17 @@ export async function choose(language: Language) {
 
 async function show(language: Language) {
   const [first, rest] = await Promise.all([words[language](), loadingMore && more[language]()]);
-  i18next.addResourceBundle(language, "translation", first.default, true);
-  if (rest) i18next.addResourceBundle(language, "translation", rest.default, true);
-  await i18next.changeLanguage(language);
+  translators[language].add(first.default);
+  if (rest) translators[language].add(rest.default);
+  shown = language;
   document.documentElement.lang = language;
+  for (const listener of listeners) listener();
 }
 
 async function loadMore() {
   await startI18n();
-  const language = i18next.language as Language;
-  i18next.addResourceBundle(language, "translation", (await more[language]()).default, true);
+  const language = shown;
+  translators[language].add((await more[language]()).default);
 }
 
 /** A page that is loaded, and the words that only such pages have. What failed is tried again with the next page. */

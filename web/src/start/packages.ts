@@ -2,8 +2,6 @@
 import "./react";
 import "@tanstack/react-query";
 import "@tanstack/react-router";
-import "i18next";
-import "react-i18next";
 import { breathe } from "./breathe";
 
 await breathe();

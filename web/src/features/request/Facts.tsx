@@ -1,12 +1,12 @@
 import { Star } from "lucide-react";
 import { lazy, Suspense, type ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation, withMore } from "@/i18n";
 import type { RequestRecord } from "@/api/types";
 import { useMe } from "@/app/session";
-import { withMore } from "@/i18n";
 import { FIELD_NAMES, fieldOf, reportOf } from "@/resources/request/fields";
 import { FieldWords } from "@/resources/request/marks";
 import { When, exact } from "@/ui/time";
+import { usePainted } from "@/ui/usePainted";
 import { Mute } from "./Mute";
 import { Watch } from "./Watch";
 
@@ -15,8 +15,9 @@ const Undelivered = lazy(() => withMore(import("./Undelivered")));
 
 /** The facts of a request, each where it is one. */
 export function Facts({ record }: { record: RequestRecord }) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const { role } = useMe();
+  const isPainted = usePainted();
   const report = reportOf(record);
   const details = FIELD_NAMES.filter((name) => fieldOf(name).isDetail && report[name]);
   return (
@@ -27,7 +28,7 @@ export function Facts({ record }: { record: RequestRecord }) {
         {record.raised_by.id !== record.requester.id && <Fact name={t("request.raised_by")}>{record.raised_by.name}</Fact>}
         {details.map((name) => <Fact key={name} name={t(fieldOf(name).label)}><FieldWords name={name} value={report[name]} /></Fact>)}
         <Fact name={t("request.due")}>
-          {exact(i18n.language, record.due_at)}
+          {exact(language, record.due_at)}
           <span className={`block ${record.sla.state === "breached" ? "font-semibold text-danger" : "text-muted"}`}>{t(`sla.${record.sla.state}`)}</span>
         </Fact>
         <Fact name={t("request.created")}><When date={record.created_at} /></Fact>
@@ -35,9 +36,9 @@ export function Facts({ record }: { record: RequestRecord }) {
         {record.resolution && <Fact name={t("request.resolution")}>{record.resolution}</Fact>}
         {record.rating && <Fact name={t("request.rating")}><Stars count={record.rating} /></Fact>}
       </dl>
-      {(role === "manager" || role === "admin") && <Suspense><Undelivered id={record.id} version={record.version} /></Suspense>}
+      {isPainted && (role === "manager" || role === "admin") && <Suspense><Undelivered id={record.id} version={record.version} /></Suspense>}
       <div className="mt-3 flex flex-col items-start"><Watch id={record.id} /><Mute id={record.id} /></div>
-      <Suspense fallback={<div className="min-h-11 sm:min-h-9" />}><Share record={record} /></Suspense>
+      <div className="min-h-11 sm:min-h-9">{isPainted && <Suspense><Share record={record} /></Suspense>}</div>
     </aside>
   );
 }

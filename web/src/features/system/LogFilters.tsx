@@ -1,7 +1,7 @@
 // The filters of the logs, all of them in the URL.
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { LEVELS, type StreamName, STREAMS } from "./words";
 import { SearchField } from "@/ui/SearchField";
 import { Select } from "@/ui/Select";
@@ -20,7 +20,7 @@ export function LogFilters({ stream }: { stream: StreamName }) {
   const change = (name: keyof typeof search, value: string) =>
     void navigate({ search: ({ entry: _, ...before }) => ({ ...before, [name]: value || undefined }), replace: true });
   const time = (name: "from" | "to", label: string) => (
-    <label className="flex w-full items-center gap-2 text-sm text-muted sm:w-auto">
+    <label className="flex w-full items-center gap-x-2 text-sm text-muted max-[22.4rem]:flex-col max-[22.4rem]:items-start sm:w-auto">
       <span className="w-14 shrink-0 sm:w-auto">{label}</span>
       <input type="datetime-local" className="field sm:w-auto" value={toLocal(search[name])} onChange={(event) => change(name, event.target.value && new Date(event.target.value).toISOString())} />
     </label>
