@@ -7,6 +7,7 @@ import { enter, start, Trapped } from "./crates/durable/js/life.js";
 import "./crates/text/text.js";
 import "./src/mail/provider.js";
 import "./src/router/oidc/platform.js";
+import "./src/router/openapi.js";
 import "./src/push/push.js";
 
 export * from "durable-classes";

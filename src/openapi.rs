@@ -25,7 +25,7 @@ use crate::router::http::reply::status_of;
 use crate::router::path::Parameter;
 use crate::router::route::{Kind, Permission, Route};
 use crate::router::routes::ROUTES;
-use crate::router::scopes::{Needs, needs};
+use crate::router::scopes::Needs;
 use schemas::Schemas;
 
 /// The groups that operations are shown in.
@@ -154,7 +154,7 @@ fn described(route: &Route, schemas: &mut Schemas) -> Value {
     for (status, name) in REFUSED.iter().filter(|(status, _)| operation.refusals.contains(status)) {
         operation.replies.insert(status.to_string(), json!({ "$ref": format!("#/components/responses/{name}") }));
     }
-    let key = match needs(route.method, route.pattern) {
+    let key = match route.key {
         Some(Needs::Scope(scope)) => Some(format!("API keys: scope `{scope}`.")),
         Some(Needs::AnyKey) => Some("API keys: any.".to_owned()),
         Some(Needs::Person) => Some("API keys: none.".to_owned()),
@@ -186,7 +186,7 @@ fn described(route: &Route, schemas: &mut Schemas) -> Value {
 
 /// What a caller of the route has: a session, or a key with the scope that the route needs.
 fn security(route: &Route) -> Value {
-    match needs(route.method, route.pattern) {
+    match route.key {
         Some(Needs::Scope(scope)) => json!([{ "session": [] }, { "key": [scope.as_str()] }]),
         Some(Needs::AnyKey) => json!([{ "session": [] }, { "key": [] }]),
         Some(Needs::Person) => json!([{ "session": [] }]),

@@ -26,7 +26,7 @@ macro_rules! queries {
             pub async fn run(&self, postgres: &impl Postgres) -> Result<Box<RawValue>, Refusal> {
                 match self.name.as_str() {
                     $( <$query as Query>::NAME => {
-                        let query: $query = serde_json::from_str(self.arguments.get())
+                        let query: $query = base::json::from_str(self.arguments.get())
                             .map_err(|_| postgres.unknown(&self.name))?;
                         to_raw_value(&query.run(postgres).await?).map_err(|_| Refusal::Internal)
                     } )+

@@ -77,7 +77,7 @@ impl Packed {
             id: RequestId,
             version: i64,
         }
-        let about: About = serde_json::from_str(self.request.as_ref()?.get()).ok()?;
+        let about: About = base::json::from_str(self.request.as_ref()?.get()).ok()?;
         Some((about.id, about.version))
     }
 

@@ -31,7 +31,7 @@ pub async fn look(env: &Env, cx: &CallContext) -> Option<InForce> {
     let cx = CallContext::system(cx.org.clone(), cx.trace.clone());
     let get = Get { key: KEY.to_owned() };
     let cached = ask_within(env, &cache_of(&cx.org), get, &cx, PATIENCE_MS).await.ok().flatten();
-    let read = cached.as_ref().and_then(|cached| serde_json::from_str::<Stored>(cached.value.get()).ok());
+    let read = cached.as_ref().and_then(|cached| base::json::from_str::<Stored>(cached.value.get()).ok());
     let in_cache = read.map(|stored| InForce::of(&stored.changes));
     if cached.is_some_and(|cached| cached.fresh) && in_cache.is_some() {
         return in_cache;

@@ -118,8 +118,8 @@ pub async fn told(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     if !is_theirs {
         return Err(Refusal::Unauthenticated);
     }
-    let read = serde_json::from_slice(body);
-    let read = read.map_err(|_| Refusal::invalid("body", "malformed_json", "The body is not JSON."))?;
+    let read = str::from_utf8(body).ok().and_then(|text| base::json::from_str(text).ok());
+    let read = read.ok_or_else(|| Refusal::invalid("body", "malformed_json", "The body is not JSON."))?;
     let mut events = events::read(&read);
     events.truncate(MOST_EVENTS);
     let count = events.len();

@@ -194,7 +194,7 @@ async fn for_a_program(route: &Route, segments: &[&str], exchange: Exchange<'_>,
     let session = bearer::hold(&exchange, key).await?;
     exchange.access.is_now(&session.caller);
     let scopes = session.key.as_ref().map(|key| key.scopes.as_slice()).unwrap_or_default();
-    scopes::needs(route.method, route.pattern).unwrap_or(Needs::Person).check(scopes)?;
+    route.key.unwrap_or(Needs::Person).check(scopes)?;
     gate::permit(route.permission, session.caller.role)?;
     let exchange = Exchange { cx: bearer::context(&exchange.cx, &session), ..exchange };
     let settings = in_force::current(exchange.env, exchange.config, &exchange.cx, exchange.access.started());

@@ -33,7 +33,7 @@ pub async fn of(kind: Kind, exchange: &Exchange<'_>) -> Prefetched {
 /// Whom the body names, unless it is the caller, who is known; a requester names nobody.
 fn named(exchange: &Exchange<'_>, body: &[u8]) -> Option<UserId> {
     let caller = exchange.caller().ok().filter(|caller| policy::sees_only(caller).is_none())?;
-    let named: Named = serde_json::from_slice(body).ok()?;
+    let named: Named = base::json::from_str(str::from_utf8(body).ok()?).ok()?;
     let id: UserId = named.assignee_id.or(named.requester_id)?.parse().ok()?;
     (id != caller.user.id).then_some(id)
 }

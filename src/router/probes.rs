@@ -1,8 +1,11 @@
 //! Health, readiness and the API's own description.
 
 use base::refusal::Refusal;
+use durable::text::Text;
 use durable::{ask, ask_within};
+use js_sys::JsString;
 use serde::Serialize;
+use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::domain::log::StreamName;
 use crate::objects::database::api::{DatabaseKey, Ping};
@@ -10,6 +13,13 @@ use crate::objects::log_stream::api::{Stats as StreamStats, StreamKey};
 use crate::objects::request_index::api::{IndexKey, Stats as IndexStats};
 use crate::router::context::Exchange;
 use crate::router::http::reply::Reply;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The API's description (src/router/openapi.js).
+    #[wasm_bindgen(js_name = cepatedge_openapi)]
+    fn description() -> JsString;
+}
 
 /// How long readiness waits for a dependency, in milliseconds.
 const PATIENCE_MS: u32 = 6_000;
@@ -27,7 +37,7 @@ pub async fn health(_exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
 /// # Errors
 /// None.
 pub async fn openapi(_exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
-    Ok(Reply::json_text(200, include_str!("../../docs/openapi.json")))
+    Ok(Reply::json_around(200, "", Text::Kept(description()), ""))
 }
 
 /// Whether each dependency answers.

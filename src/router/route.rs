@@ -10,6 +10,7 @@ use crate::openapi::schemas::Schemas;
 use crate::router::context::Exchange;
 use crate::router::http::reply::Reply;
 use crate::router::path::Parameter;
+use crate::router::scopes::Needs;
 
 /// Who may use a route at all; the actors decide about the single record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +66,8 @@ pub struct Route {
     pub permission: Permission,
     /// What it does.
     pub kind: Kind,
+    /// What an API key needs for it, as `scopes.rs` says: the compiler asks there, and no request has to.
+    pub key: Option<Needs>,
     /// The types of the pattern's parameters, in their order.
     pub parameters: &'static [Parameter],
     /// Whether the segments at the parameters' places are of their types.

@@ -92,7 +92,7 @@ pub async fn through_cache<T: Serialize + DeserializeOwned>(
     }
     let cache = CacheKey { org: exchange.org().clone(), namespace: "users".into() };
     let cached = ask(exchange.env, &cache, Get { key: key.to_owned() }, &exchange.cx).await.ok().flatten();
-    let read = |cached: &crate::objects::cache::api::Cached| serde_json::from_str::<T>(cached.value.get()).ok();
+    let read = |cached: &crate::objects::cache::api::Cached| base::json::from_str::<T>(cached.value.get()).ok();
     if let Some(value) = cached.as_ref().filter(|cached| cached.fresh).and_then(read) {
         return Ok(value);
     }

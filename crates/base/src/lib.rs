@@ -1,4 +1,4 @@
-//! What every part of CepatEdge speaks in: ids, closed vocabularies, times, texts, pages, cursors, and refusals.
+//! What every part of CepatEdge speaks in: ids, closed vocabularies, times, texts, pages, cursors, refusals, and JSON.
 //!
 //! Architecture invariant: nothing in here knows a maintenance request, a platform, I/O, a clock or randomness.
 
@@ -11,6 +11,7 @@ pub mod text;
 
 pub mod cursor;
 pub mod hex;
+pub mod json;
 pub mod page;
 pub mod refusal;
 pub mod time;

@@ -27,7 +27,7 @@ use crate::sockets::Accepted;
 use crate::sqlite::Schema;
 use crate::state::{ObjectState, State};
 use crate::upgrade::read_upgrade;
-use crate::wire::{Reply, Wire};
+use crate::wire::Wire;
 
 /// The context of an actor's calls.
 type ContextOf<A> = <<A as Object>::Contract as Contract>::Context;
@@ -90,7 +90,7 @@ impl<A: Object> Hosted for Running<A> {
         let text = &*release::read(text, release::of_object(&self.0.state().id));
         keep_alarm(&self.0);
         let envelope: Envelope<<A::Contract as Contract>::Inbox, ContextOf<A>> =
-            serde_json::from_str(text).map_err(|error| {
+            base::json::from_str(text).map_err(|error| {
                 // Versions mix during a rollout: an unknown message is the newer side's to repeat.
                 worker::console_error!("{} cannot read a message: {error}", A::Contract::BINDING);
                 Refusal::unavailable(A::Contract::BINDING, 1)
@@ -214,9 +214,7 @@ impl Host {
 }
 
 fn on_the_wire(reply: Result<Wire, Refusal>) -> JsValue {
-    let reply = reply.unwrap_or_else(|refusal| {
-        serde_json::to_string(&Reply::<()>::Refused(refusal)).unwrap_or_else(|_| String::from("{}")).into()
-    });
+    let reply = reply.unwrap_or_else(Wire::refused);
     #[cfg(feature = "fault-injection")]
     let reply = Wire { head: release::replied(reply.head, release::speaker()), ..reply };
     reply.whole().into_js().into()

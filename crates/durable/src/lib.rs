@@ -38,4 +38,4 @@ pub use host::{Object, register};
 pub use sqlite::{Database, Schema, StorageError, Writer};
 pub use state::{Alarm, State};
 pub use upgrade::{Upgrade, read_upgrade, watch};
-pub use wire::{OnTheWire, Reply, Wire};
+pub use wire::{OnTheWire, Wire};

@@ -168,7 +168,7 @@ impl<D: Destination> Outbox<D> {
         if known.is_none()
             && let Some(row) = db.row("SELECT lines FROM book", &[])?
         {
-            let stored = serde_json::from_str(&row.text(0)).map_err(|error| StorageError::unreadable(&error))?;
+            let stored = base::json::from_str(&row.text(0)).map_err(|error| StorageError::unreadable(&error))?;
             *known = Some(stored);
         }
         Ok(RefMut::map(known, Option::get_or_insert_default))

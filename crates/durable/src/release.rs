@@ -97,7 +97,7 @@ fn rewritten(text: String, by: Release, how: impl FnOnce(&mut Value, Release)) -
     if by == Release::This {
         return text;
     }
-    let Ok(mut json) = serde_json::from_str(&text) else { return text };
+    let Ok(mut json) = base::json::from_str(&text) else { return text };
     how(&mut json, by);
     json.to_string()
 }

@@ -91,7 +91,7 @@ impl Socket {
     }
 
     fn read<N: Note>(&self) -> Option<N> {
-        serde_json::from_str(&self.deserialize_attachment().ok()?.as_string()?).ok()
+        base::json::from_str(&self.deserialize_attachment().ok()?.as_string()?).ok()
     }
 
     /// Keeps a note of who looks.

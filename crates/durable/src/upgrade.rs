@@ -64,7 +64,7 @@ pub async fn watch<C: Contract>(
         Ok(body) => JsFuture::from(body).await.map_err(|lost| unavailable(C::BINDING, &lost))?,
         Err(lost) => return Err(unavailable(C::BINDING, &lost)),
     };
-    let refusal = body.as_string().and_then(|text| serde_json::from_str::<Refusal>(&text).ok());
+    let refusal = body.as_string().and_then(|text| base::json::from_str::<Refusal>(&text).ok());
     Err(refusal.unwrap_or(Refusal::Internal))
 }
 
@@ -80,5 +80,5 @@ async fn open_socket(env: &Env, binding: &'static str, name: &str, upgrade: &[u8
 /// Reads what [`watch`] wrote.
 pub fn read_upgrade<W: DeserializeOwned, C: DeserializeOwned>(url: &str) -> Option<Upgrade<W, C>> {
     let encoded = url.rsplit('/').next()?;
-    serde_json::from_str(&String::from_utf8(URL_SAFE_NO_PAD.decode(encoded).ok()?).ok()?).ok()
+    base::json::from_str(&String::from_utf8(URL_SAFE_NO_PAD.decode(encoded).ok()?).ok()?).ok()
 }

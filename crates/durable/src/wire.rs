@@ -1,25 +1,25 @@
 //! What an actor answers with, as it travels: JSON on one line and, behind a page's, its items on those that follow.
 
+use base::json;
 use base::refusal::Refusal;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::text::Text;
 
-/// A reply on the wire.
+/// What stands around the JSON of a reply where the call was carried out. There is one code for it, not one for each type.
+const CARRIED_OUT: (&str, &str) = ("{\"ok\":", "}");
+
+/// A refusal, in the place of a reply.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Reply<R> {
-    /// The call was carried out.
-    Ok(R),
-    /// The actor refused.
-    Refused(Refusal),
+struct Refused {
+    refused: Refusal,
 }
 
 /// The text of a reply, in two parts: nobody on the way has to look for the end of the first.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wire {
-    /// JSON on one line: a [`Reply`].
+    /// JSON on one line: an object with the reply as `ok`, or with the refusal as `refused`.
     pub head: String,
     /// What stands on the lines behind it, and is handed on as it is.
     pub items: Option<Text>,
@@ -33,6 +33,23 @@ impl From<String> for Wire {
 }
 
 impl Wire {
+    /// The reply of a call that was carried out, as JSON.
+    fn carried_out(reply: String) -> Wire {
+        let (before, after) = CARRIED_OUT;
+        format!("{before}{reply}{after}").into()
+    }
+
+    /// A refusal.
+    pub fn refused(refused: Refusal) -> Wire {
+        serde_json::to_string(&Refused { refused }).unwrap_or_else(|_| String::from("{}")).into()
+    }
+
+    /// The JSON of the reply, if the call was carried out.
+    fn reply(&self) -> Option<&str> {
+        let (before, after) = CARRIED_OUT;
+        self.head.strip_prefix(before)?.strip_suffix(after)
+    }
+
     /// The parts of a text; in a running system `js/bridge.js` takes it apart.
     pub fn parse(text: &str) -> Wire {
         match text.split_once('\n') {
@@ -67,13 +84,13 @@ pub trait OnTheWire: Sized {
 
 impl<R: Serialize + DeserializeOwned> OnTheWire for R {
     fn write(self) -> serde_json::Result<Wire> {
-        serde_json::to_string(&Reply::Ok(self)).map(Wire::from)
+        serde_json::to_string(&self).map(Wire::carried_out)
     }
 
     fn read(wire: Wire) -> serde_json::Result<Result<Self, Refusal>> {
-        Ok(match serde_json::from_str(&wire.head)? {
-            Reply::Ok(reply) => Ok(reply),
-            Reply::Refused(refusal) => Err(refusal),
-        })
+        match wire.reply() {
+            Some(reply) => json::from_str(reply).map(Ok),
+            None => json::from_str::<Refused>(&wire.head).map(|Refused { refused }| Err(refused)),
+        }
     }
 }

@@ -138,7 +138,7 @@ impl ApiUrl {
     /// What an answer means. One that never came is [`Outcome::Unknown`]: whether the call arrived, nobody can tell.
     #[must_use]
     pub fn outcome(&self, status: u16, body: &str) -> Outcome {
-        let answer: Answer = serde_json::from_str(body).unwrap_or_default();
+        let answer: Answer = base::json::from_str(body).unwrap_or_default();
         if (200..300).contains(&status) && answer.code() == 0 {
             let id = answer.id.or(answer.message_id).or(answer.brevo_id).unwrap_or_default();
             return Outcome::Taken { answer: one_line(&format!("{status} {id}")) };

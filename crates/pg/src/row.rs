@@ -47,7 +47,7 @@ impl Rows {
 
     /// Every row as a record, from the JSON of its first column.
     pub fn records<T: DeserializeOwned>(&self) -> Result<Vec<T>, DecodeError> {
-        self.json()?.into_iter().map(|json| serde_json::from_str(json).map_err(DecodeError::Json)).collect()
+        self.json()?.into_iter().map(|json| base::json::from_str(json).map_err(DecodeError::Json)).collect()
     }
 
     /// The first row as a record, if there is one.

@@ -82,7 +82,7 @@ impl Provider {
     /// # Errors
     /// Why it cannot be worked with.
     pub fn read(text: &str, issuer: &str, reach: Reach) -> Result<Self, ProviderFault> {
-        let document: Document = serde_json::from_str(text).map_err(|_| ProviderFault::Unreadable)?;
+        let document: Document = base::json::from_str(text).map_err(|_| ProviderFault::Unreadable)?;
         // Microsoft's common addresses have `{tenantid}` there, which stands for anybody's organisation.
         if document.issuer.contains('{') {
             return Err(ProviderFault::ManyTenants);

@@ -121,7 +121,7 @@ pub fn parse(token: &str) -> Result<Unverified<'_>, TokenFault> {
     let (header, payload) = message.split_once('.').ok_or(TokenFault::Malformed)?;
     let decoded = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| TokenFault::Malformed);
     let text = |part: &str| String::from_utf8(decoded(part)?).map_err(|_| TokenFault::Malformed);
-    let header: Header = serde_json::from_str(&text(header)?).map_err(|_| TokenFault::Malformed)?;
+    let header: Header = base::json::from_str(&text(header)?).map_err(|_| TokenFault::Malformed)?;
     let algorithm = match header.alg.as_str() {
         "RS256" => Algorithm::Rs256,
         "ES256" => Algorithm::Es256,
@@ -168,8 +168,8 @@ fn read_keys(text: &str) -> Option<Vec<Key>> {
     struct Keys {
         keys: Vec<Box<RawValue>>,
     }
-    let Keys { keys } = serde_json::from_str(text).ok()?;
-    Some(keys.iter().filter_map(|key| serde_json::from_str(key.get()).ok()).collect())
+    let Keys { keys } = base::json::from_str(text).ok()?;
+    Some(keys.iter().filter_map(|key| base::json::from_str(key.get()).ok()).collect())
 }
 
 fn fits(key: &Key, algorithm: Algorithm) -> bool {
@@ -300,7 +300,7 @@ impl Unverified<'_> {
     /// # Errors
     /// The first thing that is wrong with it.
     pub fn claims(&self, expected: &Expected<'_>) -> Result<Claims, TokenFault> {
-        let payload: Payload = serde_json::from_str(&self.payload).map_err(|_| TokenFault::Malformed)?;
+        let payload: Payload = base::json::from_str(&self.payload).map_err(|_| TokenFault::Malformed)?;
         if payload.iss != expected.issuer {
             return Err(TokenFault::Issuer);
         }
@@ -374,7 +374,7 @@ fn truth(value: &Value) -> Option<bool> {
 /// # Errors
 /// `Malformed`; `Subject` when it is about somebody else than the token.
 pub fn userinfo(text: &str, subject: &str) -> Result<Claims, TokenFault> {
-    let said: Person = serde_json::from_str(text).map_err(|_| TokenFault::Malformed)?;
+    let said: Person = base::json::from_str(text).map_err(|_| TokenFault::Malformed)?;
     if said.sub != subject {
         return Err(TokenFault::Subject);
     }

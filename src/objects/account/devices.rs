@@ -80,7 +80,7 @@ async fn told(state: &State) -> Result<(), Refusal> {
     }
     for (family, owed) in store::owed_devices(&state.db)? {
         // What a newer release owes it tells itself, when it is there again.
-        let Ok(Owed { inbox: (org, user), notice }) = serde_json::from_str(&owed) else { continue };
+        let Ok(Owed { inbox: (org, user), notice }) = base::json::from_str(&owed) else { continue };
         let cx = CallContext::system(org.clone(), clock::trace());
         ask_within(&state.env, &InboxKey { org, user }, Tell { notices: vec![notice] }, &cx, CALL_LIMIT_MS).await?;
         state.db.atomically(|write| store::device_told(write, &family))?;

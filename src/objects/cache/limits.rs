@@ -40,7 +40,7 @@ pub fn check(put: &Put) -> Result<(), Refusal> {
         return Err(Refusal::invalid("ttl_ms", "out_of_range", detail));
     }
     // It is handed out as JSON unread, so it is read once on its way in.
-    match serde_json::from_str::<&RawValue>(&put.value) {
+    match base::json::from_str::<&RawValue>(&put.value) {
         Ok(_) => Ok(()),
         Err(_) => Err(Refusal::invalid("value", "not_json", "A value is JSON text.")),
     }

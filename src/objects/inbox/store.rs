@@ -189,12 +189,12 @@ pub fn person(db: &Database) -> Result<Option<Person>, Refusal> {
         user: row.text(1).parse().map_err(|_| Refusal::Internal)?,
         secret: row.text(2),
         choices: Choices {
-            mail: serde_json::from_str(&row.text(3)).map_err(|_| Refusal::Internal)?,
-            others: serde_json::from_str(&row.text(4)).map_err(|_| Refusal::Internal)?,
+            mail: base::json::from_str(&row.text(3)).map_err(|_| Refusal::Internal)?,
+            others: base::json::from_str(&row.text(4)).map_err(|_| Refusal::Internal)?,
         },
         times: row
             .optional_text(5)
-            .map(|text| serde_json::from_str(&text))
+            .map(|text| base::json::from_str(&text))
             .transpose()
             .map_err(|_| Refusal::Internal)?,
     }))
@@ -289,7 +289,7 @@ pub fn owed_and_not_tried(db: &Database) -> Result<Vec<Owed>, Refusal> {
 fn read_owed(row: &Row) -> Result<Owed, Refusal> {
     Ok(Owed {
         key: row.int(0),
-        notice: serde_json::from_str(&row.text(1)).map_err(|_| Refusal::Internal)?,
+        notice: base::json::from_str(&row.text(1)).map_err(|_| Refusal::Internal)?,
         unread: row.int(2) == 1,
         tries: u32::try_from(row.int(3)).unwrap_or(u32::MAX),
         digest: row.optional_int(4).map(Timestamp::from_ms),

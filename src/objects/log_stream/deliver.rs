@@ -72,7 +72,7 @@ async fn up_to_refusal<T>(rows: &[T], send: impl AsyncFn(&[T]) -> Result<(), Fai
 /// the copy can be verified too.
 fn audit_row(org: &OrgId, kept: &Kept) -> Result<AuditRow, Failure> {
     let refused = |error: &dyn ToString| Failure::Refused { seq: kept.seq, error: error.to_string() };
-    let entry: Entry = serde_json::from_str(&kept.json).map_err(|error| refused(&error))?;
+    let entry: Entry = base::json::from_str(&kept.json).map_err(|error| refused(&error))?;
     let request_id: TraceId = entry.request_id.ok_or_else(|| refused(&"the entry has no request id"))?;
     let mut fields = entry.fields;
     let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();

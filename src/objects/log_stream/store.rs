@@ -346,7 +346,7 @@ pub fn fold_some(db: &Database, most: u32) -> Result<bool, StorageError> {
 fn folded(entries: impl Iterator<Item = (i64, String)>) -> String {
     let pair = |(seq, json): (i64, String)| {
         // What cannot be read is found as it was.
-        json!([seq, serde_json::from_str::<Entry>(&json).ok().as_ref().map(search_text)])
+        json!([seq, base::json::from_str::<Entry>(&json).ok().as_ref().map(search_text)])
     };
     Value::from_iter(entries.map(pair)).to_string()
 }

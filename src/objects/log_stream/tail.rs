@@ -63,7 +63,7 @@ pub fn broadcast(sockets: &Sockets<Viewer>, new: &[Stored], dropped: i64) {
         }
         let wish = viewer.wish.as_deref().unwrap_or_default();
         let text = texts.entry(wish).or_insert_with_key(|wish| {
-            let filter: LogFilter = serde_json::from_str(wish).ok()?;
+            let filter: LogFilter = base::json::from_str(wish).ok()?;
             let wish = Wish::new(&filter);
             let wanted = new.iter().filter(|stored| wish.matches(&stored.entry, &stored.search));
             let entries = array(wanted.map(|stored| stored.json.as_str()))?;
@@ -76,7 +76,7 @@ pub fn broadcast(sockets: &Sockets<Viewer>, new: &[Stored], dropped: i64) {
 }
 
 fn is_wanted(wish: &Wish<'_>, kept: &Kept) -> bool {
-    serde_json::from_str::<Entry>(&kept.json).is_ok_and(|entry| wish.matches(&entry, &kept.search))
+    base::json::from_str::<Entry>(&kept.json).is_ok_and(|entry| wish.matches(&entry, &kept.search))
 }
 
 /// A JSON array of JSON texts; `None` without any.

@@ -198,7 +198,7 @@ impl RequestObject {
     fn opened(&self, cx: &CallContext) -> Result<Versioned, Refusal> {
         let kept = self.replied(cx)?.unwrap_or_default();
         if !kept.is_empty() {
-            return serde_json::from_str(&kept).map_err(|_| Refusal::Internal);
+            return base::json::from_str(&kept).map_err(|_| Refusal::Internal);
         }
         let request = store::as_opened(&self.state.db, &*self.load()?.ok_or(Refusal::Internal)?)?;
         let versioned = self.versioned(&request, cx.require_caller()?)?;
@@ -260,7 +260,7 @@ impl api::Handler for RequestObject {
         };
         Answer::after(async move {
             self.settle().await;
-            serde_json::from_str(&reply).map_err(|_| Refusal::Internal)
+            base::json::from_str(&reply).map_err(|_| Refusal::Internal)
         })
     }
 

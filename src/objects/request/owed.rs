@@ -59,7 +59,7 @@ pub(super) struct Delivery {
 
 impl Delivery {
     pub(super) fn read(stored: &StoredEvent) -> Option<Delivery> {
-        let event = serde_json::from_str(&stored.json).ok()?;
+        let event = base::json::from_str(&stored.json).ok()?;
         Some(Delivery { trace: stored.trace.parse().ok()?, event })
     }
 

@@ -35,7 +35,7 @@ impl RequestObject {
 
     /// A refusal that shows the caller how things stand now.
     pub(super) fn with_record(&self, refusal: Refusal, request: &MaintenanceRequest, caller: &Caller) -> Refusal {
-        match self.record(request, caller).ok().and_then(|record| serde_json::from_str(record.get()).ok()) {
+        match self.record(request, caller).ok().and_then(|record| base::json::from_str(record.get()).ok()) {
             Some(record) => refusal.with_record(record),
             None => refusal,
         }

@@ -74,7 +74,7 @@ const KEEP_REPLIES_MS: i64 = 2 * 24 * 60 * 60 * 1_000;
 /// When the storage fails, or holds a snapshot that cannot be read.
 pub fn load(db: &Database) -> Result<Option<MaintenanceRequest>, Refusal> {
     let Some(row) = db.row("SELECT snapshot FROM request", &[])? else { return Ok(None) };
-    serde_json::from_str(&row.text(0)).map(Some).map_err(|error| {
+    base::json::from_str(&row.text(0)).map(Some).map_err(|error| {
         worker::console_error!("a stored request cannot be read: {error}");
         Refusal::Internal
     })
@@ -90,7 +90,7 @@ pub fn as_opened(db: &Database, now: &MaintenanceRequest) -> Result<MaintenanceR
         return Ok(now.clone());
     }
     let stored = events_owed(db, SeqRange { first: 1, last: 1 })?;
-    let first = stored.first().and_then(|stored| serde_json::from_str::<Event>(&stored.json).ok());
+    let first = stored.first().and_then(|stored| base::json::from_str::<Event>(&stored.json).ok());
     first.and_then(|first| now.as_opened(&first)).ok_or(Refusal::Internal)
 }
 
@@ -140,7 +140,7 @@ pub fn put_snapshot(
 /// When the storage fails, or holds what cannot be read.
 pub fn reminders(db: &Database) -> Result<Option<Reminders>, Refusal> {
     let text = db.row("SELECT reminders FROM request", &[])?.and_then(|row| row.optional_text(0));
-    text.map(|text| serde_json::from_str(&text)).transpose().map_err(|_| Refusal::Internal)
+    text.map(|text| base::json::from_str(&text)).transpose().map_err(|_| Refusal::Internal)
 }
 
 /// Remembers what was told of the due time.
@@ -222,7 +222,7 @@ pub fn assignee_before(db: &Database, seq: i64) -> Result<Option<UserId>, Storag
            ORDER BY seq DESC LIMIT 1"#,
         &[&seq],
     )?;
-    let event = row.and_then(|row| serde_json::from_str::<Event>(&row.text(0)).ok());
+    let event = row.and_then(|row| base::json::from_str::<Event>(&row.text(0)).ok());
     Ok(event.and_then(|event| assignee_after(&event.body)?.map(|person| person.id)))
 }
 

@@ -141,7 +141,7 @@ pub fn fold_some(db: &Database, most: u32) -> Result<bool, StorageError> {
     db.atomically(|write| {
         for row in &rows {
             let number = row.int(0);
-            match serde_json::from_str::<Summary>(&row.text(1)) {
+            match base::json::from_str::<Summary>(&row.text(1)) {
                 Ok(summary) => write.run(
                     "UPDATE request SET search = ?2, category = ?3, due_order = ?4, folding = 2 WHERE number = ?1",
                     &[&number, &search::text(number, &summary, None), &fold(&summary.category), &summary.due_order()],

@@ -84,7 +84,7 @@ pub fn load(db: &Database) -> Result<Option<Stored>, Refusal> {
     }
     Ok(Some(Stored::Open(Session {
         name: row.text(0),
-        caller: serde_json::from_str(&row.text(1)).map_err(|_| Refusal::Internal)?,
+        caller: base::json::from_str(&row.text(1)).map_err(|_| Refusal::Internal)?,
         login: row.text(2),
         user_agent: row.text(3),
         address: row.text(4),
@@ -97,9 +97,9 @@ pub fn load(db: &Database) -> Result<Option<Stored>, Refusal> {
         // Words that this release does not know are a newer one's, which can read them.
         key: row
             .optional_text(10)
-            .map(|text| serde_json::from_str(&text).map_err(|_| Refusal::unavailable("session", 1)))
+            .map(|text| base::json::from_str(&text).map_err(|_| Refusal::unavailable("session", 1)))
             .transpose()?,
-        methods: serde_json::from_str(&row.text(11)).map_err(|_| Refusal::Internal)?,
+        methods: base::json::from_str(&row.text(11)).map_err(|_| Refusal::Internal)?,
         proved_at: row.optional_int(12).map(Timestamp::from_ms),
     })))
 }

@@ -18,7 +18,7 @@ pub const SCHEMA: Schema = Schema::first(&["
 /// The attempt and when it ends, if there is one.
 pub fn load(db: &Database) -> Result<Option<(Attempt, Timestamp)>, Refusal> {
     let Some(row) = db.row("SELECT body, ends_ms FROM attempt", &[])? else { return Ok(None) };
-    let attempt = serde_json::from_str(&row.text(0)).map_err(|_| Refusal::Internal)?;
+    let attempt = base::json::from_str(&row.text(0)).map_err(|_| Refusal::Internal)?;
     Ok(Some((attempt, Timestamp::from_ms(row.int(1)))))
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use base::json;
 use base::refusal::Refusal;
 use serde::Deserialize;
 use serde::de::value::MapDeserializer;
@@ -48,28 +49,30 @@ pub async fn read(request: &Request) -> Result<Vec<u8>, Refusal> {
 /// `Invalid`, naming the field, with the code `invalid_utf8`, `malformed_json`, `unknown_field`, `duplicate_field`, `required` or
 /// `wrong_type`.
 pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
-    let Ok(text) = std::str::from_utf8(body) else {
-        return Err(Refusal::invalid("body", "invalid_utf8", "The body must be UTF-8."));
-    };
-    // First the whole of it: a broken body is told as such before its first field is.
-    let fields: Fields =
-        serde_json::from_str(text).map_err(|error| match serde_json::from_str::<IgnoredAny>(text).err() {
-            None if error.is_data() => Refusal::invalid("body", "wrong_type", "The body must be a JSON object."),
-            broken => {
-                let error = broken.unwrap_or(error);
-                let detail = format!("The body is not JSON (line {}, column {}).", error.line(), error.column());
-                Refusal::invalid("body", "malformed_json", detail)
-            }
-        })?;
-    if let Some(name) = fields.twice() {
-        return Err(Refusal::invalid(&named(name), "duplicate_field", "This field is given twice."));
-    }
-    let fields = fields.0.into_iter().map(|(name, value)| (name.clone(), Field { name, value }));
+    let fields = fields(body)?.0.into_iter().map(|(name, value)| (name.clone(), Field { name, value }));
     T::deserialize(MapDeserializer::new(fields)).map_err(|BodyError(refusal)| refusal)
 }
 
-/// The fields of a JSON object as they were sent, twice the same among them. serde would also read a struct from an array, by
-/// position; no client means that.
+/// The whole of it: a broken body is told as such before its first field is.
+fn fields(body: &[u8]) -> Result<Fields, Refusal> {
+    let Ok(text) = std::str::from_utf8(body) else {
+        return Err(Refusal::invalid("body", "invalid_utf8", "The body must be UTF-8."));
+    };
+    let fields: Fields = json::from_str(text).map_err(|error| match json::from_str::<IgnoredAny>(text).err() {
+        None if error.is_data() => Refusal::invalid("body", "wrong_type", "The body must be a JSON object."),
+        broken => {
+            let error = broken.unwrap_or(error);
+            let detail = format!("The body is not JSON (line {}, column {}).", error.line(), error.column());
+            Refusal::invalid("body", "malformed_json", detail)
+        }
+    })?;
+    match fields.twice() {
+        Some(name) => Err(Refusal::invalid(&named(name), "duplicate_field", "This field is given twice.")),
+        None => Ok(fields),
+    }
+}
+
+/// The fields of a JSON object as they were sent, twice the same among them.
 struct Fields(Vec<(String, Value)>);
 
 impl Fields {
@@ -167,9 +170,19 @@ impl<'de> Deserializer<'de> for Field {
         deserialize_option deserialize_seq deserialize_map
     }
 
+    /// From an object alone, as everywhere (`base::json`).
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, BodyError> {
+        self.deserialize_map(visitor)
+    }
+
     serde::forward_to_deserialize_any! {
-        i8 i16 i32 i128 u8 u16 u32 u128 f32 char bytes byte_buf unit unit_struct newtype_struct tuple tuple_struct struct enum
-        identifier ignored_any
+        i8 i16 i32 i128 u8 u16 u32 u128 f32 char bytes byte_buf unit unit_struct newtype_struct tuple tuple_struct enum identifier
+        ignored_any
     }
 }
 

@@ -129,7 +129,7 @@ pub async fn redeem(exchange: &Exchange<'_>, provider: &Provider, redeemed: &Red
         access_token: Option<String>,
     }
     let answered = exchanged(exchange, provider, redeemed).await?;
-    let tokens: Tokens = serde_json::from_str(&answered.text).map_err(|_| TokenFault::Malformed)?;
+    let tokens: Tokens = base::json::from_str(&answered.text).map_err(|_| TokenFault::Malformed)?;
     let unverified = token::parse(&tokens.id_token)?;
     let key = key_of(exchange, provider, &unverified).await?;
     platform::check_signature(&unverified, &key).await?;
@@ -190,7 +190,7 @@ fn refused(status: u16, text: &str) -> Fault {
     struct Problem {
         error: String,
     }
-    match serde_json::from_str::<Problem>(text).as_ref().map(|problem| problem.error.as_str()) {
+    match base::json::from_str::<Problem>(text).as_ref().map(|problem| problem.error.as_str()) {
         Ok("invalid_client" | "unauthorized_client") => Fault::Client,
         Ok("invalid_grant") => Fault::Code,
         Ok(_) | Err(_) => Fault::Status(status),
@@ -236,7 +236,7 @@ async fn cached(exchange: &Exchange<'_>, url: &str) -> Option<String> {
 
 /// What cannot be kept is asked for again. It is kept on one line, as all that travels between objects.
 async fn keep(exchange: &Exchange<'_>, url: &str, text: String) {
-    let line = serde_json::from_str::<Value>(&text).map(|value| value.to_string());
+    let line = base::json::from_str::<Value>(&text).map(|value| value.to_string());
     if let (true, Ok(value)) = (in_force::known().caches.identity, line) {
         let put = Put { key: url.to_owned(), value, ttl_ms: FRESH_MS, tags: Vec::new(), version: 0 };
         let _kept: Result<(), Refusal> = ask(exchange.env, &cache_of(exchange), put, &exchange.cx).await;

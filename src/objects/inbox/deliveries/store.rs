@@ -69,8 +69,8 @@ pub fn untold(db: &Database, user: UserId, most: i64) -> Result<Vec<(Place, Repo
     )?;
     let reports = rows.iter().map(|row| {
         let (device, version) = (row.text(1), row.int(2));
-        let notice: Notice = serde_json::from_str(&row.text(3)).map_err(|_| Refusal::Internal)?;
-        let last = row.optional_text(6).map(|text| serde_json::from_str::<Mailed>(&text)).transpose();
+        let notice: Notice = base::json::from_str(&row.text(3)).map_err(|_| Refusal::Internal)?;
+        let last = row.optional_text(6).map(|text| base::json::from_str::<Mailed>(&text)).transpose();
         let last = last.map_err(|_| Refusal::Internal)?;
         let way = if device.is_empty() { None } else { Some(device.parse().map_err(|_| Refusal::Internal)?) };
         let id = DeliveryId { notice: notice.id, user, device: way };
@@ -121,7 +121,7 @@ pub fn state(
         )?,
     };
     let Some(row) = row else { return Ok(None) };
-    let last = row.optional_text(1).map(|text| serde_json::from_str::<Mailed>(&text)).transpose();
+    let last = row.optional_text(1).map(|text| base::json::from_str::<Mailed>(&text)).transpose();
     let last = last.map_err(|_| Refusal::Internal)?.map(|last| last.outcome);
     Ok(Some(DeliveryState::of(row.int(0) == 1, last, row.int(2) == 1)))
 }

@@ -142,7 +142,7 @@ pub fn owed(db: &Database, now: Timestamp, most: i64) -> Result<Vec<Owed>, Refus
     let owed = rows.iter().map(|row| {
         Ok(Owed {
             key: row.int(0),
-            notice: serde_json::from_str(&row.text(1)).map_err(|_| Refusal::Internal)?,
+            notice: base::json::from_str(&row.text(1)).map_err(|_| Refusal::Internal)?,
             unread: row.int(2) == 1,
             device: row.text(3),
             tries: u32::try_from(row.int(4)).unwrap_or(u32::MAX),

@@ -35,7 +35,7 @@ impl RequestObject {
 
     /// Does what a comment asks for once it is written.
     pub(in crate::objects::request) fn do_what_is_asked(self: &Rc<Self>, json: &str) -> Result<(), Refusal> {
-        let Ok(event) = serde_json::from_str::<Event>(json) else { return Ok(()) };
+        let Ok(event) = base::json::from_str::<Event>(json) else { return Ok(()) };
         if asks_for(&event, DENY) {
             return Err(Refusal::conflict("denied", "It was done, and is denied."));
         }

@@ -90,7 +90,7 @@ impl Keys {
             keys: BTreeMap<String, String>,
         }
         // The cause is cut down to its place: serde_json's message may quote the value, which is a key.
-        let written: Written = serde_json::from_str(json)
+        let written: Written = base::json::from_str(json)
             .map_err(|error| InvalidKeys::NotOfTheForm { line: error.line(), column: error.column() })?;
         hs256::install();
         let (mut signer, mut by_header) = (None, BTreeMap::new());
