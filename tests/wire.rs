@@ -53,7 +53,7 @@ use cepatedge::objects::sign_in::api as sign_in;
 use durable::outbox::Debt;
 use durable::page::Page;
 use durable::text::Text;
-use durable::{Contract, Envelope, Key, Message, OnTheWire, Reply, Upgrade, Wire};
+use durable::{Contract, Envelope, Key, Message, OnTheWire, Upgrade, Wire};
 use futures::FutureExt as _;
 use mail::{Failure, Outcome};
 use pg::row::{DecodeError, Rows};
@@ -579,13 +579,14 @@ fn the_account_speaks_as_recorded() {
 #[test]
 fn the_cache_speaks_as_recorded() {
     let key = cache::CacheKey { org: org(), namespace: "users".into() };
-    let cached = cache::Cached { value: raw(r#"[{"name":"Maya"}]"#), fresh: true };
+    let cached = cache::Cached { value: raw(r#"[{"name":"Maya"}]"#), fresh: true, as_of: Some(at(0)) };
     exchange(&key, by_a_user(), cache::Get { key: "list/all".into() }, Some(cached));
     let put = cache::Put {
         key: "list/all".into(),
         value: r#"[{"name":"Maya"}]"#.into(),
         ttl_ms: 60_000,
         tags: vec!["users".into()],
+        as_of: Some(at(0)),
         version: 4,
     };
     exchange(&key, by_a_user(), put, ());
@@ -596,6 +597,7 @@ fn the_cache_speaks_as_recorded() {
         hits: 10,
         misses: 2,
         stale: 1,
+        refused: 0,
         storage_bytes: 45_056,
         oldest_at: Some(at(0)),
     };
@@ -938,8 +940,9 @@ fn the_database_speaks_as_recorded() {
 
 #[test]
 fn a_refusal_is_a_reply() {
-    let golden = golden("refused", to_value(Reply::<()>::Refused(Refusal::NotFound)).unwrap());
-    assert_eq!(read::<Reply<request::Versioned>>(&golden), golden);
+    let wire = Wire::refused(Refusal::NotFound);
+    let golden = golden("refused", from_str(&wire.head).unwrap());
+    assert_eq!(request::Versioned::read(golden.to_string().into()).unwrap().unwrap_err(), Refusal::NotFound);
     assert_eq!(Page::read(golden.to_string().into()).unwrap(), Err(Refusal::NotFound));
 }
 

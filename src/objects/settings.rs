@@ -52,7 +52,7 @@ pub async fn refresh(env: &Env, cx: &CallContext) -> Result<Stored, Refusal> {
     let stored = found.unwrap_or_else(|| Stored { organisation: String::new(), changes: Vec::new() });
     let value = serde_json::to_string(&stored).map_err(|_| Refusal::Internal)?;
     let version = InForce::of(&stored.changes).version;
-    let put = Put { key: KEY.to_owned(), value, ttl_ms: FRESH_MS, tags: Vec::new(), version };
+    let put = Put { key: KEY.to_owned(), value, ttl_ms: FRESH_MS, tags: Vec::new(), as_of: None, version };
     ask_within(env, &cache_of(&cx.org), put, cx, PATIENCE_MS).await?;
     Ok(stored)
 }

@@ -48,16 +48,20 @@ pub async fn list(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     Reply::json(200, &Caches { items: in_numbers(exchange).await })
 }
 
-/// `DELETE /api/system/cache/:namespace`. The audit is told first: what it does not know is not done.
+/// `DELETE /api/system/cache/:namespace?tag=`: everything, or what carries a tag. The audit is told first: what it does not know is not
+/// done.
 ///
 /// # Errors
-/// `Unavailable` when the audit or the cache cannot be asked.
+/// `Invalid` for a parameter that is not taken; `Unavailable` when the audit or the cache cannot be asked.
 pub async fn purge(exchange: &Exchange<'_>, namespace: CacheNamespace) -> Result<Reply, Refusal> {
+    let parameters = exchange.incoming.query(&["tag"])?;
+    let tag = parameters.get("tag").map(str::to_owned);
     let actor = Actor::from(exchange.caller()?);
     let object = ("cache", namespace.as_str());
     let entry = NewEntry::audit(exchange.access.trace(), clock::now(), actor, "purged", object);
+    let entry = if let Some(tag) = &tag { entry.with("tag", tag.as_str()) } else { entry };
     tell_audit(exchange.env, vec![entry], &exchange.cx).await?;
-    let forgotten = ask(exchange.env, &key_of(exchange, namespace), Forget { tag: None }, &exchange.cx).await?;
+    let forgotten = ask(exchange.env, &key_of(exchange, namespace), Forget { tag }, &exchange.cx).await?;
     Reply::json(200, &Purged { forgotten })
 }
 
@@ -70,13 +74,14 @@ pub(super) mod describe {
 
     pub fn list(schemas: &mut Schemas) -> Operation {
         Operation::new("caches", "system", "The caches in numbers.")
-            .detail("Hits, misses and stale reads are counted since the object of the cache woke.")
+            .detail("Hits, misses, stale reads and refused values are counted since the object of the cache woke.")
             .replies(200, "Each cache; one that cannot be asked is absent.", schemas.of::<Caches>())
     }
 
     pub fn purge(schemas: &mut Schemas) -> Operation {
         Operation::new("purgeCache", "system", "Empty a cache.")
             .detail("Whatever it held is asked for again at its source. The audit is told.")
+            .query("tag", schemas.of::<String>(), "Only what is made of this: `users` is what names people.")
             .replies(200, "How many values went.", schemas.of::<Purged>())
             .refuses(&[503])
     }

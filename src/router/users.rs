@@ -4,7 +4,8 @@
 use base::ids::UserId;
 use base::refusal::Refusal;
 use base::text::parse_value;
-use durable::ask;
+use base::time::{Timestamp, rfc3339};
+use durable::{ask, clock};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -13,7 +14,7 @@ use crate::domain::request::policy;
 use crate::domain::user::Person;
 use crate::domain::user::Role;
 use crate::domain::user::User;
-use crate::objects::cache::api::{CacheKey, Get, Put};
+use crate::objects::cache::api::{CacheKey, Cached, Get, Put};
 use crate::objects::database::api::query;
 use crate::router::context::Exchange;
 use crate::router::http::reply::Reply;
@@ -28,6 +29,18 @@ const FRESH_MS: i64 = 60_000;
 pub struct Users {
     /// By name.
     pub items: Vec<User>,
+    /// When they were asked for at the source: a cache may answer for a minute, and for a day while PostgreSQL is away.
+    #[serde(with = "rfc3339")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub as_of: Timestamp,
+}
+
+/// What was read, through a cache or not.
+pub struct Seen<T> {
+    /// It.
+    pub value: T,
+    /// When it was asked for at its source.
+    pub as_of: Timestamp,
 }
 
 /// `GET /api/users?role=`.
@@ -38,8 +51,8 @@ pub async fn list(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let parameters = exchange.incoming.query(&["role"])?;
     let role: Option<Role> = parameters.get("role").map(|text| parse_value("role", text)).transpose()?;
     let key = format!("list/{}", role.map_or("all", Role::as_str));
-    let items = through_cache(exchange, &key, query(exchange.env, ListUsers { role }, &exchange.cx)).await?;
-    Reply::json(200, &Users { items })
+    let seen = through_cache(exchange, &key, query(exchange.env, ListUsers { role }, &exchange.cx)).await?;
+    Reply::json(200, &Users { items: seen.value, as_of: seen.as_of })
 }
 
 /// `GET /api/users/:id`.
@@ -78,7 +91,8 @@ pub async fn find(exchange: &Exchange<'_>, id: UserId) -> Result<Option<User>, R
     if let Some(found) = exchange.prefetched.user(id) {
         return found;
     }
-    through_cache(exchange, &format!("user/{id}"), query(exchange.env, FindUser { id }, &exchange.cx)).await
+    let source = query(exchange.env, FindUser { id }, &exchange.cx);
+    Ok(through_cache(exchange, &format!("user/{id}"), source).await?.value)
 }
 
 /// The cached value while it is fresh; else the source's, which is then cached; else, with the source away, the stale one.
@@ -86,23 +100,34 @@ pub async fn through_cache<T: Serialize + DeserializeOwned>(
     exchange: &Exchange<'_>,
     key: &str,
     source: impl Future<Output = Result<T, Refusal>>,
-) -> Result<T, Refusal> {
+) -> Result<Seen<T>, Refusal> {
+    let now = clock::now();
+    let fetched = |value| Seen { value, as_of: now };
     if !in_force::known().caches.users {
-        return source.await;
+        return source.await.map(fetched);
     }
     let cache = CacheKey { org: exchange.org().clone(), namespace: "users".into() };
     let cached = ask(exchange.env, &cache, Get { key: key.to_owned() }, &exchange.cx).await.ok().flatten();
-    let read = |cached: &crate::objects::cache::api::Cached| base::json::from_str::<T>(cached.value.get()).ok();
+    let read = |cached: &Cached| {
+        let value = base::json::from_str::<T>(cached.value.get()).ok()?;
+        Some(Seen { value, as_of: cached.as_of.unwrap_or(now) })
+    };
     if let Some(value) = cached.as_ref().filter(|cached| cached.fresh).and_then(read) {
         return Ok(value);
     }
     match source.await {
         Ok(value) => {
             let text = serde_json::to_string(&value).map_err(|_| Refusal::Internal)?;
-            let put =
-                Put { key: key.to_owned(), value: text, ttl_ms: FRESH_MS, tags: vec!["users".into()], version: 0 };
+            let put = Put {
+                key: key.to_owned(),
+                value: text,
+                ttl_ms: FRESH_MS,
+                tags: vec!["users".into()],
+                as_of: Some(now),
+                version: 0,
+            };
             let _not_cached = ask(exchange.env, &cache, put, &exchange.cx).await;
-            Ok(value)
+            Ok(fetched(value))
         }
         Err(away @ Refusal::Unavailable { .. }) => cached.as_ref().and_then(read).ok_or(away),
         Err(refusal) => Err(refusal),

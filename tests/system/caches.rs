@@ -49,6 +49,7 @@ async fn answers(people: &[&Client], request: &str, user: &str) -> Vec<(String, 
             let mut body: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
             if let Some(body) = body.as_object_mut() {
                 body.remove("request_id");
+                body.remove("as_of");
             }
             answers.push((format!("{place} {path}"), reply.status.as_u16(), body));
         }

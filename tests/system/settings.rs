@@ -334,17 +334,25 @@ async fn a_cache_is_told_in_numbers_and_emptied_and_the_audit_knows_who_did() {
     };
     let before = users().await;
     assert_eq!((&before["entries"], &before["oldest_at"]), (&json!(0), &Value::Null));
-    for _ in 0..3 {
-        admin.get("/api/users?role=technician").await.expect(200);
+    let asked = async || admin.get("/api/users?role=technician").await.expect(200).json()["as_of"].clone();
+    let first = asked().await;
+    assert!(first.is_string());
+    for _ in 0..2 {
+        assert_eq!(asked().await, first, "a cached answer says when its source was asked");
     }
     let warm = users().await;
     assert_eq!((&warm["entries"], &warm["misses"], &warm["hits"]), (&json!(1), &json!(1), &json!(2)));
-    assert!(warm["oldest_at"].is_string() && warm["storage_bytes"].as_i64() > Some(0));
+    assert_eq!(warm["oldest_at"], first);
+    assert!(warm["storage_bytes"].as_i64() > Some(0));
     let purged = admin.delete("/api/system/cache/users").await.expect(200).json();
     assert_eq!(purged, json!({ "forgotten": 1 }));
     assert_eq!(users().await["entries"], 0);
-    admin.get("/api/users?role=technician").await.expect(200);
+    assert!(asked().await.as_str() > first.as_str());
     assert_eq!(users().await["entries"], 1);
+    // By tag; the audit names it.
+    assert_eq!(admin.delete("/api/system/cache/users?tag=moon").await.expect(200).json(), json!({ "forgotten": 0 }));
+    assert_eq!(admin.delete("/api/system/cache/users?tag=users").await.expect(200).json(), json!({ "forgotten": 1 }));
+    admin.delete("/api/system/cache/users?tags=users").await.problem(400, "invalid");
     // What is in force is not lost with its cache.
     put(&admin, "reopen_days", json!(9)).await.expect(200);
     admin.delete("/api/system/cache/settings").await.expect(200);
@@ -357,7 +365,10 @@ async fn a_cache_is_told_in_numbers_and_emptied_and_the_audit_knows_who_did() {
     let audit = admin.get("/api/system/logs/audit?q=purged").await.expect(200).json();
     let told: Vec<_> =
         audit["items"].as_array().expect("items").iter().map(|one| one["fields"]["object"]["id"].clone()).collect();
-    assert_eq!(told, ["settings", "users"]);
+    assert_eq!(told, ["settings", "users", "users", "users"]);
+    let tags: Vec<_> =
+        audit["items"].as_array().expect("items").iter().map(|one| one["fields"]["tag"].clone()).collect();
+    assert_eq!(tags, [Value::Null, json!("users"), json!("moon"), Value::Null]);
 }
 
 #[tokio::test]

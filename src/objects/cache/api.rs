@@ -70,6 +70,9 @@ pub struct Cached {
     pub value: Box<RawValue>,
     /// Whether its time to live is not over.
     pub fresh: bool,
+    /// When it was asked for at its source, if the release that stored it wrote that down.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "rfc3339::option")]
+    pub as_of: Option<Timestamp>,
 }
 
 /// See [`Handler::put`].
@@ -83,6 +86,9 @@ pub struct Put {
     pub ttl_ms: i64,
     /// What it is made of: forgetting a tag drops it.
     pub tags: Vec<String>,
+    /// When it was asked for at its source, which may have taken a while; otherwise it is of the moment in which it is stored.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "rfc3339::option")]
+    pub as_of: Option<Timestamp>,
     /// Which of two values of one key is the newer; an older one is not stored.
     #[serde(default, skip_serializing_if = "is_unversioned")]
     pub version: i64,
@@ -118,6 +124,9 @@ pub struct CacheStats {
     pub misses: i64,
     /// Reads that found a stale one, since the object woke.
     pub stale: i64,
+    /// Values that were not stored, for a newer one was there, since the object woke.
+    #[serde(default)]
+    pub refused: i64,
     /// Size in bytes.
     pub storage_bytes: i64,
     /// When the oldest of its values was stored.

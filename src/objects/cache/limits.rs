@@ -52,7 +52,7 @@ mod tests {
 
     fn put() -> Put {
         let (value, tags) = (r#"[{"id":1}]"#.into(), vec!["users".into()]);
-        Put { key: "technicians".into(), value, ttl_ms: 60_000, tags, version: 0 }
+        Put { key: "technicians".into(), value, ttl_ms: 60_000, tags, as_of: None, version: 0 }
     }
 
     #[test]
@@ -60,7 +60,8 @@ mod tests {
         assert_eq!(check(&put()), Ok(()));
         let value = format!("\"{}\"", "x".repeat(MAX_VALUE_BYTES - 2));
         let tags = vec!["t".repeat(MAX_NAME_BYTES); MAX_TAGS];
-        let largest = Put { key: "k".repeat(MAX_NAME_BYTES), value, ttl_ms: MAX_TTL_MS, tags, version: i64::MAX };
+        let largest =
+            Put { key: "k".repeat(MAX_NAME_BYTES), value, ttl_ms: MAX_TTL_MS, tags, as_of: None, version: i64::MAX };
         assert_eq!(check(&largest), Ok(()));
         assert_eq!(check(&Put { tags: Vec::new(), ttl_ms: 1, ..put() }), Ok(()));
     }

@@ -20,6 +20,7 @@ use serde_json::value::RawValue;
 
 use crate::objects::context::CallContext;
 use api::{CacheKey, CacheStats, Cached, Forget, Get, Inbox, Put, Stats};
+use store::Stored;
 
 /// The most values of one namespace; one more drops the one that was stored longest ago.
 pub const MOST_ENTRIES: i64 = 10_000;
@@ -38,6 +39,7 @@ pub struct CacheObject {
     hits: Cell<i64>,
     misses: Cell<i64>,
     stale: Cell<i64>,
+    refused: Cell<i64>,
 }
 
 impl CacheObject {
@@ -47,7 +49,7 @@ impl CacheObject {
         // A value that is not JSON cannot have been stored; it would be no value.
         let cached = found.and_then(|entry| {
             let value = RawValue::from_string(entry.value).ok()?;
-            Some(Cached { value, fresh: now < entry.fresh_until })
+            Some(Cached { value, fresh: now < entry.fresh_until, as_of: entry.as_of })
         });
         let counter = match &cached {
             Some(Cached { fresh: true, .. }) => &self.hits,
@@ -64,7 +66,10 @@ impl CacheObject {
         let kept_until = fresh_until.plus_ms(KEPT_STALE_MS);
         let before = self.count()?;
         self.change(|write| {
-            let grown = store::put(write, put, fresh_until, kept_until)?;
+            let Stored::There(grown) = store::put(write, put, fresh_until, kept_until)? else {
+                self.refused.set(self.refused.get() + 1);
+                return Ok(0);
+            };
             let too_many = before + grown - MOST_ENTRIES;
             let dropped = if too_many > 0 { store::drop_oldest(write, too_many)? } else { 0 };
             Ok(grown - dropped)
@@ -121,6 +126,7 @@ impl CacheObject {
             hits: self.hits.get(),
             misses: self.misses.get(),
             stale: self.stale.get(),
+            refused: self.refused.get(),
             storage_bytes: self.state.db.size_bytes(),
             oldest_at: store::oldest(&self.state.db)?,
         })
@@ -132,7 +138,15 @@ impl Object for CacheObject {
     const SCHEMA: Schema = store::SCHEMA;
 
     fn start(state: State) -> Self {
-        CacheObject { state, entries: Cell::new(None), hits: Cell::new(0), misses: Cell::new(0), stale: Cell::new(0) }
+        let nothing = || Cell::new(0);
+        CacheObject {
+            state,
+            entries: Cell::new(None),
+            hits: nothing(),
+            misses: nothing(),
+            stale: nothing(),
+            refused: nothing(),
+        }
     }
 
     fn answer(self: Rc<Self>, message: Inbox, cx: CallContext) -> Answer<Wire> {

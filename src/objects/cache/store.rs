@@ -38,12 +38,27 @@ pub struct Entry {
     pub value: String,
     /// Until when it is fresh.
     pub fresh_until: Timestamp,
+    /// When it was asked for at its source.
+    pub as_of: Option<Timestamp>,
+}
+
+/// What became of a value that was to be stored.
+pub enum Stored {
+    /// It is there; by how much the number of values grew.
+    There(i64),
+    /// A newer one is.
+    Older,
 }
 
 /// The value of a key, if it is kept at `now`.
 pub fn get(db: &Database, key: &str, now: Timestamp) -> Result<Option<Entry>, StorageError> {
-    let row = db.row("SELECT value, fresh_ms FROM entry WHERE key = ? AND kept_ms > ?", &[&key, &now.as_ms()])?;
-    Ok(row.map(|row| Entry { value: row.text(0), fresh_until: Timestamp::from_ms(row.int(1)) }))
+    let row =
+        db.row("SELECT value, fresh_ms, stored_ms FROM entry WHERE key = ? AND kept_ms > ?", &[&key, &now.as_ms()])?;
+    Ok(row.map(|row| Entry {
+        value: row.text(0),
+        fresh_until: Timestamp::from_ms(row.int(1)),
+        as_of: row.optional_int(2).map(Timestamp::from_ms),
+    }))
 }
 
 /// How many values there are, kept or not.
@@ -52,20 +67,21 @@ pub fn count(db: &Database) -> Result<i64, StorageError> {
     Ok(row.map_or(0, |row| row.int(0)))
 }
 
-/// Stores a value in place of the one that its key had, unless that is newer; by how much the number of values grows.
-pub fn put(write: &Writer<'_>, put: &Put, fresh: Timestamp, kept: Timestamp) -> Result<i64, StorageError> {
+/// Stores a value in place of the one that its key had, unless that is newer.
+pub fn put(write: &Writer<'_>, put: &Put, fresh: Timestamp, kept: Timestamp) -> Result<Stored, StorageError> {
+    let as_of = put.as_of.unwrap_or(fresh.plus_ms(-put.ttl_ms));
     let replace = "DELETE FROM entry WHERE key = ? AND version <= ? RETURNING id";
     let replaced = write.rows(replace, &[&put.key, &put.version])?;
     let stored = write.rows(
         "INSERT INTO entry (key, fresh_ms, kept_ms, value, version, stored_ms) VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT (key) DO NOTHING RETURNING id",
-        &[&put.key, &fresh.as_ms(), &kept.as_ms(), &put.value, &put.version, &fresh.plus_ms(-put.ttl_ms).as_ms()],
+        &[&put.key, &fresh.as_ms(), &kept.as_ms(), &put.value, &put.version, &as_of.as_ms()],
     )?;
-    let Some(id) = stored.first().map(|row| row.int(0)) else { return Ok(0) };
+    let Some(id) = stored.first().map(|row| row.int(0)) else { return Ok(Stored::Older) };
     for tag in &put.tags {
         write.run("INSERT INTO tag (tag, entry) VALUES (?, ?) ON CONFLICT DO NOTHING", &[tag, &id])?;
     }
-    Ok(1 - replaced.len() as i64)
+    Ok(Stored::There(1 - replaced.len() as i64))
 }
 
 /// Drops the `number` values that were stored longest ago; how many went.

@@ -238,7 +238,7 @@ async fn cached(exchange: &Exchange<'_>, url: &str) -> Option<String> {
 async fn keep(exchange: &Exchange<'_>, url: &str, text: String) {
     let line = base::json::from_str::<Value>(&text).map(|value| value.to_string());
     if let (true, Ok(value)) = (in_force::known().caches.identity, line) {
-        let put = Put { key: url.to_owned(), value, ttl_ms: FRESH_MS, tags: Vec::new(), version: 0 };
+        let put = Put { key: url.to_owned(), value, ttl_ms: FRESH_MS, tags: Vec::new(), as_of: None, version: 0 };
         let _kept: Result<(), Refusal> = ask(exchange.env, &cache_of(exchange), put, &exchange.cx).await;
     }
 }

@@ -33,7 +33,8 @@ pub async fn mentionable(exchange: &Exchange<'_>, id: RequestId) -> Result<Reply
     let caller = exchange.caller()?;
     let mut items = ask(exchange.env, &key_of(exchange, id)?, Participants {}, &exchange.cx).await?;
     if sees_internal(caller.role) {
-        let staff = users::through_cache(exchange, "staff", query(exchange.env, ListStaff {}, &exchange.cx)).await?;
+        let source = query(exchange.env, ListStaff {}, &exchange.cx);
+        let staff = users::through_cache(exchange, "staff", source).await?.value;
         // Who has left is told nothing, and who is called otherwise by now is named as they are.
         items.retain(|person| staff.iter().any(|one| one.id == person.id && one.name == person.name));
         let others = staff.into_iter().map(|one| Person { id: one.id, name: one.name });

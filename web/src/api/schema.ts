@@ -1297,7 +1297,7 @@ export interface paths {
         };
         /**
          * The caches in numbers.
-         * @description For: Admins. API keys: scope `operate`. Hits, misses and stale reads are counted since the object of the cache woke.
+         * @description For: Admins. API keys: scope `operate`. Hits, misses, stale reads and refused values are counted since the object of the cache woke.
          */
         get: operations["caches"];
         put?: never;
@@ -2210,6 +2210,11 @@ export interface components {
              * @description When the oldest of its values was stored.
              */
             oldest_at: string | null;
+            /**
+             * Format: int64
+             * @description Values that were not stored, for a newer one was there, since the object woke.
+             */
+            refused?: number;
             /**
              * Format: int64
              * @description Reads that found a stale one, since the object woke.
@@ -4217,6 +4222,7 @@ export interface components {
              */
             viewers: number;
         };
+        String: string;
         /** @description A subscription, as a browser's `PushSubscription.toJSON()` has it. */
         SubscriptionBody: {
             /** @description Where its push service takes messages: https, a public host. */
@@ -4425,6 +4431,11 @@ export interface components {
         UserStatus: "active" | "disabled" | "invited";
         /** @description Users. */
         Users: {
+            /**
+             * Format: date-time
+             * @description When they were asked for at the source: a cache may answer for a minute, and for a day while PostgreSQL is away.
+             */
+            as_of: string;
             /** @description By name. */
             items: components["schemas"]["User"][];
         };
@@ -6927,7 +6938,10 @@ export interface operations {
     };
     purgeCache: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only what is made of this: `users` is what names people. */
+                tag?: components["schemas"]["String"];
+            };
             header?: never;
             path: {
                 namespace: components["schemas"]["CacheNamespace"];
@@ -6945,6 +6959,7 @@ export interface operations {
                     "application/json": components["schemas"]["Purged"];
                 };
             };
+            400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];

@@ -30,13 +30,13 @@ export function CachesCard({ caches }: { caches: Schema<"CacheStats">[] }) {
     <Card title={t("monitor.caches")}>
       <Table
         label={t("monitor.caches")}
-        heads={[t("monitor.of_cache"), t("monitor.entries"), t("monitor.hits"), t("monitor.stale"), t("monitor.size"), t("monitor.oldest"), t("monitor.purge")]}
-        rows={caches.map(({ namespace, entries, hits, misses, stale, storage_bytes, oldest_at }) => {
+        heads={[t("monitor.of_cache"), t("monitor.entries"), t("monitor.hits"), t("monitor.stale"), t("monitor.refused"), t("monitor.size"), t("monitor.oldest"), t("monitor.purge")]}
+        rows={caches.map(({ namespace, entries, hits, misses, stale, refused, storage_bytes, oldest_at }) => {
           const reads = hits + misses + stale;
           return {
             key: namespace,
             cells: [
-              namespace, entries, reads === 0 ? "–" : `${Math.round((100 * hits) / reads)} %`, stale, size(storage_bytes), oldest_at ? <When key="oldest" date={oldest_at} /> : "–",
+              namespace, entries, reads === 0 ? "–" : `${Math.round((100 * hits) / reads)} %`, stale, refused, size(storage_bytes), oldest_at ? <When key="oldest" date={oldest_at} /> : "–",
               <Button key="purge" kind="quiet" aria-label={t("monitor.purge_of", { name: namespace })} onClick={() => setAsked(namespace as Namespace)}>{t("monitor.purge")}</Button>,
             ],
           };
