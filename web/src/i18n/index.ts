@@ -11,10 +11,18 @@ const more = { en: () => import("./more.en.json"), id: () => import("./more.id.j
 /** While and once the words of such pages are loaded. */
 let loadingMore: Promise<void> | undefined;
 
-function preferred(): Language {
-  const wanted = [localStorage.getItem("language"), ...navigator.languages].map((tag) => tag?.slice(0, 2));
-  return wanted.includes("id") && (wanted.indexOf("id") < wanted.indexOf("en") || !wanted.includes("en")) ? "id" : "en";
+/** What somebody chose here; else what the browser speaks, as far as the organisation offers it; else what the organisation begins with. */
+function preferred() {
+  const offered = localStorage.getItem(OFFERED)?.split(",") ?? Object.keys(LANGUAGES);
+  const spoken = navigator.languages.map((tag) => tag.slice(0, 2)).find((language) => offered.includes(language));
+  return (localStorage.getItem("language") ?? spoken ?? offered[0]) as Language;
 }
+
+/** Under this name a browser keeps the languages that the organisation offers: see app/organisation.ts. */
+export const OFFERED = "organisation-languages";
+
+/** Speaks what is preferred, now that the organisation may offer others. */
+export const follow = async () => preferred() === i18next.language || show(preferred());
 
 let started: Promise<void> | undefined;
 export const startI18n = () => (started ??= start());

@@ -9,9 +9,10 @@ import { api, dataOf } from "@/api/client";
 import { isCode } from "@/api/problem";
 import type { Schema } from "@/api/types";
 import { ErrorWords } from "@/app/ErrorWords";
+import { useLanguages } from "@/app/organisation";
 import { startPage } from "@/app/preferences";
 import { SecondStepNeeded, signIn } from "@/app/session";
-import { LANGUAGES, choose, withMore, type Language } from "@/i18n";
+import { choose, withMore } from "@/i18n";
 import { Button } from "@/ui/Button";
 import { Field } from "@/ui/Field";
 import { OidcLink } from "@/resources/factor/OidcLink";
@@ -29,6 +30,7 @@ const SET_UP = "set-up";
 
 export function SignInPage() {
   const { t, i18n } = useTranslation();
+  const languages = useLanguages();
   const { next } = useSearch({ from: "/sign-in" });
   const [step, setStep] = useState<Schema<"SecondFactor">>();
   const router = useRouter();
@@ -75,9 +77,9 @@ export function SignInPage() {
       </form>}
       {!step && <OidcLink next={next} />}
       {!step && <Link to="/forgot" className="mt-4 self-start text-sm font-semibold text-accent-text underline">{t("sign_in.forgot")}</Link>}
-      <div className="mt-10 flex gap-4 text-sm">
-        {(Object.keys(LANGUAGES) as Language[]).map((language) => (
-          <button key={language} type="button" lang={language} aria-pressed={i18n.language === language} onClick={() => void choose(language)} className="min-h-8 text-muted aria-pressed:font-semibold aria-pressed:text-ink">{LANGUAGES[language]}</button>
+      <div className="mt-10 flex min-h-8 gap-4 text-sm">
+        {languages.length > 1 && languages.map(([language, name]) => (
+          <button key={language} type="button" lang={language} aria-pressed={i18n.language === language} onClick={() => void choose(language)} className="min-h-8 text-muted aria-pressed:font-semibold aria-pressed:text-ink">{name}</button>
         ))}
       </div>
     </main>

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { api, dataOf } from "@/api/client";
 import type { Role, Schema } from "@/api/types";
 import { ErrorWords } from "@/app/ErrorWords";
+import { useOffered } from "@/app/organisation";
 import { LANGUAGES, type Language } from "@/i18n";
 import { Button } from "@/ui/Button";
 import { Dialog, submitOnCtrlEnter } from "@/ui/Dialog";
@@ -44,11 +45,13 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
 }
 
 function AddressForm({ onClose, onWords }: { onClose: () => void; onWords: (has: boolean) => void }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const client = useQueryClient();
   const [text, setText] = useState("");
   const [role, setRole] = useState<Role>("technician");
-  const [language, setLanguage] = useState(i18n.language as Language);
+  const offered = useOffered();
+  const [chosen, setChosen] = useState<Language>();
+  const language = chosen ?? offered[0];
   const isMailOn = useQuery(mailQuery).data?.status === "on";
   const [outcomes, setOutcomes] = useState<Outcome[]>([]);
   const inviting = useMutation({
@@ -79,9 +82,11 @@ function AddressForm({ onClose, onWords }: { onClose: () => void; onWords: (has:
         {(props) => <textarea {...props} autoFocus rows={3} value={text} inputMode="email" autoCapitalize="none" spellCheck={false} onChange={({ target }) => { setText(target.value); onWords(target.value !== ""); }} className="field field-sizing-content max-h-[40dvh] min-h-24" />}
       </Field>
       <RoleField value={role} onChange={setRole} />
-      <Field label={t("people.language")} hint={t("people.language_hint")}>
-        {(props) => <Select {...props} value={language} onChange={({ target }) => setLanguage(target.value as Language)}>{Object.entries(LANGUAGES).map(([tag, name]) => <option key={tag} value={tag} lang={tag}>{name}</option>)}</Select>}
-      </Field>
+      {offered.length > 1 && (
+        <Field label={t("people.language")} hint={t("people.language_hint")}>
+          {(props) => <Select {...props} value={language} onChange={({ target }) => setChosen(target.value as Language)}>{offered.map((tag) => <option key={tag} value={tag} lang={tag}>{LANGUAGES[tag]}</option>)}</Select>}
+        </Field>
+      )}
       <div className="mt-2 flex justify-end gap-3">
         <Button onClick={onClose}>{t("common.back")}</Button>
         <Button type="submit" kind="primary" disabled={addresses(text).length === 0}>{t(isMailOn ? "people.invite_mail" : "people.invite_submit", { count: addresses(text).length })}</Button>
