@@ -73,8 +73,9 @@ const LARGEST_GZIPPED: usize = 1_200_000;
 /// What it has: more is let through only once somebody has looked at it and written it down here. The latest growth, of 240 kB: second
 /// factors (86 kB alone), web push and deliveries (74), API keys (62), sign-in with an identity provider (61), due times, quiet hours and
 /// digests (49), categories; some eighty queries, routes and messages, with serde for each. Our own code is optimised for size alone
-/// since (`Cargo.toml`), which took 114 kB of it back.
-const RECORDED_GZIPPED: usize = 1_184_000;
+/// since (`Cargo.toml`), which took 114 kB of it back. Then 13 kB for three routes and two queries of the organisation's zone, week and
+/// languages, times that leave them open, and the days of a log stream's own.
+const RECORDED_GZIPPED: usize = 1_197_000;
 /// Paths and hashes of another machine change a few bytes.
 const TOLERATED: usize = RECORDED_GZIPPED / 200;
 
