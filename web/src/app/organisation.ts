@@ -1,11 +1,10 @@
 // What the organisation decides for whoever has not: the zone of times, the first day of the week, the languages. It is kept, so that the
 // next start knows it before anybody has answered.
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { useTranslation } from "react-i18next";
+import { choose, follow, LANGUAGES, OFFERED, type Language, useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import type { Schema } from "@/api/types";
 import { WEEKDAY } from "@/api/words";
-import { choose, follow, LANGUAGES, OFFERED, type Language } from "@/i18n";
 import { keepZone } from "@/ui/zones";
 
 export type Organisation = Schema<"Organisation">;
@@ -44,10 +43,10 @@ export function weekFrom(first: Organisation["week_start"]) {
  * no more. One alone is no choice.
  */
 export function useLanguages(): [Language, string][] {
-  const { i18n } = useTranslation();
+  const { language } = useTranslation();
   const offered = useQuery(organisationOptions).data?.languages;
   const all = Object.entries(LANGUAGES) as [Language, string][];
-  return all.filter(([language]) => !offered || offered.includes(language) || language === i18n.language);
+  return all.filter(([language]) => !offered || offered.includes(language) || language === language);
 }
 
 /** The languages that somebody may begin with, that of whoever has chosen none first. */

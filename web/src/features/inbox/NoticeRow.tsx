@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { useQueryClient } from "@tanstack/react-query";
 import { Check, MailWarning } from "lucide-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { toastError } from "@/app/ErrorWords";
 import { markRead, type Notice } from "@/resources/inbox/queries";
 import { Button } from "@/ui/Button";

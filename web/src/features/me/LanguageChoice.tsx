@@ -1,14 +1,13 @@
 // The language of this device and of what one is written; where the organisation has one alone, there is no choice.
 import { useMutation } from "@tanstack/react-query";
-import { useTranslation } from "react-i18next";
+import { choose, type Language, useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import { toastError } from "@/app/ErrorWords";
 import { useLanguages } from "@/app/organisation";
-import { choose, type Language } from "@/i18n";
 import { Choice } from "./Choice";
 
 export function LanguageChoice() {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const languages = useLanguages();
   const choosing = useMutation({
     // The page changes at once; letters follow when the account knows.
@@ -19,5 +18,5 @@ export function LanguageChoice() {
     onError: toastError,
   });
   if (languages.length < 2) return null;
-  return <Choice legend={t("me.language")} name="language" value={i18n.language} options={Object.fromEntries(languages)} onChange={(language) => choosing.mutate(language as Language)} />;
+  return <Choice legend={t("me.language")} name="language" value={language} options={Object.fromEntries(languages)} onChange={(language) => choosing.mutate(language as Language)} />;
 }

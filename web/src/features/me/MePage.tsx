@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Bell, KeyRound, LogOut, Pencil } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import { manages } from "@/api/types";
 import { ErrorWords, toastError } from "@/app/ErrorWords";

@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useRouter, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useForm } from "react-hook-form";
-import { useTranslation } from "react-i18next";
+import { choose, useTranslation, withMore } from "@/i18n";
 import * as v from "valibot";
 import { api, dataOf } from "@/api/client";
 import { isCode } from "@/api/problem";
@@ -12,7 +12,6 @@ import { ErrorWords } from "@/app/ErrorWords";
 import { useLanguages } from "@/app/organisation";
 import { startPage } from "@/app/preferences";
 import { SecondStepNeeded, signIn } from "@/app/session";
-import { choose, withMore } from "@/i18n";
 import { Button } from "@/ui/Button";
 import { Field } from "@/ui/Field";
 import { OidcLink } from "@/resources/factor/OidcLink";
@@ -29,7 +28,7 @@ const Credentials = v.object({
 const SET_UP = "set-up";
 
 export function SignInPage() {
-  const { t, i18n } = useTranslation();
+  const { t, language: shown } = useTranslation();
   const languages = useLanguages();
   const { next } = useSearch({ from: "/sign-in" });
   const [step, setStep] = useState<Schema<"SecondFactor">>();
@@ -79,7 +78,7 @@ export function SignInPage() {
       {!step && <Link to="/forgot" className="mt-4 self-start text-sm font-semibold text-accent-text underline">{t("sign_in.forgot")}</Link>}
       <div className="mt-10 flex min-h-8 gap-4 text-sm">
         {languages.length > 1 && languages.map(([language, name]) => (
-          <button key={language} type="button" lang={language} aria-pressed={i18n.language === language} onClick={() => void choose(language)} className="min-h-8 text-muted aria-pressed:font-semibold aria-pressed:text-ink">{name}</button>
+          <button key={language} type="button" lang={language} aria-pressed={shown === language} onClick={() => void choose(language)} className="min-h-8 text-muted aria-pressed:font-semibold aria-pressed:text-ink">{name}</button>
         ))}
       </div>
     </main>

@@ -1,11 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { LANGUAGES, type Language, useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import type { Role, Schema } from "@/api/types";
 import { ErrorWords } from "@/app/ErrorWords";
 import { useOffered } from "@/app/organisation";
-import { LANGUAGES, type Language } from "@/i18n";
 import { Button } from "@/ui/Button";
 import { Dialog, submitOnCtrlEnter } from "@/ui/Dialog";
 import { Field } from "@/ui/Field";

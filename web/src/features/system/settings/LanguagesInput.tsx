@@ -1,6 +1,5 @@
 import { useId } from "react";
-import { useTranslation } from "react-i18next";
-import { LANGUAGES, type Language } from "@/i18n";
+import { LANGUAGES, type Language, useTranslation } from "@/i18n";
 import { Select } from "@/ui/Select";
 import type { InputProps } from "./SettingInput";
 

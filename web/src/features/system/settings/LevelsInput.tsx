@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { LEVELS, type Level } from "../words";
 import { settingsQuery } from "./queries";
 import type { InputProps } from "./SettingInput";
