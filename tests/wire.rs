@@ -20,12 +20,12 @@ use cepatedge::domain::identity::entry::Known;
 use cepatedge::domain::key::{HeldKey, KeyName, KeyRow, Scope};
 use cepatedge::domain::log::{LogFilter, NewEntry, StreamName};
 use cepatedge::domain::mailed::Mailed;
-use cepatedge::domain::notify::times::{Quiet, Rhythm, TimeOfDay, Times, Weekday};
+use cepatedge::domain::notify::times::{Quiet, Rhythm, TimeOfDay, Times};
 use cepatedge::domain::notify::{
     About, Channel, Choice, Chosen, Colleague, Delivered, DeliveryId, DeliveryState, Notice, NoticeId, NoticeKind,
     Reason,
 };
-use cepatedge::domain::organisation::{Language, OrganisationName, TimeZone};
+use cepatedge::domain::organisation::{Language, OrganisationName, TimeZone, Weekday};
 use cepatedge::domain::request::{
     Action, ActionInput, Category, Command, CommentBody, Description, Moment, NewRequest, Priority, RulesInForce,
     Searched, Step, Title, Visibility,
@@ -383,12 +383,12 @@ fn an_inbox_speaks_as_recorded() {
     exchange(&key, by_a_user(), inbox::Choose { choices: vec![choice] }, vec![chosen]);
     let time = |text| TimeOfDay::parse("quiet", text).unwrap();
     let times = Times {
-        time_zone: TimeZone::parse("Asia/Makassar").unwrap(),
+        time_zone: Some(TimeZone::parse("Asia/Makassar").unwrap()),
         quiet: Some(Quiet { from: time("22:00"), to: time("07:00") }),
         urgent_at_once: true,
         mails: Rhythm::Weekly,
         hour: 7,
-        weekday: Weekday::Friday,
+        weekday: Some(Weekday::Friday),
     };
     exchange(&key, by_a_user(), inbox::SetTimes { times: Some(times.clone()) }, Some(times));
     exchange(&key, by_the_system(), inbox::EndAll { secret: "0123456789abcdef".into() }, ());
@@ -615,7 +615,18 @@ fn settings_speak_as_recorded(entry: NewEntry) {
         at: at(0),
         by: Actor::from(&caller()),
     };
-    let stored = Stored { organisation: "Hotel Melati".into(), changes: vec![change.clone()] };
+    let languages = SettingChange {
+        key: SettingKey::Languages.to_string(),
+        value: Some(SettingValue::Languages(vec![Language::Id])),
+        before: SettingValue::Languages(vec![Language::En, Language::Id]),
+        ..change.clone()
+    };
+    let stored = Stored {
+        organisation: "Hotel Melati".into(),
+        time_zone: Some(TimeZone::parse("Asia/Makassar").unwrap()),
+        language: Some(Language::Id),
+        changes: vec![change.clone(), languages],
+    };
     asks(by_the_system(), settings::ReadSettings {}, Some(stored));
     let next = Some(Position { ts: at(0).as_ms(), id: "7".into() });
     let page = settings::ChangesPage { items: vec![change.clone()], next };
@@ -673,6 +684,7 @@ fn people_speak_as_recorded(entry: NewEntry) {
         organisation: "Hotel Melati".into(),
         is_active: true,
         time_zone: Some(TimeZone::parse("Asia/Makassar").unwrap()),
+        week_start: Some(Weekday::Sunday),
         is_paused: false,
     };
     asks(by_a_user(), people::WriteTo { id }, Some(reader));
@@ -745,6 +757,9 @@ fn accounts_speak_as_recorded(entry: NewEntry) {
     };
     asks(by_a_user(), accounts::FindPreferences { id }, Some(preferences.clone()));
     asks(by_a_user(), accounts::SavePreferences { id, preferences }, true);
+    let language = Some(Language::Id);
+    asks(by_a_user(), accounts::FindLanguage { id }, Some(accounts::ChosenLanguage { language }));
+    asks(by_a_user(), accounts::SaveLanguage { id, language }, true);
     let rows = own_data::OwnRows { account: raw(r#"{"name":"Maya"}"#), requests: raw("[]"), events: raw("[]") };
     asks(by_a_user(), own_data::OwnData { id }, Some(rows));
 }

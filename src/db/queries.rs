@@ -74,6 +74,8 @@ queries! {
     accounts::AccountSettled,
     accounts::FindPreferences,
     accounts::SavePreferences,
+    accounts::FindLanguage,
+    accounts::SaveLanguage,
     factors::FindFactors,
     factors::UseFactor,
     factors::AddFactor,

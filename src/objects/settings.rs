@@ -32,12 +32,12 @@ pub async fn look(env: &Env, cx: &CallContext) -> Option<InForce> {
     let get = Get { key: KEY.to_owned() };
     let cached = ask_within(env, &cache_of(&cx.org), get, &cx, PATIENCE_MS).await.ok().flatten();
     let read = cached.as_ref().and_then(|cached| base::json::from_str::<Stored>(cached.value.get()).ok());
-    let in_cache = read.map(|stored| InForce::of(&stored.changes));
+    let in_cache = read.map(|stored| stored.in_force());
     if cached.is_some_and(|cached| cached.fresh) && in_cache.is_some() {
         return in_cache;
     }
     match refresh(env, &cx).await {
-        Ok(stored) => Some(InForce::of(&stored.changes)),
+        Ok(stored) => Some(stored.in_force()),
         Err(_) => in_cache,
     }
 }
@@ -49,9 +49,9 @@ pub async fn look(env: &Env, cx: &CallContext) -> Option<InForce> {
 pub async fn refresh(env: &Env, cx: &CallContext) -> Result<Stored, Refusal> {
     let read = Ask(ReadSettings {});
     let found = ask_within(env, &DatabaseKey::first(&cx.org), read, cx, PATIENCE_MS).await?;
-    let stored = found.unwrap_or_else(|| Stored { organisation: String::new(), changes: Vec::new() });
+    let stored = found.unwrap_or_default();
     let value = serde_json::to_string(&stored).map_err(|_| Refusal::Internal)?;
-    let version = InForce::of(&stored.changes).version;
+    let version = stored.in_force().version;
     let put = Put { key: KEY.to_owned(), value, ttl_ms: FRESH_MS, tags: Vec::new(), as_of: None, version };
     ask_within(env, &cache_of(&cx.org), put, cx, PATIENCE_MS).await?;
     Ok(stored)

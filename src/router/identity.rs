@@ -9,7 +9,6 @@ use crate::db::statements::identities::{IdentitiesOf, UnlinkIdentities};
 use crate::db::statements::settings::ReadSettings;
 use crate::domain::identity::provider::ProviderFault;
 use crate::domain::identity::{IdentityRules, IdentityShown};
-use crate::domain::settings::InForce;
 use crate::jobs::accounts;
 use crate::objects::database::api::query;
 use crate::objects::log_stream::api::tell_audit;
@@ -110,7 +109,7 @@ pub async fn read(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
 pub async fn test(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     // What was just changed, whatever this isolate still goes by.
     let stored = query(exchange.env, ReadSettings {}, &exchange.cx).await?.ok_or(Refusal::NotFound)?;
-    let rules = InForce::of(&stored.changes).identity;
+    let rules = stored.in_force().identity;
     if !rules.is_set_up() {
         return Reply::json(200, &IdentityTest { fault: Some(IdentityFault::NotSetUp), found: None });
     }

@@ -37,13 +37,20 @@ pub async fn current(env: &Env, config: &Config, cx: &CallContext, now: Timestam
     let is_young = |known: &Known| known.looked_at.is_some_and(|at| kept.contains(&now.ms_since(at)));
     if !KNOWN.with_borrow(is_young) {
         let found = look(env, cx).await;
-        KNOWN.with_borrow_mut(|known| {
-            known.looked_at = Some(now);
-            // Two look-ups may end in another order than they began.
-            if let Some(found) = found.filter(|found| found.version >= known.in_force.version) {
-                known.in_force = Rc::new(found);
-            }
-        });
+        KNOWN.with_borrow_mut(|known| known.looked_at = Some(now));
+        if let Some(found) = found {
+            learn(found);
+        }
     }
     known()
+}
+
+/// What was found, or has just been changed here, is known from now on.
+pub fn learn(found: InForce) {
+    KNOWN.with_borrow_mut(|known| {
+        // Two look-ups may end in another order than they began.
+        if found.version >= known.in_force.version {
+            known.in_force = Rc::new(found);
+        }
+    });
 }

@@ -1,14 +1,12 @@
 //! Invitations, for whoever holds the link of one.
 
 use base::refusal::Refusal;
-use base::text::parse_value;
 use base::time::{Timestamp, rfc3339};
 use durable::clock;
 use serde::{Deserialize, Serialize};
 
 use crate::db::statements::invitations::{Accept, AskAgain, FindInvitation, Found};
 use crate::domain::log::NewEntry;
-use crate::domain::organisation::Language;
 use crate::domain::user::LinkToken;
 use crate::domain::user::{AccountNews, Actor, Invitation, LinkState, Person, PersonName, Role};
 use crate::jobs::accounts;
@@ -17,7 +15,7 @@ use crate::objects::log_stream::api::tell_audit;
 use crate::router::context::Exchange;
 use crate::router::http::body::parse_json;
 use crate::router::http::reply::Reply;
-use crate::router::{auth, entry, people};
+use crate::router::{auth, entry, organisation, people};
 
 /// The secret of a link.
 #[derive(Deserialize)]
@@ -42,7 +40,7 @@ pub struct AcceptBody {
     #[cfg_attr(feature = "openapi", schema(format = Password))]
     pub password: String,
     /// What one is written to in.
-    #[cfg_attr(feature = "openapi", schema(value_type = Language))]
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::domain::organisation::Language))]
     pub language: String,
 }
 
@@ -117,7 +115,7 @@ pub async fn accept(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let body: AcceptBody = parse_json(exchange.incoming.body().await?)?;
     let token = LinkToken::parse(&body.token)?;
     let name = PersonName::parse(&body.name)?;
-    let language: Language = parse_value("language", &body.language)?;
+    let language = organisation::offered_language(exchange, &body.language).await?;
     // Before a tenth of a second of hashing.
     let Found { id, invitation } = found(exchange, &token).await?;
     Invitation::check(invitation.state(clock::now()))?;

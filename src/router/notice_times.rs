@@ -5,7 +5,8 @@ use base::text::parse_value;
 use durable::ask;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::notify::times::{Quiet, Rhythm, TimeOfDay, Times, Weekday};
+use crate::domain::notify::times::{Quiet, Rhythm, TimeOfDay, Times};
+use crate::domain::organisation::Weekday;
 use crate::objects::inbox::api::SetTimes;
 use crate::router::context::Exchange;
 use crate::router::http::body::parse_json;
@@ -29,8 +30,9 @@ pub struct QuietBody {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TimesBody {
-    /// Where one's clock is: a name of the IANA time zone database.
-    pub time_zone: String,
+    /// Where one's clock is: a name of the IANA time zone database. Null, or not there, is as the profile says, or else the organisation.
+    #[serde(default)]
+    pub time_zone: Option<String>,
     /// The hours in which one is not written to; null, or not there, for none.
     #[serde(default)]
     pub quiet: Option<QuietBody>,
@@ -43,18 +45,14 @@ pub struct TimesBody {
     #[serde(default = "morning")]
     #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 23))]
     pub hour: u32,
-    /// The day of a weekly one; Monday where it is absent.
-    #[serde(default = "monday")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Weekday))]
-    pub weekday: String,
+    /// The day of a weekly one. Null, or not there, is the first of the organisation's week.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Weekday>))]
+    pub weekday: Option<String>,
 }
 
 const fn morning() -> u32 {
     7
-}
-
-fn monday() -> String {
-    Weekday::Monday.to_string()
 }
 
 /// When one is written to.
@@ -70,8 +68,9 @@ pub struct NoticeTimes {
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TimesShown {
-    /// Where one's clock is.
-    pub time_zone: String,
+    /// Where one's clock is, if one chose that.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub time_zone: Option<String>,
     /// The hours in which one is not written to.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub quiet: Option<Quiet>,
@@ -81,13 +80,14 @@ pub struct TimesShown {
     pub mails: Rhythm,
     /// The hour of a daily or weekly mail.
     pub hour: u8,
-    /// The day of a weekly one.
-    pub weekday: Weekday,
+    /// The day of a weekly one, if one chose that.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub weekday: Option<Weekday>,
 }
 
 impl From<Times> for TimesShown {
     fn from(Times { time_zone, quiet, urgent_at_once, mails, hour, weekday }: Times) -> Self {
-        TimesShown { time_zone: time_zone.to_string(), quiet, urgent_at_once, mails, hour, weekday }
+        TimesShown { time_zone: time_zone.map(|zone| zone.to_string()), quiet, urgent_at_once, mails, hour, weekday }
     }
 }
 
@@ -96,12 +96,12 @@ fn parsed(body: TimesBody) -> Result<Times, Refusal> {
         Ok::<_, Refusal>(Quiet { from: TimeOfDay::parse("quiet", &from)?, to: TimeOfDay::parse("quiet", &to)? })
     };
     let times = Times {
-        time_zone: known_zone(&body.time_zone)?,
+        time_zone: body.time_zone.as_deref().map(known_zone).transpose()?,
         quiet: body.quiet.map(quiet).transpose()?,
         urgent_at_once: body.urgent_at_once,
         mails: parse_value::<Rhythm>("mails", &body.mails)?,
         hour: u8::try_from(body.hour).unwrap_or(u8::MAX),
-        weekday: parse_value::<Weekday>("weekday", &body.weekday)?,
+        weekday: body.weekday.as_deref().map(|text| parse_value::<Weekday>("weekday", text)).transpose()?,
     };
     times.check()?;
     Ok(times)

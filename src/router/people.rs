@@ -17,7 +17,6 @@ use crate::db::statements::people::{ChangeUser, PagePeople, PersonRow};
 use crate::db::statements::users::FindUser;
 use crate::domain::identity::IdentityShown;
 use crate::domain::log::NewEntry;
-use crate::domain::organisation::Language;
 use crate::domain::request::{Reason, policy};
 use crate::domain::text::SearchText;
 use crate::domain::user::LinkToken;
@@ -33,7 +32,7 @@ use crate::router::context::Exchange;
 use crate::router::http::body::parse_json;
 use crate::router::http::paging::{self, Wanted};
 use crate::router::http::reply::Reply;
-use crate::router::{gate, invitation_mail, setup, users};
+use crate::router::{gate, invitation_mail, organisation, setup, users};
 
 /// Somebody, as administrators see them.
 #[derive(Serialize)]
@@ -102,7 +101,7 @@ pub struct InviteBody {
     pub role: String,
     /// What the mail with the link is written in, where mail is on, and what they are written to in later; else the organisation's.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<Language>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::domain::organisation::Language>))]
     pub language: Option<String>,
 }
 
@@ -199,7 +198,10 @@ pub async fn invite(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
         // As for giving somebody the role.
         gate::check_fresh(exchange.session()?, exchange.config)?;
     }
-    let language: Option<Language> = body.language.as_deref().map(|text| parse_value("language", text)).transpose()?;
+    let language = match &body.language {
+        Some(text) => Some(organisation::offered_language(exchange, text).await?),
+        None => None,
+    };
     let id = setup::new_user_id()?;
     let (token, link) = new_link(INVITATION_LASTS_MS)?;
     let name = PersonName::parse(called)?;

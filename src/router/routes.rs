@@ -22,9 +22,9 @@ use crate::router::requests::mentions;
 use crate::router::route::{Kind, Permission, Route};
 use crate::router::system::{deliveries, mail};
 use crate::router::{
-    auth, caches, categories, drafts, identity, inbox, invitations, keys, mail_pauses, me, notice_times, oidc,
-    passwords, people, preferences, probes, push, requests, resets, scopes, sessions, settings, setup, system, users,
-    watched,
+    auth, caches, categories, drafts, identity, inbox, invitations, keys, language, mail_pauses, me, notice_times,
+    oidc, organisation, passwords, people, preferences, probes, push, requests, resets, scopes, sessions, settings,
+    setup, system, users, watched,
 };
 
 macro_rules! routes {
@@ -55,6 +55,7 @@ routes! {
     GET    "/health"                                                Public    Read        probes::health;
     GET    "/ready"                                                 Public    Read        probes::ready;
     GET    "/openapi.json"                                          Public    Read        probes::openapi;
+    GET    "/organisation"                                          Public    Read        organisation::read;
 
     POST   "/auth/login"                                            Public    Write       auth::login;
     POST   "/auth/logout"                                           Public    Write       auth::logout;
@@ -88,6 +89,8 @@ routes! {
     POST   "/me/recovery-codes"                                     SignedIn  FreshWrite  codes::make;
     GET    "/me/preferences"                                        SignedIn  Read        preferences::read;
     PUT    "/me/preferences"                                        SignedIn  Write       preferences::save;
+    GET    "/me/language"                                           SignedIn  Read        language::read;
+    PUT    "/me/language"                                           SignedIn  Write       language::choose;
     GET    "/me/data"                                               SignedIn  Read        preferences::data;
     GET    "/me/sessions"                                           SignedIn  Read        me::sessions;
     DELETE "/me/sessions/{sid}" (sid: SessionName)                  SignedIn  Write       me::revoke;

@@ -50,6 +50,7 @@ pub const fn needs(method: &str, pattern: &str) -> Option<Needs> {
             b"/api/health"
             | b"/api/ready"
             | b"/api/openapi.json"
+            | b"/api/organisation"
             | b"/api/setup"
             | b"/api/mail/unsubscribe"
             | b"/api/mail/events",
@@ -64,7 +65,14 @@ pub const fn needs(method: &str, pattern: &str) -> Option<Needs> {
 
         (b"GET", b"/api/me") => Some(Needs::AnyKey),
         (b"PATCH", b"/api/me") => PERSON,
-        (_, b"/api/me/password" | b"/api/me/preferences" | b"/api/me/data" | b"/api/me/identities") => PERSON,
+        (
+            _,
+            b"/api/me/password"
+            | b"/api/me/preferences"
+            | b"/api/me/language"
+            | b"/api/me/data"
+            | b"/api/me/identities",
+        ) => PERSON,
         (_, b"/api/me/sessions" | b"/api/me/sessions/{sid}" | b"/api/me/drafts" | b"/api/me/drafts/{id}") => PERSON,
         (_, b"/api/me/reauthenticate" | b"/api/me/reauthenticate/options" | b"/api/me/factors" | b"/api/me/totp") => {
             PERSON

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use crate::db::statements::settings::{ChangeSetting, Changed, FindChange, PageChanges, ReadSettings};
 use crate::domain::log::{NewEntry, StreamName};
+use crate::domain::organisation::Language;
 use crate::domain::request::MAX_CATEGORIES;
 use crate::domain::settings::{
     Form, SETTINGS, Setting, SettingChange, SettingGroup, SettingKey, SettingValue, Stored, Unit, checked,
@@ -23,11 +24,12 @@ use crate::objects::database::api::query;
 use crate::objects::log_stream::api::{Poke, StreamKey, tell_audit};
 use crate::objects::settings::refresh;
 use crate::router::context::Exchange;
-use crate::router::gate;
 use crate::router::http::body::parse_json;
 use crate::router::http::etag;
 use crate::router::http::paging::{self, Wanted};
 use crate::router::http::reply::Reply;
+use crate::router::setup::known_zone;
+use crate::router::{gate, in_force};
 
 /// What a setting may be.
 #[derive(Serialize)]
@@ -53,6 +55,22 @@ pub enum SettingForm {
     /// A text.
     Text {
         /// The most characters.
+        max: u32,
+    },
+    /// The name of a time zone.
+    TimeZone,
+    /// A list of languages, that of whoever has chosen none first.
+    Languages {
+        /// Those that there are.
+        languages: &'static [Language],
+    },
+    /// A whole number by level of log entries, for the levels that the stream has of its own.
+    Levels {
+        /// What it counts.
+        unit: Unit,
+        /// The least.
+        min: u32,
+        /// The greatest.
         max: u32,
     },
     /// A list of categories.
@@ -164,10 +182,13 @@ impl SettingShown {
                 Form::Word { words, .. } => SettingForm::Word { words: words.to_vec() },
                 Form::Text { max, .. } => SettingForm::Text { max: *max },
                 Form::OrganisationName => SettingForm::Text { max: 100 },
+                Form::TimeZone => SettingForm::TimeZone,
+                Form::LevelDays { min, max, .. } => SettingForm::Levels { unit: Unit::Days, min: *min, max: *max },
+                Form::Languages => SettingForm::Languages { languages: Language::ALL },
                 Form::Categories => SettingForm::Categories { max: MAX_CATEGORIES as u32 },
             },
             default,
-            value: value.unwrap_or_else(|| SettingValue::Text(stored.organisation.clone())),
+            value: value.unwrap_or_else(|| stored.as_set_up(form)),
             version: newest.map_or(0, |change| change.version),
             changed_at: newest.map(|change| change.at),
             changed_by: newest.map(|change| change.by.clone()),
@@ -222,7 +243,7 @@ pub async fn change(exchange: &Exchange<'_>, key: SettingKey) -> Result<Reply, R
                 Refusal::invalid(
                     "value",
                     "malformed",
-                    "It is a number, a text, true or false, or a list of categories.",
+                    "It is a number, a text, true or false, a list, or numbers by level.",
                 )
             };
             Some(serde_json::from_value(value).map_err(unreadable)?)
@@ -255,6 +276,11 @@ async fn put(
     let if_match = exchange.incoming.header("if-match").map_or(Ok(None), |text| etag::version_in(&text))?;
     let default = form.default_value();
     let value = value.map(|value| checked(setting, value)).transpose()?;
+    if let (Form::TimeZone, Some(SettingValue::Text(zone))) = (form, &value)
+        && known_zone(zone).is_err()
+    {
+        return Err(Refusal::invalid("value", "unknown_value", "There is no time zone of this name."));
+    }
     if value.is_none() && default.is_none() {
         return Err(base::text::required("value"));
     }
@@ -270,6 +296,7 @@ async fn put(
         let _carried_later = tell_audit(exchange.env, vec![entry], &exchange.cx).await;
     }
     let stored = refresh(exchange.env, &exchange.cx).await?;
+    in_force::learn(stored.in_force());
     if setting.group == SettingGroup::Logs {
         tell_streams(exchange).await;
     }

@@ -19,11 +19,12 @@ use crate::domain::organisation::{Language, OrganisationName, TimeZone};
 use crate::domain::user::{Actor, Email, Person, PersonName, Role, UserRow};
 use crate::objects::database::api::query;
 use crate::objects::log_stream::api::tell_audit;
+use crate::objects::settings::refresh;
 use crate::objects::zones;
 use crate::router::context::Exchange;
 use crate::router::http::body::parse_json;
 use crate::router::http::reply::Reply;
-use crate::router::{auth, entry};
+use crate::router::{auth, entry, in_force};
 
 thread_local! {
     /// This isolate knows that somebody is in: that never changes again.
@@ -101,8 +102,11 @@ pub async fn run(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let made: Option<UserRow> = query(exchange.env, message, &exchange.cx).await?;
     IS_CLOSED.set(true);
     let admin = made.ok_or(Refusal::NotFound)?;
-    // What does not arrive now is carried by the job.
+    // What does not arrive now is carried by the jobs: the audit's entry, and the settings that go by what was said here.
     let _owed = tell_audit(exchange.env, vec![entry], &exchange.cx).await;
+    if let Ok(stored) = refresh(exchange.env, &exchange.cx).await {
+        in_force::learn(stored.in_force());
+    }
     entry::enter(exchange, 201, admin, address, entry::Stays::WhileUsed).await
 }
 

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use hyper::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use testbed::Stack;
 
 use crate::read_model::{self, Versions};
@@ -77,7 +77,12 @@ async fn a_clock_that_is_set_back_while_the_circuit_is_open_opens_it_for_no_hour
 
 /// Entries of the stream `http` of before `until`.
 async fn entries_before(admin: &Client, until: &str) -> usize {
-    let path = format!("/api/system/logs/http?limit=200&to={until}");
+    entries_in(admin, "http", until).await
+}
+
+/// Entries of a stream of before `until`.
+async fn entries_in(admin: &Client, stream: &str, until: &str) -> usize {
+    let path = format!("/api/system/logs/{stream}?limit=200&to={until}");
     admin.get(&path).await.expect(200).json()["items"].as_array().expect("items").len()
 }
 
@@ -109,6 +114,55 @@ async fn log_entries_stay_as_long_as_the_settings_say_and_leave_when_they_say_le
     // The audit stays for ever.
     let audit = admin.get(&format!("/api/system/logs/audit?to={then}")).await.expect(200).json();
     assert!(!audit["items"].as_array().expect("items").is_empty());
+}
+
+#[tokio::test]
+async fn a_stream_with_days_of_its_own_lets_its_entries_leave_and_the_others_keep_theirs() {
+    // The system begins forty days ago.
+    let stack = started(Stack::builder().features("fault-injection").own_postgres().env(CLOCK_MS, "-3456000000"));
+    let admin = Client::sign_in(&stack, &demo("admin")).await;
+    let put = async |admin: &Client, key: &str, value: Value| {
+        let path = format!("/api/system/settings/{key}");
+        admin.call(Method::PUT, &path).json(&json!({ "value": value })).send().await.expect(200);
+    };
+    put(&admin, "log_info_days", json!(60)).await;
+    let then = admin.report("It flickers").await["created_at"].as_str().expect("a time").to_owned();
+    for stream in ["http", "auth"] {
+        let some = async || if entries_in(&admin, stream, &then).await > 0 { Ok(()) } else { Err(stream) };
+        eventually(PROMPT, some).await;
+    }
+    admin.call(Method::PUT, "/api/fault/clock?ms=0").send().await.expect(204);
+    let admin = Client::sign_in(&stack, &demo("admin")).await;
+    let streams = async || admin.get("/api/system/logs").await.expect(200).json();
+    let of = |list: &Value, stream: &str| {
+        let all = list.as_array().expect("a list");
+        all.iter().find(|one| one["stream"] == stream).cloned().expect("the stream")
+    };
+    let earliest = of(&streams().await["items"], "http")["earliest"].clone();
+    assert!(earliest.as_str() <= Some(then.as_str()), "{earliest}");
+
+    put(&admin, "log_days_http", json!({ "info": 39, "debug": 1 })).await;
+    eventually(PROMPT, async || {
+        let left = entries_in(&admin, "http", &then).await;
+        if left == 0 { Ok(()) } else { Err(left) }
+    })
+    .await;
+    assert!(entries_in(&admin, "auth", &then).await > 0, "the others stay as long as before");
+    // The rule in force, and the earliest entry that there is by it, are told.
+    eventually(PROMPT, async || {
+        let told = streams().await;
+        let days = |stream: &str| of(&told["keeps"], stream)["days"].clone();
+        let rules = [days("http"), days("auth"), days("audit")];
+        let earliest = of(&told["items"], "http")["earliest"].clone();
+        let is_by_it = earliest.as_str() > Some(then.as_str());
+        let by_level = [json!([1, 39, 90, 180]), json!([3, 60, 90, 180]), Value::Null];
+        if rules == by_level && is_by_it { Ok(()) } else { Err(told) }
+    })
+    .await;
+    // What has left does not come back with a longer time.
+    put(&admin, "log_days_http", json!({ "info": 365 })).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(entries_in(&admin, "http", &then).await, 0);
 }
 
 #[tokio::test]

@@ -44,6 +44,11 @@ async fn wake(manager: &Client, id: &str) {
     manager.comment(id, "How far is it?", "internal").await.expect(201);
 }
 
+/// The same of the inbox of whoever reported: a word for them is a write there.
+async fn wake_inbox(manager: &Client, id: &str) {
+    manager.comment(id, "Is somebody there?", "public").await.expect(201);
+}
+
 /// What somebody was told of the due time of a request.
 async fn told(stack: &Stack, who: &str, id: &str) -> Vec<Value> {
     let inbox = Client::sign_in(stack, &demo(who)).await.get("/api/me/inbox?limit=200").await.expect(200).json();
@@ -117,6 +122,57 @@ async fn that_work_is_due_is_told_once_whatever_happens_to_the_clock_and_the_run
     let manager = Client::sign_in(&stack, &demo("manager")).await;
     wake(&manager, &held).await;
     hears(&stack, "tech", &held, &["due_soon"]).await;
+}
+
+/// How far the next Sunday, seven o'clock in Makassar, is away: eight hours ahead of UTC, all year long.
+fn until_sunday_in_makassar_ms() -> i64 {
+    const WEEK_MS: i64 = 7 * 24 * HOUR_MS;
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock");
+    let shown_ms = i64::try_from(now.as_millis()).expect("a time") + 8 * HOUR_MS;
+    // The first day of 1970 was a Thursday.
+    let since_sunday = (shown_ms + 4 * 24 * HOUR_MS) % WEEK_MS;
+    (7 * HOUR_MS - since_sunday).rem_euclid(WEEK_MS)
+}
+
+#[tokio::test]
+async fn a_weekly_mail_comes_on_the_first_day_of_the_organisations_week_by_its_clock() {
+    let stack = started(Stack::builder().features("fault-injection").own_postgres().mail(Tls::Off).env(CLOCK_MS, "0"));
+    let server = stack.mail.as_ref().expect("a mail server");
+    // Between six and seven the test could not look before.
+    let (in_ms, ahead_ms) = match until_sunday_in_makassar_ms() {
+        near @ 0..4_200_000 => (near + 7 * 24 * HOUR_MS, 2 * HOUR_MS),
+        far => (far, 0),
+    };
+    if ahead_ms > 0 {
+        dies_and_starts_at(&stack, ahead_ms);
+    }
+    let admin = Client::sign_in(&stack, &demo("admin")).await;
+    for (key, value) in [("time_zone", "Asia/Makassar"), ("week_start", "sunday")] {
+        let path = format!("/api/system/settings/{key}");
+        admin.call(Method::PUT, &path).json(&json!({ "value": value })).send().await.expect(200);
+    }
+    let requester = Client::sign_in(&stack, &demo("requester")).await;
+    let manager = Client::sign_in(&stack, &demo("manager")).await;
+    let times = json!({ "urgent_at_once": false, "mails": "weekly", "hour": 7 });
+    requester.call(Method::PUT, "/api/me/notifications/times").json(&times).send().await.expect(200);
+    let id = requester.report("The gate is open").await["id"].as_str().expect("an id").to_owned();
+    manager.comment(&id, "It is shut", "public").await.expect(201);
+    let unread = async |client: &Client| {
+        client.get("/api/me/inbox?unread=true&total=true").await.expect(200).json()["total"].clone()
+    };
+    eventually(PROMPT, async || if unread(&requester).await == 1 { Ok(()) } else { Err("not yet") }).await;
+    tokio::time::sleep(SILENCE).await;
+    assert_eq!(server.mails_to(&demo("requester")).len(), 0);
+
+    for (at_ms, count) in [(in_ms - HOUR_MS, 0), (in_ms + 10 * MINUTE_MS, 1)] {
+        dies_and_starts_at(&stack, at_ms);
+        let manager = Client::sign_in(&stack, &demo("manager")).await;
+        wake_inbox(&manager, &id).await;
+        let arrived = || server.mails_to(&demo("requester")).len();
+        eventually(PROMPT, async || if arrived() >= count { Ok(()) } else { Err(arrived()) }).await;
+        tokio::time::sleep(SILENCE).await;
+        assert_eq!(arrived(), count);
+    }
 }
 
 #[tokio::test]

@@ -78,6 +78,7 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
         ("GET", "health", Value::Null, ANYONE),
         ("GET", "ready", Value::Null, ANYONE),
         ("GET", "openapi.json", Value::Null, ANYONE),
+        ("GET", "organisation", Value::Null, ANYONE),
         ("POST", "auth/login", login, ANYONE),
         // Nobody made this link.
         ("POST", "auth/invitations/look", json!({ "token": "AAAA" }), [404; 5]),
@@ -155,6 +156,8 @@ async fn every_route_is_open_to_the_roles_that_it_names() {
         ("DELETE", "users/{user}/factors", json!({}), [401, 403, 403, 403, 200]),
         ("GET", "me/preferences", Value::Null, SIGNED_IN),
         ("PUT", "me/preferences", json!({ "start_page": "home" }), SIGNED_IN),
+        ("GET", "me/language", Value::Null, SIGNED_IN),
+        ("PUT", "me/language", json!({ "language": "id" }), SIGNED_IN),
         ("GET", "me/data", Value::Null, SIGNED_IN),
         ("GET", "me/sessions", Value::Null, SIGNED_IN),
         // Nobody has this session.

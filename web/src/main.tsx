@@ -55,6 +55,8 @@ const app = (
 const place = createRoot(document.getElementById("root")!);
 // A transition is rendered in slices, so that a slow phone answers to a touch meanwhile.
 startTransition(() => place.render(app));
+// What the organisation decides is known from last time, and asked for when the page is there.
+void import("./app/organisation").then(({ organisationOptions }) => client.prefetchQuery(organisationOptions));
 
 // A page that is older than the server asks for files that are gone: the new page names the new ones. Once, not in a circle.
 addEventListener("vite:preloadError", (event) => {

@@ -100,6 +100,97 @@ test("on a small phone in Indonesian everything fits, and a switch is switched",
   await put(admin, "technicians_take_over", null);
 });
 
+test("the organisation's time zone is searched by its name, and its clock is that of whoever has chosen none", async ({ browser }) => {
+  const admin = await signIn(browser, "admin", { timezoneId: "Europe/Paris" });
+  await put(admin, "time_zone", "UTC");
+  await admin.goto("/system/settings");
+  const zone = row(admin, "Time zone");
+  await zone.getByRole("button", { name: "Edit" }).click();
+  const input = zone.getByRole("combobox", { name: "Time zone" });
+  await expect(input).toBeFocused();
+  expect(await zone.locator("datalist option").evaluateAll((all) => all.map((one) => one.getAttribute("value")))).toContain("Asia/Makassar");
+  await input.fill("Asia/Atlantis");
+  await input.press("Enter");
+  await expect(zone.getByText("There is no time zone of this name. Choose one of the list.")).toBeVisible();
+  await expectSound(admin);
+  await input.fill("Pacific/Kiritimati");
+  await expect(zone.getByText(/There it is .* now\./)).toBeVisible();
+  await input.press("Enter");
+  await expect(zone.getByText("Pacific/Kiritimati", { exact: true })).toBeVisible();
+  await admin.goto("/me");
+  await expect(admin.getByLabel("Time zone").getByRole("option").first()).toHaveText("As the organisation: Pacific/Kiritimati");
+  const since = admin.getByRole("region", { name: "Where you are signed in" }).locator("time").first();
+  const there = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short", timeZone: "Pacific/Kiritimati" });
+  await expect(since).toHaveAttribute("title", there.format(new Date((await since.getAttribute("datetime"))!)));
+  await put(admin, "time_zone", "UTC");
+});
+
+test("with one language alone there is no choice, and who reads another one keeps it until they change", async ({ browser }) => {
+  const admin = await signIn(browser, "admin");
+  await put(admin, "languages", ["en", "id"]);
+  const reader = await signIn(browser, "requester2");
+  await reader.goto("/me");
+  await reader.getByRole("group", { name: "Language" }).getByText("Bahasa Indonesia").click();
+  await expect(reader.getByRole("heading", { level: 1 })).toHaveText("Saya");
+  try {
+    await admin.goto("/system/settings");
+    const languages = row(admin, "Languages");
+    await expect(languages.getByText("English (to begin with), Bahasa Indonesia")).toBeVisible();
+    await languages.getByRole("button", { name: "Edit" }).click();
+    await expect(languages.getByRole("checkbox", { name: "English" })).toBeDisabled();
+    await languages.getByRole("checkbox", { name: "Bahasa Indonesia" }).uncheck();
+    await expectSound(admin);
+    await languages.getByRole("button", { name: "Save" }).click();
+    await expect(languages.getByText("English (to begin with)", { exact: true })).toBeVisible();
+    await admin.goto("/me");
+    await expect(admin.getByRole("heading", { level: 1 })).toHaveText("Me");
+    await expect(admin.getByRole("group", { name: "Appearance" })).toBeVisible();
+    await expect(admin.getByRole("group", { name: "Language" })).toHaveCount(0);
+
+    await expect.poll(async () => (await (await reader.request.get("/api/organisation")).json()).languages).toEqual(["en"]);
+    await reader.reload();
+    await expect(reader.getByRole("heading", { level: 1 })).toHaveText("Saya");
+    await reader.getByRole("group", { name: "Bahasa" }).getByText("English").click();
+    await expect(reader.getByRole("heading", { level: 1 })).toHaveText("Me");
+    await expect(reader.getByRole("group", { name: "Language" })).toHaveCount(0);
+
+    const stranger = await (await browser.newContext({ locale: "id-ID" })).newPage();
+    await stranger.goto("/sign-in");
+    await expect(stranger.getByRole("button", { name: "Sign in", exact: true })).toBeVisible();
+    await expect(stranger.getByRole("button", { name: "Bahasa Indonesia" })).toHaveCount(0);
+  } finally {
+    await put(admin, "languages", ["en", "id"]);
+    await reader.request.put("/api/me/language", { headers: { Origin: new URL(reader.url()).origin }, data: { language: null } });
+  }
+});
+
+test("a log stream has days of its own for the levels that are filled in, and its page says the rule", async ({ browser }) => {
+  const admin = await signIn(browser, "admin", { viewport: { width: 360, height: 740 } });
+  await put(admin, "log_days_http", null);
+  await admin.goto("/system/settings");
+  const days = row(admin, "Stream http: kept for");
+  await expect(days.getByText("As in all streams", { exact: true })).toBeVisible();
+  await days.getByRole("button", { name: "Edit" }).click();
+  const info = days.getByRole("textbox", { name: "info: days" });
+  await expect(info).toHaveAttribute("placeholder", "30");
+  await info.fill("0");
+  await info.press("Enter");
+  await expect(days.getByText("Whole days from 1 to 365. What is left empty stays as long as in all streams.")).toBeVisible();
+  await expect(info).toHaveAttribute("aria-invalid", "true");
+  await expectSound(admin);
+  await info.fill("14");
+  await days.getByRole("textbox", { name: "debug: days" }).fill("1");
+  await info.press("Enter");
+  await expect(days.getByText("debug 1 day, info 14 days", { exact: true })).toBeVisible();
+  await admin.goto("/system/logs?stream=http");
+  await expect(admin.getByText("Kept here: debug 1 day, info 14 days, warn 90 days, error 180 days.")).toBeVisible();
+  await expect(admin.getByText("The earliest entry is from")).toBeVisible();
+  await expectSound(admin);
+  await admin.goto("/system/logs?stream=audit");
+  await expect(admin.getByText("The audit is kept for ever.")).toBeVisible();
+  await put(admin, "log_days_http", null);
+});
+
 test("settings are for administrators alone", async ({ browser }) => {
   const manager = await signIn(browser, "manager");
   await expect(manager.getByRole("link", { name: "Settings", exact: true })).toHaveCount(0);

@@ -76,8 +76,9 @@ const LARGEST_GZIPPED: usize = 1_200_000;
 /// factors (86 kB alone), web push and deliveries (74), API keys (62), sign-in with an identity provider (61), due times, quiet hours and
 /// digests (49), categories. Of it came back: 114 kB since our own code is optimised for size alone (`Cargo.toml`), 75 since structs are
 /// read from objects alone, by one reader, and replies without a type of their own around each (`base::json`, `durable::wire`), 35 since
-/// the API's description is a text of JavaScript.
-const RECORDED_GZIPPED: usize = 1_073_000;
+/// the API's description is a text of JavaScript. Then 13 for three routes and two queries of the organisation's zone, week and languages,
+/// times that leave them open, and the days of a log stream's own.
+const RECORDED_GZIPPED: usize = 1_087_000;
 /// Paths and hashes of another machine change a few bytes.
 const TOLERATED: usize = RECORDED_GZIPPED / 200;
 

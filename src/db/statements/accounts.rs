@@ -11,6 +11,7 @@ use super::audit::written;
 use super::users::{credentials_of, user};
 use crate::db::query::{Postgres, Query};
 use crate::domain::log::NewEntry;
+use crate::domain::organisation::Language;
 use crate::domain::user::{AccountNews, AccountOwed, Preferences, UserRow};
 
 const CHANGE_PASSWORD: &str = concat!(
@@ -163,6 +164,15 @@ const SAVE_PREFERENCES: &str = concat!(
     " WHERE org_id = $1 AND id = $2::uuid AND status = 'active' RETURNING to_json(id)"
 );
 
+const LANGUAGE: &str = "SELECT json_build_object('language', language)
+     FROM users WHERE org_id = $1 AND id = $2::uuid AND status = 'active'";
+
+const SAVE_LANGUAGE: &str = concat!(
+    "UPDATE users SET language = $3, updated_at = ",
+    time!("$4"),
+    " WHERE org_id = $1 AND id = $2::uuid AND status = 'active' RETURNING to_json(id)"
+);
+
 /// What somebody chose; nothing where there is no such active account.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct FindPreferences {
@@ -201,6 +211,57 @@ impl Query for SavePreferences {
             .bind(phone.map(|phone| phone.to_string()))
             .bind(time_zone.map(|zone| zone.to_string()))
             .bind(start_page.map(|page| page.to_string()))
+            .bind(postgres.now().as_ms().to_string());
+        let saved: Option<UserId> = postgres.write(save).await?.record().map_err(|error| postgres.unreadable(error))?;
+        Ok(saved.is_some())
+    }
+}
+
+/// The language that somebody chose; nothing where there is no such active account.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct FindLanguage {
+    /// The account.
+    pub id: UserId,
+}
+
+/// What somebody reads and is written to in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChosenLanguage {
+    /// It; none where they have chosen none, and read the organisation's.
+    #[serde(default)]
+    pub language: Option<Language>,
+}
+
+impl Query for FindLanguage {
+    const NAME: &'static str = "find_language";
+    type Reply = Option<ChosenLanguage>;
+
+    async fn run(self, postgres: &impl Postgres) -> Result<Self::Reply, Refusal> {
+        let find = Statement::new(LANGUAGE).bind(postgres.org().to_string()).bind(self.id.to_string());
+        postgres.record(find).await
+    }
+}
+
+/// Keeps the language that somebody chose; whether there is such an active account.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SaveLanguage {
+    /// The account.
+    pub id: UserId,
+    /// What they chose; none for the organisation's.
+    #[serde(default)]
+    pub language: Option<Language>,
+}
+
+impl Query for SaveLanguage {
+    const NAME: &'static str = "save_language";
+    type Reply = bool;
+
+    async fn run(self, postgres: &impl Postgres) -> Result<Self::Reply, Refusal> {
+        let Self { id, language } = self;
+        let save = Statement::new(SAVE_LANGUAGE)
+            .bind(postgres.org().to_string())
+            .bind(id.to_string())
+            .bind(language.map(|language| language.to_string()))
             .bind(postgres.now().as_ms().to_string());
         let saved: Option<UserId> = postgres.write(save).await?.record().map_err(|error| postgres.unreadable(error))?;
         Ok(saved.is_some())

@@ -16,7 +16,7 @@ use crate::db::directory;
 use crate::db::query::{Postgres, Query};
 use crate::domain::identity::IdentityLink;
 use crate::domain::log::NewEntry;
-use crate::domain::organisation::{Language, TimeZone};
+use crate::domain::organisation::{Language, TimeZone, Weekday};
 use crate::domain::text::SearchText;
 use crate::domain::user::{AccountNews, Handover, Pending, UserRow, UserStatus};
 use crate::domain::{Limit, Position, Role};
@@ -104,6 +104,9 @@ pub struct Reader {
     /// Where their clock is, or else the organisation's.
     #[serde(default)]
     pub time_zone: Option<TimeZone>,
+    /// The first day of the organisation's week, where it has said one.
+    #[serde(default)]
+    pub week_start: Option<Weekday>,
     /// Whether nothing is mailed to their address, since it has bounced.
     #[serde(default)]
     pub is_paused: bool,
@@ -125,7 +128,9 @@ impl Query for WriteTo {
             "SELECT json_build_object('email', users.email, 'name', users.name, 'organisation', organisations.name, 'is_active', users.status = 'active',
                                       'is_paused', users.mail_paused IS NOT NULL,
                                       'language', coalesce(users.language, organisations.language),
-                                      'time_zone', coalesce(users.time_zone, organisations.time_zone))
+                                      'time_zone', coalesce(users.time_zone, organisations.time_zone),
+                                      'week_start', (SELECT value #>> '{}' FROM setting_changes
+                                                     WHERE org_id = $1 AND key = 'week_start' ORDER BY version DESC LIMIT 1))
              FROM users JOIN organisations ON organisations.id = users.org_id
              WHERE users.org_id = $1 AND users.id = $2::uuid",
         );

@@ -1,6 +1,7 @@
 //! Settings: a row per change, the newest of a key in force. A change writes its audit entry in its own statement.
 //!
-//! The name of the organisation is kept with the organisation, where other statements read it; a change of it is a row as any other.
+//! Name, time zone and language of the organisation are kept with the organisation, where the setup writes them and other statements
+//! read them; a change of one is a row as any other.
 
 use base::refusal::Refusal;
 use base::time::Timestamp;
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::db::query::{Postgres, Query};
 use crate::domain::log::NewEntry;
+use crate::domain::organisation::Language;
 use crate::domain::settings::{Setting, SettingChange, SettingKey, SettingValue, Stored};
 use crate::domain::user::Actor;
 use crate::domain::{Limit, OrgId, Position};
@@ -26,7 +28,7 @@ macro_rules! change {
 }
 
 const READ: &str = concat!(
-    "SELECT json_build_object('organisation', name, 'changes', coalesce((
+    "SELECT json_build_object('organisation', name, 'time_zone', time_zone, 'language', language, 'changes', coalesce((
          SELECT json_agg(change) FROM (
              SELECT DISTINCT ON (key) ",
     change!(),
@@ -53,7 +55,11 @@ const CHANGE: &str = concat!(
          SELECT version, value FROM setting_changes WHERE org_id = $1 AND key = $2 ORDER BY version DESC LIMIT 1
      ), known AS (
          SELECT coalesce((SELECT version FROM newest), 0) AS version,
-                coalesce((SELECT value FROM newest), $4::jsonb, to_jsonb(name)) AS value
+                coalesce((SELECT value FROM newest), $4::jsonb, CASE $2
+                    WHEN 'time_zone' THEN to_jsonb(time_zone)
+                    WHEN 'languages' THEN to_jsonb(language) || ($11::jsonb - language)
+                    ELSE to_jsonb(name)
+                END) AS value
          FROM organisations WHERE id = $1
      ), changed AS (
          INSERT INTO setting_changes (org_id, version, key, value, before, restored, changed_at, changed_by)
@@ -65,8 +71,12 @@ const CHANGE: &str = concat!(
          WHERE known.value <> coalesce($3::jsonb, $4::jsonb) AND ($5::bigint IS NULL OR known.version = $5::bigint)
          RETURNING *
      ), named AS (
-         UPDATE organisations SET name = changed.value #>> '{}' FROM changed
-         WHERE organisations.id = $1 AND changed.key = 'organisation_name'
+         UPDATE organisations
+         SET name = CASE changed.key WHEN 'organisation_name' THEN changed.value #>> '{}' ELSE name END,
+             time_zone = CASE changed.key WHEN 'time_zone' THEN changed.value #>> '{}' ELSE time_zone END,
+             language = CASE changed.key WHEN 'languages' THEN changed.value #>> '{0}' ELSE language END
+         FROM changed
+         WHERE organisations.id = $1 AND changed.key IN ('organisation_name', 'time_zone', 'languages')
      ), owed AS (
          INSERT INTO audit_owed (org_id, id, ts, entry)
          SELECT org_id, $9, changed_at, jsonb_set($10::jsonb, '{fields,old}', before) FROM changed
@@ -216,18 +226,20 @@ impl Query for ChangeSetting {
             .bind(now.as_ms().to_string())
             .bind(json(&by)?)
             .bind(entry.id.to_string())
-            .bind(json(&entry)?);
+            .bind(json(&entry)?)
+            .bind(json(&Language::ALL)?);
         let rows = postgres.write_all(vec![lock(org), change]).await?;
         let changed = rows.last().map(|rows| rows.record()).transpose().map_err(|error| postgres.unreadable(error))?;
         if let Some(change) = changed.flatten() {
             return Ok(Changed::Now(change));
         }
         let stored = ReadSettings {}.run(postgres).await?.ok_or(Refusal::NotFound)?;
-        let newest = stored.changes.into_iter().find(|change| change.key == key.as_str());
-        let version = newest.as_ref().map_or(0, |change| change.version);
-        let organisation = || Setting::of(key).and_then(|setting| setting.form.default_value()).is_none();
-        let in_force = newest.and_then(|change| change.value).or_else(|| default.clone());
-        let in_force = in_force.or_else(|| organisation().then_some(SettingValue::Text(stored.organisation)));
+        let newest = stored.changes.iter().find(|change| change.key == key.as_str());
+        let version = newest.map_or(0, |change| change.version);
+        let in_force = newest.and_then(|change| change.value.clone()).or_else(|| default.clone());
+        let has_no_default = |setting: &&Setting| setting.form.default_value().is_none();
+        let as_set_up = || Setting::of(key).filter(has_no_default).map(|setting| stored.as_set_up(&setting.form));
+        let in_force = in_force.or_else(as_set_up);
         if in_force == value.or(default) { Ok(Changed::Already) } else { Ok(Changed::Stale(version)) }
     }
 }

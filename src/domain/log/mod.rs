@@ -17,7 +17,7 @@ use serde_json::{Map, Value, json};
 use crate::domain::text::SearchText;
 use crate::domain::user::{Actor, Caller};
 
-pub use retention::Retention;
+pub use retention::{LevelDays, Retention};
 pub use row::AuditRow;
 
 words! {

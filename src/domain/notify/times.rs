@@ -10,7 +10,7 @@ use base::time::Timestamp;
 use base::words;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::organisation::TimeZone;
+use crate::domain::organisation::{TimeZone, Weekday};
 
 const MINUTE_MS: i64 = 60_000;
 const DAY_MS: i64 = 86_400_000;
@@ -25,26 +25,6 @@ words! {
         Daily = "daily",
         /// Once a week, one mail.
         Weekly = "weekly",
-    }
-}
-
-words! {
-    /// A day of the week.
-    pub enum Weekday: "weekday" {
-        /// Monday.
-        Monday = "monday",
-        /// Tuesday.
-        Tuesday = "tuesday",
-        /// Wednesday.
-        Wednesday = "wednesday",
-        /// Thursday.
-        Thursday = "thursday",
-        /// Friday.
-        Friday = "friday",
-        /// Saturday.
-        Saturday = "saturday",
-        /// Sunday.
-        Sunday = "sunday",
     }
 }
 
@@ -69,8 +49,9 @@ pub struct Quiet {
 /// When somebody is written to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Times {
-    /// Where their clock is.
-    pub time_zone: TimeZone,
+    /// Where their clock is. Left open, it is as their profile says, or else as the organisation does: [`Place`].
+    #[serde(default)]
+    pub time_zone: Option<TimeZone>,
     /// The quiet hours, if they have some.
     #[serde(default)]
     pub quiet: Option<Quiet>,
@@ -82,8 +63,18 @@ pub struct Times {
     /// The hour of a daily or weekly mail.
     #[serde(default)]
     pub hour: u8,
-    /// The day of a weekly one.
-    pub weekday: Weekday,
+    /// The day of a weekly one. Left open, it is the first of the organisation's week.
+    #[serde(default)]
+    pub weekday: Option<Weekday>,
+}
+
+/// Where somebody is, as their profile or else the organisation says: what fills in what their times leave open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Where their clock is.
+    pub time_zone: TimeZone,
+    /// The day that their week begins with.
+    pub week_start: Weekday,
 }
 
 /// When a mail is due.
@@ -166,6 +157,30 @@ impl Times {
         Ok(())
     }
 
+    /// Those of whoever has chosen none: at once, at any hour.
+    #[must_use]
+    pub fn at_any_hour() -> Self {
+        Self { time_zone: None, quiet: None, urgent_at_once: true, mails: Rhythm::AtOnce, hour: 7, weekday: None }
+    }
+
+    /// Whether it takes a [`Place`] to say when a mail is due.
+    #[must_use]
+    pub fn are_left_open(&self) -> bool {
+        let has_hours = self.quiet.is_some() || self.mails != Rhythm::AtOnce;
+        (has_hours && self.time_zone.is_none()) || (self.mails == Rhythm::Weekly && self.weekday.is_none())
+    }
+
+    /// They, with nothing left open.
+    #[must_use]
+    pub fn at(self, place: &Place) -> Self {
+        let Self { time_zone, weekday, .. } = self;
+        Self {
+            time_zone: time_zone.or_else(|| Some(place.time_zone.clone())),
+            weekday: weekday.or(Some(place.week_start)),
+            ..self
+        }
+    }
+
     /// When the quiet hours end that `at` is in; none where it is in none.
     #[must_use]
     pub fn quiet_until(&self, at: Timestamp, ahead_ms: &impl Fn(Timestamp) -> i64) -> Option<Timestamp> {
@@ -188,7 +203,7 @@ impl Times {
             Rhythm::Daily => true,
             Rhythm::Weekly => Weekday::ALL
                 .iter()
-                .position(|day| *day == self.weekday)
+                .position(|day| Some(*day) == self.weekday)
                 .is_some_and(|wanted| i64::try_from(wanted).is_ok_and(|wanted| day_of_week(day) == wanted)),
         };
         let (today, _) = local(at, ahead_ms(at));

@@ -1,4 +1,4 @@
-//! The organisation: what it is called, where its clock is, which language it speaks.
+//! The organisation: what it is called, where its clock is, which languages it speaks, when its week begins.
 
 use std::fmt;
 
@@ -6,6 +6,12 @@ use base::refusal::Refusal;
 use base::text::{Lines, required};
 use base::{text_type, words};
 use serde::{Deserialize, Serialize};
+
+mod rules;
+mod week;
+
+pub use rules::{Languages, OrganisationRules};
+pub use week::Weekday;
 
 text_type! {
     /// What an organisation is called, 1 to 100 characters.
@@ -50,6 +56,12 @@ impl TimeZone {
         } else {
             Err(Self::unknown())
         }
+    }
+
+    /// The one that a clock is in where nobody has said another.
+    #[must_use]
+    pub fn utc() -> Self {
+        Self("UTC".to_owned())
     }
 
     /// There is no such time zone.

@@ -13,8 +13,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::domain::factor::Required;
 use crate::domain::identity::IdentityRules;
-use crate::domain::log::Retention;
-use crate::domain::organisation::OrganisationName;
+use crate::domain::log::{LevelDays, Retention};
+use crate::domain::organisation::{Language, Languages, OrganisationName, OrganisationRules, TimeZone};
 use crate::domain::request::category::{self, OfferedCategory};
 use crate::domain::request::{RequestRules, RulesInForce};
 use crate::domain::session::SessionLimits;
@@ -26,6 +26,12 @@ words! {
     pub enum SettingKey: "setting" {
         /// What the organisation is called.
         OrganisationName = "organisation_name",
+        /// Where the clock is of whoever has chosen none.
+        TimeZone = "time_zone",
+        /// The day that the week begins with.
+        WeekStart = "week_start",
+        /// The languages that are offered, that of whoever has chosen none first.
+        Languages = "languages",
         /// Hours until an urgent request is due.
         DueHoursUrgent = "due_hours_urgent",
         /// Hours until a request of high priority is due.
@@ -76,6 +82,18 @@ words! {
         LogWarnDays = "log_warn_days",
         /// Days that log entries of the level error stay.
         LogErrorDays = "log_error_days",
+        /// What the stream of HTTP requests has of its own.
+        LogDaysHttp = "log_days_http",
+        /// What the stream of sign-ins has of its own.
+        LogDaysAuth = "log_days_auth",
+        /// What the stream of maintenance requests has of its own.
+        LogDaysRequests = "log_days_requests",
+        /// What the stream of mails has of its own.
+        LogDaysMail = "log_days_mail",
+        /// What the stream of deliveries has of its own.
+        LogDaysSync = "log_days_sync",
+        /// What the stream of the system has of its own.
+        LogDaysSystem = "log_days_system",
         /// Whether people are read through their cache.
         CacheUsers = "cache_users",
         /// Whether what an identity provider says of itself is read through its cache.
@@ -126,6 +144,10 @@ pub enum SettingValue {
     Text(String),
     /// Categories, in the order in which they are offered.
     Categories(Vec<OfferedCategory>),
+    /// Languages, that of whoever has chosen none first.
+    Languages(Vec<Language>),
+    /// Numbers by level of log entries.
+    Levels(LevelDays),
 }
 
 /// A change of a setting.
@@ -150,13 +172,62 @@ pub struct SettingChange {
 }
 
 /// What is set: of each setting that was ever changed its newest change.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Stored {
     /// What the organisation is called, set or not.
     pub organisation: String,
+    /// Where its clock is, set or not; an older release does not tell.
+    #[serde(default)]
+    pub time_zone: Option<TimeZone>,
+    /// The language of whoever has chosen none, set or not; an older release does not tell.
+    #[serde(default)]
+    pub language: Option<Language>,
     /// The changes. One that cannot be read, since a newer release made it, leaves the default and does not hide the others.
     #[serde(deserialize_with = "readable")]
     pub changes: Vec<SettingChange>,
+}
+
+impl Stored {
+    /// The settings that the parts of the system go by: the defaults, what the setup said put over them, and over that what was set.
+    #[must_use]
+    pub fn in_force(&self) -> InForce {
+        let mut in_force = InForce::default();
+        if let Some(time_zone) = &self.time_zone {
+            in_force.organisation.time_zone.clone_from(time_zone);
+        }
+        if let Some(language) = self.language {
+            in_force.organisation.languages = Languages::all_after(language);
+        }
+        for change in &self.changes {
+            in_force.version = in_force.version.max(change.version);
+            let setting = change.key.parse().ok().and_then(Setting::of);
+            if let (Some(setting), Some(value)) = (setting, &change.value) {
+                setting.form.put(&mut in_force, value);
+            }
+        }
+        in_force
+    }
+
+    /// What a setting is that has no default: what the setup said.
+    #[must_use]
+    pub fn as_set_up(&self, form: &Form) -> SettingValue {
+        let OrganisationRules { time_zone, languages, .. } = OrganisationRules::default();
+        match form {
+            Form::TimeZone => SettingValue::Text(self.time_zone.as_ref().unwrap_or(&time_zone).to_string()),
+            Form::Languages => {
+                let languages = self.language.map_or(languages, Languages::all_after);
+                SettingValue::Languages(languages.as_slice().to_vec())
+            }
+            // Of these the name alone has no default.
+            Form::OrganisationName
+            | Form::Number { .. }
+            | Form::Switch { .. }
+            | Form::Word { .. }
+            | Form::Text { .. }
+            | Form::Categories
+            | Form::LevelDays { .. } => SettingValue::Text(self.organisation.clone()),
+        }
+    }
 }
 
 fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SettingChange>, D::Error> {
@@ -178,6 +249,8 @@ pub struct Caches {
 pub struct InForce {
     /// The version of the newest change; 0 where nobody has set anything.
     pub version: i64,
+    /// What whoever has chosen nothing goes by.
+    pub organisation: OrganisationRules,
     /// The rules of requests.
     pub rules: RequestRules,
     /// The limits of new sessions.
@@ -198,6 +271,7 @@ impl Default for InForce {
     fn default() -> Self {
         Self {
             version: 0,
+            organisation: OrganisationRules::default(),
             rules: RequestRules::default(),
             sessions: SessionLimits::default(),
             second_factor: Required::Nobody,
@@ -210,20 +284,6 @@ impl Default for InForce {
 }
 
 impl InForce {
-    /// The defaults with what was set put over them.
-    #[must_use]
-    pub fn of(changes: &[SettingChange]) -> Self {
-        let mut in_force = Self::default();
-        for change in changes {
-            in_force.version = in_force.version.max(change.version);
-            let setting = change.key.parse().ok().and_then(Setting::of);
-            if let (Some(setting), Some(value)) = (setting, &change.value) {
-                setting.form.put(&mut in_force, value);
-            }
-        }
-        in_force
-    }
-
     /// The rules as they travel with a call; none where nobody has set anything.
     #[must_use]
     pub fn travelling(&self) -> Option<RulesInForce> {
@@ -234,7 +294,8 @@ impl InForce {
 /// A value that a setting can take.
 ///
 /// # Errors
-/// `Invalid` naming `value`: `required`, `unknown_value`, `out_of_range`, `too_long`, `malformed`, or what [`OrganisationName::parse`] says.
+/// `Invalid` naming `value`: `required`, `unknown_value`, `out_of_range`, `too_long`, `malformed`, or what [`OrganisationName::parse`],
+/// [`TimeZone::parse`] and [`Languages::new`] say. Whether there is a time zone of this name, the platform knows.
 pub fn checked(setting: &Setting, value: SettingValue) -> Result<SettingValue, Refusal> {
     let wrong = |code: &str, detail: String| Err(Refusal::invalid("value", code, detail));
     match (&setting.form, value) {
@@ -262,15 +323,31 @@ pub fn checked(setting: &Setting, value: SettingValue) -> Result<SettingValue, R
             Err(Refusal::Invalid { code, detail, .. }) => wrong(&code, detail),
             Err(refusal) => Err(refusal),
         },
+        (Form::TimeZone, SettingValue::Text(zone)) => match TimeZone::parse(&zone) {
+            Ok(zone) => Ok(SettingValue::Text(zone.to_string())),
+            Err(Refusal::Invalid { code, detail, .. }) => wrong(&code, detail),
+            Err(refusal) => Err(refusal),
+        },
         (Form::Categories, SettingValue::Categories(list)) => category::checked(list).map(SettingValue::Categories),
+        (Form::Languages, SettingValue::Languages(list)) => {
+            Languages::new(list).map(|languages| SettingValue::Languages(languages.as_slice().to_vec()))
+        }
+        (Form::LevelDays { min, max, .. }, SettingValue::Levels(days)) => {
+            if days.values().all(|number| (*min..=*max).contains(number)) {
+                return Ok(SettingValue::Levels(days));
+            }
+            wrong("out_of_range", format!("Each is a whole number from {min} to {max}."))
+        }
+        (Form::LevelDays { .. }, _) => wrong("malformed", "It is a number by level, such as {\"info\":30}.".into()),
         (Form::Number { min, max, .. }, _) => {
             wrong("out_of_range", format!("It is a whole number from {min} to {max}."))
         }
         (Form::Switch { .. }, _) => wrong("unknown_value", "It is true or false.".into()),
         (Form::Word { words, .. }, _) => wrong("unknown_value", format!("It is one of {}.", words.join(", "))),
         (Form::Categories, _) => wrong("required", "It is a list of categories.".into()),
+        (Form::Languages, _) => wrong("required", "It is a list of languages.".into()),
         (Form::Text { .. }, _) => wrong("malformed", "It is a text.".into()),
-        (Form::OrganisationName, _) => wrong("required", "It is a text.".into()),
+        (Form::OrganisationName | Form::TimeZone, _) => wrong("required", "It is a text.".into()),
     }
 }
 

@@ -8,6 +8,8 @@ use super::Unit::{Days, Hours};
 use super::{InForce, SettingGroup, SettingKey, SettingValue, Unit};
 use crate::domain::factor::Required;
 use crate::domain::identity::{self, Newcomers, issuer};
+use crate::domain::log::{LevelDays, StreamName};
+use crate::domain::organisation::{Languages, TimeZone, Weekday};
 use crate::domain::request::Approvers;
 
 /// A year in hours, and in days: the most that people mean.
@@ -55,8 +57,21 @@ pub enum Form {
     },
     /// The name of the organisation, which is kept with it and given at its setup: there is no default.
     OrganisationName,
+    /// The organisation's time zone, likewise.
+    TimeZone,
+    /// The languages that are offered; the first is kept with the organisation, likewise.
+    Languages,
     /// The categories that are offered.
     Categories,
+    /// Days by level that a log stream has of its own, where it has; by default none.
+    LevelDays {
+        /// The least.
+        min: u32,
+        /// The greatest.
+        max: u32,
+        /// Which stream.
+        stream: StreamName,
+    },
 }
 
 /// One setting.
@@ -81,7 +96,8 @@ impl Form {
             Self::Word { get, .. } => Some(SettingValue::Text(get(&defaults).to_owned())),
             Self::Categories => Some(SettingValue::Categories(defaults.categories)),
             Self::Text { place, .. } => Some(SettingValue::Text(place(&mut defaults).clone())),
-            Self::OrganisationName => None,
+            Self::LevelDays { .. } => Some(SettingValue::Levels(LevelDays::new())),
+            Self::OrganisationName | Self::TimeZone | Self::Languages => None,
         }
     }
 
@@ -94,6 +110,21 @@ impl Form {
             (Self::Switch { place }, SettingValue::Switch(on)) => *place(in_force) = *on,
             (Self::Word { put, .. }, SettingValue::Text(word)) => put(in_force, word),
             (Self::Categories, SettingValue::Categories(list)) => in_force.categories.clone_from(list),
+            (Self::LevelDays { min, max, stream }, SettingValue::Levels(days))
+                if days.values().all(|number| (min..=max).contains(&number)) =>
+            {
+                in_force.logs.put_own(*stream, days);
+            }
+            (Self::TimeZone, SettingValue::Text(zone)) => {
+                if let Ok(zone) = TimeZone::parse(zone) {
+                    in_force.organisation.time_zone = zone;
+                }
+            }
+            (Self::Languages, SettingValue::Languages(list)) => {
+                if let Ok(languages) = Languages::new(list.clone()) {
+                    in_force.organisation.languages = languages;
+                }
+            }
             (Self::Text { check, place, .. }, SettingValue::Text(text)) => {
                 if let Ok(text) = check(text) {
                     *place(in_force) = text;
@@ -135,10 +166,20 @@ const fn text(
     Setting { key, group, form: Form::Text { max, check, place } }
 }
 
+const fn own_days(key: SettingKey, stream: StreamName) -> Setting {
+    Setting { key, group: Logs, form: Form::LevelDays { min: 1, max: YEAR_DAYS, stream } }
+}
+
 const NEWCOMERS: Form = Form::Word {
     words: &[Newcomers::InvitedOnly.as_str(), Newcomers::Requester.as_str(), Newcomers::Technician.as_str()],
     get: |now| now.identity.newcomers.as_str(),
     put: |now, word| now.identity.newcomers = word.parse().unwrap_or(now.identity.newcomers),
+};
+
+const WEEK_START: Form = Form::Word {
+    words: &[Weekday::Monday.as_str(), Weekday::Sunday.as_str(), Weekday::Saturday.as_str()],
+    get: |now| now.organisation.week_start.as_str(),
+    put: |now, word| now.organisation.week_start = word.parse().unwrap_or(now.organisation.week_start),
 };
 
 const APPROVERS: Form = Form::Word {
@@ -161,6 +202,9 @@ const SECOND_FACTOR: Form = Form::Word {
 /// Every setting, in the order in which they are shown.
 pub static SETTINGS: &[Setting] = &[
     Setting { key: SettingKey::OrganisationName, group: Organisation, form: Form::OrganisationName },
+    Setting { key: SettingKey::TimeZone, group: Organisation, form: Form::TimeZone },
+    Setting { key: SettingKey::WeekStart, group: Organisation, form: WEEK_START },
+    Setting { key: SettingKey::Languages, group: Organisation, form: Form::Languages },
     number(SettingKey::DueHoursUrgent, Times, (1, YEAR_HOURS, Hours), |now| &mut now.rules.target_hours.urgent),
     number(SettingKey::DueHoursHigh, Times, (1, YEAR_HOURS, Hours), |now| &mut now.rules.target_hours.high),
     number(SettingKey::DueHoursNormal, Times, (1, YEAR_HOURS, Hours), |now| &mut now.rules.target_hours.normal),
@@ -190,6 +234,12 @@ pub static SETTINGS: &[Setting] = &[
     number(SettingKey::LogInfoDays, Logs, (1, YEAR_DAYS, Days), |now| &mut now.logs.info_days),
     number(SettingKey::LogWarnDays, Logs, (1, YEAR_DAYS, Days), |now| &mut now.logs.warn_days),
     number(SettingKey::LogErrorDays, Logs, (1, YEAR_DAYS, Days), |now| &mut now.logs.error_days),
+    own_days(SettingKey::LogDaysHttp, StreamName::Http),
+    own_days(SettingKey::LogDaysAuth, StreamName::Auth),
+    own_days(SettingKey::LogDaysRequests, StreamName::Requests),
+    own_days(SettingKey::LogDaysMail, StreamName::Mail),
+    own_days(SettingKey::LogDaysSync, StreamName::Sync),
+    own_days(SettingKey::LogDaysSystem, StreamName::System),
     switch(SettingKey::CacheUsers, Caches, |now| &mut now.caches.users),
     switch(SettingKey::CacheIdentity, Caches, |now| &mut now.caches.identity),
 ];

@@ -4,6 +4,8 @@ use serde_json::{from_str, json, to_value};
 
 use super::*;
 use crate::domain::Role;
+use crate::domain::log::Level;
+use crate::domain::organisation::Weekday;
 use crate::domain::request::{Approvers, Colour, MAX_CATEGORIES, OfferedCategory, Priority};
 
 /// The page of the settings: a row per setting, with its key, what it may be, and its default.
@@ -15,6 +17,10 @@ fn change(version: i64, key: &str, value: Option<SettingValue>) -> SettingChange
     SettingChange { key: key.into(), version, value, before, restored: None, at, by }
 }
 
+fn in_force(changes: Vec<SettingChange>) -> InForce {
+    Stored { changes, ..Stored::default() }.in_force()
+}
+
 fn may_be(form: &Form) -> String {
     match form {
         Form::Number { unit, min, max, .. } => format!("{min} to {max} {unit}"),
@@ -22,6 +28,9 @@ fn may_be(form: &Form) -> String {
         Form::Word { words, .. } => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
         Form::Text { max, .. } => format!("up to {max} characters"),
         Form::OrganisationName => "1 to 100 characters".into(),
+        Form::TimeZone => "a time zone".into(),
+        Form::LevelDays { min, max, .. } => format!("{min} to {max} days by level"),
+        Form::Languages => Language::ALL.iter().map(|language| format!("`{language}`")).collect::<Vec<_>>().join(", "),
         Form::Categories => format!("a list of 1 to {MAX_CATEGORIES}"),
     }
 }
@@ -69,9 +78,12 @@ fn each_setting_changes_something_of_its_own() {
                 let texts = ["https://id.example.com", "example.com"];
                 SettingValue::Text(texts.into_iter().find_map(|text| check(text).ok()).unwrap())
             }
+            Form::LevelDays { max, .. } => SettingValue::Levels(LevelDays::from([(Level::Info, *max)])),
+            Form::TimeZone => SettingValue::Text("Asia/Makassar".into()),
+            Form::Languages => SettingValue::Languages(vec![Language::Id]),
             Form::OrganisationName => continue,
         };
-        let in_force = InForce::of(&[change(0, setting.key.as_str(), Some(other))]);
+        let in_force = in_force(vec![change(0, setting.key.as_str(), Some(other))]);
         assert!(!seen.contains(&in_force), "{}", setting.key);
         seen.push(in_force);
     }
@@ -113,8 +125,32 @@ fn a_value_within_its_bounds_is_taken_and_another_is_refused_with_a_code() {
     assert_eq!(check(SettingKey::OrganisationName, json!(" Hotel Melati ")), json!("Hotel Melati"));
     assert_eq!(check(SettingKey::OrganisationName, json!(" ")), refused("required"));
     assert_eq!(check(SettingKey::OrganisationName, json!("x".repeat(101))), refused("too_long"));
+    assert_eq!(check(SettingKey::TimeZone, json!(" Asia/Makassar ")), json!("Asia/Makassar"));
+    for bad in ["+07:00", "Asia/", "GMT+7:30"] {
+        assert_eq!(check(SettingKey::TimeZone, json!(bad)), refused("unknown_value"));
+    }
+    for bad in [json!(""), json!(7)] {
+        assert_eq!(check(SettingKey::TimeZone, bad), refused("required"));
+    }
+    assert_eq!(check(SettingKey::WeekStart, json!("saturday")), json!("saturday"));
+    assert_eq!(check(SettingKey::WeekStart, json!("tuesday")), refused("unknown_value"));
+    assert_eq!(check(SettingKey::Languages, json!(["id"])), json!(["id"]));
+    for bad in [json!([]), json!("id"), json!(true)] {
+        assert_eq!(check(SettingKey::Languages, bad), refused("required"));
+    }
+    assert_eq!(check(SettingKey::Languages, json!(["id", "id"])), refused("duplicate"));
+    assert!(from_str::<SettingValue>(r#"["fr"]"#).is_err());
+    let days = json!({ "debug": 1, "error": 365 });
+    assert_eq!(check(SettingKey::LogDaysHttp, days.clone()), days);
+    assert_eq!(check(SettingKey::LogDaysHttp, json!({})), json!({}));
+    for bad in [json!({ "info": 0 }), json!({ "info": 30, "warn": 366 })] {
+        assert_eq!(check(SettingKey::LogDaysHttp, bad), refused("out_of_range"));
+    }
+    for bad in [json!(30), json!([])] {
+        assert_eq!(check(SettingKey::LogDaysHttp, bad), refused("malformed"));
+    }
     // What is no value at all is refused where it is read.
-    for none in ["-1", "1.5", "4294967296", "[1]", "{}"] {
+    for none in ["-1", "1.5", "4294967296", "[1]", r#"{"fatal":1}"#, r#"{"info":-1}"#] {
         assert!(from_str::<SettingValue>(none).is_err(), "{none}");
     }
 }
@@ -131,7 +167,7 @@ fn what_was_set_is_put_over_the_defaults_and_the_newest_version_travels() {
         change(5, "auto_close_days", Some(SettingValue::Number(0))),
         change(6, "session_days", Some(SettingValue::Text("ten".into()))),
     ];
-    let in_force = InForce::of(&changes);
+    let in_force = in_force(changes.into());
     assert_eq!(in_force.rules.target_ms(Priority::Urgent), 2 * 3_600_000);
     assert_eq!((in_force.rules.approvers, in_force.rules.technicians_claim), (Approvers::Admins, false));
     let RequestRules { reopen_days, auto_close_days, .. } = RequestRules::default();
@@ -139,7 +175,7 @@ fn what_was_set_is_put_over_the_defaults_and_the_newest_version_travels() {
     assert_eq!(in_force.sessions, SessionLimits::default());
     assert_eq!(in_force.travelling().map(|travelling| travelling.version), Some(11));
     assert_eq!(InForce::default().travelling(), None);
-    assert_eq!(InForce::of(&[]), InForce::default());
+    assert_eq!(Stored::default().in_force(), InForce::default());
 }
 
 #[test]
@@ -190,5 +226,25 @@ fn a_change_of_a_newer_release_does_not_hide_the_others() {
     newer["value"] = json!({ "from": "22:00" });
     let stored: Stored =
         serde_json::from_value(json!({ "organisation": "Melati", "changes": [newer, known] })).unwrap();
-    assert_eq!(InForce::of(&stored.changes).rules.reopen_days, 9);
+    assert_eq!(stored.in_force().rules.reopen_days, 9);
+}
+
+#[test]
+fn what_the_setup_said_is_in_force_until_it_is_set_and_then_that() {
+    let makassar = crate::domain::organisation::TimeZone::parse("Asia/Makassar").unwrap();
+    let set_up = Stored { time_zone: Some(makassar.clone()), language: Some(Language::Id), ..Stored::default() };
+    let OrganisationRules { time_zone, week_start, languages } = set_up.in_force().organisation;
+    assert_eq!((time_zone, week_start), (makassar, Weekday::Monday));
+    assert_eq!(languages.as_slice(), [Language::Id, Language::En]);
+    assert_eq!(set_up.as_set_up(&Form::TimeZone), SettingValue::Text("Asia/Makassar".into()));
+    assert_eq!(set_up.as_set_up(&Form::Languages), SettingValue::Languages(vec![Language::Id, Language::En]));
+
+    let changes = vec![
+        change(3, "time_zone", Some(SettingValue::Text("Asia/Jayapura".into()))),
+        change(4, "week_start", Some(SettingValue::Text("sunday".into()))),
+        change(5, "languages", Some(SettingValue::Languages(vec![Language::En]))),
+    ];
+    let OrganisationRules { time_zone, week_start, languages } = Stored { changes, ..set_up }.in_force().organisation;
+    assert_eq!((time_zone.as_str(), week_start), ("Asia/Jayapura", Weekday::Sunday));
+    assert_eq!(languages.as_slice(), [Language::En]);
 }

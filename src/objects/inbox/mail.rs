@@ -20,6 +20,7 @@ use crate::db::statements::people::WriteTo;
 use crate::domain::mailed::Mailed;
 use crate::domain::notify::times::{Slot, Times};
 use crate::domain::notify::{Channel, Choice, Choices, Notice, Reason};
+use crate::domain::organisation::TimeZone;
 use crate::mail::Setting;
 use crate::objects::context::CallContext;
 use crate::objects::database::api::query;
@@ -83,11 +84,12 @@ impl InboxObject {
             Some(digest) => store::owed_in(&self.state.db, digest)?,
             None => vec![first],
         };
-        if let Some(end) = quiet_until(&person, &owed, now) {
-            self.state.db.atomically(|write| {
-                let mut each = owed.iter();
-                each.try_for_each(|one| store::put_off(write, one.key, Slot { due: end, digest: one.digest }))
-            })?;
+        let Some(times) = self.times_of(&person) else {
+            self.find_place(&person).await?;
+            return Ok(true);
+        };
+        if let Some(slot) = later(&times, &owed, now) {
+            self.state.db.atomically(|write| owed.iter().try_for_each(|one| store::put_off(write, one.key, slot)))?;
             return Ok(true);
         }
         let is_wanted = |one: &&Owed| one.unread && person.choices.is_told(&one.notice.kind, Channel::Mail);
@@ -162,14 +164,14 @@ impl InboxObject {
             _ if is_read_here => READING_MS,
             _ => 0,
         };
-        is_mailed.then(|| slot(person, notice, now.plus_ms(wait_ms)))
+        is_mailed.then(|| first_slot(person, notice, now.plus_ms(wait_ms)))
     }
 
     /// When the mails are due that are owed and not tried, now that somebody chose other times.
     pub(super) fn put_off(&self, person: &Person) -> Result<Vec<(i64, Slot)>, Refusal> {
         let now = clock::now();
         let owed = store::owed_and_not_tried(&self.state.db)?;
-        Ok(owed.into_iter().map(|one| (one.key, slot(person, &one.notice, now))).collect())
+        Ok(owed.into_iter().map(|one| (one.key, first_slot(person, &one.notice, now))).collect())
     }
 
     pub(super) fn end_mails(&self, message: &api::Unsubscribe) -> Result<(), Refusal> {
@@ -189,24 +191,38 @@ impl InboxObject {
     }
 }
 
-/// When a mail is due that could be sent at `at`.
-fn slot(person: &Person, notice: &Notice, at: Timestamp) -> Slot {
+/// When a mail is due that could be sent at `at`, as far as the person has said that. What they have left open is found out when the
+/// mail could be sent: [`later`].
+fn first_slot(person: &Person, notice: &Notice, at: Timestamp) -> Slot {
     match &person.times {
-        Some(times) if notice.reason != Reason::Account => {
-            times.slot(at, notice.urgent, &zones::ahead_in(&times.time_zone))
-        }
+        Some(times) if !times.are_left_open() => slot(times, notice, at),
         _ => Slot { due: at, digest: None },
     }
 }
 
-/// When the quiet hours end in which a mail is not sent now; none where it is.
-fn quiet_until(person: &Person, owed: &[Owed], now: Timestamp) -> Option<Timestamp> {
-    let times = person.times.as_ref()?;
-    let is_single = owed.iter().all(|one| one.digest.is_none());
-    if is_single && owed.iter().any(|one| passes(times, &one.notice)) {
+/// When a mail is due that could be sent at `at`.
+fn slot(times: &Times, notice: &Notice, at: Timestamp) -> Slot {
+    if notice.reason == Reason::Account {
+        return Slot { due: at, digest: None };
+    }
+    times.slot(at, notice.urgent, &ahead_of(times))
+}
+
+/// When a mail is due that is not sent now: it waits for its day or its week, or for the end of the quiet hours. None where it is sent.
+fn later(times: &Times, owed: &[Owed], now: Timestamp) -> Option<Slot> {
+    // One that was tried had its slot.
+    if let [one] = owed
+        && one.digest.is_none()
+        && one.tries == 0
+    {
+        return Some(slot(times, &one.notice, now)).filter(|slot| slot.due > now);
+    }
+    let digest = owed.first().and_then(|one| one.digest);
+    if digest.is_none() && owed.iter().any(|one| passes(times, &one.notice)) {
         return None;
     }
-    times.quiet_until(now, &zones::ahead_in(&times.time_zone))
+    let end = times.quiet_until(now, &ahead_of(times))?;
+    Some(Slot { due: end, digest })
 }
 
 /// Whether a notice is told in quiet hours, too.
@@ -215,9 +231,17 @@ fn passes(times: &Times, notice: &Notice) -> bool {
 }
 
 /// When somebody is to be disturbed who could be at `at`: then, or when their quiet hours end.
-pub(super) fn awake_at(person: &Person, notice: &Notice, at: Timestamp) -> Timestamp {
-    let times = person.times.as_ref().filter(|times| !passes(times, notice));
-    times.and_then(|times| times.quiet_until(at, &zones::ahead_in(&times.time_zone))).unwrap_or(at)
+pub(super) fn awake_at(times: &Times, notice: &Notice, at: Timestamp) -> Timestamp {
+    let end = if passes(times, notice) { None } else { times.quiet_until(at, &ahead_of(times)) };
+    end.unwrap_or(at)
+}
+
+/// How far their clock is ahead of UTC.
+fn ahead_of(times: &Times) -> impl Fn(Timestamp) -> i64 + use<> {
+    match &times.time_zone {
+        Some(zone) => zones::ahead_in(zone),
+        None => zones::ahead_in(&TimeZone::utc()),
+    }
 }
 
 /// Compares without telling by its time how much of a guess was right.

@@ -9,11 +9,12 @@
 pub mod api;
 mod deliveries;
 mod mail;
+mod place;
 mod push;
 mod store;
 mod written;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use base::hex::hex;
@@ -27,7 +28,7 @@ use js_sys::JsString;
 use serde::Serialize;
 
 use crate::domain::mailed::MailOutcome;
-use crate::domain::notify::times::Times;
+use crate::domain::notify::times::{Place, Times};
 use crate::domain::notify::{Channel, Choice, Choices, Chosen, Notice, Reason};
 use crate::objects::context::CallContext;
 use crate::objects::viewer::{self, Viewer};
@@ -50,6 +51,8 @@ pub struct InboxObject {
     no_push_before: Cell<Timestamp>,
     is_reporting: Cell<bool>,
     no_report_before: Cell<Timestamp>,
+    /// Where the person is, and when that was found.
+    place: RefCell<Option<(Place, Timestamp)>>,
 }
 
 /// A message to a viewer.
@@ -284,6 +287,7 @@ impl Object for InboxObject {
             no_push_before: never(),
             is_reporting: idle(),
             no_report_before: never(),
+            place: RefCell::default(),
         }
     }
 

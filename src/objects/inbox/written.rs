@@ -37,7 +37,7 @@ fn page_of(app: &str, notice: &Notice, request: &About) -> String {
 fn what(notice: &Notice, person: &Person, reader: &Reader) -> String {
     let what = sentences::what(notice, reader.language);
     let Some(due_at) = notice.due_at else { return what };
-    let zone = person.times.as_ref().map(|times| &times.time_zone).or(reader.time_zone.as_ref());
+    let zone = person.times.as_ref().and_then(|times| times.time_zone.as_ref()).or(reader.time_zone.as_ref());
     let ahead_ms = zone.map_or(0, |zone| zones::ahead_in(zone)(due_at));
     format!("{what} {}", sentences::due(due_at, ahead_ms, reader.language))
 }

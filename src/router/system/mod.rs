@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::db::statements::versions::ReadModel;
-use crate::domain::log::StreamName;
+use crate::domain::log::{Level, StreamName};
 use crate::domain::request::RequestId;
 use crate::jobs::reconcile::{self, Lagging};
 use crate::objects::cache::api::CacheStats;
@@ -27,6 +27,7 @@ use crate::router::caches;
 use crate::router::context::Exchange;
 use crate::router::http::paging::{self, Wanted};
 use crate::router::http::reply::Reply;
+use crate::router::in_force;
 use crate::router::requests::key_of;
 use crate::router::system::filters::{OF_LOG_ENTRIES, log_filter};
 
@@ -36,6 +37,19 @@ use crate::router::system::filters::{OF_LOG_ENTRIES, log_filter};
 pub struct LogStreams {
     /// Each stream; one that cannot be asked is absent.
     pub items: Vec<StreamStats>,
+    /// How long each keeps its entries.
+    pub keeps: Vec<Keeps>,
+}
+
+/// How long a stream keeps its entries.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Keeps {
+    /// The stream.
+    pub stream: StreamName,
+    /// Days, in the order of the levels: debug, info, warn, error; null where entries stay for ever.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub days: Option<Vec<u32>>,
 }
 
 /// `GET /api/system/logs`.
@@ -43,7 +57,11 @@ pub struct LogStreams {
 /// # Errors
 /// `Internal` when it cannot be written as JSON.
 pub async fn log_streams(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
-    Reply::json(200, &LogStreams { items: streams(exchange).await })
+    let settings = in_force::current(exchange.env, exchange.config, &exchange.cx, exchange.access.started());
+    let (items, in_force) = futures::join!(streams(exchange), settings);
+    let days = |stream| Level::ALL.iter().map(|level| in_force.logs.days(stream, *level)).collect();
+    let keeps = StreamName::ALL.iter().map(|&stream| Keeps { stream, days: days(stream) }).collect();
+    Reply::json(200, &LogStreams { items, keeps })
 }
 
 async fn streams(exchange: &Exchange<'_>) -> Vec<StreamStats> {
@@ -282,9 +300,9 @@ pub(super) mod describe {
 
     pub fn log_streams(schemas: &mut Schemas) -> Operation {
         let streams = schemas.of::<LogStreams>();
-        Operation::new("logStreams", "system", "The log streams in numbers.").replies(
+        Operation::new("logStreams", "system", "The log streams in numbers, and how long they keep entries.").replies(
             200,
-            "Each stream; one that cannot be asked is absent.",
+            "Each stream; one that cannot be asked is absent from `items`.",
             streams,
         )
     }

@@ -620,6 +620,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/language": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The language that I read and am written to in.
+         * @description For: Anyone who is signed in. API keys: none.
+         */
+        get: operations["myLanguage"];
+        /**
+         * Choose the language that I read and am written to in.
+         * @description For: Anyone who is signed in. API keys: none.
+         */
+        put: operations["chooseMyLanguage"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/mail": {
         parameters: {
             query?: never;
@@ -1056,6 +1080,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Time zone, first day of the week, and languages of the organisation.
+         * @description For: Anyone. What whoever has chosen nothing goes by. It needs no session: the sign-in page is in those languages.
+         */
+        get: operations["organisation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ready": {
         parameters: {
             query?: never;
@@ -1416,7 +1460,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The log streams in numbers.
+         * The log streams in numbers, and how long they keep entries.
          * @description For: Admins. API keys: scope `operate`.
          */
         get: operations["logStreams"];
@@ -2171,6 +2215,9 @@ export interface components {
             attestationObject: string;
             /** @description What the browser says of the page. */
             clientDataJSON: string;
+        };
+        BTreeMap: {
+            [key: string]: number;
         };
         /** @description A request from both sides. */
         BothSides: {
@@ -2967,6 +3014,13 @@ export interface components {
             /** @description The account. */
             user: components["schemas"]["Account"];
         };
+        /** @description How long a stream keeps its entries. */
+        Keeps: {
+            /** @description Days, in the order of the levels: debug, info, warn, error; null where entries stay for ever. */
+            days: number[] | null;
+            /** @description The stream. */
+            stream: components["schemas"]["StreamName"];
+        };
         /** @description An API key, as lists and logs name it: 16 lower-case hexadecimal digits. It is no secret. */
         KeyId: string;
         /** @description A kind of key. */
@@ -3046,6 +3100,10 @@ export interface components {
          * @enum {string}
          */
         Language: "en" | "id";
+        /** @description A choice. */
+        LanguageBody: {
+            language: null | components["schemas"]["Language"];
+        };
         /**
          * @description How much an entry matters; ordered.
          * @enum {string}
@@ -3067,6 +3125,8 @@ export interface components {
         LogStreams: {
             /** @description Each stream; one that cannot be asked is absent. */
             items: components["schemas"]["StreamStats"][];
+            /** @description How long each keeps its entries. */
+            keeps: components["schemas"]["Keeps"][];
         };
         /** @description What signing in needs. */
         Login: {
@@ -3253,6 +3313,10 @@ export interface components {
         MyKeys: {
             /** @description Oldest first. */
             items: components["schemas"]["ApiKey"][];
+        };
+        /** @description The language that one chose. */
+        MyLanguage: {
+            language: null | components["schemas"]["Language"];
         };
         /** @description Whether mails to me are paused. */
         MyMail: {
@@ -3445,6 +3509,15 @@ export interface components {
         OidcMethod: {
             /** @description What it is called, if somebody has said so. */
             name: string | null;
+        };
+        /** @description The organisation's ways. */
+        Organisation: {
+            /** @description The languages that are offered, that of whoever has chosen none first. */
+            languages: components["schemas"]["Language"][];
+            /** @description Where the clock is of whoever has chosen no zone: a name of the IANA time zone database. */
+            time_zone: string;
+            /** @description The day that the week begins with. */
+            week_start: components["schemas"]["Weekday"];
         };
         /** @description Whose a passkey is. */
         Owner: {
@@ -4084,6 +4157,29 @@ export interface components {
             /** @enum {string} */
             type: "text";
         } | {
+            /** @enum {string} */
+            type: "time_zone";
+        } | {
+            /** @description Those that there are. */
+            languages: components["schemas"]["Language"][];
+            /** @enum {string} */
+            type: "languages";
+        } | {
+            /**
+             * Format: int32
+             * @description The greatest.
+             */
+            max: number;
+            /**
+             * Format: int32
+             * @description The least.
+             */
+            min: number;
+            /** @enum {string} */
+            type: "levels";
+            /** @description What it counts. */
+            unit: components["schemas"]["Unit"];
+        } | {
             /**
              * Format: int32
              * @description The most of them.
@@ -4101,9 +4197,9 @@ export interface components {
          * @description A setting.
          * @enum {string}
          */
-        SettingKey: "organisation_name" | "due_hours_urgent" | "due_hours_high" | "due_hours_normal" | "due_hours_low" | "due_soon_hours" | "auto_close_days" | "reopen_days" | "approvers" | "categories" | "technicians_claim" | "technicians_take_over" | "session_idle_hours" | "session_days" | "second_factor" | "oidc_on" | "oidc_issuer" | "oidc_client_id" | "oidc_name" | "oidc_trusts_addresses" | "oidc_newcomers" | "oidc_domains" | "log_debug_days" | "log_info_days" | "log_warn_days" | "log_error_days" | "cache_users" | "cache_identity";
+        SettingKey: "organisation_name" | "time_zone" | "week_start" | "languages" | "due_hours_urgent" | "due_hours_high" | "due_hours_normal" | "due_hours_low" | "due_soon_hours" | "auto_close_days" | "reopen_days" | "approvers" | "categories" | "technicians_claim" | "technicians_take_over" | "session_idle_hours" | "session_days" | "second_factor" | "oidc_on" | "oidc_issuer" | "oidc_client_id" | "oidc_name" | "oidc_trusts_addresses" | "oidc_newcomers" | "oidc_domains" | "log_debug_days" | "log_info_days" | "log_warn_days" | "log_error_days" | "log_days_http" | "log_days_auth" | "log_days_requests" | "log_days_mail" | "log_days_sync" | "log_days_system" | "cache_users" | "cache_identity";
         /** @description The value of a setting. */
-        SettingValue: boolean | number | string | components["schemas"]["OfferedCategory"][];
+        SettingValue: boolean | number | string | components["schemas"]["OfferedCategory"][] | components["schemas"]["Language"][] | components["schemas"]["BTreeMap"];
         /** @description All settings. */
         Settings: {
             /** @description Each, in the order in which they are shown. */
@@ -4348,12 +4444,11 @@ export interface components {
             /** @description How often. */
             mails: components["schemas"]["Rhythm"];
             quiet?: null | components["schemas"]["QuietBody"];
-            /** @description Where one's clock is: a name of the IANA time zone database. */
-            time_zone: string;
+            /** @description Where one's clock is: a name of the IANA time zone database. Null, or not there, is as the profile says, or else the organisation. */
+            time_zone?: string | null;
             /** @description Whether what is urgent comes at once all the same: danger to people, high urgency, what is overdue. */
             urgent_at_once: boolean;
-            /** @description The day of a weekly one; Monday where it is absent. */
-            weekday?: components["schemas"]["Weekday"];
+            weekday?: null | components["schemas"]["Weekday"];
         };
         /** @description When one chose to be written to. */
         TimesShown: {
@@ -4365,12 +4460,11 @@ export interface components {
             /** @description How often. */
             mails: components["schemas"]["Rhythm"];
             quiet: null | components["schemas"]["Quiet"];
-            /** @description Where one's clock is. */
-            time_zone: string;
+            /** @description Where one's clock is, if one chose that. */
+            time_zone: string | null;
             /** @description Whether what is urgent comes at once all the same. */
             urgent_at_once: boolean;
-            /** @description The day of a weekly one. */
-            weekday: components["schemas"]["Weekday"];
+            weekday: null | components["schemas"]["Weekday"];
         };
         /** @description One HTTP request on its way through the system (the `request_id` of logs and problems): a UUID as text. */
         TraceId: string;
@@ -5608,6 +5702,62 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    myLanguage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What I chose. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyLanguage"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    chooseMyLanguage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LanguageBody"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyLanguage"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["TimedOut"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     myMail: {
         parameters: {
             query?: never;
@@ -6413,6 +6563,27 @@ export interface operations {
             500: components["responses"]["Internal"];
         };
     };
+    organisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The organisation's ways. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            500: components["responses"]["Internal"];
+        };
+    };
     ready: {
         parameters: {
             query?: never;
@@ -7081,7 +7252,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Each stream; one that cannot be asked is absent. */
+            /** @description Each stream; one that cannot be asked is absent from `items`. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -2,6 +2,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, dataOf } from "@/api/client";
 import type { Schema } from "@/api/types";
+import { keepZone } from "@/ui/zones";
 
 export type Preferences = Schema<"PreferencesShown">;
 
@@ -12,15 +13,7 @@ export const preferencesOptions = queryOptions({
 
 /** The times of this browser are this person's. */
 export function keep(preferences: Preferences): Preferences {
-  const zone = preferences.time_zone;
-  try {
-    if (zone === null) throw new RangeError();
-    // It throws for a zone that this browser does not know.
-    new Intl.DateTimeFormat("en", { timeZone: zone });
-    localStorage.setItem("time-zone", zone);
-  } catch {
-    localStorage.removeItem("time-zone");
-  }
+  keepZone("time-zone", preferences.time_zone);
   return preferences;
 }
 

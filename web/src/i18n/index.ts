@@ -30,10 +30,19 @@ export function useTranslation(): { t: Translate; language: Language; exists: (k
   return { t: translator.translate, language, exists: (key) => translator.exists(key) };
 }
 
+/** What somebody chose here; else what the browser speaks, as far as the organisation offers it; else what the organisation begins with. */
 function preferred(): Language {
-  const wanted = [localStorage.getItem("language"), ...navigator.languages].map((tag) => tag?.slice(0, 2));
-  return wanted.includes("id") && (wanted.indexOf("id") < wanted.indexOf("en") || !wanted.includes("en")) ? "id" : "en";
+  const isKnown = (tag: string | null | undefined): tag is Language => tag != null && Object.hasOwn(LANGUAGES, tag);
+  const offered = localStorage.getItem(OFFERED)?.split(",") ?? Object.keys(LANGUAGES);
+  const spoken = navigator.languages.map((tag) => tag.slice(0, 2)).find((language) => offered.includes(language));
+  return [localStorage.getItem("language"), spoken, offered[0]].find(isKnown) ?? "en";
 }
+
+/** Under this name a browser keeps the languages that the organisation offers: see app/organisation.ts. */
+export const OFFERED = "organisation-languages";
+
+/** Speaks what is preferred, now that the organisation may offer others. */
+export const follow = async () => preferred() === shown || show(preferred());
 
 let started: Promise<void> | undefined;
 export const startI18n = () => (started ??= show(preferred()));

@@ -13,8 +13,8 @@ const NEAR_MS = 6 * HOUR_MS;
 export const localeOf = (language: string, preferred: readonly string[] = globalThis.navigator?.languages ?? []) =>
   preferred.find((tag) => tag.split("-")[0] === language) ?? language;
 
-/** Where this person's clock is, if they chose one: see app/preferences.ts; else it is the device's. */
-const zoneOf = () => localStorage.getItem("time-zone") ?? undefined;
+/** Where this person's clock is: where they chose (app/preferences.ts), else where the organisation's is (app/organisation.ts), else the device's. */
+export const zoneOf = () => localStorage.getItem("time-zone") ?? localStorage.getItem("organisation-time-zone") ?? undefined;
 
 /** Making a formatter costs more than using it a hundred times. */
 export function kept<T>(make: (locale: string, zone?: string) => T): (locale: string, zone?: string) => T {
@@ -81,7 +81,8 @@ const TICK_MS = 30_000;
 let now = Date.now();
 let timer: ReturnType<typeof setInterval> | undefined;
 const listeners = new Set<() => void>();
-function tick() {
+/** Tells all times anew: as time goes on, and when they are told in another zone. */
+export function tick() {
   now = Date.now();
   listeners.forEach((listener) => listener());
 }

@@ -16,12 +16,12 @@ fn ahead_in(zone: Tz) -> impl Fn(Timestamp) -> i64 {
 fn times(quiet: Option<(&str, &str)>) -> Times {
     let time = |text: &str| TimeOfDay::parse("quiet", text).unwrap();
     Times {
-        time_zone: TimeZone::parse("UTC").unwrap(),
+        time_zone: Some(TimeZone::utc()),
         quiet: quiet.map(|(from, to)| Quiet { from: time(from), to: time(to) }),
         urgent_at_once: true,
         mails: Rhythm::AtOnce,
         hour: 7,
-        weekday: Weekday::Monday,
+        weekday: Some(Weekday::Monday),
     }
 }
 
@@ -188,7 +188,7 @@ proptest! {
         let now = Timestamp::from_ms(minutes * MINUTE_MS);
         let hour = u8::try_from(hour % 24).unwrap();
         let daily = Times { mails: Rhythm::Daily, hour, ..times(None) };
-        let weekly = Times { mails: Rhythm::Weekly, hour, weekday: Weekday::Friday, ..times(None) };
+        let weekly = Times { mails: Rhythm::Weekly, hour, weekday: Some(Weekday::Friday), ..times(None) };
         let next = daily.next_digest(now, &ahead).unwrap();
         prop_assert!(next > now && next.ms_since(now) <= 2 * DAY_MS + 7_200_000, "{zone}");
         let next = weekly.next_digest(now, &ahead).unwrap();
@@ -197,4 +197,28 @@ proptest! {
         // A Friday that a zone leaves out, as Samoa did, is its Saturday.
         prop_assert!(shown.weekday() == chrono::Weekday::Fri || first_of(zone, local(now, 0).0, 0).is_none() || shown.year() == 2011, "{zone} {shown}");
     }
+}
+
+#[test]
+fn what_somebody_leaves_open_is_of_the_place_where_they_are() {
+    let place = Place { time_zone: TimeZone::parse("Asia/Makassar").unwrap(), week_start: Weekday::Sunday };
+    let open = Times { time_zone: None, weekday: None, mails: Rhythm::Weekly, ..times(None) };
+    assert!(open.are_left_open());
+    let filled = open.clone().at(&place);
+    assert!(!filled.are_left_open());
+    // Sunday, 7:00 in Makassar.
+    let next = filled.next_digest(at("2026-11-26T00:00:00Z"), &ahead_in(chrono_tz::Asia::Makassar));
+    assert_eq!(next, Some(at("2026-11-28T23:00:00Z")));
+
+    // What somebody has chosen, no place changes; and who is written to at once, at any hour, needs none.
+    let chosen = Times { mails: Rhythm::Weekly, ..times(Some(("22:00", "07:00"))) };
+    assert!(!chosen.are_left_open());
+    assert_eq!(chosen.clone().at(&place), chosen);
+    assert!(!Times::at_any_hour().are_left_open());
+    for part in
+        [Times { mails: Rhythm::Daily, ..open.clone() }, Times { weekday: Some(Weekday::Friday), ..open.clone() }]
+    {
+        assert!(part.are_left_open());
+    }
+    assert!(Times { time_zone: None, ..times(Some(("22:00", "07:00"))) }.are_left_open());
 }

@@ -109,7 +109,10 @@ impl InboxObject {
     pub(super) fn push_due(&self, notice: &Notice, person: &Person, now: Timestamp) -> Option<Timestamp> {
         let wait_ms = if self.sockets.count() > 0 { READING_MS } else { 0 };
         let is_wanted = person.choices.is_told(&notice.kind, Channel::Push);
-        is_wanted.then(|| awake_at(person, notice, now.plus_ms(wait_ms)))
+        let at = now.plus_ms(wait_ms);
+        // What they have left open is found out when the message could be sent.
+        let times = person.times.as_ref().filter(|times| !times.are_left_open());
+        is_wanted.then(|| times.map_or(at, |times| awake_at(times, notice, at)))
     }
 
     /// Sends what is due to devices.
@@ -138,8 +141,22 @@ impl InboxObject {
         if !self.state.db.exists()? {
             return Ok(false);
         }
-        let owed = store::owed(&self.state.db, clock::now(), AT_ONCE)?;
+        let now = clock::now();
+        let owed = store::owed(&self.state.db, now, AT_ONCE)?;
         let (Some(person), false) = (inbox::person(&self.state.db)?, owed.is_empty()) else { return Ok(false) };
+        let Some(times) = self.times_of(&person) else {
+            self.find_place(&person).await?;
+            return Ok(true);
+        };
+        // One that was tried waits for nobody to wake.
+        let wakes = |one: &Owed| Some(awake_at(&times, &one.notice, now)).filter(|at| one.tries == 0 && *at > now);
+        let asleep: Vec<(i64, Timestamp)> = owed.iter().filter_map(|one| Some((one.key, wakes(one)?))).collect();
+        if !asleep.is_empty() {
+            self.state
+                .db
+                .atomically(|write| asleep.iter().try_for_each(|(key, at)| store::put_off(write, *key, *at)))?;
+            return Ok(true);
+        }
         let cx = CallContext::system(person.org.clone(), clock::trace());
         let reader = query(&self.state.env, WriteTo { id: person.user }, &cx).await;
         let devices = store::devices(&self.state.db)?;

@@ -151,6 +151,14 @@ pub fn owed(db: &Database, now: Timestamp, most: i64) -> Result<Vec<Owed>, Refus
     owed.collect()
 }
 
+/// Puts off a message that is owed.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn put_off(write: &Writer<'_>, key: i64, due: Timestamp) -> Result<(), StorageError> {
+    write.run("UPDATE push SET due = ? WHERE key = ? AND due IS NOT NULL", &[&due.as_ms(), &key])
+}
+
 /// When the next message is due, if one is owed.
 ///
 /// # Errors

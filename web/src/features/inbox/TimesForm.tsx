@@ -7,26 +7,32 @@ import { ApiError } from "@/api/problem";
 import type { Schema } from "@/api/types";
 import { RHYTHM, WEEKDAY } from "@/api/words";
 import { ErrorWords, useFieldWords } from "@/app/ErrorWords";
+import { organisationOptions, weekFrom } from "@/app/organisation";
 import { preferencesOptions } from "@/app/preferences";
 import { Button } from "@/ui/Button";
 import { Field } from "@/ui/Field";
 import { Select } from "@/ui/Select";
 import { toast } from "@/ui/toast";
+import { sayZone, zones } from "@/ui/zones";
 
 type Times = Schema<"TimesShown">;
 const KEY = ["inbox", "times"] as const;
-const DEVICE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const ZONES = zones();
+const NONE: Times = { time_zone: null, quiet: null, urgent_at_once: true, mails: "at_once", hour: 7, weekday: null };
 const NIGHT = { from: "22:00", to: "07:00" };
 
 export function TimesForm() {
   const { data, error } = useQuery({ queryKey: KEY, queryFn: ({ signal }) => dataOf(api.GET("/api/me/notifications/times", { signal })) });
   const mine = useQuery(preferencesOptions);
+  const organisation = useQuery(organisationOptions);
   if (error) return <ErrorWords error={error} />;
-  if (!data || mine.isPending) return <div aria-busy className="card skeleton h-80 bg-sunken" />;
-  return <Form known={data.times ?? { time_zone: mine.data?.time_zone ?? DEVICE, quiet: null, urgent_at_once: true, mails: "at_once", hour: 7, weekday: "monday" }} />;
+  if (!data || mine.isPending || organisation.isPending) return <div aria-busy className="card skeleton h-80 bg-sunken" />;
+  const zone = mine.data?.time_zone ?? organisation.data?.time_zone;
+  return <Form known={data.times ?? NONE} zone={zone} firstDay={organisation.data?.week_start ?? "monday"} />;
 }
 
-function Form({ known }: { known: Times }) {
+/** `zone` and `firstDay` are what holds where they choose none. */
+function Form({ known, zone: ownZone, firstDay }: { known: Times; zone: string | undefined; firstDay: (typeof WEEKDAY)[number] }) {
   const { t, language } = useTranslation();
   const say = useFieldWords();
   const client = useQueryClient();
@@ -41,8 +47,8 @@ function Form({ known }: { known: Times }) {
   });
   const refused = (name: string) => (saving.error instanceof ApiError ? say(saving.error.field(name)) : undefined);
   const isOfField = saving.error instanceof ApiError && (saving.error.problem.errors?.length ?? 0) > 0;
-  const zones = ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC")];
-  const day = (at: number) => new Intl.DateTimeFormat(language, { weekday: "long", timeZone: "UTC" }).format(Date.UTC(2026, 10, 23 + at));
+  // The 23rd of November 2026 is a Monday.
+  const day = (name: (typeof WEEKDAY)[number]) => new Intl.DateTimeFormat(language, { weekday: "long", timeZone: "UTC" }).format(Date.UTC(2026, 10, 23 + WEEKDAY.indexOf(name)));
   return (
     <form noValidate className="card flex flex-col gap-4 p-4" onSubmit={(event) => { event.preventDefault(); saving.mutate(); }}>
       <Field label={t("inbox.rhythm")} error={refused("mails")}>
@@ -52,7 +58,7 @@ function Form({ known }: { known: Times }) {
         <div className="flex flex-wrap gap-4">
           {times.mails === "weekly" && (
             <Field label={t("inbox.weekday")} error={refused("weekday")}>
-              {(props) => <Select {...props} value={times.weekday} onChange={({ target }) => change({ weekday: target.value as Times["weekday"] })}>{WEEKDAY.map((name, at) => <option key={name} value={name}>{day(at)}</option>)}</Select>}
+              {(props) => <Select {...props} value={times.weekday ?? ""} onChange={({ target }) => change({ weekday: (target.value || null) as Times["weekday"] })}><option value="">{t("inbox.first_day", { day: day(firstDay) })}</option>{weekFrom(firstDay).map((name) => <option key={name} value={name}>{day(name)}</option>)}</Select>}
             </Field>
           )}
           <Field label={t("inbox.hour")} error={refused("hour")}>
@@ -78,7 +84,7 @@ function Form({ known }: { known: Times }) {
         <span>{t("inbox.urgent")}</span>
       </label>
       <Field label={t("me.time_zone")} hint={t("inbox.zone_hint")} error={refused("time_zone")}>
-        {(props) => <Select {...props} value={times.time_zone} onChange={({ target }) => change({ time_zone: target.value })}>{(zones.includes(times.time_zone) ? zones : [times.time_zone, ...zones]).map((zone) => <option key={zone} value={zone}>{zone.replaceAll("_", " ")}</option>)}</Select>}
+        {(props) => <Select {...props} value={times.time_zone ?? ""} onChange={({ target }) => change({ time_zone: target.value || null })}><option value="">{t("inbox.own_zone", { zone: sayZone(ownZone) })}</option>{(times.time_zone === null || ZONES.includes(times.time_zone) ? ZONES : [times.time_zone, ...ZONES]).map((zone) => <option key={zone} value={zone}>{sayZone(zone)}</option>)}</Select>}
       </Field>
       <p className="text-sm text-muted">{t("inbox.times_hint")}</p>
       {saving.error && !isOfField && <ErrorWords error={saving.error} />}

@@ -12,6 +12,7 @@ import { ApiError, isCode } from "@/api/problem";
 import type { Schema } from "@/api/types";
 import { ErrorWords, useFieldWords } from "@/app/ErrorWords";
 import { becomes, signIn } from "@/app/session";
+import { useOffered } from "@/app/organisation";
 import { Button } from "@/ui/Button";
 import { Field } from "@/ui/Field";
 import { Select } from "@/ui/Select";
@@ -58,11 +59,14 @@ function Over({ token, state }: { token: string; state: Exclude<Invitation["stat
 }
 
 function AcceptForm({ token, invitation, onOver }: { token: string; invitation: Invitation; onOver: () => void }) {
-  const { t, language } = useTranslation();
+  const { t, language: shown } = useTranslation();
   const say = useFieldWords();
   const client = useQueryClient();
   const router = useRouter();
   const login = invitation.email ?? invitation.username ?? "";
+  const offered = useOffered();
+  // This device may speak one that is offered no more.
+  const language = offered.find((tag) => tag === shown) ?? offered[0] ?? "en";
   const form = useForm({ resolver: valibotResolver(Entered), defaultValues: { name: invitation.username ? invitation.name : "", password: "" } });
   const entering = useMutation({
     mutationFn: async (entered: Entered) => {
@@ -86,13 +90,15 @@ function AcceptForm({ token, invitation, onOver }: { token: string; invitation: 
       <h1 dir="auto" className="words">{invitation.organisation}</h1>
       <p className="words mt-1 mb-8 text-muted">{t("invitation.intro", { role: t(`role.${invitation.role}`), email: login })}</p>
       <form noValidate className="flex flex-col gap-5" onSubmit={form.handleSubmit((values) => entering.mutate(values))}>
-        <Field label={t("setup.language")}>
-          {(props) => (
-            <Select {...props} value={language} onChange={({ target }) => void choose(target.value as Language)}>
-              {Object.entries(LANGUAGES).map(([tag, name]) => <option key={tag} value={tag} lang={tag}>{name}</option>)}
-            </Select>
-          )}
-        </Field>
+        {offered.length > 1 && (
+          <Field label={t("setup.language")}>
+            {(props) => (
+              <Select {...props} value={language} onChange={({ target }) => void choose(target.value as Language)}>
+                {offered.map((tag) => <option key={tag} value={tag} lang={tag}>{LANGUAGES[tag]}</option>)}
+              </Select>
+            )}
+          </Field>
+        )}
         <input type="hidden" autoComplete="username" value={login} readOnly />
         <Field label={t("setup.name")} hint={t("invitation.name_hint")} error={error("name")}>
           {(props) => <input {...props} {...form.register("name")} className="field" autoComplete="name" />}

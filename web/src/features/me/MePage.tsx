@@ -1,8 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Bell, KeyRound, LogOut, Pencil } from "lucide-react";
-import { lazy, Suspense, useState, type ReactNode } from "react";
-import { choose, LANGUAGES, type Language, useTranslation } from "@/i18n";
+import { lazy, Suspense, useState } from "react";
+import { useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import { manages } from "@/api/types";
 import { ErrorWords, toastError } from "@/app/ErrorWords";
@@ -12,7 +12,9 @@ import { SystemLinks } from "@/app/SystemLinks";
 import { chosenTheme, chooseTheme, THEMES, type Theme } from "@/app/theme";
 import { Button, buttonClass } from "@/ui/Button";
 import { toast } from "@/ui/toast";
+import { Choice } from "./Choice";
 import { Identities } from "./Identities";
+import { LanguageChoice } from "./LanguageChoice";
 import { NameDialog } from "./NameDialog";
 import { PreferencesForm } from "./PreferencesForm";
 import { SecondFactor } from "./SecondFactor";
@@ -20,7 +22,7 @@ import { SecondFactor } from "./SecondFactor";
 const PasswordDialog = lazy(() => import("./PasswordDialog").then(({ PasswordDialog }) => ({ default: PasswordDialog })));
 
 export function MePage() {
-  const { t, language } = useTranslation();
+  const { t } = useTranslation();
   const me = useMe();
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -51,7 +53,7 @@ export function MePage() {
         {isRenaming && <NameDialog name={me.name} onClose={() => setRenaming(false)} />}
         {isChangingPassword && <Suspense><PasswordDialog onClose={() => setChangingPassword(false)} /></Suspense>}
       </section>
-      <Choice legend={t("me.language")} name="language" value={language} options={LANGUAGES} onChange={(language) => void choose(language as Language)} />
+      <LanguageChoice />
       <Choice
         legend={t("me.theme")}
         name="theme"
@@ -85,22 +87,6 @@ export function MePage() {
         <a href="/api/me/data" download="cepatedge-my-data.json" className={buttonClass()}>{t("me.data_get")}</a>
       </section>
     </div>
-  );
-}
-
-function Choice({ legend, name, value, options, onChange }: { legend: string; name: string; value: string; options: Record<string, ReactNode>; onChange: (value: string) => void }) {
-  return (
-    <fieldset>
-      <legend className="mb-2 text-lg font-semibold">{legend}</legend>
-      <div className="flex flex-wrap gap-2">
-        {Object.entries(options).map(([option, words]) => (
-          <label key={option} className="flex min-h-11 cursor-pointer items-center rounded-lg border border-edge bg-surface px-4 text-sm font-semibold has-checked:border-accent has-checked:bg-accent-soft has-checked:text-accent-text has-focus-visible:outline-2 has-focus-visible:outline-accent">
-            <input type="radio" name={name} value={option} checked={value === option} onChange={() => onChange(option)} className="sr-only" />
-            {words}
-          </label>
-        ))}
-      </div>
-    </fieldset>
   );
 }
 

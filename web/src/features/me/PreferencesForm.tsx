@@ -7,13 +7,15 @@ import * as v from "valibot";
 import { api, dataOf } from "@/api/client";
 import { ApiError } from "@/api/problem";
 import { ErrorWords, useFieldWords } from "@/app/ErrorWords";
+import { organisationOptions } from "@/app/organisation";
 import { keep, preferencesOptions, type Preferences } from "@/app/preferences";
 import { Button } from "@/ui/Button";
 import { Field } from "@/ui/Field";
 import { Select } from "@/ui/Select";
 import { toast } from "@/ui/toast";
+import { sayZone, zones } from "@/ui/zones";
 
-const ZONES = ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC")];
+const ZONES = zones();
 const STARTS = ["home", "requests", "work", "new"] as const;
 const Entered = v.object({ phone: v.pipe(v.string(), v.trim()), time_zone: v.string(), start_page: v.picklist(["", ...STARTS]) });
 type Entered = v.InferOutput<typeof Entered>;
@@ -35,6 +37,7 @@ function Form({ known }: { known: Preferences }) {
   const { t } = useTranslation();
   const say = useFieldWords();
   const client = useQueryClient();
+  const organisation = useQuery(organisationOptions).data;
   const form = useForm<Entered>({ resolver: valibotResolver(Entered), defaultValues: { phone: known.phone ?? "", time_zone: known.time_zone ?? "", start_page: known.start_page ?? "" } });
   const saving = useMutation({
     mutationFn: ({ phone, time_zone, start_page }: Entered) => dataOf(api.PUT("/api/me/preferences", { body: { phone: phone || null, time_zone: time_zone || null, start_page: start_page || null } })),
@@ -52,7 +55,7 @@ function Form({ known }: { known: Preferences }) {
         {(props) => <input {...props} {...form.register("phone")} className="field" type="tel" autoComplete="tel" />}
       </Field>
       <Field label={t("me.time_zone")} error={refused("time_zone")}>
-        {(props) => <Select {...props} {...form.register("time_zone")}><option value="">{t("me.time_zone_device")}</option>{ZONES.map((zone) => <option key={zone} value={zone}>{zone.replaceAll("_", " ")}</option>)}</Select>}
+        {(props) => <Select {...props} {...form.register("time_zone")}><option value="">{t("me.time_zone_organisation", { zone: sayZone(organisation?.time_zone) })}</option>{ZONES.map((zone) => <option key={zone} value={zone}>{sayZone(zone)}</option>)}</Select>}
       </Field>
       <Field label={t("me.start_page")} error={refused("start_page")}>
         {(props) => <Select {...props} {...form.register("start_page")}><option value="">{t("me.start_home")}</option>{STARTS.slice(1).map((page) => <option key={page} value={page}>{t(`me.start_${page}`)}</option>)}</Select>}

@@ -5,7 +5,7 @@ import type { RequestRecord } from "@/api/types";
 import { useMe } from "@/app/session";
 import { FIELD_NAMES, fieldOf, reportOf } from "@/resources/request/fields";
 import { FieldWords } from "@/resources/request/marks";
-import { When, exact } from "@/ui/time";
+import { When, exact, zoneOf } from "@/ui/time";
 import { usePainted } from "@/ui/usePainted";
 import { Mute } from "./Mute";
 import { Watch } from "./Watch";
@@ -28,7 +28,7 @@ export function Facts({ record }: { record: RequestRecord }) {
         {record.raised_by.id !== record.requester.id && <Fact name={t("request.raised_by")}>{record.raised_by.name}</Fact>}
         {details.map((name) => <Fact key={name} name={t(fieldOf(name).label)}><FieldWords name={name} value={report[name]} /></Fact>)}
         <Fact name={t("request.due")}>
-          {exact(language, record.due_at)}
+          {exact(language, record.due_at, zoneOf())}
           <span className={`block ${record.sla.state === "breached" ? "font-semibold text-danger" : "text-muted"}`}>{t(`sla.${record.sla.state}`)}</span>
         </Fact>
         <Fact name={t("request.created")}><When date={record.created_at} /></Fact>

@@ -3,12 +3,13 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useRouter, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useForm } from "react-hook-form";
-import { choose, LANGUAGES, type Language, useTranslation, withMore } from "@/i18n";
+import { choose, useTranslation, withMore } from "@/i18n";
 import * as v from "valibot";
 import { api, dataOf } from "@/api/client";
 import { isCode } from "@/api/problem";
 import type { Schema } from "@/api/types";
 import { ErrorWords } from "@/app/ErrorWords";
+import { useLanguages } from "@/app/organisation";
 import { startPage } from "@/app/preferences";
 import { SecondStepNeeded, signIn } from "@/app/session";
 import { Button } from "@/ui/Button";
@@ -28,6 +29,7 @@ const SET_UP = "set-up";
 
 export function SignInPage() {
   const { t, language: shown } = useTranslation();
+  const languages = useLanguages();
   const { next } = useSearch({ from: "/sign-in" });
   const [step, setStep] = useState<Schema<"SecondFactor">>();
   const router = useRouter();
@@ -74,9 +76,9 @@ export function SignInPage() {
       </form>}
       {!step && <OidcLink next={next} />}
       {!step && <Link to="/forgot" className="mt-4 self-start text-sm font-semibold text-accent-text underline">{t("sign_in.forgot")}</Link>}
-      <div className="mt-10 flex gap-4 text-sm">
-        {(Object.keys(LANGUAGES) as Language[]).map((language) => (
-          <button key={language} type="button" lang={language} aria-pressed={shown === language} onClick={() => void choose(language)} className="min-h-8 text-muted aria-pressed:font-semibold aria-pressed:text-ink">{LANGUAGES[language]}</button>
+      <div className="mt-10 flex min-h-8 gap-4 text-sm">
+        {languages.length > 1 && languages.map(([language, name]) => (
+          <button key={language} type="button" lang={language} aria-pressed={shown === language} onClick={() => void choose(language)} className="min-h-8 text-muted aria-pressed:font-semibold aria-pressed:text-ink">{name}</button>
         ))}
       </div>
     </main>

@@ -4,6 +4,7 @@ import { EntryDialog } from "./EntryDialog";
 import { LogFilters } from "./LogFilters";
 import { openEntry, streamOf } from "./search";
 import { StreamEntries } from "./StreamEntries";
+import { StreamKept } from "./StreamKept";
 import { Trace, TraceHead } from "./Trace";
 
 export function LogsPage() {
@@ -14,6 +15,7 @@ export function LogsPage() {
   return (
     <div className="flex flex-col gap-4">
       {trace ? <TraceHead id={trace} /> : <LogFilters stream={stream} />}
+      {!trace && <StreamKept stream={stream} />}
       {trace ? <Trace id={trace} /> : <StreamEntries key={stream} stream={stream} filter={filter} />}
       {open && <EntryDialog key={entry} {...open} />}
     </div>

@@ -47,6 +47,9 @@ export const traceQuery = (requestId: string) =>
     refetchInterval: ({ state }) => (state.data?.length ? false : 2000),
   });
 
+/** The streams in numbers, and how long each keeps its entries. */
+export const streamsQuery = queryOptions({ queryKey: ["log-streams"], queryFn: ({ signal }) => dataOf(api.GET("/api/system/logs", { signal })), staleTime: 0 });
+
 export const mailQuery = queryOptions({ queryKey: ["mail"], queryFn: () => dataOf(api.GET("/api/system/mail")), staleTime: 0 });
 
 /** What the sender's domain says in the DNS. */

@@ -4,6 +4,7 @@ import { LANGUAGES, type Language, useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import type { Role, Schema } from "@/api/types";
 import { ErrorWords } from "@/app/ErrorWords";
+import { useOffered } from "@/app/organisation";
 import { Button } from "@/ui/Button";
 import { Dialog, submitOnCtrlEnter } from "@/ui/Dialog";
 import { Field } from "@/ui/Field";
@@ -43,11 +44,13 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
 }
 
 function AddressForm({ onClose, onWords }: { onClose: () => void; onWords: (has: boolean) => void }) {
-  const { t, language: shown } = useTranslation();
+  const { t } = useTranslation();
   const client = useQueryClient();
   const [text, setText] = useState("");
   const [role, setRole] = useState<Role>("technician");
-  const [language, setLanguage] = useState(shown);
+  const offered = useOffered();
+  const [chosen, setChosen] = useState<Language>();
+  const language = chosen ?? offered[0];
   const isMailOn = useQuery(mailQuery).data?.status === "on";
   const [outcomes, setOutcomes] = useState<Outcome[]>([]);
   const inviting = useMutation({
@@ -78,9 +81,11 @@ function AddressForm({ onClose, onWords }: { onClose: () => void; onWords: (has:
         {(props) => <textarea {...props} autoFocus rows={3} value={text} inputMode="email" autoCapitalize="none" spellCheck={false} onChange={({ target }) => { setText(target.value); onWords(target.value !== ""); }} className="field field-sizing-content max-h-[40dvh] min-h-24" />}
       </Field>
       <RoleField value={role} onChange={setRole} />
-      <Field label={t("people.language")} hint={t("people.language_hint")}>
-        {(props) => <Select {...props} value={language} onChange={({ target }) => setLanguage(target.value as Language)}>{Object.entries(LANGUAGES).map(([tag, name]) => <option key={tag} value={tag} lang={tag}>{name}</option>)}</Select>}
-      </Field>
+      {offered.length > 1 && (
+        <Field label={t("people.language")} hint={t("people.language_hint")}>
+          {(props) => <Select {...props} value={language} onChange={({ target }) => setChosen(target.value as Language)}>{offered.map((tag) => <option key={tag} value={tag} lang={tag}>{LANGUAGES[tag]}</option>)}</Select>}
+        </Field>
+      )}
       <div className="mt-2 flex justify-end gap-3">
         <Button onClick={onClose}>{t("common.back")}</Button>
         <Button type="submit" kind="primary" disabled={addresses(text).length === 0}>{t(isMailOn ? "people.invite_mail" : "people.invite_submit", { count: addresses(text).length })}</Button>

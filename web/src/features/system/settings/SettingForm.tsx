@@ -3,12 +3,14 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "@/i18n";
 import { ApiError, isCode } from "@/api/problem";
+import type { Schema } from "@/api/types";
 import { ErrorWords, useFieldWords } from "@/app/ErrorWords";
 import { Button } from "@/ui/Button";
 import { submitOnCtrlEnter } from "@/ui/Dialog";
 import { Field } from "@/ui/Field";
 import { isolated } from "@/ui/isolated";
 import { toast } from "@/ui/toast";
+import { textOf, valueOf } from "./entered";
 import { changeSetting, isSameValue, showNow, type Setting, type SettingValue } from "./queries";
 import { SettingInput } from "./SettingInput";
 import { useSettingWords } from "./words";
@@ -18,7 +20,7 @@ export function SettingForm({ setting, name, onDone }: { setting: Setting; name:
   const client = useQueryClient();
   const { say, bounds } = useSettingWords();
   const fieldWords = useFieldWords();
-  const [text, setText] = useState(String(setting.value));
+  const [text, setText] = useState(textOf(setting.form, setting.value));
   const changing = useMutation({
     mutationFn: (value: SettingValue | null) => changeSetting(setting, value),
     onSuccess: () => {
@@ -30,19 +32,15 @@ export function SettingForm({ setting, name, onDone }: { setting: Setting; name:
   const { error } = changing;
   const wrong = error instanceof ApiError ? error.field("value") : undefined;
   const { form } = setting;
-  const wish = (): SettingValue => {
-    if (form.type === "switch") return text === "true";
-    // What is no number is told so by the server, in its place.
-    return form.type === "number" && /^\d+$/.test(text.trim()) ? Number(text) : text;
-  };
+  const sayWrong = (field: Schema<"FieldProblem">) => (field.code === "out_of_range" ? bounds(setting) : form.type === "time_zone" && field.code === "unknown_value" ? t("settings.zone_unknown") : fieldWords(field));
   return (
     <form
       noValidate
       onKeyDown={(event) => (event.key === "Escape" ? onDone() : submitOnCtrlEnter(event))}
-      onSubmit={(event) => { event.preventDefault(); changing.mutate(wish()); }}
+      onSubmit={(event) => { event.preventDefault(); changing.mutate(valueOf(form, text)); }}
       className="flex flex-1 basis-64 flex-col gap-3"
     >
-      <Field label={t("settings.new_value", { name })} hint={bounds(setting)} error={wrong && (form.type === "number" ? bounds(setting) : fieldWords(wrong))}>
+      <Field label={form.type === "languages" ? t("settings.first_language") : t("settings.new_value", { name })} hint={bounds(setting)} error={wrong && sayWrong(wrong)}>
         {(props) => <SettingInput {...props} form={form} value={text} onChange={setText} />}
       </Field>
       {isCode(error, "stale") && (
@@ -56,7 +54,7 @@ export function SettingForm({ setting, name, onDone }: { setting: Setting; name:
           <Button kind="quiet" className="mr-auto" busy={changing.isPending} onClick={() => changing.mutate(null)}>{t("settings.reset", { value: say(setting, setting.default) })}</Button>
         )}
         <Button onClick={onDone}>{t("common.back")}</Button>
-        <Button type="submit" kind="primary" busy={changing.isPending} disabled={text === String(setting.value)}>{t("common.save")}</Button>
+        <Button type="submit" kind="primary" busy={changing.isPending} disabled={text === textOf(form, setting.value)}>{t("common.save")}</Button>
       </div>
     </form>
   );

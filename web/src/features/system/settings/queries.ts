@@ -3,6 +3,7 @@ import { infiniteQueryOptions, queryOptions, type QueryClient } from "@tanstack/
 import { api, dataOf, etag } from "@/api/client";
 import { isCode } from "@/api/problem";
 import type { Schema } from "@/api/types";
+import { organisationOptions } from "@/app/organisation";
 
 export type Setting = Schema<"Setting">;
 export type SettingValue = Schema<"SettingValue">;
@@ -37,5 +38,5 @@ export const revertSetting = ({ key, version: seen }: Setting, version: number) 
 export function showNow(client: QueryClient, outcome: Setting | undefined, error: unknown) {
   const now = outcome ?? (isCode(error, "stale") ? (error.problem.record as unknown as Setting | undefined) : undefined);
   if (now) client.setQueryData(settingsQuery.queryKey, (known) => known && { items: known.items.map((item) => (item.key === now.key ? now : item)) });
-  return Promise.all([client.invalidateQueries({ queryKey: settingsQuery.queryKey }), client.invalidateQueries({ queryKey: ["setting-history"] })]);
+  return Promise.all([client.invalidateQueries({ queryKey: organisationOptions.queryKey }), client.invalidateQueries({ queryKey: settingsQuery.queryKey }), client.invalidateQueries({ queryKey: ["setting-history"] })]);
 }
