@@ -14,7 +14,7 @@ const isPackage = (id: string) =>
 
 /** Parts of ours that the first page needs, whichever it is. */
 const isBase = (id: string) =>
-  /\/web\/src\/(api|app|drafts|i18n\/index|live|offline|resources|start|ui|features\/system(\/people)?\/search)\b/.test(id) && !/(app\/Help|LiveInbox|inbox\/queries|inbox\/device|ToastList|SessionRow|SystemLinks|SystemNav|systemNav|app\/browser|app\/preferences|StaffMark|ViaMark|resources\/key|ui\/Dialog|QueueDialog|OnDevice|useDiscard|useDraft|drafts\/server|\/project|\/Field|\/inputs|resources\/factor|ui\/Qr)/.test(id);
+  /\/web\/src\/(api|app|drafts|i18n\/index|live|offline|resources|start|ui|features\/system(\/people)?\/search)\b/.test(id) && !/(app\/Help|LiveInbox|inbox\/queries|inbox\/device|ToastList|SessionRow|SystemLinks|SystemNav|systemNav|app\/browser|app\/preferences|StaffMark|ViaMark|user\/login|HandedLink|ResetLink|TakeFactors|resources\/key|ui\/Dialog|QueueDialog|OnDevice|useDiscard|useDraft|drafts\/server|\/project|\/Field|\/inputs|resources\/factor|ui\/Qr)/.test(id);
 
 export default defineConfig({
   plugins: [react(), tailwindcss(), boot(), shellWorker()],

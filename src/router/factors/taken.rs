@@ -28,6 +28,8 @@ use crate::router::{people, system};
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FactorsRemoved {
+    /// Whether there were any.
+    pub removed: bool,
     /// How many of their sessions were ended by it.
     pub ended_sessions: u32,
 }
@@ -51,34 +53,7 @@ pub async fn remove(exchange: &Exchange<'_>, id: UserId) -> Result<Reply, Refusa
         let _carried_later = tell_audit(exchange.env, vec![entry], &exchange.cx).await;
     }
     let ended_sessions = accounts::settle(exchange.env, id, &exchange.cx).await?.ended_sessions;
-    if let Some(user) = taken {
-        tell(exchange, &user).await;
-    }
-    Reply::json(200, &FactorsRemoved { ended_sessions })
-}
-
-/// Writes to them that it was done, and by whom. What does not arrive is in the log; whoever has no address is told by nobody but whoever
-/// did it.
-async fn tell(exchange: &Exchange<'_>, user: &UserRow) {
-    let Setting::On(mailer) = Setting::of(exchange.env) else { return };
-    let Some(outgoing) = written(exchange, user).await else { return };
-    let outcome = mailer.send(exchange.env, "", &Limits::WAITED_FOR, outgoing).await;
-    system::mail::note(exchange, "factors taken", &Mailed::new(outcome, clock::now()));
-}
-
-async fn written(exchange: &Exchange<'_>, user: &UserRow) -> Option<Outgoing> {
-    let reader = query(exchange.env, WriteTo { id: user.id }, &exchange.cx).await.ok()??;
-    let url = format!("{}/me", exchange.app_origin());
-    let by = &exchange.caller().ok()?.user.name;
-    let letter = FactorsTaken { organisation: &reader.organisation, by, url: &url };
-    Some(Outgoing {
-        id: MailId::parse(&format!("factors-{}-{}", user.id, user.version.unwrap_or_default()))?,
-        to: Mailbox { name: reader.name.clone(), address: Address::parse(reader.email.as_deref()?)? },
-        letter: letter.letter(reader.language),
-        at: clock::now(),
-        thread: None,
-        unsubscribe: None,
-    })
+    Reply::json(200, &FactorsRemoved { removed: taken.is_some(), ended_sessions })
 }
 
 /// What each route takes and answers.

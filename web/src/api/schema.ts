@@ -2777,6 +2777,8 @@ export interface components {
              * @description How many of their sessions were ended by it.
              */
             ended_sessions: number;
+            /** @description Whether there were any. */
+            removed: boolean;
         };
         /** @description Something that did not arrive. */
         FailedDelivery: {
@@ -3960,6 +3962,11 @@ export interface components {
             /** @description What the first step was answered with. */
             ticket: string;
         };
+        /**
+         * @description What was done to the ways in which somebody signs in, or is acted for.
+         * @enum {string}
+         */
+        SecurityChange: "app_added" | "app_removed" | "passkey_added" | "passkey_removed" | "codes_made" | "factors_taken" | "identity_unlinked" | "key_made" | "key_rotated";
         /** @description What an authenticator should be able to do. */
         Selection: {
             /** @description `preferred`: then nobody has to say who they are. */
