@@ -51,6 +51,7 @@ mod setup;
 mod texts;
 mod tokens;
 mod told;
+mod told_of_security;
 
 /// The running system.
 fn stack() -> &'static Stack {

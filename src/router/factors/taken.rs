@@ -1,28 +1,21 @@
 //! Somebody's factors, taken away by those who may: for a phone that was lost with everything on it.
 //!
-//! Their sessions end, the audit knows who did it, and they are told by mail where mail is on. Whoever must have a second factor gets one
-//! at the next sign-in.
+//! Their sessions end, the audit knows who did it, and they are told in the app, and by mail where mail is on. Whoever must have a second
+//! factor gets one at the next sign-in.
 
 use base::ids::UserId;
 use base::refusal::Refusal;
-use durable::clock;
-use mail::platform::Limits;
-use mail::{Address, MailId, Mailbox};
 use serde::Serialize;
 
 use crate::db::statements::factors::{FindFactors, RemoveFactor};
-use crate::db::statements::people::WriteTo;
 use crate::domain::factor::Removed;
-use crate::domain::mailed::Mailed;
-use crate::domain::user::{Role, UserRow};
+use crate::domain::user::Role;
 use crate::jobs::accounts;
-use crate::mail::letters::FactorsTaken;
-use crate::mail::{Outgoing, Setting};
 use crate::objects::database::api::query;
 use crate::objects::log_stream::api::tell_audit;
 use crate::router::context::Exchange;
 use crate::router::http::reply::Reply;
-use crate::router::{people, system};
+use crate::router::people;
 
 /// What it has ended.
 #[derive(Serialize)]
@@ -66,7 +59,7 @@ pub(crate) mod describe {
     pub fn remove(schemas: &mut Schemas) -> Operation {
         Operation::new("removeFactors", "people", "Take away somebody's second factors, for a phone that was lost.")
             .detail(
-                "Their sessions end, and they are told by mail where mail is on. Managers do it for requesters and technicians.",
+                "Their sessions end, and they are told, by mail too where mail is on. Managers do it for requesters and technicians.",
             )
             .replies(200, "They are gone.", schemas.of::<FactorsRemoved>())
             .refuses(&[503])

@@ -1932,7 +1932,7 @@ export interface paths {
         post?: never;
         /**
          * Take away somebody's second factors, for a phone that was lost.
-         * @description For: Managers and admins. Within 10 minutes of a sign-in or of `POST /api/me/reauthenticate`; else 403 `reauthentication_required`. API keys: none. Their sessions end, and they are told by mail where mail is on. Managers do it for requesters and technicians.
+         * @description For: Managers and admins. Within 10 minutes of a sign-in or of `POST /api/me/reauthenticate`; else 403 `reauthentication_required`. API keys: none. Their sessions end, and they are told, by mail too where mail is on. Managers do it for requesters and technicians.
          */
         delete: operations["removeFactors"];
         options?: never;
@@ -3194,8 +3194,10 @@ export interface components {
         };
         /** @description All that is kept of one. */
         MyData: {
-            /** @description The account. */
+            /** @description The account, with the identities at the organisation's provider that let one in. */
             account: Record<string, never>;
+            /** @description The devices that are told what happens. */
+            devices: components["schemas"]["DeviceShown"][];
             /** @description What one has begun to write. */
             drafts: Record<string, never>[];
             /** @description What one did and said, latest first: 5,000 at most. */
@@ -3327,15 +3329,19 @@ export interface components {
         Notice: {
             /** @description Who did it. */
             actor: components["schemas"]["Actor"];
+            /** @description What was done to the ways in which one signs in, where one is told of that; one of a newer release, too. */
+            change?: components["schemas"]["SecurityChange"];
             /** @description The device that somebody signed in from: browser and system. */
             device?: string;
             /**
              * Format: date-time
-             * @description When the work is due, where one is told of that.
+             * @description When the work is due, or what ends, ends, where one is told of that.
              */
             due_at?: string;
             /** @description Its id. */
             id: components["schemas"]["NoticeId"];
+            /** @description What it was done to, or what ends: the name of a passkey or of an API key. */
+            item?: string;
             /** @description What happened: the `kind` of the event, or what else one is told of. */
             kind: string;
             /** @description Why one is told. */
@@ -3365,15 +3371,19 @@ export interface components {
         NoticeItem: {
             /** @description Who did it. */
             actor: components["schemas"]["Actor"];
+            /** @description What was done to the ways in which one signs in, where one is told of that; one of a newer release, too. */
+            change?: components["schemas"]["SecurityChange"];
             /** @description The device that somebody signed in from: browser and system. */
             device?: string;
             /**
              * Format: date-time
-             * @description When the work is due, where one is told of that.
+             * @description When the work is due, or what ends, ends, where one is told of that.
              */
             due_at?: string;
             /** @description Its id. */
             id: components["schemas"]["NoticeId"];
+            /** @description What it was done to, or what ends: the name of a passkey or of an API key. */
+            item?: string;
             /** @description What happened: the `kind` of the event, or what else one is told of. */
             kind: string;
             mail: null | components["schemas"]["MailOutcome"];
