@@ -30,6 +30,7 @@ mod mail_pauses;
 pub mod me;
 mod notice_times;
 mod oidc;
+mod own_data;
 pub mod passwords;
 pub mod path;
 pub mod people;

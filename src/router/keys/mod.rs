@@ -34,7 +34,9 @@ use crate::router::http::paging::{self, Wanted};
 use crate::router::http::reply::Reply;
 use crate::router::sessions::PAGE_SIZE;
 use bodies::{EditKey, NewKey, Rotation};
-use shown::{ApiKey, HandedOut, MyKeys, look_at};
+use shown::{HandedOut, MyKeys, look_at};
+
+pub use shown::ApiKey;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 const HOUR_MS: i64 = 60 * 60 * 1_000;
@@ -50,6 +52,14 @@ const USUAL_OVERLAP_HOURS: u32 = 24;
 /// # Errors
 /// `Unavailable` while PostgreSQL is away.
 pub async fn list(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
+    Reply::json(200, &MyKeys { items: own_keys(exchange).await? })
+}
+
+/// The caller's, oldest first, with what the objects of their secrets say.
+///
+/// # Errors
+/// `Unavailable` while PostgreSQL is away.
+pub async fn own_keys(exchange: &Exchange<'_>) -> Result<Vec<ApiKey>, Refusal> {
     let owner = Some(exchange.caller()?.user.id);
     let page = PageKeys { owner, id: None, after: None, limit: Limit::try_from(Limit::MAX)? };
     let rows = query(exchange.env, page, &exchange.cx).await?.items;

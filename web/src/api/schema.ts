@@ -2770,6 +2770,28 @@ export interface components {
             /** @description What to send as `cursor` for the next page; null at the end. */
             next_cursor: string | null;
         };
+        /** @description A second factor, as its owner takes it along. */
+        FactorKept: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            added_at: string;
+            /** @description An authenticator app, or a passkey. */
+            kind: components["schemas"]["FactorKind"];
+            /**
+             * Format: date-time
+             * @description When it was used last; of an app, to the half minute of the code.
+             */
+            last_used_at: string | null;
+            /** @description What a passkey is called; an app has no name. */
+            name: string | null;
+        };
+        /**
+         * @description What a person may have besides a password.
+         * @enum {string}
+         */
+        FactorKind: "totp" | "passkey";
         /** @description What it has ended. */
         FactorsRemoved: {
             /**
@@ -3207,8 +3229,20 @@ export interface components {
              * @description When it was put together.
              */
             exported_at: string;
+            /** @description One's API keys, as `GET /api/keys` tells them: never a secret. */
+            keys: components["schemas"]["ApiKey"][];
+            notice_times: null | components["schemas"]["TimesShown"];
+            /** @description How one is told of each kind of notice. */
+            notices: components["schemas"]["Chosen"][];
+            /**
+             * Format: int32
+             * @description How many recovery codes were not used.
+             */
+            recovery_codes_left: number;
             /** @description What one reported, newest first: 5,000 at most. */
             requests: Record<string, never>[];
+            /** @description By what one proves who one is, besides a password: never a secret. */
+            second_factors: components["schemas"]["FactorKept"][];
             /** @description Where one is signed in. */
             sessions: components["schemas"]["MySession"][];
         };
