@@ -190,7 +190,12 @@ impl LiveSession {
     /// Whether it may only get a second factor, or be proved by one, because its owner must have one.
     #[must_use]
     pub fn lacks_second_factor(&self, required: Required) -> bool {
-        let is_required = required.of(self.caller.role, &self.login);
-        is_required && !self.methods.iter().any(|method| method.is_second())
+        required.of(self.caller.role, &self.login) && self.has_no_second_factor()
+    }
+
+    /// Whether its owner has proved no second factor in it. A secret of an API key has none.
+    #[must_use]
+    pub fn has_no_second_factor(&self) -> bool {
+        !self.methods.iter().any(|method| method.is_second())
     }
 }
