@@ -491,6 +491,7 @@ fn an_attempt_to_sign_in_speaks_as_recorded() {
         client_id: "cepatedge".into(),
         redirect_uri: "https://app.example.com/api/auth/oidc/callback".into(),
         to: "/requests".into(),
+        proved_since: Some(at(0)),
     };
     exchange(&key, by_the_system(), sign_in::Begin { attempt: attempt() }, ());
     exchange(&key, by_the_system(), sign_in::Take { browser: SESSION.into() }, Some(attempt()));
@@ -521,6 +522,7 @@ fn the_session_speaks_as_recorded() {
         address: "192.0.2.7".into(),
         limits: SessionLimits { idle_hours: 2, days: 7 },
         methods: vec![Method::Passkey],
+        proved_at: Some(at(0)),
     };
     exchange(&key, by_a_user(), open, held());
     exchange(&key, by_a_user(), session::Check {}, held());

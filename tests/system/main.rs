@@ -34,6 +34,7 @@ mod main_job;
 mod names;
 mod oidc;
 mod oidc_attacks;
+mod oidc_proof;
 mod paging;
 mod passwords;
 mod people;

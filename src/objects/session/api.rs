@@ -80,6 +80,9 @@ pub struct Open {
     /// By what its owner has proved who they are. A release of before tells none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub methods: Vec<Method>,
+    /// When they did, where that is not now: an identity provider may have let them in without asking.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proved_at: Option<Timestamp>,
 }
 
 /// See [`Handler::check`].

@@ -3448,7 +3448,7 @@ export interface components {
          * @description What a notice is about: the `kind` of its event, or what happened to one's account.
          * @enum {string}
          */
-        NoticeKind: "created" | "approved" | "rejected" | "assigned" | "released" | "started" | "held" | "resumed" | "completed" | "closed" | "reopened" | "cancelled" | "commented" | "due_soon" | "overdue" | "welcome" | "role_changed" | "password_changed" | "new_device" | "security_changed";
+        NoticeKind: "created" | "approved" | "rejected" | "assigned" | "released" | "started" | "held" | "resumed" | "completed" | "closed" | "reopened" | "cancelled" | "commented" | "due_soon" | "overdue" | "welcome" | "role_changed" | "password_changed" | "new_device" | "security_changed" | "key_expires";
         /** @description One page of a list that is counted when asked to. */
         NoticePage: {
             /** @description The items, in the list's order. */
@@ -4921,6 +4921,8 @@ export interface operations {
     startOidc: {
         parameters: {
             query?: {
+                /** @description With any value: they prove anew who they are (`prompt=login`), and the provider has to say when. */
+                prove?: string;
                 /** @description The path in the app where they go on; its first page for what is none. */
                 to?: string;
             };
