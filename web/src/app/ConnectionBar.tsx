@@ -1,7 +1,7 @@
 // One line at the top while something is not as it should be: no connection, or changes that wait on this device.
 import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
 import { CloudOff, Send } from "lucide-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { useConnection } from "@/resources/request/LiveLists";
 import { useQueue } from "@/offline/queue";
 import { useMe } from "./session";

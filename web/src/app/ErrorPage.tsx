@@ -3,7 +3,7 @@ import { CloudOff, TriangleAlert } from "lucide-react";
 import { Unreachable } from "@/api/problem";
 import { Button, buttonClass } from "@/ui/Button";
 import { ErrorWords } from "./ErrorWords";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 /** In place of the whole app, when not even that could be shown. */
 export const ErrorMain = (props: ErrorComponentProps) => <main><ErrorPage {...props} /></main>;

@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { ApiError, Unreachable } from "@/api/problem";
 import type { Profile, Schema } from "@/api/types";
 import type words from "@/i18n/en.json";
@@ -7,19 +7,19 @@ import { toast } from "@/ui/toast";
 
 /** What is wrong with a field: in the app's words where it has some, else in the server's. */
 export function useFieldWords() {
-  const { t, i18n } = useTranslation();
+  const { t, exists } = useTranslation();
   return (wrong: Schema<"FieldProblem"> | undefined) =>
-    wrong && (i18n.exists(`problem.${wrong.code}`) ? t(`problem.${wrong.code as keyof typeof words.problem}`) : wrong.detail);
+    wrong && (exists(`problem.${wrong.code}`) ? t(`problem.${wrong.code as keyof typeof words.problem}`) : wrong.detail);
 }
 
 /** What happened and what to do, and the trace id; an administrator is led to its trace. */
 export function ErrorWords({ error }: { error: unknown }) {
-  const { t, i18n } = useTranslation();
+  const { t, exists } = useTranslation();
   const say = useFieldWords();
   const me = useQueryClient().getQueryData<Profile>(["me"]);
   const problem = error instanceof ApiError ? error.problem : undefined;
   const named = error instanceof Unreachable ? "unreachable" : (problem?.code ?? "internal");
-  const code = i18n.exists(`error.${named}_do`) ? named : "internal";
+  const code = exists(`error.${named}_do`) ? named : "internal";
   return (
     <div role="alert" className="text-sm">
       <p className="font-semibold">{t(`error.${code}`)}</p>

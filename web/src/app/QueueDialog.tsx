@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { ApiError } from "@/api/problem";
 import { insist, isStillPossible, replay, whatWaits, type Kept } from "@/offline/queue";
 import { useDiscard } from "@/offline/useDiscard";

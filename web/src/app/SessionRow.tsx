@@ -1,5 +1,5 @@
 import { MonitorSmartphone } from "lucide-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import type { Schema } from "@/api/types";
 import { Button } from "@/ui/Button";
 import { When } from "@/ui/time";

@@ -2,9 +2,8 @@
 import { Link, Outlet, useLocation, useMatches, useNavigate } from "@tanstack/react-router";
 import { CircleUser, Plus } from "lucide-react";
 import { lazy, Suspense, useEffect, useRef, useState, type ComponentType } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation, withMore } from "@/i18n";
 import { manages } from "@/api/types";
-import { withMore } from "@/i18n";
 import { Unread } from "@/resources/inbox/Unread";
 import { LiveLists } from "@/resources/request/LiveLists";
 import { Announcer } from "./announce";

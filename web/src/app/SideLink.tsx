@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Unread } from "@/resources/inbox/Unread";
 import type { NavEntry } from "./nav";
 

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { buttonClass } from "@/ui/Button";
 import { useMe } from "./session";
 import { SYSTEM_NAV } from "./systemNav";

@@ -1,4 +1,4 @@
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { SideLink } from "./SideLink";
 import { useMe } from "./session";
 import { SYSTEM_NAV } from "./systemNav";

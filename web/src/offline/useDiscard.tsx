@@ -1,4 +1,4 @@
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { toast } from "@/ui/toast";
 import { discard, restore, type Kept } from "./queue";
 

@@ -1,7 +1,7 @@
 // Times as people say them, in the language of the page and the ways of their country; the exact one on hover. Everything
 // that shows a time goes through this file.
 import { useSyncExternalStore } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -99,17 +99,17 @@ function subscribe(listener: () => void) {
 export const useNow = (): number => useSyncExternalStore(subscribe, () => now);
 
 export function When({ date, className }: { date: string; className?: string }) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const now = useNow();
-  return <time dateTime={date} title={exact(i18n.language, date, zoneOf())} className={className}>{relative(localeOf(i18n.language), date, now, zoneOf()) ?? t("due.just_now")}</time>;
+  return <time dateTime={date} title={exact(language, date, zoneOf())} className={className}>{relative(localeOf(language), date, now, zoneOf()) ?? t("due.just_now")}</time>;
 }
 
 /** The time until something is due; past that, by how much it is late. */
 export function Until({ date }: { date: string }) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const now = useNow();
-  const locale = localeOf(i18n.language);
+  const locale = localeOf(language);
   const late = now - Date.parse(date);
   const words = late >= MINUTE_MS ? t("due.late", { time: length(locale, late) }) : (relative(locale, date, now, zoneOf()) ?? t("due.now"));
-  return <time dateTime={date} title={exact(i18n.language, date, zoneOf())}>{words}</time>;
+  return <time dateTime={date} title={exact(language, date, zoneOf())}>{words}</time>;
 }

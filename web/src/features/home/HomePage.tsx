@@ -2,10 +2,9 @@
 import { Link } from "@tanstack/react-router";
 import { Coffee } from "lucide-react";
 import { lazy, Suspense, useRef } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation, withMore } from "@/i18n";
 import { ErrorWords } from "@/app/ErrorWords";
 import { useMe } from "@/app/session";
-import { withMore } from "@/i18n";
 import { RequestCard } from "@/resources/request/RequestCard";
 import { WaitingReports } from "@/resources/request/WaitingReports";
 import { leaveList } from "@/resources/request/cameFrom";
@@ -67,7 +66,7 @@ function Needs({ parts }: { parts: Need[] }) {
 }
 
 function Part({ label, filters, alone }: Need & { alone: boolean }) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const short = useShort(filters);
   const total = useTotal(filters, short.list, short.fresh);
   if (!alone && short.shown.length === 0 && !short.hasMoved && !short.isPending && !short.error) {
@@ -77,7 +76,7 @@ function Part({ label, filters, alone }: Need & { alone: boolean }) {
     <div>
       <h3 className="mb-2 flex items-center gap-2 text-sm font-semibold">
         {t(`home.${label}`)}
-        {total !== undefined && total > 0 && <span className="rounded-full bg-accent px-2 text-xs text-accent-ink tabular-nums">{sayTotal(i18n.language, total)}</span>}
+        {total !== undefined && total > 0 && <span className="rounded-full bg-accent px-2 text-xs text-accent-ink tabular-nums">{sayTotal(language, total)}</span>}
         {short.more && <Link to="/requests" search={filters} className="ml-auto text-accent-text hover:underline">{t("common.all")}</Link>}
       </h3>
       <Rows {...short} />

@@ -1,6 +1,6 @@
 // What I am told of, by which way, and when.
 import { Link } from "@tanstack/react-router";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Matrix } from "./Matrix";
 import { TimesForm } from "./TimesForm";
 

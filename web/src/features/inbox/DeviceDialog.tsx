@@ -1,7 +1,7 @@
 // Whether this device is told what happens while the app is closed; and which others are.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { BellRing, Smartphone, X } from "lucide-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import { browserOf } from "@/app/browser";
 import { ErrorWords } from "@/app/ErrorWords";

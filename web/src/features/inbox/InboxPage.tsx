@@ -3,10 +3,9 @@ import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-q
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { BellOff, BellRing, Check, Settings2 } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation, withMore } from "@/i18n";
 import { ErrorPage } from "@/app/ErrorPage";
 import { ErrorWords, toastError } from "@/app/ErrorWords";
-import { withMore } from "@/i18n";
 import { inboxOptions, markRead, type Notice } from "@/resources/inbox/queries";
 import { Button, buttonClass } from "@/ui/Button";
 import { NoticeRow } from "./NoticeRow";

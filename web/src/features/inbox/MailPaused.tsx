@@ -1,7 +1,7 @@
 // My address has bounced: nothing is mailed to me until I say so.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { MailWarning } from "lucide-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import { toastError } from "@/app/ErrorWords";
 import { useMe } from "@/app/session";

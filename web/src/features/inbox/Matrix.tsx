@@ -1,7 +1,7 @@
 // What I am told of, and by which way: a row per kind, a column per way.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import type { Schema } from "@/api/types";
 import { CHANNEL } from "@/api/words";

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { useQueryClient } from "@tanstack/react-query";
 import { Check, MailWarning } from "lucide-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { toastError } from "@/app/ErrorWords";
 import { markRead, type Notice } from "@/resources/inbox/queries";
 import { Button } from "@/ui/Button";
@@ -10,10 +10,10 @@ import { When } from "@/ui/time";
 
 /** What happened, in the words of the timeline, but as somebody says it to me. */
 function useDeed({ kind, reason, actor, request, role, device, change, item }: Notice): string {
-  const { t, i18n } = useTranslation();
+  const { t, exists } = useTranslation();
   if (!request) {
     // A change of a newer release is told in general.
-    const said = change && i18n.exists(`inbox.changed_${change}`) ? `inbox.changed_${change}` as const : `inbox.did_${kind}` as const;
+    const said = change && exists(`inbox.changed_${change}`) ? `inbox.changed_${change}` as const : `inbox.did_${kind}` as const;
     return t(said, { role: role && t(`role.${role}`), device, item: item && isolated(item), by: isolated(actor.name) });
   }
   if (kind === "due_soon" || kind === "overdue") return t(`inbox.did_${kind}`);

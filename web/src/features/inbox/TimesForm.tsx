@@ -1,7 +1,7 @@
 // When I am written to: quiet hours, and one mail a day or a week in place of many; saved together.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import { ApiError } from "@/api/problem";
 import type { Schema } from "@/api/types";
@@ -27,7 +27,7 @@ export function TimesForm() {
 }
 
 function Form({ known }: { known: Times }) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const say = useFieldWords();
   const client = useQueryClient();
   const [times, setTimes] = useState(known);
@@ -42,7 +42,7 @@ function Form({ known }: { known: Times }) {
   const refused = (name: string) => (saving.error instanceof ApiError ? say(saving.error.field(name)) : undefined);
   const isOfField = saving.error instanceof ApiError && (saving.error.problem.errors?.length ?? 0) > 0;
   const zones = ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC")];
-  const day = (at: number) => new Intl.DateTimeFormat(i18n.language, { weekday: "long", timeZone: "UTC" }).format(Date.UTC(2026, 10, 23 + at));
+  const day = (at: number) => new Intl.DateTimeFormat(language, { weekday: "long", timeZone: "UTC" }).format(Date.UTC(2026, 10, 23 + at));
   return (
     <form noValidate className="card flex flex-col gap-4 p-4" onSubmit={(event) => { event.preventDefault(); saving.mutate(); }}>
       <Field label={t("inbox.rhythm")} error={refused("mails")}>

@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useRouter } from "@tanstack/react-router";
 import { useEffect, useState, type ReactNode } from "react";
 import { useForm } from "react-hook-form";
-import { useTranslation } from "react-i18next";
+import { choose, LANGUAGES, type Language, useTranslation } from "@/i18n";
 import * as v from "valibot";
 import { api, dataOf } from "@/api/client";
 import { LIMITS, isTooLong } from "@/api/limits";
@@ -12,7 +12,6 @@ import { ApiError, isCode } from "@/api/problem";
 import type { Schema } from "@/api/types";
 import { ErrorWords, useFieldWords } from "@/app/ErrorWords";
 import { becomes, signIn } from "@/app/session";
-import { LANGUAGES, choose, type Language } from "@/i18n";
 import { Button } from "@/ui/Button";
 import { Field } from "@/ui/Field";
 import { Select } from "@/ui/Select";
@@ -59,12 +58,11 @@ function Over({ token, state }: { token: string; state: Exclude<Invitation["stat
 }
 
 function AcceptForm({ token, invitation, onOver }: { token: string; invitation: Invitation; onOver: () => void }) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const say = useFieldWords();
   const client = useQueryClient();
   const router = useRouter();
   const login = invitation.email ?? invitation.username ?? "";
-  const language = i18n.language as Language;
   const form = useForm({ resolver: valibotResolver(Entered), defaultValues: { name: invitation.username ? invitation.name : "", password: "" } });
   const entering = useMutation({
     mutationFn: async (entered: Entered) => {

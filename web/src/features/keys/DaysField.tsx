@@ -1,4 +1,4 @@
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Field } from "@/ui/Field";
 import { Select } from "@/ui/Select";
 import { length, localeOf } from "@/ui/time";
@@ -9,10 +9,10 @@ export const USUAL_DAYS = 90;
 
 /** How long a key holds from now on. There are no endless ones. */
 export function DaysField({ value, onChange }: { value: number; onChange: (days: number) => void }) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   return (
     <Field label={t("keys.days")} hint={t("keys.days_hint")}>
-      {(props) => <Select {...props} value={value} onChange={({ target }) => onChange(Number(target.value))}>{DAYS.map((days) => <option key={days} value={days}>{length(localeOf(i18n.language), days * DAY_MS)}</option>)}</Select>}
+      {(props) => <Select {...props} value={value} onChange={({ target }) => onChange(Number(target.value))}>{DAYS.map((days) => <option key={days} value={days}>{length(localeOf(language), days * DAY_MS)}</option>)}</Select>}
     </Field>
   );
 }

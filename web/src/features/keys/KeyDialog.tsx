@@ -1,7 +1,7 @@
 // A new key, or another name and other scopes of one that there is.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import { ApiError } from "@/api/problem";
 import { MAX_LENGTH, SCOPE } from "@/api/words";

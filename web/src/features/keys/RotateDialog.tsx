@@ -1,7 +1,7 @@
 // A new secret for a key; that of before holds beside it for a while.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import { ErrorWords } from "@/app/ErrorWords";
 import type { ApiKey } from "@/resources/key/queries";
@@ -19,7 +19,7 @@ const OVERLAPS = [0, 1, 24, 72, 168];
 const HOUR_MS = 3_600_000;
 
 export function RotateDialog({ known, onClose }: { known: ApiKey; onClose: () => void }) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const client = useQueryClient();
   const [hours, setHours] = useState(24);
   const [days, setDays] = useState(USUAL_DAYS);
@@ -32,7 +32,7 @@ export function RotateDialog({ known, onClose }: { known: ApiKey; onClose: () =>
     <Dialog title={t("keys.rotate_of", { name: isolated(known.name) })} onClose={onClose}>
       <form noValidate className="flex flex-col gap-4" onSubmit={(event) => { event.preventDefault(); rotating.mutate(); }}>
         <Field label={t("keys.overlap")} hint={t("keys.overlap_hint")}>
-          {(props) => <Select {...props} autoFocus value={hours} onChange={({ target }) => setHours(Number(target.value))}>{OVERLAPS.map((hours) => <option key={hours} value={hours}>{hours === 0 ? t("keys.overlap_none") : length(localeOf(i18n.language), hours * HOUR_MS)}</option>)}</Select>}
+          {(props) => <Select {...props} autoFocus value={hours} onChange={({ target }) => setHours(Number(target.value))}>{OVERLAPS.map((hours) => <option key={hours} value={hours}>{hours === 0 ? t("keys.overlap_none") : length(localeOf(language), hours * HOUR_MS)}</option>)}</Select>}
         </Field>
         <DaysField value={days} onChange={setDays} />
         {rotating.error && <ErrorWords error={rotating.error} />}

@@ -1,7 +1,7 @@
 // The secret of a key, on the one occasion on which it is shown.
 import { Copy } from "lucide-react";
 import { useId } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Button } from "@/ui/Button";
 import { toast } from "@/ui/toast";
 

@@ -1,6 +1,6 @@
 // With what else than a password somebody signs in; nothing where there is nothing.
 import { useQuery } from "@tanstack/react-query";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import { When } from "@/ui/time";
 

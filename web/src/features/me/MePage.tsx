@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Bell, KeyRound, LogOut, Pencil } from "lucide-react";
 import { lazy, Suspense, useState, type ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { choose, LANGUAGES, type Language, useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import { manages } from "@/api/types";
 import { ErrorWords, toastError } from "@/app/ErrorWords";
@@ -10,7 +10,6 @@ import { SessionRow } from "@/app/SessionRow";
 import { signOut, useMe } from "@/app/session";
 import { SystemLinks } from "@/app/SystemLinks";
 import { chosenTheme, chooseTheme, THEMES, type Theme } from "@/app/theme";
-import { LANGUAGES, choose, type Language } from "@/i18n";
 import { Button, buttonClass } from "@/ui/Button";
 import { toast } from "@/ui/toast";
 import { Identities } from "./Identities";
@@ -21,7 +20,7 @@ import { SecondFactor } from "./SecondFactor";
 const PasswordDialog = lazy(() => import("./PasswordDialog").then(({ PasswordDialog }) => ({ default: PasswordDialog })));
 
 export function MePage() {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const me = useMe();
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -52,7 +51,7 @@ export function MePage() {
         {isRenaming && <NameDialog name={me.name} onClose={() => setRenaming(false)} />}
         {isChangingPassword && <Suspense><PasswordDialog onClose={() => setChangingPassword(false)} /></Suspense>}
       </section>
-      <Choice legend={t("me.language")} name="language" value={i18n.language} options={LANGUAGES} onChange={(language) => void choose(language as Language)} />
+      <Choice legend={t("me.language")} name="language" value={language} options={LANGUAGES} onChange={(language) => void choose(language as Language)} />
       <Choice
         legend={t("me.theme")}
         name="theme"

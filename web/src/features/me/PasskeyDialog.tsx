@@ -1,7 +1,7 @@
 // A passkey's name, and its end.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import { LIMITS } from "@/api/limits";
 import { ApiError } from "@/api/problem";

@@ -2,7 +2,7 @@
 import { valibotResolver } from "@hookform/resolvers/valibot";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useForm } from "react-hook-form";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import * as v from "valibot";
 import { api, dataOf } from "@/api/client";
 import { ApiError } from "@/api/problem";

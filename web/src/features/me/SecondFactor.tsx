@@ -2,7 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { KeyRound, Smartphone } from "lucide-react";
 import { useState, type ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import { ErrorWords, toastError } from "@/app/ErrorWords";
 import { factorsChanged, factorsOptions } from "@/resources/factor/queries";

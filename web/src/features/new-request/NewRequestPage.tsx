@@ -3,7 +3,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useLayoutEffect } from "react";
 import { useForm, type FieldErrors, type Resolver } from "react-hook-form";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { manages, type RequestRecord } from "@/api/types";
 import { ApiError, isCode } from "@/api/problem";
 import { ErrorWords, useFieldWords } from "@/app/ErrorWords";

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Users } from "lucide-react";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import type { Role, Schema } from "@/api/types";
 import { ErrorWords } from "@/app/ErrorWords";
 import { loginOf } from "@/resources/user/login";

@@ -2,7 +2,7 @@
 // them in a dialog. A step counts for the request as it was seen (useSeen.ts) when its button got the focus, or its dialog was
 // opened.
 import { useEffect, useRef, useState, type FocusEvent } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import type { Action, RequestRecord, Role } from "@/api/types";
 import { manages } from "@/api/types";
 import { ACTION_NEEDS } from "@/api/words";

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Star } from "lucide-react";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { LIMITS, isTooLong } from "@/api/limits";
 import type { Action, RequestRecord } from "@/api/types";
 import { ACTION_NEEDS } from "@/api/words";

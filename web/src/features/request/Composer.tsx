@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Globe, Lock } from "lucide-react";
 import { useEffect, useId, useRef } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { LIMITS, isTooLong } from "@/api/limits";
 import { isCode } from "@/api/problem";
 import { seesInternal, type TimelineEvent, type Visibility } from "@/api/types";

@@ -1,4 +1,4 @@
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import type { RequestView } from "@/resources/request/live";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";

@@ -1,7 +1,7 @@
 // Corrects the report. What somebody else changed meanwhile is shown next to one's own words, to choose from.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { ApiError, isCode } from "@/api/problem";
 import type { RequestRecord } from "@/api/types";
 import { ErrorWords, useFieldWords } from "@/app/ErrorWords";

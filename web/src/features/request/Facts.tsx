@@ -1,9 +1,8 @@
 import { Star } from "lucide-react";
 import { lazy, Suspense, type ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation, withMore } from "@/i18n";
 import type { RequestRecord } from "@/api/types";
 import { useMe } from "@/app/session";
-import { withMore } from "@/i18n";
 import { FIELD_NAMES, fieldOf, reportOf } from "@/resources/request/fields";
 import { FieldWords } from "@/resources/request/marks";
 import { When, exact } from "@/ui/time";
@@ -15,7 +14,7 @@ const Undelivered = lazy(() => withMore(import("./Undelivered")));
 
 /** The facts of a request, each where it is one. */
 export function Facts({ record }: { record: RequestRecord }) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const { role } = useMe();
   const report = reportOf(record);
   const details = FIELD_NAMES.filter((name) => fieldOf(name).isDetail && report[name]);
@@ -27,7 +26,7 @@ export function Facts({ record }: { record: RequestRecord }) {
         {record.raised_by.id !== record.requester.id && <Fact name={t("request.raised_by")}>{record.raised_by.name}</Fact>}
         {details.map((name) => <Fact key={name} name={t(fieldOf(name).label)}><FieldWords name={name} value={report[name]} /></Fact>)}
         <Fact name={t("request.due")}>
-          {exact(i18n.language, record.due_at)}
+          {exact(language, record.due_at)}
           <span className={`block ${record.sla.state === "breached" ? "font-semibold text-danger" : "text-muted"}`}>{t(`sla.${record.sla.state}`)}</span>
         </Fact>
         <Fact name={t("request.created")}><When date={record.created_at} /></Fact>

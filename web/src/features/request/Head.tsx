@@ -2,7 +2,7 @@
 import { useRouter } from "@tanstack/react-router";
 import { ArrowLeft, CalendarClock, CircleUser, Megaphone, Pencil } from "lucide-react";
 import { useState, type ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import type { LucideIcon } from "lucide-react";
 import type { RequestRecord } from "@/api/types";
 import { useKeys } from "@/app/useKeys";

@@ -1,5 +1,5 @@
 // What somebody did here, and the server refused when it could be sent: what happened instead, and their words, to go on with.
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { ApiError } from "@/api/problem";
 import { ErrorWords } from "@/app/ErrorWords";
 import { insist, isStillPossible, type Kept } from "@/offline/queue";

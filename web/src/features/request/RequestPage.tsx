@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useEffect, useMemo, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { isCode } from "@/api/problem";
 import { ErrorPage } from "@/app/ErrorPage";
 import { NotFound } from "@/app/NotFound";

@@ -1,6 +1,6 @@
 // A request on its way to somebody else: by WhatsApp, by whatever the device has, or as a link. Nothing is sent from here.
 import { Copy, MessageCircle, Share2 } from "lucide-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import type { RequestRecord } from "@/api/types";
 import { Button, buttonClass } from "@/ui/Button";
 import { toast } from "@/ui/toast";

@@ -1,5 +1,5 @@
 // What others did to a request since somebody looked at it.
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import type { RequestRecord } from "@/api/types";
 import type { RequestView } from "@/resources/request/live";
 import { StatusMark } from "@/resources/request/marks";

@@ -1,7 +1,7 @@
 // What happened, in order; comments as what was said, everything else as a line. Words of people are text, never markup.
 import { Ban, CheckCheck, CircleDot, CircleX, CloudUpload, Flag, Lock, MessageSquare, Pause, Pencil, Play, RotateCcw, ThumbsUp, Undo2, UserCheck, Wrench, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import type { TimelineEvent } from "@/api/types";
 import { FIELD_NAMES, fieldOf, sayValue } from "@/resources/request/fields";
 import type { Waiting } from "@/resources/request/project";

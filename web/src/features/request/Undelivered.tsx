@@ -1,7 +1,7 @@
 // What of a request did not arrive, for those who manage it: else they wait for somebody who was never told.
 import { useQuery } from "@tanstack/react-query";
 import { MailWarning } from "lucide-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 
 export default function Undelivered({ id, version }: { id: string; version: number }) {

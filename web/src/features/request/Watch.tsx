@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Eye, EyeOff } from "lucide-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import { toastError } from "@/app/ErrorWords";
 import { useMe } from "@/app/session";

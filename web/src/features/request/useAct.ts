@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { isCode } from "@/api/problem";
 import type { Action, Person, RequestRecord, Schema } from "@/api/types";
 import { toastError } from "@/app/ErrorWords";

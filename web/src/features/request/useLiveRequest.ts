@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import type { Schema } from "@/api/types";
 import { announce } from "@/app/announce";
 import { LiveSocket, type Connection } from "@/live/socket";

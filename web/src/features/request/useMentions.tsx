@@ -2,7 +2,7 @@
 // stays in the field). It lies above the field, so that nothing moves. Without a network there is none, and the words are sent as they are.
 import { useQuery } from "@tanstack/react-query";
 import { useId, useLayoutEffect, useRef, useState, type KeyboardEvent, type RefObject } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import { orLastAnswer } from "@/offline/answers";
 import { fitting, inserted, soughtAt, type Named } from "./mentions";

@@ -1,6 +1,6 @@
 import { X } from "lucide-react";
 import type { RefObject } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { STATUSES, type Role, type Status, type Summary } from "@/api/types";
 import { SORT } from "@/api/words";
 import { useOffered } from "@/resources/categories/queries";

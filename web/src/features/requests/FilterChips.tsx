@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
 import { useEffect, useRef } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import type { Role, Summary } from "@/api/types";
 import { fieldOf, sayValue } from "@/resources/request/fields";
 import { FILTER_CONTROLS, type Filters } from "@/resources/request/filters";

@@ -2,7 +2,7 @@
 import { Link } from "@tanstack/react-router";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { memo, useEffect, useImperativeHandle, useRef, useState, useSyncExternalStore, type MouseEvent, type Ref } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import type { Summary } from "@/api/types";
 import { leaveList } from "@/resources/request/cameFrom";
 import { fieldOf } from "@/resources/request/fields";

@@ -3,7 +3,7 @@ import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-quer
 import { useLocation, useNavigate, useSearch } from "@tanstack/react-router";
 import { Inbox, SearchX } from "lucide-react";
 import { useEffect, useMemo, useRef } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { announce } from "@/app/announce";
 import { ErrorWords } from "@/app/ErrorWords";
 import { useKeys } from "@/app/useKeys";
@@ -27,7 +27,7 @@ import { RequestRows, type RowsHandle } from "./RequestRows";
 const AT_TOP_PX = 80;
 
 export function RequestsPage() {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const { id: me, role } = useMe();
   const client = useQueryClient();
   const navigate = useNavigate({ from: "/requests" });
@@ -86,7 +86,7 @@ export function RequestsPage() {
     <>
       <div className="mb-4 flex items-baseline gap-3">
         <h1>{t("list.title")}</h1>
-        {total !== undefined && <p className="text-sm text-muted tabular-nums">{t("list.total", { count: total, shown: sayTotal(i18n.language, total) })}</p>}
+        {total !== undefined && <p className="text-sm text-muted tabular-nums">{t("list.total", { count: total, shown: sayTotal(language, total) })}</p>}
       </div>
       <FilterBar ref={bar} filters={filters} role={role} rows={rows} onChange={(changed) => void navigate({ search: changed, replace: true })} />
       <WaitingReports />

@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useRouter } from "@tanstack/react-router";
 import { KeyRound, Smartphone } from "lucide-react";
 import { useEffect, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { ErrorWords, toastError } from "@/app/ErrorWords";
 import { meOptions, signOut } from "@/app/session";
 import { useProof } from "@/app/useProof";

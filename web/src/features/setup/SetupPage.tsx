@@ -5,14 +5,13 @@ import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/r
 import { Link, useRouter } from "@tanstack/react-router";
 import { useEffect, useState, type ReactNode } from "react";
 import { useForm } from "react-hook-form";
-import { useTranslation } from "react-i18next";
+import { choose, LANGUAGES, type Language, useTranslation } from "@/i18n";
 import * as v from "valibot";
 import { api, dataOf } from "@/api/client";
 import { LIMITS, isTooLong } from "@/api/limits";
 import { ApiError, isCode } from "@/api/problem";
 import { ErrorWords, useFieldWords } from "@/app/ErrorWords";
 import { becomes, signIn } from "@/app/session";
-import { LANGUAGES, choose, type Language } from "@/i18n";
 import { Button } from "@/ui/Button";
 import { Field } from "@/ui/Field";
 import { Select } from "@/ui/Select";
@@ -66,11 +65,10 @@ function NoToken({ hasToken }: { hasToken: boolean }) {
 }
 
 function SetupForm({ token }: { token: string }) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const say = useFieldWords();
   const client = useQueryClient();
   const router = useRouter();
-  const language = i18n.language as Language;
   const form = useForm({ resolver: valibotResolver(Entered), defaultValues: { organisation: "", name: "", email: "", password: "", time_zone: here } });
   const starting = useMutation({
     mutationFn: async (entered: Entered) => {

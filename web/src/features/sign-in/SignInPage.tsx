@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useRouter, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useForm } from "react-hook-form";
-import { useTranslation } from "react-i18next";
+import { choose, LANGUAGES, type Language, useTranslation, withMore } from "@/i18n";
 import * as v from "valibot";
 import { api, dataOf } from "@/api/client";
 import { isCode } from "@/api/problem";
@@ -11,7 +11,6 @@ import type { Schema } from "@/api/types";
 import { ErrorWords } from "@/app/ErrorWords";
 import { startPage } from "@/app/preferences";
 import { SecondStepNeeded, signIn } from "@/app/session";
-import { LANGUAGES, choose, withMore, type Language } from "@/i18n";
 import { Button } from "@/ui/Button";
 import { Field } from "@/ui/Field";
 import { OidcLink } from "@/resources/factor/OidcLink";
@@ -28,7 +27,7 @@ const Credentials = v.object({
 const SET_UP = "set-up";
 
 export function SignInPage() {
-  const { t, i18n } = useTranslation();
+  const { t, language: shown } = useTranslation();
   const { next } = useSearch({ from: "/sign-in" });
   const [step, setStep] = useState<Schema<"SecondFactor">>();
   const router = useRouter();
@@ -77,7 +76,7 @@ export function SignInPage() {
       {!step && <Link to="/forgot" className="mt-4 self-start text-sm font-semibold text-accent-text underline">{t("sign_in.forgot")}</Link>}
       <div className="mt-10 flex gap-4 text-sm">
         {(Object.keys(LANGUAGES) as Language[]).map((language) => (
-          <button key={language} type="button" lang={language} aria-pressed={i18n.language === language} onClick={() => void choose(language)} className="min-h-8 text-muted aria-pressed:font-semibold aria-pressed:text-ink">{LANGUAGES[language]}</button>
+          <button key={language} type="button" lang={language} aria-pressed={shown === language} onClick={() => void choose(language)} className="min-h-8 text-muted aria-pressed:font-semibold aria-pressed:text-ink">{LANGUAGES[language]}</button>
         ))}
       </div>
     </main>

@@ -2,7 +2,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, useRouter, useSearch } from "@tanstack/react-router";
 import { useEffect } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import { isCode } from "@/api/problem";
 import { ErrorWords } from "@/app/ErrorWords";
@@ -17,7 +17,7 @@ const AGAIN = ["provider_away", "expired", "denied", "refused", "bad_token", "to
 const UNPROVED = ["no_proof", "not_proved"];
 
 export function SignedInPage() {
-  const { t, i18n } = useTranslation();
+  const { t, exists } = useTranslation();
   const { problem, to } = useSearch({ from: "/signed-in" });
   const router = useRouter();
   const client = useQueryClient();
@@ -33,7 +33,7 @@ export function SignedInPage() {
   const isOut = isCode(entering.error, "unauthenticated");
   const told = isOut ? "expired" : problem;
   const isIn = told !== undefined && UNPROVED.includes(told);
-  const word = told && (i18n.exists(`oidc.${told}`) ? told : "refused");
+  const word = told && (exists(`oidc.${told}`) ? told : "refused");
   return (
     <main className="mx-auto flex min-h-dvh w-full max-w-sm flex-col justify-center gap-5 px-6 py-10">
       <img src="/icons/icon.svg" alt="" width="52" height="52" />

@@ -1,7 +1,7 @@
 // The caches in numbers, and the way to empty one.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import type { Schema } from "@/api/types";
 import { toastError } from "@/app/ErrorWords";

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import type { StreamName } from "./words";
 import { StaffMark } from "@/resources/user/StaffMark";
 import { ViaMark } from "@/resources/user/ViaMark";

@@ -1,7 +1,7 @@
 // One log entry as a line; the whole of it leads to its detail, which has an address of its own.
 import { Link } from "@tanstack/react-router";
 import { Bug, CircleX, Info, TriangleAlert } from "lucide-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { StaffMark } from "@/resources/user/StaffMark";
 import { ViaMark } from "@/resources/user/ViaMark";
 import { clock, localeOf } from "@/ui/time";
@@ -15,7 +15,7 @@ export function LevelMark({ level }: { level: Level }) {
 }
 
 export function EntryRow({ entry, stream, named, fresh }: { entry: Entry; stream: StreamName; named?: boolean; fresh?: boolean }) {
-  const { i18n } = useTranslation();
+  const { language } = useTranslation();
   return (
     <li className={fresh ? "arrive" : undefined}>
       <Link
@@ -24,7 +24,7 @@ export function EntryRow({ entry, stream, named, fresh }: { entry: Entry; stream
         resetScroll={false}
         className="grid grid-cols-[auto_auto_1fr_auto] items-baseline gap-x-3 gap-y-0.5 px-3 py-1.5 -outline-offset-2 hover:bg-sunken"
       >
-        <time dateTime={entry.ts} title={entry.ts} className="text-xs text-muted tabular-nums">{clock(localeOf(i18n.language), entry.ts, Date.now())}</time>
+        <time dateTime={entry.ts} title={entry.ts} className="text-xs text-muted tabular-nums">{clock(localeOf(language), entry.ts, Date.now())}</time>
         <LevelMark level={entry.level} />
         <span className="min-w-0 truncate max-sm:col-span-full max-sm:row-start-2 max-sm:whitespace-normal">
           {named && <span className="mr-2 rounded bg-sunken px-1.5 py-0.5 text-xs font-semibold text-muted">{stream}</span>}

@@ -2,7 +2,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { KeyRound } from "lucide-react";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import { EndDialog } from "@/resources/key/EndDialog";
 import { KeyCard } from "@/resources/key/KeyCard";

@@ -1,7 +1,7 @@
 // The filters of the logs, all of them in the URL.
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { LEVELS, type StreamName, STREAMS } from "./words";
 import { SearchField } from "@/ui/SearchField";
 import { Select } from "@/ui/Select";

@@ -1,7 +1,7 @@
 // How mail is set up, and whether it works.
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Send } from "lucide-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import type { Schema } from "@/api/types";
 import { ErrorWords } from "@/app/ErrorWords";
@@ -58,9 +58,9 @@ function Setup({ setup }: { setup: Schema<"MailSetup"> }) {
 }
 
 function Test() {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const { email } = useMe();
-  const testing = useMutation({ mutationFn: () => dataOf(api.POST("/api/system/mail/test", { body: { language: i18n.language as Language } })) });
+  const testing = useMutation({ mutationFn: () => dataOf(api.POST("/api/system/mail/test", { body: { language: language as Language } })) });
   return (
     <Card title={t("mail.test")}>
       <div className="flex flex-col items-start gap-3">

@@ -1,4 +1,4 @@
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import type { Schema } from "@/api/types";
 
 /** What became of a mail, where it ended, and what the provider said. */

@@ -1,6 +1,6 @@
 // The state of the parts, asked again every few seconds while somebody looks.
 import { useQuery } from "@tanstack/react-query";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import type { Status } from "@/api/types";
 import { StatusMark } from "@/resources/request/marks";

@@ -1,6 +1,6 @@
 // Addresses that nothing is mailed to, since they have bounced or their owner took us for spam.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import { toastError } from "@/app/ErrorWords";
 import { Button } from "@/ui/Button";

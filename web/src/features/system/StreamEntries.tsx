@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { Pause, Play, ScrollText } from "lucide-react";
 import { useEffect } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Button } from "@/ui/Button";
 import { EntryRow } from "./EntryRow";
 import { LONGEST_TAIL, shownEntries } from "./entries";

@@ -1,6 +1,6 @@
 // What an operators' page shows instead of its content: nothing, a wait, a failure.
 import type { LucideIcon } from "lucide-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { ErrorWords } from "@/app/ErrorWords";
 import { Button } from "@/ui/Button";
 

@@ -2,7 +2,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api } from "@/api/client";
 import { isCode } from "@/api/problem";
 import { NOTICE_KIND } from "@/api/words";

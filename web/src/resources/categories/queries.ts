@@ -1,7 +1,7 @@
 // The categories that the organisation offers: what the forms and the filters list, and how each is marked. Without an answer, and
 // without a kept one, the words of the field itself are offered.
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import type { TFunction } from "i18next";
+import type { Translate } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import type { Schema } from "@/api/types";
 import { orLastAnswer } from "@/offline/answers";
@@ -37,4 +37,4 @@ export function useColour(category: unknown): Colour | undefined {
 }
 
 /** Its name in the reader's language, where it is of the first list. */
-export const sayCategory = (t: TFunction, name: string) => sayValue(t, "category", name);
+export const sayCategory = (t: Translate, name: string) => sayValue(t, "category", name);

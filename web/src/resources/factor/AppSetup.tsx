@@ -1,7 +1,7 @@
 // An authenticator app is set up: a picture for its camera, letters for whoever types, and its first code.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import { ApiError } from "@/api/problem";
 import { ErrorWords, useFieldWords } from "@/app/ErrorWords";

@@ -1,6 +1,6 @@
 // The way to the organisation's identity provider, where there is one.
 import { useQuery } from "@tanstack/react-query";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import type { Schema } from "@/api/types";
 import { buttonClass } from "@/ui/Button";

@@ -1,7 +1,7 @@
 // A passkey is made: first its name, then the browser's own window.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import { ApiError } from "@/api/problem";
 import { LIMITS } from "@/api/limits";

@@ -1,7 +1,7 @@
 // Whoever is signed in is asked who they are, before what needs it anew: by a password, or by a second factor that they have.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import { ApiError } from "@/api/problem";
 import { ErrorWords, useFieldWords } from "@/app/ErrorWords";

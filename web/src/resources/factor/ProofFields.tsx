@@ -1,7 +1,7 @@
 // A code or a passkey, for whoever is asked who they are: at the second step of a sign-in, and before what needs it anew.
 import { useState, type ReactNode } from "react";
 import { KeyRound } from "lucide-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { ApiError } from "@/api/problem";
 import { ErrorWords, useFieldWords } from "@/app/ErrorWords";
 import { Button } from "@/ui/Button";

@@ -1,5 +1,5 @@
 // Asks for the proof, in a dialog above whatever is open.
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Dialog } from "@/ui/Dialog";
 import { Proof } from "./Proof";
 

@@ -1,6 +1,6 @@
 // Recovery codes, which are shown once.
 import { Copy, Download } from "lucide-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Button } from "@/ui/Button";
 import { toast } from "@/ui/toast";
 

@@ -1,6 +1,6 @@
 // The second step of a sign-in. Its ticket ends after five minutes, or with a change of the account: then the first step is made again.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import { isCode } from "@/api/problem";
 import type { Schema } from "@/api/types";

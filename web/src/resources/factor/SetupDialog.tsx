@@ -1,6 +1,6 @@
 // A second factor is set up, and the recovery codes that come with the first one are shown: closed by nothing but a word that they are kept.
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Dialog } from "@/ui/Dialog";
 import { toast } from "@/ui/toast";
 import { AppSetup } from "./AppSetup";

@@ -1,5 +1,5 @@
 import { skipToken, useQuery } from "@tanstack/react-query";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 /** How many notices are unread, as the live connection tells (LiveInbox.ts). */
 export const UNREAD = ["inbox", "unread"] as const;

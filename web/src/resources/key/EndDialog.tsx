@@ -1,6 +1,6 @@
 // Ends a key, once it has been asked whether that is meant: whatever uses it stops.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { toastError } from "@/app/ErrorWords";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";

@@ -1,7 +1,7 @@
 // An API key: what it may do, until when, and who has used it when. Never its secret.
 import { KeyRound } from "lucide-react";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { When } from "@/ui/time";
 import type { ApiKey } from "./queries";
 

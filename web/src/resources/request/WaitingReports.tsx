@@ -1,6 +1,6 @@
 // What waits on this device, in the lists: reports as they have been written, and a mark on requests with changes.
 import { CloudUpload } from "lucide-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { useMe } from "@/app/session";
 import { useQueue } from "@/offline/queue";
 import { reportFrom } from "./fields";

@@ -2,7 +2,7 @@
 // that knows them. From it come the form of a new request, the edit dialog with its merge, the details beside a request, the
 // timeline's lists of changes, what a decision rests on (basis.ts), the marks in lists, and the filters (filters.ts) with
 // their controls. A field of the API that is missing here does not compile.
-import type { TFunction } from "i18next";
+import type { Translate } from "@/i18n";
 import { ChevronDown, ChevronsUp, Minus, Siren, TriangleAlert, type LucideIcon } from "lucide-react";
 import { isTooLong } from "@/api/limits";
 import { PRIORITIES, type Priority, type RequestRecord, type Schema } from "@/api/types";
@@ -129,7 +129,7 @@ export const mergeReports = (base: Report, mine: Report, theirs: Report): Report
   report((name) => (mine[name] === base[name] ? theirs[name] : mine[name]));
 
 /** A value in the reader's language. */
-export function sayValue(t: TFunction, name: FieldName, value: unknown): string {
+export function sayValue(t: Translate, name: FieldName, value: unknown): string {
   const field = FIELDS[name];
   if (field.kind === "flag") return t(value === true ? "common.yes" : "common.no");
   if (value == null || value === "") return "–";

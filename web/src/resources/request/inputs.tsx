@@ -1,6 +1,6 @@
 // The input of a field, by its kind; the list of fields says which that is.
 import type { ChangeEvent } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Field } from "@/ui/Field";
 import { Select } from "@/ui/Select";
 import { useOffered } from "@/resources/categories/queries";

@@ -1,7 +1,7 @@
 // The state and the fields of a request as they look everywhere: an icon, a word, and a colour, so that none of them is
 // needed alone.
 import { Ban, CheckCheck, CircleX, Clock, Inbox, Lock, Pause, ThumbsUp, UserCheck, Wrench } from "lucide-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import type { Status, Summary } from "@/api/types";
 import { Until, useNow } from "@/ui/time";
 import { CategoryDot } from "@/resources/categories/CategoryDot";

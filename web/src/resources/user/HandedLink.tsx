@@ -1,7 +1,7 @@
 // A link that lets somebody in: copied, shared, or held up to a camera.
 import { Copy, Share2 } from "lucide-react";
 import { useId, useState, type ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Button } from "@/ui/Button";
 import { Qr } from "@/ui/Qr";
 import { toast } from "@/ui/toast";

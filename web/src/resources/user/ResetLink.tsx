@@ -1,6 +1,6 @@
 // A link for a new password, made by whoever hands it over: it works once, and until when is said.
 import { useMutation } from "@tanstack/react-query";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import { ErrorWords } from "@/app/ErrorWords";
 import { Button } from "@/ui/Button";

@@ -1,5 +1,5 @@
 // Says of a person that they are staff, and as what: a name alone could be somebody else's.
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import type { Role } from "@/api/types";
 
 export function StaffMark({ role }: { role: Role | undefined }) {

@@ -1,7 +1,7 @@
 // Takes somebody's second factors away, once it has been asked whether that is meant: for a phone that was lost.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import { ErrorWords } from "@/app/ErrorWords";
 import { Button } from "@/ui/Button";

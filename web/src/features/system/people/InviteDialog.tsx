@@ -1,10 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { LANGUAGES, type Language, useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import type { Role, Schema } from "@/api/types";
 import { ErrorWords } from "@/app/ErrorWords";
-import { LANGUAGES, type Language } from "@/i18n";
 import { HandedLink } from "@/resources/user/HandedLink";
 import { linkOf } from "@/resources/user/login";
 import { Button } from "@/ui/Button";
@@ -45,11 +44,11 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
 }
 
 function AddressForm({ onClose, onWords }: { onClose: () => void; onWords: (has: boolean) => void }) {
-  const { t, i18n } = useTranslation();
+  const { t, language: shown } = useTranslation();
   const client = useQueryClient();
   const [text, setText] = useState("");
   const [role, setRole] = useState<Role>("technician");
-  const [language, setLanguage] = useState(i18n.language as Language);
+  const [language, setLanguage] = useState(shown);
   const isMailOn = useQuery(mailQuery).data?.status === "on";
   const [outcomes, setOutcomes] = useState<Outcome[]>([]);
   const inviting = useMutation({

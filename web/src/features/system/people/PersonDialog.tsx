@@ -1,7 +1,7 @@
 // What an administrator changes about somebody.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import { isCode } from "@/api/problem";
 import type { Role, Schema } from "@/api/types";

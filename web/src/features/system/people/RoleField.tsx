@@ -1,4 +1,4 @@
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import type { Role } from "@/api/types";
 import { ROLE } from "@/api/words";
 import { Field } from "@/ui/Field";

@@ -1,6 +1,6 @@
 // Somebody who signs in with the identity provider, and the end of that.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import { ErrorWords } from "@/app/ErrorWords";
 import { Button } from "@/ui/Button";

@@ -1,7 +1,7 @@
 // Whose the open work of somebody becomes who does none any more: it is shown, and goes to somebody or is nobody's, with the change itself.
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import type { Schema } from "@/api/types";
 import { ErrorWords } from "@/app/ErrorWords";

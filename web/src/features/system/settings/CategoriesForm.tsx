@@ -3,7 +3,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { useRef, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { ApiError, isCode } from "@/api/problem";
 import { ErrorWords, useFieldWords } from "@/app/ErrorWords";
 import { categoriesOptions, sayCategory, type Category } from "@/resources/categories/queries";

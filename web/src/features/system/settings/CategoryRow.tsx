@@ -1,5 +1,5 @@
 import { Archive, ArchiveRestore, ArrowDown, ArrowUp, X } from "lucide-react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { PRIORITIES, type Priority } from "@/api/types";
 import { COLOUR, MAX_LENGTH } from "@/api/words";
 import { CategoryDot } from "@/resources/categories/CategoryDot";

@@ -1,6 +1,6 @@
 // What a setting was, who changed it when, and the way back.
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { isCode } from "@/api/problem";
 import { ErrorWords } from "@/app/ErrorWords";
 import { Button } from "@/ui/Button";

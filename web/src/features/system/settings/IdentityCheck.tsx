@@ -1,6 +1,6 @@
 // What the identity provider is to be told of us, and whether it can be worked with.
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import { ErrorWords } from "@/app/ErrorWords";
 import { Button } from "@/ui/Button";

@@ -1,7 +1,7 @@
 // Changes one setting in its place. Whoever was slower is told what it is now, and keeps what they have put in.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { ApiError, isCode } from "@/api/problem";
 import { ErrorWords, useFieldWords } from "@/app/ErrorWords";
 import { Button } from "@/ui/Button";

@@ -1,4 +1,4 @@
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Select } from "@/ui/Select";
 import type { Setting } from "./queries";
 

@@ -1,5 +1,5 @@
 import { useRef, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Button } from "@/ui/Button";
 import { isolated } from "@/ui/isolated";
 import { When } from "@/ui/time";

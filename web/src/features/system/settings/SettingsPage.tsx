@@ -1,7 +1,7 @@
 // What the organisation decides itself, in groups.
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Failure, Waiting } from "../states";
 import { IdentityCheck } from "./IdentityCheck";
 import { HistoryDialog } from "./HistoryDialog";

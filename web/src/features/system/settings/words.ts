@@ -1,12 +1,12 @@
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { sayCategory, type Category } from "@/resources/categories/queries";
 import { localeOf } from "@/ui/time";
 import type { Setting, SettingValue } from "./queries";
 
 /** A setting's values and bounds as people read them. */
 export function useSettingWords() {
-  const { t, i18n } = useTranslation();
-  const number = (value: number) => new Intl.NumberFormat(localeOf(i18n.language)).format(value);
+  const { t, language } = useTranslation();
+  const number = (value: number) => new Intl.NumberFormat(localeOf(language)).format(value);
   const say = ({ form }: Pick<Setting, "form">, value: SettingValue) => {
     if (form.type === "number") return t(`settings.${form.unit}`, { count: Number(value), number: number(Number(value)) });
     if (form.type === "categories") {
