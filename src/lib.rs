@@ -77,6 +77,9 @@ pub fn scheduled(env: Env) -> Promise {
                 if let Err(refusal) = jobs::accounts::run(&env, &config.org).await {
                     worker::console_log!("what accounts owe will be tried again: {refusal}");
                 }
+                if let Err(refusal) = jobs::news::run(&env, &config.org).await {
+                    worker::console_log!("what happened to accounts will be told later: {refusal}");
+                }
                 if let Err(refusal) = jobs::audit::run(&env, &config.org).await {
                     worker::console_log!("the audit will be told later: {refusal}");
                 }

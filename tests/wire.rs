@@ -10,8 +10,8 @@ use std::{env, fs};
 use cepatedge::db::queries;
 use cepatedge::db::query::{Postgres, Query};
 use cepatedge::db::statements::{
-    accounts, audit, deliveries, factors, identities, invitations, keys, mail_pauses, organisation, own_data, people,
-    resets, settings, users, versions,
+    accounts, audit, deliveries, factors, identities, invitations, keys, mail_pauses, news, organisation, own_data,
+    people, resets, settings, users, versions,
 };
 use cepatedge::domain::delivery::{Delivery, Packed};
 use cepatedge::domain::factor::{Factors, Method, NewPasskey, Passkey, Removed, Totp, Used};
@@ -23,7 +23,7 @@ use cepatedge::domain::mailed::Mailed;
 use cepatedge::domain::notify::times::{Quiet, Rhythm, TimeOfDay, Times};
 use cepatedge::domain::notify::{
     About, Channel, Choice, Chosen, Colleague, Delivered, DeliveryId, DeliveryState, Notice, NoticeId, NoticeKind,
-    Reason,
+    Reason, SecurityChange,
 };
 use cepatedge::domain::organisation::{Language, OrganisationName, TimeZone, Weekday};
 use cepatedge::domain::request::{
@@ -34,8 +34,8 @@ use cepatedge::domain::session::SessionLimits;
 use cepatedge::domain::settings::{SettingChange, SettingKey, SettingValue, Stored};
 use cepatedge::domain::text::SearchText;
 use cepatedge::domain::user::{
-    AccountNews, AccountOwed, Draft, Email, Handover, Invitation, Pending, PersonName, Phone, Preferences, Reset,
-    StartPage, User, UserRow, UserStatus, Username, Via,
+    AccountNews, AccountOwed, Draft, Email, Handover, Invitation, NewsOwed, Pending, PersonName, Phone, Preferences,
+    Reset, StartPage, User, UserRow, UserStatus, Username, Via,
 };
 use cepatedge::domain::{
     Actor, Caller, Limit, OrgId, Person, Position, Refusal, RequestId, Role, SessionName, Timestamp, UserId,
@@ -361,14 +361,23 @@ fn an_inbox_speaks_as_recorded() {
         urgent: false,
         role: None,
         device: None,
+        change: None,
+        item: None,
     };
     let overdue =
         Notice { kind: "overdue".into(), seq: None, words: None, due_at: Some(at(2)), urgent: true, ..notice.clone() };
     let device = Some("Firefox, Linux".to_owned());
     let account =
         Notice { kind: "new_device".into(), reason: Reason::Account, request: None, device, ..notice.clone() };
+    let key_made = Notice {
+        kind: "security_changed".into(),
+        change: Some(SecurityChange::KeyMade.to_string()),
+        item: Some("Sensor".into()),
+        device: None,
+        ..account.clone()
+    };
     let (read, told) = (notice.id.clone(), notice.id.clone());
-    exchange(&key, by_the_system(), inbox::Tell { notices: vec![notice, overdue, account] }, ());
+    exchange(&key, by_the_system(), inbox::Tell { notices: vec![notice, overdue, account, key_made] }, ());
     let after = Some(Position { ts: at(1).as_ms(), id: "7".into() });
     exchange(
         &key,
@@ -482,6 +491,7 @@ fn an_attempt_to_sign_in_speaks_as_recorded() {
         client_id: "cepatedge".into(),
         redirect_uri: "https://app.example.com/api/auth/oidc/callback".into(),
         to: "/requests".into(),
+        proved_since: Some(at(0)),
     };
     exchange(&key, by_the_system(), sign_in::Begin { attempt: attempt() }, ());
     exchange(&key, by_the_system(), sign_in::Take { browser: SESSION.into() }, Some(attempt()));
@@ -512,6 +522,7 @@ fn the_session_speaks_as_recorded() {
         address: "192.0.2.7".into(),
         limits: SessionLimits { idle_hours: 2, days: 7 },
         methods: vec![Method::Passkey],
+        proved_at: Some(at(0)),
     };
     exchange(&key, by_a_user(), open, held());
     exchange(&key, by_a_user(), session::Check {}, held());
@@ -750,6 +761,16 @@ fn accounts_speak_as_recorded(entry: NewEntry) {
     };
     asks(by_the_system(), accounts::OwedByAccounts { id: Some(id), limit: 200 }, vec![owed]);
     asks(by_the_system(), accounts::AccountSettled { id, version }, ());
+    let told = AccountNews {
+        change: Some(SecurityChange::PasskeyAdded.to_string()),
+        item: Some("Phone".into()),
+        ends_at: Some(at(9)),
+        ..AccountNews::of("security_changed", Actor::from(&caller()))
+    };
+    let owed = NewsOwed { user: id, id: entry.id.clone(), ts: at(0), news: told };
+    asks(by_the_system(), news::OwedNews { id: Some(id), limit: 200 }, vec![owed]);
+    asks(by_the_system(), news::NewsTold { id: entry.id }, ());
+    asks(by_the_system(), news::RemindOfKeys {}, 1);
     let preferences = Preferences {
         phone: Some(Phone::dialled("+62 812 3456").unwrap()),
         time_zone: Some(TimeZone::parse("Asia/Makassar").unwrap()),

@@ -40,7 +40,7 @@ fuzz_target!(init: begin(), |data: &[u8]| {
 });
 
 fn expected() -> Expected<'static> {
-    Expected { issuer: ISSUER, client_id: CLIENT, nonce: NONCE, now_s: NOW_S }
+    Expected { issuer: ISSUER, client_id: CLIENT, nonce: NONCE, now_s: NOW_S, proved_since_s: None }
 }
 
 fn a_description_is_the_issuers(text: &str) {
@@ -71,6 +71,10 @@ fn a_token_is_for_us_now(payload: &str) {
             && json["iat"].as_i64().unwrap() <= NOW_S + CLOCK_LEEWAY_S
     );
     assert!(!claims.subject.is_empty());
+    // As a proof it is taken only if it says that they proved who they are just now.
+    let proof = Expected { proved_since_s: Some(NOW_S), ..expected() };
+    let is_now = json["auth_time"].as_i64().is_some_and(|at| at.abs_diff(NOW_S) <= CLOCK_LEEWAY_S.unsigned_abs());
+    assert_eq!(unverified.claims(&proof).is_ok(), is_now);
 }
 
 fn a_key_is_public_and_long(keys: &str) {

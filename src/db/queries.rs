@@ -8,8 +8,8 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::query::{Postgres, Query};
 use super::statements::{
-    accounts, audit, deliveries, factors, identities, invitations, keys, mail_pauses, organisation, own_data, people,
-    resets, settings, users, versions,
+    accounts, audit, deliveries, factors, identities, invitations, keys, mail_pauses, news, organisation, own_data,
+    people, resets, settings, users, versions,
 };
 
 /// Declares every query that a DatabaseObject answers.
@@ -76,6 +76,9 @@ queries! {
     accounts::SavePreferences,
     accounts::FindLanguage,
     accounts::SaveLanguage,
+    news::OwedNews,
+    news::NewsTold,
+    news::RemindOfKeys,
     factors::FindFactors,
     factors::UseFactor,
     factors::AddFactor,

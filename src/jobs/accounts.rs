@@ -83,7 +83,7 @@ async fn carry(env: &Env, owed: AccountOwed, cx: &CallContext) -> Result<Settled
     let account = AccountKey::User { org: cx.org.clone(), user: id };
     let ended_sessions = ask(env, &account, Changed { version, reason, keep }, cx).await?;
     // What a newer release tells is told by it, with what is new there.
-    if let Some(notice) = news.and_then(|news| Notice::of_news(&news, id, version, ts)) {
+    if let Some(notice) = news.and_then(|news| Notice::of_news(&news, id, &version.to_string(), ts)) {
         let inbox = InboxKey { org: cx.org.clone(), user: id };
         ask(env, &inbox, Tell { notices: vec![notice] }, cx).await?;
     }

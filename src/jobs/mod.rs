@@ -2,5 +2,6 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod news;
 pub mod reconcile;
 pub mod settings;

@@ -106,7 +106,7 @@ pub async fn enter(
     stays: Stays,
 ) -> Result<Reply, Refusal> {
     if user.factors.is_empty() {
-        return open_session(exchange, status, user, address, stays, vec![Method::Password]).await;
+        return open_session(exchange, status, user, address, stays, Proof::now(vec![Method::Password])).await;
     }
     let random: [u8; 16] = clock::random()?;
     let now = clock::now();
@@ -118,7 +118,22 @@ pub async fn enter(
     Reply::json(202, &SecondStep { second_factor })
 }
 
-/// Signs in a user who has proved who they are by these methods; the answer has the profile and the cookie.
+/// How somebody has proved who they are.
+pub struct Proof {
+    /// By what.
+    pub methods: Vec<Method>,
+    /// When, where that is not now.
+    pub at: Option<Timestamp>,
+}
+
+impl Proof {
+    /// Just now, by these methods.
+    pub fn now(methods: Vec<Method>) -> Self {
+        Proof { methods, at: None }
+    }
+}
+
+/// Signs in a user who has proved who they are; the answer has the profile and the cookie.
 ///
 /// # Errors
 /// `Unavailable` when the session cannot be opened; `InvalidCredentials` where the account was changed since it was read.
@@ -128,7 +143,7 @@ pub async fn open_session(
     user: UserRow,
     address: String,
     stays: Stays,
-    methods: Vec<Method>,
+    proof: Proof,
 ) -> Result<Reply, Refusal> {
     let org = exchange.org();
     let id = SessionId::random().map_err(|_| Refusal::Internal)?;
@@ -139,7 +154,8 @@ pub async fn open_session(
     let stays = is_by_link && user.email.is_none();
     let in_force = in_force::current(exchange.env, exchange.config, &exchange.cx, exchange.access.started()).await;
     let limits = in_force.sessions;
-    let open = Open { caller, login: user.login().to_owned(), stays, user_agent, address, limits, methods };
+    let Proof { methods, at: proved_at } = proof;
+    let open = Open { caller, login: user.login().to_owned(), stays, user_agent, address, limits, methods, proved_at };
     let key = SessionKey { org: org.clone(), session: id.name() };
     let session = ask(exchange.env, &key, open, &cx).await?;
     let listing = Listing {

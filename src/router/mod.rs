@@ -32,6 +32,7 @@ pub mod me;
 mod notice_times;
 mod oidc;
 mod organisation;
+mod own_data;
 pub mod passwords;
 pub mod path;
 pub mod people;

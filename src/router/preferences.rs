@@ -1,24 +1,16 @@
-//! What one tells of oneself, how one likes the app, and one's own data as a file.
+//! What one tells of oneself, and how one likes the app.
 
 use base::refusal::Refusal;
 use base::text::parse_value;
-use base::time::{Timestamp, rfc3339};
-use durable::{ask, clock};
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
 use crate::db::statements::accounts::{FindPreferences, SavePreferences};
-use crate::db::statements::own_data::OwnData;
-use crate::domain::log::{Level, NewEntry, StreamName};
-use crate::domain::user::{Actor, Draft, Phone, Preferences, StartPage};
-use crate::objects::account::api::{AccountKey, Drafts};
+use crate::domain::log::{Level, StreamName};
+use crate::domain::user::{Phone, Preferences, StartPage};
 use crate::objects::database::api::query;
-use crate::objects::log_stream::api::tell_audit;
-use crate::objects::session::api::{Check, SessionKey};
 use crate::router::context::Exchange;
 use crate::router::http::body::parse_json;
 use crate::router::http::reply::Reply;
-use crate::router::sessions::{self, MySession};
 use crate::router::setup::known_zone;
 
 /// What one chose; null is nothing.
@@ -48,30 +40,6 @@ impl From<Preferences> for PreferencesShown {
             start_page: start_page.map(|page| page.to_string()),
         }
     }
-}
-
-/// All that is kept of one.
-#[derive(Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct MyData {
-    /// When it was put together.
-    #[serde(with = "rfc3339")]
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
-    pub exported_at: Timestamp,
-    /// The account.
-    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
-    pub account: Box<RawValue>,
-    /// Where one is signed in.
-    pub sessions: Vec<MySession>,
-    /// What one has begun to write.
-    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Object>))]
-    pub drafts: Vec<Draft>,
-    /// What one reported, newest first: 5,000 at most.
-    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Object>))]
-    pub requests: Box<RawValue>,
-    /// What one did and said, latest first: 5,000 at most.
-    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Object>))]
-    pub events: Box<RawValue>,
 }
 
 /// `GET /api/me/preferences`.
@@ -104,42 +72,10 @@ pub async fn save(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     Reply::json(200, &PreferencesShown::from(preferences))
 }
 
-/// `GET /api/me/data`: a file. The audit knows of it before it leaves.
-///
-/// # Errors
-/// `Unavailable` while PostgreSQL, the account or the audit is away.
-pub async fn data(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
-    let (env, cx, caller) = (exchange.env, &exchange.cx, exchange.caller()?);
-    let id = caller.user.id;
-    // A read is answered beside the session; what the audit is told must be true, so this one waits for it.
-    let session = cx.session.clone().ok_or(Refusal::Unauthenticated)?;
-    ask(env, &SessionKey { org: exchange.org().clone(), session }, Check {}, cx).await?;
-    let account = AccountKey::User { org: exchange.org().clone(), user: id };
-    let (rows, listings, drafts) = futures::join!(
-        query(env, OwnData { id }, cx),
-        sessions::listings(exchange, id),
-        ask(env, &account, Drafts {}, cx)
-    );
-    let rows = rows?.ok_or(Refusal::Unauthenticated)?;
-    let now = clock::now();
-    let data = MyData {
-        exported_at: now,
-        account: rows.account,
-        sessions: listings?.into_iter().map(|listing| sessions::shown(exchange, listing)).collect(),
-        drafts: drafts?,
-        requests: rows.requests,
-        events: rows.events,
-    };
-    let entry =
-        NewEntry::audit(exchange.access.trace(), now, Actor::from(caller), "data_exported", ("user", &id.to_string()));
-    tell_audit(env, vec![entry], cx).await?;
-    Ok(Reply::json(200, &data)?.with("content-disposition", "attachment; filename=\"cepatedge-my-data.json\""))
-}
-
 /// What each route takes and answers.
 #[cfg(feature = "openapi")]
 pub(super) mod describe {
-    use super::{MyData, PreferencesShown};
+    use super::PreferencesShown;
     use crate::openapi::operation::Operation;
     use crate::openapi::schemas::Schemas;
 
@@ -154,14 +90,6 @@ pub(super) mod describe {
             .detail("All of them, in place of those of before; null, or not there, is nothing.")
             .body(schemas.of::<PreferencesShown>())
             .replies(200, "As they are now.", schemas.of::<PreferencesShown>())
-            .refuses(&[503])
-    }
-
-    pub fn data(schemas: &mut Schemas) -> Operation {
-        Operation::new("myData", "session", "All that is kept of me, as a file.")
-            .detail("Requests and events are the read model's: what is a moment old may be missing.")
-            .replies(200, "The file.", schemas.of::<MyData>())
-            .with_header("Content-Disposition", "A name for the file.")
             .refuses(&[503])
     }
 }

@@ -23,8 +23,8 @@ use crate::router::route::{Kind, Permission, Route};
 use crate::router::system::{deliveries, mail};
 use crate::router::{
     auth, caches, categories, drafts, identity, inbox, invitations, keys, language, mail_pauses, me, notice_times,
-    oidc, organisation, passwords, people, preferences, probes, push, requests, resets, scopes, sessions, settings,
-    setup, system, users, watched,
+    oidc, organisation, own_data, passwords, people, preferences, probes, push, requests, resets, scopes, sessions,
+    settings, setup, system, users, watched,
 };
 
 macro_rules! routes {
@@ -91,7 +91,7 @@ routes! {
     PUT    "/me/preferences"                                        SignedIn  Write       preferences::save;
     GET    "/me/language"                                           SignedIn  Read        language::read;
     PUT    "/me/language"                                           SignedIn  Write       language::choose;
-    GET    "/me/data"                                               SignedIn  Read        preferences::data;
+    GET    "/me/data"                                               SignedIn  Read        own_data::read;
     GET    "/me/sessions"                                           SignedIn  Read        me::sessions;
     DELETE "/me/sessions/{sid}" (sid: SessionName)                  SignedIn  Write       me::revoke;
     GET    "/me/identities"                                         SignedIn  Read        identity::mine;

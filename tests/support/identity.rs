@@ -63,6 +63,11 @@ impl Desk {
         (browser.with_cookie(cookie.split(';').next()), location)
     }
 
+    /// As [`Desk::begin`], to prove anew who somebody is.
+    pub async fn begin_proof(&self, browser: &Client) -> (Client, String) {
+        self.begin(browser, "%2Fme&prove=yes").await
+    }
+
     /// What somebody says at the provider; where that sends them, at this system.
     pub async fn say(&self, location: &str, form: &str) -> String {
         let path = location.strip_prefix(self.provider().base_url()).unwrap_or_else(|| panic!("sent to {location}"));

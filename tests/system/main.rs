@@ -34,6 +34,7 @@ mod main_job;
 mod names;
 mod oidc;
 mod oidc_attacks;
+mod oidc_proof;
 mod organisation;
 mod paging;
 mod passwords;
@@ -52,6 +53,7 @@ mod setup;
 mod texts;
 mod tokens;
 mod told;
+mod told_of_security;
 
 /// The running system.
 fn stack() -> &'static Stack {

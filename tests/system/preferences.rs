@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use hyper::Method;
 use serde_json::{Value, json};
+use testbed::PushService;
 
+use crate::factors::Enrolled;
 use crate::stack;
+use crate::support::authenticator::Authenticator;
 use crate::support::{Client, eventually, new_user};
 
 async fn save(client: &Client, body: &Value) -> crate::support::Reply {
@@ -76,4 +79,59 @@ async fn ones_own_data_is_a_file_that_has_ones_own_alone_and_the_audit_knows_of_
     let told = admin.get(&format!("/api/system/logs/audit?limit=50&actor={}", user.id)).await.expect(200).json();
     let is_told = |item: &Value| item["fields"]["action"] == "data_exported";
     assert!(told["items"].as_array().is_some_and(|items| items.iter().any(is_told)), "{told}");
+}
+
+#[tokio::test]
+async fn what_lets_one_in_is_in_the_file_by_name_and_never_its_secret() {
+    let who = Enrolled::new(stack(), "manager").await;
+    let me = &who.here;
+    let options = me.post("/api/me/passkeys/options", &json!({})).await.expect(200).json();
+    let made = Authenticator::new(me.base_url()).made(&options);
+    me.post("/api/me/passkeys", &json!({ "name": "Work phone", "passkey": made })).await.expect(201);
+    let key = json!({ "name": "Sensor", "scopes": ["read", "report"], "days": 30 });
+    let key = me.post("/api/keys", &key).await.expect(201).json();
+    let secret = key["secret"].as_str().expect("a secret").to_owned();
+    me.with_key(&secret).get("/api/me").await.expect(200);
+    let service = PushService::start().expect("a push service");
+    let push = me.get("/api/me/push").await.expect(200).json()["key"].as_str().expect("a key").to_owned();
+    let subscription = service.subscribe(&push).expect("a subscription");
+    me.call(Method::PUT, "/api/me/push").json(&subscription).send().await.expect(200);
+    let choice = json!({ "choices": [{ "kind": "commented", "mail": false }] });
+    me.call(Method::PUT, "/api/me/notifications").json(&choice).send().await.expect(200);
+    let link = "INSERT INTO user_identities (org_id, issuer, subject, user_id, linked_at)
+                SELECT org_id, 'https://id.example.com', 'subject-of-' || id, id, now() FROM users WHERE id = $1::text::uuid";
+    stack().sql(|client| Ok(client.execute(link, &[&who.user.id])?)).expect("PostgreSQL answers");
+    // Of somebody else there is nothing.
+    let other = Client::sign_in(stack(), &new_user(stack(), "manager").email).await;
+    other.post("/api/keys", &json!({ "name": "Theirs", "scopes": ["read"] })).await.expect(201);
+
+    let reply = me.get("/api/me/data").await.expect(200);
+    let (data, text) = (reply.json(), reply.text());
+    let keys = data["keys"].as_array().expect("keys");
+    assert_eq!((keys.len(), &keys[0]["name"], &keys[0]["scopes"]), (1, &json!("Sensor"), &json!(["read", "report"])));
+    assert!(["created_at", "expires_at"].iter().all(|name| keys[0][name].is_string()), "{data}");
+    assert!(keys[0]["last_use"]["at"].is_string(), "{data}");
+    let factors = data["second_factors"].as_array().expect("factors");
+    let named: Vec<_> = factors.iter().map(|one| (one["kind"].as_str(), one["name"].as_str())).collect();
+    assert_eq!(named, [(Some("totp"), None), (Some("passkey"), Some("Work phone"))]);
+    assert!(factors.iter().all(|one| one["added_at"].is_string() && one.get("last_used_at").is_some()), "{data}");
+    assert_eq!(data["recovery_codes_left"], 10);
+    assert_eq!(data["account"]["identities"][0]["issuer"], "https://id.example.com");
+    assert!(data["devices"][0]["name"].is_string() && data["devices"][0]["added_at"].is_string(), "{data}");
+    let of_comments = data["notices"].as_array().expect("choices").iter().find(|one| one["kind"] == "commented");
+    assert_eq!(of_comments.expect("a choice")["mail"], false);
+    assert_eq!(data["notice_times"], Value::Null);
+
+    let kept = "SELECT json_build_array(
+        (SELECT secret FROM user_totp WHERE user_id = $1::text::uuid), (SELECT public_key FROM user_passkeys WHERE user_id = $1::text::uuid),
+        (SELECT session FROM api_keys WHERE user_id = $1::text::uuid), (SELECT password_hash FROM users WHERE id = $1::text::uuid),
+        (SELECT min(hash) FROM user_recovery_codes WHERE user_id = $1::text::uuid))::text";
+    let kept: String = stack().sql(|client| Ok(client.query_one(kept, &[&who.user.id])?.get(0))).expect("a row");
+    let kept: Vec<String> = serde_json::from_str(&kept).expect("texts");
+    let endpoint = subscription["endpoint"].as_str().expect("an address").to_owned();
+    let secrets = kept.iter().chain(&who.codes).chain([&secret, &endpoint]);
+    for hidden in secrets {
+        assert!(!text.contains(hidden.as_str()), "{hidden} is in {text}");
+    }
+    assert!(!text.contains("Theirs"), "{text}");
 }

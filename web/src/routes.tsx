@@ -105,6 +105,13 @@ const notices = createRoute({
   component: lazyRouteComponent(() => withMore(import("@/features/inbox/ChoicesPage")), "ChoicesPage"),
 });
 
+const help = createRoute({
+  getParentRoute: () => app,
+  path: "/people",
+  staticData: { title: "nav.people" },
+  component: lazyRouteComponent(() => withMore(import("@/features/people/HelpPage")), "HelpPage"),
+});
+
 /** The operators' pages. The API refuses everybody else by itself; this only spares them a page that cannot work. */
 const system = createRoute({ getParentRoute: () => app, path: "/system", component: AdminOnly });
 
@@ -167,7 +174,7 @@ const sessions = createRoute({
   component: lazyRouteComponent(() => withMore(import("@/features/system/SessionsPage")), "SessionsPage"),
 });
 
-const tree = root.addChildren([signIn, signedIn, setup, invitation, reset, forgot, unsubscribe, secondFactor, app.addChildren([home, requests, request, newRequest, me, myKeys, inbox, notices, system.addChildren([people, settings, logs, monitor, sync, mail, sessions, keys])])]);
+const tree = root.addChildren([signIn, signedIn, setup, invitation, reset, forgot, unsubscribe, secondFactor, app.addChildren([home, requests, request, newRequest, me, myKeys, inbox, notices, help, system.addChildren([people, settings, logs, monitor, sync, mail, sessions, keys])])]);
 
 export const makeRouter = (client: QueryClient) =>
   createRouter({ routeTree: tree, defaultErrorComponent: ErrorPage, context: { client }, parseSearch, stringifySearch, defaultPreload: "intent", defaultPreloadStaleTime: 0, defaultPendingComponent: Waiting, scrollRestoration: true });

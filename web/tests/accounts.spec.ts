@@ -73,6 +73,7 @@ test("whoever forgot their password gets a link from the people page, and comes 
   await admin.getByRole("button", { name: "Link for a new password" }).click();
   const link = await admin.getByRole("dialog").getByLabel(email).inputValue();
   expect(link).toContain("/reset#");
+  await expect(admin.getByRole("dialog").getByText("The link ends")).toBeVisible();
   await expectSound(admin);
 
   const holder = await (await browser.newContext({ viewport: { width: 360, height: 740 }, locale: "id-ID" })).newPage();

@@ -220,6 +220,9 @@ test("an administrator takes a lost phone's factor away", async ({ browser }) =>
   await admin.getByRole("button", { name: new RegExp(`^Edit Putu ${email}`) }).click();
   await expectSound(admin);
   await admin.getByRole("button", { name: "Remove second factor" }).click();
+  const question = admin.getByRole("dialog", { name: /^Remove the second factor of/ });
+  await expectSound(admin);
+  await question.getByRole("button", { name: "Remove second factor" }).click();
   await expect(admin.getByText("Second factor removed, and signed out on 1 device").first()).toBeVisible();
   await password(page, email);
   await home(page);

@@ -140,6 +140,36 @@ test("whoever is not let in is told why, and how to go on, in their language", a
   await expect(told).toContainText("Proses masuk ini sudah berakhir.");
 });
 
+test("whoever is to prove who they are is asked anew by the provider, and is told where that is no proof", async ({ browser }) => {
+  const page = await (await browser.newContext({ viewport: { width: 360, height: 800 } })).newPage();
+  await page.goto("/sign-in");
+  await button(page).click();
+  await say(page, "tech2@cepatedge.test");
+  await expect(page).toHaveURL(/\/$/);
+  await page.goto("/me");
+  // Ten minutes have passed, as far as this is concerned.
+  await page.route("**/api/me/totp", (route) => {
+    const problem = { type: "about:blank", title: "Reauthentication required", status: 403, detail: "Prove again that it is you.", code: "reauthentication_required", request_id: "r", errors: [] };
+    return route.fulfill({ status: 403, contentType: "application/problem+json", body: JSON.stringify(problem) });
+  });
+  await page.getByRole("button", { name: "Set up an authenticator app" }).click();
+  const proof = page.getByRole("dialog", { name: "Prove that it is you" });
+  await expectSound(page);
+  await proof.getByRole("link", { name: /^Sign in with/ }).click();
+  await expect(page).toHaveURL(/prompt=login&max_age=0/);
+  await say(page, "tech2@cepatedge.test");
+  await expect(page).toHaveURL(/\/me$/);
+
+  for (const [problem, words] of [["no_proof", "does not say when"], ["not_proved", "without asking who you are"]]) {
+    await page.goto(`/signed-in?problem=${problem}`);
+    await expect(page.getByRole("heading", { name: "That proved nothing" })).toBeVisible();
+    await expect(page.getByRole("alert")).toContainText(words!);
+    await expectSound(page);
+  }
+  await page.getByRole("link", { name: "Back to the app" }).click();
+  await expect(page).toHaveURL(/\/me$/);
+});
+
 test("the button goes when it is switched off", async ({ browser }) => {
   const admin = await signIn(browser, "admin");
   for (const key of ["oidc_on", "oidc_issuer", "oidc_client_id", "oidc_name"]) await put(admin, key, null);

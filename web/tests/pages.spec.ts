@@ -4,7 +4,7 @@ import { type Account, fresh, report, signIn, test } from "./people";
 
 const PAGES: { [account in Account]?: string[] } = {
   requester: ["/", "/requests", "/new", "/me", "/inbox", "/no-such-page"],
-  manager: ["/", "/requests?priority=high,urgent&hazard=false", "/requests", "request"],
+  manager: ["/", "/requests?priority=high,urgent&hazard=false", "/requests", "request", "/people"],
   admin: ["/system/users", "/system/settings", "/system/logs", "/system/monitor", "/system/sync", "/system/sessions", "/system/mail"],
 };
 

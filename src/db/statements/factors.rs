@@ -143,7 +143,9 @@ const ADD_TOTP: &str = concat!(
      ), ends AS (
          INSERT INTO account_owed (org_id, user_id, version, ts, reason, keep, news)
          SELECT org_id, id, version, updated_at, 'factor_changed', $7,
-                jsonb_build_object('kind', 'security_changed', 'actor', $10::jsonb -> 'actor') FROM changed
+                ",
+    security_changed!("'app_added'", "NULL", "$10"),
+    " FROM changed
      )",
     with_codes!("$8", "$9", "$10"),
     " SELECT to_json(true) FROM changed",
@@ -162,6 +164,12 @@ const ADD_PASSKEY: &str = concat!(
          RETURNING org_id, user_id AS id, created_at AS updated_at
      ), changed AS (SELECT * FROM added)",
     with_codes!("$11", "$12", "$13"),
+    ", news AS (
+         INSERT INTO news_owed (org_id, id, user_id, ts, news)
+         SELECT org_id, $12, id, updated_at, ",
+    security_changed!("'passkey_added'", "$4::text", "$13"),
+    " FROM changed
+     )",
     " SELECT to_json(true) FROM changed",
 );
 
@@ -174,6 +182,12 @@ const NEW_CODES: &str = concat!(
            AND (EXISTS (SELECT 1 FROM user_totp WHERE user_id = id) OR EXISTS (SELECT 1 FROM user_passkeys WHERE user_id = id))
      )",
     with_codes!("$4", "$5", "$6"),
+    ", news AS (
+         INSERT INTO news_owed (org_id, id, user_id, ts, news)
+         SELECT org_id, $5, id, updated_at, ",
+    security_changed!("'codes_made'", "NULL", "$6"),
+    " FROM changed
+     )",
     " SELECT to_json(true) FROM changed",
 );
 
@@ -307,10 +321,13 @@ const REMOVE: &str = concat!(
          INSERT INTO audit_owed (org_id, id, ts, entry) SELECT org_id, $7, updated_at, $8::jsonb FROM changed
      ), ends AS (
          INSERT INTO account_owed (org_id, user_id, version, ts, reason, keep, news)
-         SELECT org_id, id, version, updated_at, 'factor_changed', $9,
-                -- Whose factors are taken by somebody else gets a letter about it.
-                CASE WHEN $3 <> 'all' THEN jsonb_build_object('kind', 'security_changed', 'actor', $8::jsonb -> 'actor') END
-         FROM changed
+         SELECT org_id, id, version, updated_at, 'factor_changed', $9, ",
+    security_changed!(
+        "CASE $3 WHEN 'totp' THEN 'app_removed' WHEN 'passkey' THEN 'passkey_removed' ELSE 'factors_taken' END",
+        "(SELECT name FROM user_passkeys key WHERE key.user_id = changed.id AND $3 = 'passkey' AND key.credential = $4)",
+        "$8"
+    ),
+    " FROM changed
      )
      SELECT ",
     user!(),

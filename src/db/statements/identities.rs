@@ -93,8 +93,9 @@ const UNLINK: &str = concat!(
          INSERT INTO audit_owed (org_id, id, ts, entry) SELECT org_id, $4, updated_at, $5::jsonb FROM changed
      ), ends AS (
          INSERT INTO account_owed (org_id, user_id, version, ts, reason, news)
-         SELECT org_id, id, version, updated_at, 'unlinked',
-                jsonb_build_object('kind', 'security_changed', 'actor', $5::jsonb -> 'actor') FROM changed
+         SELECT org_id, id, version, updated_at, 'unlinked', ",
+    security_changed!("'identity_unlinked'", "NULL", "$5"),
+    " FROM changed
      )
      SELECT to_json(count(*)) FROM changed",
 );

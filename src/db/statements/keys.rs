@@ -59,6 +59,13 @@ const MAKE: &str = concat!(
          INSERT INTO audit_owed (org_id, id, ts, entry) SELECT $1, $11, ",
     time!("$8"),
     ", $12::jsonb FROM made
+     ), news AS (
+         INSERT INTO news_owed (org_id, id, user_id, ts, news)
+         SELECT $1, $11, $2::uuid, ",
+    time!("$8"),
+    ", ",
+    security_changed!("'key_made'", "$5::text", "$12"),
+    " FROM made
      )
      SELECT json_build_object('version', version, 'made', EXISTS (SELECT FROM made)) FROM person",
 );
@@ -82,10 +89,17 @@ const ROTATE: &str = concat!(
     time!("$6"),
     ", rotated_at = ",
     time!("$7"),
-    ", expires_at = ",
+    ", told_days = NULL, expires_at = ",
     time!("$8"),
     " WHERE org_id = $1 AND id = $2 AND user_id = $3::uuid AND session = $4 AND ended_at IS NULL
-         RETURNING id
+         RETURNING id, name
+     ), news AS (
+         INSERT INTO news_owed (org_id, id, user_id, ts, news)
+         SELECT $1, $9, $3::uuid, ",
+    time!("$7"),
+    ", ",
+    security_changed!("'key_rotated'", "name", "$10"),
+    " FROM changed
      ), owed AS (
          INSERT INTO audit_owed (org_id, id, ts, entry) SELECT $1, $9, ",
     time!("$7"),

@@ -17,6 +17,22 @@ macro_rules! ms {
     };
 }
 
+/// What the owner of an account is told of another way to sign in: SQL for the change, for what it is about, and for who did it, whose
+/// name the audit's entry has.
+macro_rules! security_changed {
+    ($change:literal, $item:literal, $entry:literal) => {
+        concat!(
+            "jsonb_build_object('kind', 'security_changed', 'change', ",
+            $change,
+            ", 'item', ",
+            $item,
+            ", 'actor', ",
+            $entry,
+            "::jsonb -> 'actor')"
+        )
+    };
+}
+
 pub mod accounts;
 pub mod apply;
 pub mod audit;
@@ -26,6 +42,7 @@ pub mod identities;
 pub mod invitations;
 pub mod keys;
 pub mod mail_pauses;
+pub mod news;
 pub mod organisation;
 pub mod own_data;
 pub mod people;

@@ -9,6 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
+use super::totp::STEP_MS;
 use crate::domain::user::{FactorKind, PersonName, UserRow};
 
 /// An account, disabled or not, and by what else its owner proves who they are.
@@ -45,6 +46,14 @@ pub struct Totp {
     pub step: i64,
     /// Since when.
     pub created_at: Timestamp,
+}
+
+impl Totp {
+    /// When a code of it was taken last: the beginning of that code's half minute.
+    #[must_use]
+    pub fn used_at(&self) -> Option<Timestamp> {
+        (self.step > 0).then(|| Timestamp::from_ms(self.step.saturating_mul(STEP_MS)))
+    }
 }
 
 impl fmt::Debug for Totp {

@@ -11,7 +11,7 @@ use sha1::Sha1;
 pub const SECRET_BYTES: usize = 20;
 
 /// Milliseconds of a step.
-const STEP_MS: i64 = 30_000;
+pub const STEP_MS: i64 = 30_000;
 
 /// Digits of a code.
 const DIGITS: usize = 6;

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::token::{Claims, Verified};
 use super::{IdentityRules, Newcomers, SignInProblem};
+use base::time::Timestamp;
+
 use crate::domain::user::{Email, Role, UserRow, UserStatus};
 
 /// Whom PostgreSQL knows.
@@ -67,6 +69,30 @@ pub fn decide(claims: &Claims, known: Known, rules: &IdentityRules) -> Result<Wa
     }
 }
 
+/// Somebody who comes in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entered {
+    /// Their account.
+    pub user: UserRow,
+    /// Whether nobody has been in it before.
+    pub is_first: bool,
+}
+
+impl Entered {
+    /// When they have proved who they are; none where that is now.
+    ///
+    /// A provider may have let them in by a session of its own: what counts is when they proved it there, and a provider that does not
+    /// say so has proved nothing. Whoever comes in for the first time has nothing yet that a proof protects, and sets up their own.
+    #[must_use]
+    pub fn proved_at(&self, claims: &Claims, now: Timestamp) -> Option<Timestamp> {
+        if self.is_first {
+            return None;
+        }
+        let at_s = claims.auth_time_s.unwrap_or_default();
+        Some(Timestamp::from_ms(at_s.saturating_mul(1_000)).min(now))
+    }
+}
+
 fn role_of(email: &Email, rules: &IdentityRules) -> Option<Role> {
     let role = match rules.newcomers {
         Newcomers::InvitedOnly => return None,
@@ -92,7 +118,7 @@ mod tests {
     }
 
     fn claims(email: &str, verified: Verified) -> Claims {
-        Claims { subject: "s".into(), email: Email::parse(email).ok(), verified, name: None }
+        Claims { subject: "s".into(), email: Email::parse(email).ok(), verified, name: None, auth_time_s: None }
     }
 
     fn maya() -> Claims {
@@ -112,6 +138,21 @@ mod tests {
         }
         for status in ["disabled", "invited"] {
             assert_eq!(decide(&maya(), linked(status), &IdentityRules::default()), Err(SignInProblem::NotInvited));
+        }
+    }
+
+    #[test]
+    fn who_was_let_in_by_a_session_of_the_providers_has_proved_nothing_just_now() {
+        let now = Timestamp::from_ms(1_795_000_000_000);
+        let at = |auth_time_s, is_first| {
+            let entered = Entered { user: user("active"), is_first };
+            entered.proved_at(&Claims { auth_time_s, ..maya() }, now)
+        };
+        assert_eq!(at(Some(1_794_999_000), false), Some(now.plus_ms(-1_000_000)));
+        assert_eq!(at(Some(1_795_000_040), false), Some(now), "their clock is ahead");
+        assert_eq!(at(None, false), Some(Timestamp::from_ms(0)), "unsaid is long ago");
+        for auth_time_s in [None, Some(1)] {
+            assert_eq!(at(auth_time_s, true), None);
         }
     }
 

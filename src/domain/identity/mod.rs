@@ -64,6 +64,10 @@ words! {
         NotInvited = "not_invited",
         /// The account is linked with another identity at this provider.
         OtherLink = "other_link",
+        /// They were sent there to prove anew who they are, and the provider does not tell when they did.
+        NoProof = "no_proof",
+        /// They were sent there to prove anew who they are, and the provider let them in without asking.
+        NotProved = "not_proved",
         /// Too many tries from one network address.
         TooMany = "too_many",
         /// Something of ours is away.

@@ -31,6 +31,9 @@ pub struct Provider {
     pub proof: ClientProof,
     /// Whether its answers say who answers (RFC 9207): then one that does not is refused.
     pub names_itself: bool,
+    /// Whether it may say when somebody has proved who they are: where it says that it does not, as Google's, it is no proof, and does
+    /// not know what it would be asked (`prompt=login`).
+    pub tells_auth_time: bool,
 }
 
 /// Why a provider cannot be worked with.
@@ -73,6 +76,8 @@ struct Document {
     #[serde(default)]
     id_token_signing_alg_values_supported: Option<Vec<String>>,
     #[serde(default)]
+    claims_supported: Option<Vec<String>>,
+    #[serde(default)]
     authorization_response_iss_parameter_supported: bool,
 }
 
@@ -107,6 +112,7 @@ impl Provider {
         if !has(&document.id_token_signing_alg_values_supported, &["RS256", "ES256"]) {
             return Err(ProviderFault::NoAlgorithm);
         }
+        let tells_auth_time = has(&document.claims_supported, &["auth_time"]);
         let proofs = &document.token_endpoint_auth_methods_supported;
         let proof = match proofs {
             Some(_) if has(proofs, &["client_secret_basic"]) => ClientProof::Basic,
@@ -121,6 +127,7 @@ impl Provider {
             userinfo: document.userinfo_endpoint,
             proof,
             names_itself: document.authorization_response_iss_parameter_supported,
+            tells_auth_time,
         })
     }
 
@@ -203,6 +210,14 @@ mod tests {
         for text in ["", "[]", "<html>", r#"{"issuer":1}"#, r#"{"issuer":"https://id.example.com/realms/main"}"#] {
             assert_eq!(Provider::read(text, ISSUER, Reach::Public), Err(ProviderFault::Unreadable), "{text}");
         }
+    }
+
+    #[test]
+    fn what_tells_no_time_of_a_proof_is_none() {
+        let tells = |claims: Value| read("claims_supported", claims).unwrap().tells_auth_time;
+        assert!(!tells(json!(["aud", "email", "exp", "iat", "iss", "sub"])), "Google's list");
+        assert!(tells(json!(["sub", "iss", "auth_time"])));
+        assert!(tells(Value::Null), "a list that is absent says nothing");
     }
 
     #[test]

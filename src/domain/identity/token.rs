@@ -1,27 +1,27 @@
-//! What a provider says of a person: the ID token (OpenID Connect Core 1.0 section 2), and the keys that it is signed with (RFC 7517).
+//! What a provider says of a person: the ID token (OpenID Connect Core 1.0 section 2). The keys that it is signed with are in [`keys`].
 //!
 //! Architecture invariants: nothing in a token chooses how it is checked. Two algorithms are taken, RS256 and ES256, each with keys of
 //! its own kind; keys come from the provider's own address alone, never from the token. No claim is gone by before the signature holds.
+
+mod keys;
 
 use base::hex;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
-use serde_json::value::RawValue;
-use serde_json::{Value, json};
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 use crate::domain::user::{Email, PersonName};
+
+pub use keys::{are_keys, choose};
 
 /// How far the provider's clock may be from ours, in seconds: as for our own tokens.
 pub const CLOCK_LEEWAY_S: i64 = 60;
 
 /// The longest token that is read, in bytes. Tokens with many groups in them are long.
 const MAX_TOKEN_BYTES: usize = 32_768;
-
-/// The shortest RSA modulus, in bytes: 2048 bits (RFC 7518 section 3.3).
-const MIN_MODULUS_BYTES: usize = 256;
 
 /// The longest `sub`, in bytes (OpenID Connect Core 1.0 section 2).
 const MAX_SUBJECT_BYTES: usize = 255;
@@ -62,6 +62,12 @@ pub enum TokenFault {
     /// It was issued, or is to be valid, later than now.
     #[error("the token is not valid yet")]
     NotYetValid,
+    /// It does not say when they proved who they are, which it was asked for.
+    #[error("the token does not say when they proved who they are")]
+    NoAuthTime,
+    /// They proved who they are before they were asked to, or later than now.
+    #[error("they were let in by the provider without proving anew who they are")]
+    OldAuthTime,
     /// It is about nobody, or the provider's other word is about somebody else.
     #[error("the token is about nobody")]
     Subject,
@@ -133,92 +139,6 @@ pub fn parse(token: &str) -> Result<Unverified<'_>, TokenFault> {
     Ok(Unverified { algorithm, message, signature: decoded(signature)?, key: header.kid, payload: text(payload)? })
 }
 
-/// One of a provider's keys, as it publishes them.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-struct Key {
-    kty: String,
-    #[serde(default)]
-    kid: Option<String>,
-    #[serde(default, rename = "use")]
-    purpose: Option<String>,
-    #[serde(default)]
-    alg: Option<String>,
-    #[serde(default)]
-    crv: Option<String>,
-    #[serde(default)]
-    n: Option<String>,
-    #[serde(default)]
-    e: Option<String>,
-    #[serde(default)]
-    x: Option<String>,
-    #[serde(default)]
-    y: Option<String>,
-}
-
-/// Whether it is a set with at least one key that could sign.
-#[must_use]
-pub fn are_keys(keys: &str) -> bool {
-    let is_one = |key: &Key| [Algorithm::Rs256, Algorithm::Es256].iter().any(|algorithm| fits(key, *algorithm));
-    read_keys(keys).is_some_and(|keys| keys.iter().any(is_one))
-}
-
-/// A kind of key that is not known here is none of those that are looked for.
-fn read_keys(text: &str) -> Option<Vec<Key>> {
-    #[derive(Deserialize)]
-    struct Keys {
-        keys: Vec<Box<RawValue>>,
-    }
-    let Keys { keys } = base::json::from_str(text).ok()?;
-    Some(keys.iter().filter_map(|key| base::json::from_str(key.get()).ok()).collect())
-}
-
-fn fits(key: &Key, algorithm: Algorithm) -> bool {
-    let kind = match algorithm {
-        Algorithm::Rs256 => "RSA",
-        Algorithm::Es256 => "EC",
-    };
-    key.kty == kind
-        && key.purpose.as_deref().is_none_or(|purpose| purpose == "sig")
-        && key.alg.as_deref().is_none_or(|alg| alg == algorithm.as_str())
-}
-
-/// The key of a provider that a token names, as JSON with what is needed of it and nothing else. A token that names none is signed with
-/// the only one that could be meant.
-///
-/// # Errors
-/// `UnknownKey`, for which the keys may be asked for once more; `UnusableKey`.
-pub fn choose(keys: &str, token: &Unverified<'_>) -> Result<String, TokenFault> {
-    let keys = read_keys(keys).ok_or(TokenFault::UnusableKey)?;
-    let is_meant = |key: &&Key| fits(key, token.algorithm) && (token.key.is_none() || key.kid == token.key);
-    let mut fitting = keys.iter().filter(is_meant);
-    let (first, second) = (fitting.next(), fitting.next());
-    match (first, second) {
-        (Some(key), None) => usable(key, token.algorithm).ok_or(TokenFault::UnusableKey),
-        // Two of one name: which of them is meant, nobody knows.
-        (Some(_), Some(_)) | (None, _) => Err(TokenFault::UnknownKey),
-    }
-}
-
-fn usable(key: &Key, algorithm: Algorithm) -> Option<String> {
-    let length = |part: &str| URL_SAFE_NO_PAD.decode(part).ok().map(|bytes| bytes.len());
-    let key = match algorithm {
-        Algorithm::Rs256 => {
-            let (n, e) = (key.n.as_deref()?, key.e.as_deref()?);
-            if length(n)? < MIN_MODULUS_BYTES {
-                return None;
-            }
-            json!({ "kty": "RSA", "n": n, "e": e })
-        }
-        Algorithm::Es256 => {
-            if key.crv.as_deref() != Some("P-256") {
-                return None;
-            }
-            json!({ "kty": "EC", "crv": "P-256", "x": key.x.as_deref()?, "y": key.y.as_deref()? })
-        }
-    };
-    Some(key.to_string())
-}
-
 /// What a token must be.
 #[derive(Debug, Clone, Copy)]
 pub struct Expected<'e> {
@@ -230,6 +150,8 @@ pub struct Expected<'e> {
     pub nonce: &'e str,
     /// The time, in seconds since 1970.
     pub now_s: i64,
+    /// Since when they must have proved who they are, in seconds since 1970, where that is what they were sent for.
+    pub proved_since_s: Option<i64>,
 }
 
 /// Whether an address is the person's, as far as the provider says.
@@ -254,6 +176,9 @@ pub struct Claims {
     pub verified: Verified,
     /// What they are called.
     pub name: Option<PersonName>,
+    /// When they proved there who they are, in seconds since 1970, where it is said: they may have been let in by a session of the
+    /// provider's own.
+    pub auth_time_s: Option<i64>,
 }
 
 #[derive(Deserialize)]
@@ -269,6 +194,8 @@ struct Payload {
     azp: Option<String>,
     #[serde(default)]
     nonce: Option<String>,
+    #[serde(default)]
+    auth_time: Option<Value>,
     #[serde(default)]
     email: Option<Value>,
     #[serde(default)]
@@ -330,8 +257,15 @@ impl Unverified<'_> {
         if payload.sub.is_empty() || payload.sub.len() > MAX_SUBJECT_BYTES || payload.sub.contains(char::is_control) {
             return Err(TokenFault::Subject);
         }
+        let auth_time_s = payload.auth_time.as_ref().and_then(Value::as_i64);
+        if let Some(since_s) = expected.proved_since_s {
+            let at_s = auth_time_s.ok_or(TokenFault::NoAuthTime)?;
+            if at_s < since_s.saturating_sub(CLOCK_LEEWAY_S) || at_s > latest {
+                return Err(TokenFault::OldAuthTime);
+            }
+        }
         let Payload { sub, email, email_verified, xms_edov, name, .. } = payload;
-        Ok(Person { sub, email, email_verified, xms_edov, name }.claims())
+        Ok(Claims { auth_time_s, ..Person { sub, email, email_verified, xms_edov, name }.claims() })
     }
 }
 
@@ -354,6 +288,7 @@ impl Person {
             email: text(self.email).and_then(|email| Email::parse(&email).ok()),
             verified,
             name: text(self.name).and_then(|name| PersonName::parse(&name).ok()),
+            auth_time_s: None,
         }
     }
 }

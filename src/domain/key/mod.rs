@@ -27,6 +27,9 @@ pub const LONGEST_OVERLAP_HOURS: u32 = 7 * 24;
 /// So long an expired key stays on the lists, in milliseconds: 30 days. Whoever looks why a program has stopped finds it.
 pub const SHOWN_AFTER_END_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
 
+/// So many days before a key ends its owner is told, the first one first.
+pub const TOLD_DAYS: [u32; 2] = [14, 2];
+
 /// Use is written down at most so often, in milliseconds: once a minute.
 pub const USE_STEP_MS: i64 = 60_000;
 

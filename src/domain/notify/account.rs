@@ -3,17 +3,27 @@
 use base::ids::UserId;
 use base::time::Timestamp;
 
+use super::security::SecurityChange;
 use super::{Notice, NoticeId, NoticeKind, Reason};
 use crate::domain::user::{AccountNews, Actor, Person};
 
 impl Notice {
-    /// What a change that made `version` of an account says to its owner; none for what a newer release tells.
+    /// What a change of an account says to its owner; `what` tells it from every other change of that account. None for what a newer
+    /// release tells.
     #[must_use]
-    pub fn of_news(news: &AccountNews, user: UserId, version: i64, ts: Timestamp) -> Option<Self> {
+    pub fn of_news(news: &AccountNews, user: UserId, what: &str, ts: Timestamp) -> Option<Self> {
         let kind = news.kind.parse::<NoticeKind>().ok().filter(|kind| kind.is_of_account())?;
-        let mut notice = of_account(kind, user, &version.to_string(), ts, news.actor.clone())?;
-        notice.role = news.role;
-        Some(notice)
+        let notice = of_account(kind, user, what, ts, news.actor.clone())?;
+        let AccountNews { role, change, item, ends_at, .. } = news.clone();
+        Some(Notice { role, change, item, due_at: ends_at, ..notice })
+    }
+
+    /// Whether it is about an API key of its reader's.
+    #[must_use]
+    pub fn is_of_a_key(&self) -> bool {
+        let change = self.change.as_deref().and_then(|change| change.parse().ok());
+        let is_changed = matches!(change, Some(SecurityChange::KeyMade | SecurityChange::KeyRotated));
+        is_changed || self.kind == NoticeKind::KeyExpires.as_str()
     }
 
     /// That somebody signed in from a device that was not seen before, the first of which opened `session`.
@@ -41,5 +51,7 @@ fn of_account(kind: NoticeKind, user: UserId, what: &str, ts: Timestamp, actor: 
         urgent: false,
         role: None,
         device: None,
+        change: None,
+        item: None,
     })
 }

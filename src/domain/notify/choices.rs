@@ -52,6 +52,8 @@ words! {
         NewDevice = "new_device",
         /// What one signs in with besides the password is another one.
         SecurityChanged = "security_changed",
+        /// An API key of one's own ends soon.
+        KeyExpires = "key_expires",
     }
 }
 
@@ -71,7 +73,7 @@ impl NoticeKind {
     /// Whether it is about one's account and not about a request.
     #[must_use]
     pub const fn is_of_account(self) -> bool {
-        matches!(self, Self::Welcome | Self::RoleChanged) || self.is_of_security()
+        matches!(self, Self::Welcome | Self::RoleChanged | Self::KeyExpires) || self.is_of_security()
     }
 
     /// Whether somebody else may have got in: it is told at once, and cannot be silenced.

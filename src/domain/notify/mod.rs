@@ -7,6 +7,7 @@ mod account;
 mod choices;
 mod delivery;
 mod notice;
+mod security;
 pub mod sentences;
 pub mod times;
 
@@ -21,6 +22,7 @@ use crate::domain::user::{Actor, Person, Role};
 pub use choices::{Channel, Choice, Choices, Chosen, NoticeKind, Others};
 pub use delivery::{Delivered, DeliveryId, DeliveryState, DeviceId};
 pub use notice::{About, Notice, NoticeId, Reason};
+pub use security::SecurityChange;
 
 /// So many managers, and admins behind them, are told of one event: those with the oldest accounts. Each costs a call.
 pub const MOST_APPROVERS: usize = 200;
@@ -215,6 +217,8 @@ impl Notice {
             urgent: is_urgent(request),
             role: None,
             device: None,
+            change: None,
+            item: None,
         }
     }
 
@@ -239,6 +243,8 @@ impl Notice {
             urgent: due == Due::Over || is_urgent(request),
             role: None,
             device: None,
+            change: None,
+            item: None,
         })
     }
 }

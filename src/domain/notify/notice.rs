@@ -83,7 +83,7 @@ pub struct Notice {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub words: Option<String>,
-    /// When the work is due, where one is told of that.
+    /// When the work is due, or what ends, ends, where one is told of that.
     #[serde(default, with = "rfc3339::option", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime, nullable = false))]
     pub due_at: Option<Timestamp>,
@@ -99,6 +99,14 @@ pub struct Notice {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub device: Option<String>,
+    /// What was done to the ways in which one signs in, where one is told of that; one of a newer release, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = super::security::SecurityChange, nullable = false))]
+    pub change: Option<String>,
+    /// What it was done to, or what ends: the name of a passkey or of an API key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub item: Option<String>,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // as serde calls it

@@ -1,17 +1,21 @@
 //! A notice as a mail says it, in the reader's language. The app has words of its own (`web/src/i18n`).
 
+mod account;
+
 use base::time::Timestamp;
 
 use super::{Notice, NoticeKind, Reason};
 use crate::domain::organisation::Language;
-use crate::domain::user::{Actor, Role};
+use crate::domain::user::Actor;
+
+pub use account::advice;
 
 /// What happened, a sentence.
 #[must_use]
 pub fn what(notice: &Notice, language: Language) -> String {
     let kind = notice.kind.parse::<NoticeKind>().ok();
     if let Some(kind) = kind.filter(|kind| kind.is_of_account()) {
-        return of_account(kind, notice, language);
+        return account::what(kind, notice, language);
     }
     match &notice.actor {
         Actor::System => by_itself(kind, language).to_owned(),
@@ -25,14 +29,16 @@ pub fn what(notice: &Notice, language: Language) -> String {
     }
 }
 
-/// When the work is due, a sentence, on a clock that is so far ahead of UTC.
+/// When the work is due, or what a notice about an account says ends, ends: a sentence, on a clock that is so far ahead of UTC.
 #[must_use]
-pub fn due(at: Timestamp, ahead_ms: i64, language: Language) -> String {
+pub fn due(notice: &Notice, at: Timestamp, ahead_ms: i64, language: Language) -> String {
     let shown = at.plus_ms(ahead_ms).rfc3339();
     let (date, time) = (shown.get(..10).unwrap_or_default(), shown.get(11..16).unwrap_or_default());
-    match language {
-        Language::En => format!("It is due on {date} at {time}."),
-        Language::Id => format!("Tenggatnya {date} pukul {time}."),
+    match (language, notice.reason) {
+        (Language::En, Reason::Account) => format!("It ends on {date} at {time}."),
+        (Language::Id, Reason::Account) => format!("Berakhir {date} pukul {time}."),
+        (Language::En, _) => format!("It is due on {date} at {time}."),
+        (Language::Id, _) => format!("Tenggatnya {date} pukul {time}."),
     }
 }
 
@@ -46,63 +52,6 @@ const fn by_itself(kind: Option<NoticeKind>, language: Language) -> &'static str
         (Language::Id, Some(NoticeKind::Overdue)) => "Pekerjaan ini sudah melewati tenggat.",
         (Language::Id, Some(NoticeKind::Closed)) => "Permintaan ini ditutup secara otomatis.",
         (Language::Id, _) => "Permintaan ini berubah secara otomatis.",
-    }
-}
-
-fn of_account(kind: NoticeKind, notice: &Notice, language: Language) -> String {
-    let device = notice.device.as_deref().unwrap_or("?");
-    match (language, kind) {
-        (Language::En, NoticeKind::RoleChanged) => {
-            format!("Your role was changed: {}.", notice.role.map_or("?", |role| role_word(role, language)))
-        }
-        (Language::Id, NoticeKind::RoleChanged) => {
-            format!("Peran Anda diubah: {}.", notice.role.map_or("?", |role| role_word(role, language)))
-        }
-        (Language::En, NoticeKind::NewDevice) => {
-            format!("Somebody signed in to your account on a device that was not seen before: {device}.")
-        }
-        (Language::Id, NoticeKind::NewDevice) => {
-            format!("Ada yang masuk ke akun Anda dari perangkat yang belum pernah dipakai: {device}.")
-        }
-        (Language::En, NoticeKind::PasswordChanged) => "The password of your account was changed.".to_owned(),
-        (Language::Id, NoticeKind::PasswordChanged) => "Kata sandi akun Anda telah diubah.".to_owned(),
-        (Language::En, NoticeKind::SecurityChanged) => "The way you sign in was changed.".to_owned(),
-        (Language::Id, NoticeKind::SecurityChanged) => "Cara masuk ke akun Anda telah diubah.".to_owned(),
-        (Language::En, _) => "Your account is ready.".to_owned(),
-        (Language::Id, _) => "Akun Anda sudah siap.".to_owned(),
-    }
-}
-
-/// What to do where a change of an account was none of its owner's; none where nothing can be wrong.
-#[must_use]
-pub fn advice(notice: &Notice, language: Language) -> Option<&'static str> {
-    let kind = notice.kind.parse::<NoticeKind>().ok().filter(|kind| kind.is_of_security())?;
-    Some(match (language, kind) {
-        (Language::En, NoticeKind::NewDevice) => {
-            "If that was you, there is nothing to do. If not, change your password: that signs out everybody else."
-        }
-        (Language::En, _) => {
-            "If that was you, there is nothing to do. If not, ask for a new password at the sign-in page, and tell an administrator."
-        }
-        (Language::Id, NoticeKind::NewDevice) => {
-            "Jika itu Anda, tidak perlu melakukan apa pun. Jika bukan, ubah kata sandi Anda: semua perangkat lain akan dikeluarkan."
-        }
-        (Language::Id, _) => {
-            "Jika itu Anda, tidak perlu melakukan apa pun. Jika bukan, minta kata sandi baru di halaman masuk, lalu beri tahu administrator."
-        }
-    })
-}
-
-const fn role_word(role: Role, language: Language) -> &'static str {
-    match (language, role) {
-        (Language::En, Role::Requester) => "requester",
-        (Language::En, Role::Technician) => "technician",
-        (Language::En, Role::Manager) => "manager",
-        (Language::En, Role::Admin) => "administrator",
-        (Language::Id, Role::Requester) => "pelapor",
-        (Language::Id, Role::Technician) => "teknisi",
-        (Language::Id, Role::Manager) => "manajer",
-        (Language::Id, Role::Admin) => "administrator",
     }
 }
 

@@ -219,7 +219,7 @@ fn each_kind_of_event_that_is_told_is_a_kind_that_one_can_choose() {
         assert!(kind.parse::<NoticeKind>().is_ok_and(|kind| !kind.is_of_account()), "{kind}");
     }
     let of_requests = NoticeKind::ALL.iter().filter(|kind| !kind.is_of_account()).count();
-    assert_eq!((of_requests, NoticeKind::ALL.len()), (15, 20));
+    assert_eq!((of_requests, NoticeKind::ALL.len()), (15, 21));
 }
 
 #[test]
@@ -240,20 +240,71 @@ fn a_mail_says_what_happened_and_why_in_the_readers_language() {
 fn what_happens_to_an_account_and_to_a_due_time_is_said_in_both_languages() {
     let owner = technician().user;
     let news = AccountNews { role: Some(Role::Manager), ..AccountNews::of("role_changed", Actor::from(&admin())) };
-    let role = Notice::of_news(&news, owner.id, 5, at(1)).unwrap();
+    let role = Notice::of_news(&news, owner.id, "5", at(1)).unwrap();
     assert_eq!(sentences::what(&role, Language::En), "Your role was changed: manager.");
     assert_eq!(sentences::what(&role, Language::Id), "Peran Anda diubah: manajer.");
-    assert_eq!(role.id, Notice::of_news(&news, owner.id, 5, at(9)).unwrap().id, "of a change once");
-    assert!(Notice::of_news(&AccountNews::of("of_a_newer_release", Actor::System), owner.id, 5, at(1)).is_none());
-    assert!(Notice::of_news(&AccountNews::of("assigned", Actor::System), owner.id, 5, at(1)).is_none());
+    assert_eq!(role.id, Notice::of_news(&news, owner.id, "5", at(9)).unwrap().id, "of a change once");
+    assert!(Notice::of_news(&AccountNews::of("of_a_newer_release", Actor::System), owner.id, "5", at(1)).is_none());
+    assert!(Notice::of_news(&AccountNews::of("assigned", Actor::System), owner.id, "5", at(1)).is_none());
     let device = Notice::of_device("Firefox, Linux", &"a".repeat(64), &owner, at(1)).unwrap();
     assert!(sentences::what(&device, Language::Id).ends_with("belum pernah dipakai: Firefox, Linux."));
     assert!(sentences::advice(&device, Language::En).is_some() && sentences::advice(&role, Language::En).is_none());
-    let due = sentences::due(Timestamp::parse_rfc3339("2026-11-29T23:30:00Z").unwrap(), 7 * 3_600_000, Language::Id);
-    assert_eq!(due, "Tenggatnya 2026-11-30 pukul 06:30.");
     let request = Story::in_status(Status::InProgress).request;
     let over = Notice::of_due(Due::Over, &request, Reason::Approver, at(1)).unwrap();
+    let when = Timestamp::parse_rfc3339("2026-11-29T23:30:00Z").unwrap();
+    let due = sentences::due(&over, when, 7 * 3_600_000, Language::Id);
+    assert_eq!(due, "Tenggatnya 2026-11-30 pukul 06:30.");
     assert_eq!(sentences::what(&over, Language::En), "The work is overdue.");
+}
+
+#[test]
+fn each_change_of_how_one_signs_in_is_said_in_both_languages_and_one_of_a_newer_release_in_general() {
+    let owner = technician().user.id;
+    let told = |change: &str| {
+        let news = AccountNews {
+            change: Some(change.into()),
+            item: Some("Work phone".into()),
+            ..AccountNews::of("security_changed", Actor::from(&admin()))
+        };
+        Notice::of_news(&news, owner, change, at(1)).unwrap()
+    };
+    let general = told("of_a_newer_release");
+    for &language in Language::ALL {
+        let mut said = vec![sentences::what(&general, language)];
+        for change in SecurityChange::ALL {
+            let notice = told(change.as_str());
+            said.push(sentences::what(&notice, language));
+            assert!(sentences::advice(&notice, language).is_some(), "{change}");
+        }
+        let count = said.len();
+        said.sort_unstable();
+        said.dedup();
+        assert_eq!(said.len(), count, "each says something else: {said:?}");
+    }
+    assert_eq!(
+        sentences::what(&told("passkey_added"), Language::En),
+        "A passkey was added to your account: Work phone."
+    );
+    assert!(sentences::what(&told("factors_taken"), Language::Id).starts_with("Adi telah menghapus"));
+    assert!(told("key_made").is_of_a_key() && !told("passkey_added").is_of_a_key());
+}
+
+#[test]
+fn an_api_key_that_ends_soon_is_told_with_its_end() {
+    let ends_at = Timestamp::parse_rfc3339("2026-12-13T23:30:00Z").unwrap();
+    let news = AccountNews {
+        item: Some("Sensor".into()),
+        ends_at: Some(ends_at),
+        ..AccountNews::of("key_expires", Actor::System)
+    };
+    let notice = Notice::of_news(&news, manager().user.id, "0123-14-1", at(1)).unwrap();
+    assert!(sentences::what(&notice, Language::En).starts_with("Your API key Sensor ends soon"));
+    assert_eq!(sentences::due(&notice, ends_at, 7 * 3_600_000, Language::En), "It ends on 2026-12-14 at 06:30.");
+    assert!(
+        notice.is_of_a_key() && notice.due_at == Some(ends_at) && sentences::advice(&notice, Language::En).is_none()
+    );
+    // It is no matter of safety: one may want to hear nothing of it.
+    assert!(Choice { mail: Some(false), app: Some(false), ..choice(NoticeKind::KeyExpires) }.check().is_ok());
 }
 
 #[test]

@@ -19,7 +19,7 @@ mod throttle;
 pub use draft::{DRAFT_LASTS_MS, DRAFT_MAX_BYTES, Draft, DraftId, MOST_DRAFTS};
 pub use invitation::{INVITATION_LASTS_MS, Invitation, LinkState, Pending, PendingShown};
 pub use link_token::LinkToken;
-pub use owed::{AccountNews, AccountOwed, Handover};
+pub use owed::{AccountNews, AccountOwed, Handover, NewsOwed};
 #[cfg(feature = "openapi")]
 pub use person::ActorSchema;
 pub use person::{Actor, Caller, Person, Via};

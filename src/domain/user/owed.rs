@@ -1,6 +1,6 @@
 //! What a change of an account ends in objects: PostgreSQL keeps it until it has ended.
 
-use base::ids::{SessionName, UserId};
+use base::ids::{EntryId, SessionName, UserId};
 use base::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +38,28 @@ pub struct AccountNews {
     /// What they are now, where that is what happened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
+    /// What was done, where the kind alone does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<String>,
+    /// What it was done to, by its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<String>,
+    /// When that ends, where that is what is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<Timestamp>,
+}
+
+/// What the owner of an account has not been told of it yet, where nothing ends with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewsOwed {
+    /// The account.
+    pub user: UserId,
+    /// Of one change the same.
+    pub id: EntryId,
+    /// When it happened.
+    pub ts: Timestamp,
+    /// What.
+    pub news: AccountNews,
 }
 
 /// Open work that somebody hands over because they do not do it any more.
@@ -57,6 +79,6 @@ impl AccountNews {
     /// That this was done.
     #[must_use]
     pub fn of(kind: &str, actor: Actor) -> Self {
-        AccountNews { kind: kind.to_owned(), actor, role: None }
+        AccountNews { kind: kind.to_owned(), actor, role: None, change: None, item: None, ends_at: None }
     }
 }

@@ -5,7 +5,6 @@
 
 mod account;
 mod digest;
-mod factors_taken;
 mod invitation;
 mod notice;
 mod parts;
@@ -14,7 +13,6 @@ mod trial;
 
 pub use account::Account;
 pub use digest::{Digest, Item};
-pub use factors_taken::FactorsTaken;
 pub use invitation::Invitation;
 pub use notice::Notice;
 pub use reset::Reset;

@@ -9,7 +9,7 @@ use crate::domain::user::Role;
 
 const ORGANISATION: &str = "Hotel \"Melati\" & Sons";
 
-fn letters(language: Language) -> [(&'static str, Letter); 7] {
+fn letters(language: Language) -> [(&'static str, Letter); 6] {
     let (what, why) = match language {
         Language::En => ("Budi commented.", "You get this mail because you reported this."),
         Language::Id => ("Budi berkomentar.", "Anda menerima email ini karena Anda yang melaporkannya."),
@@ -33,7 +33,6 @@ fn letters(language: Language) -> [(&'static str, Letter); 7] {
         days: 7,
     };
     let reset = Reset { organisation: ORGANISATION, url: "https://app.example/reset#secret", minutes: 60 };
-    let taken = FactorsTaken { organisation: ORGANISATION, by: "Ani <Admin>", url: "https://app.example/me" };
     let trial = Trial { organisation: ORGANISATION, by: "Ani", url: "https://app.example/" };
     let account = Account {
         organisation: ORGANISATION,
@@ -61,7 +60,6 @@ fn letters(language: Language) -> [(&'static str, Letter); 7] {
         ("invitation", invitation.letter(language)),
         ("reset", reset.letter(language)),
         ("test", trial.letter(language)),
-        ("factors", taken.letter(language)),
     ]
 }
 

@@ -33,13 +33,13 @@ fn page_of(app: &str, notice: &Notice, request: &About) -> String {
     format!("{app}/requests/{}{event}", request.id)
 }
 
-/// What happened, and when the work is due where that is what happened.
+/// What happened, and when the work is due, or something ends, where that is what happened.
 fn what(notice: &Notice, person: &Person, reader: &Reader) -> String {
     let what = sentences::what(notice, reader.language);
     let Some(due_at) = notice.due_at else { return what };
     let zone = person.times.as_ref().and_then(|times| times.time_zone.as_ref()).or(reader.time_zone.as_ref());
     let ahead_ms = zone.map_or(0, |zone| zones::ahead_in(zone)(due_at));
-    format!("{what} {}", sentences::due(due_at, ahead_ms, reader.language))
+    format!("{what} {}", sentences::due(notice, due_at, ahead_ms, reader.language))
 }
 
 fn of_request(app: &str, person: &Person, notice: &Notice, request: &About, reader: &Reader) -> Option<Outgoing> {
@@ -73,9 +73,9 @@ fn of_account(app: &str, person: &Person, notice: &Notice, reader: &Reader) -> O
     let unsubscribe = link.as_ref().map(|link| format!("{app}/unsubscribe#{link}"));
     let letter = letters::Account {
         organisation: &reader.organisation,
-        what: &sentences::what(notice, reader.language),
+        what: &what(notice, person, reader),
         advice: sentences::advice(notice, reader.language),
-        url: &format!("{app}/me"),
+        url: &format!("{app}{}", page_of_account(notice)),
         why: sentences::why(notice.reason, reader.language),
         unsubscribe: unsubscribe.as_deref(),
     };
@@ -87,6 +87,11 @@ fn of_account(app: &str, person: &Person, notice: &Notice, reader: &Reader) -> O
         thread: None,
         unsubscribe: link.and_then(|link| mail::Unsubscribe::at(&format!("{app}/api/mail/unsubscribe?{link}"))),
     })
+}
+
+/// Where in the app somebody sees to what a notice about their account says.
+pub(super) fn page_of_account(notice: &Notice) -> &'static str {
+    if notice.is_of_a_key() { "/me/keys" } else { "/me" }
 }
 
 fn of_digest(app: &str, person: &Person, owed: &[&Owed], reader: &Reader, digest: Timestamp) -> Option<Outgoing> {

@@ -80,6 +80,9 @@ pub struct Open {
     /// By what its owner has proved who they are. A release of before tells none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub methods: Vec<Method>,
+    /// When they did, where that is not now: an identity provider may have let them in without asking.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proved_at: Option<Timestamp>,
 }
 
 /// See [`Handler::check`].
@@ -190,7 +193,12 @@ impl LiveSession {
     /// Whether it may only get a second factor, or be proved by one, because its owner must have one.
     #[must_use]
     pub fn lacks_second_factor(&self, required: Required) -> bool {
-        let is_required = required.of(self.caller.role, &self.login);
-        is_required && !self.methods.iter().any(|method| method.is_second())
+        required.of(self.caller.role, &self.login) && self.has_no_second_factor()
+    }
+
+    /// Whether its owner has proved no second factor in it. A secret of an API key has none.
+    #[must_use]
+    pub fn has_no_second_factor(&self) -> bool {
+        !self.methods.iter().any(|method| method.is_second())
     }
 }

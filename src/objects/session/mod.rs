@@ -66,7 +66,7 @@ impl SessionObject {
             caller: message.caller,
             login: message.login,
             methods: message.methods,
-            proved_at: None,
+            proved_at: message.proved_at,
             user_agent: message.user_agent.chars().take(USER_AGENT_CHARS).collect(),
             address: message.address.chars().take(ADDRESS_CHARS).collect(),
             term: if message.stays {

@@ -112,12 +112,26 @@ pub fn insert(write: &Writer<'_>, session: &Session) -> Result<(), Refusal> {
     let key = session.key.as_ref().map(serde_json::to_string).transpose().map_err(|_| Refusal::Internal)?;
     let methods = serde_json::to_string(&session.methods).map_err(|_| Refusal::Internal)?;
     let Session { name, login, user_agent, address, term, .. } = session;
+    let proved_ms = session.proved_at.map(Timestamp::as_ms);
     let (opened_ms, seen_ms, ends_ms) = (term.opened_at.as_ms(), term.seen_at.as_ms(), term.ends_at.as_ms());
     write.run(
         "INSERT INTO session (one, name, caller, email, user_agent, address, opened_ms, seen_ms, idle_ms, ends_ms, key,
-                              methods)
-         VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        &[name, &caller, login, user_agent, address, &opened_ms, &seen_ms, &term.idle_ms, &ends_ms, &key, &methods],
+                              methods, proved_ms)
+         VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        &[
+            name,
+            &caller,
+            login,
+            user_agent,
+            address,
+            &opened_ms,
+            &seen_ms,
+            &term.idle_ms,
+            &ends_ms,
+            &key,
+            &methods,
+            &proved_ms,
+        ],
     )?;
     Ok(())
 }

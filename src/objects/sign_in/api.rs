@@ -74,6 +74,9 @@ pub struct Attempt {
     pub redirect_uri: String,
     /// Where in the app they go on.
     pub to: String,
+    /// Since when they must have proved who they are, where that is what they were sent for; a release of before tells none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proved_since: Option<Timestamp>,
 }
 
 impl Attempt {
@@ -95,6 +98,7 @@ mod tests {
             client_id: "c".into(),
             redirect_uri: "https://app.example.com/api/auth/oidc/callback".into(),
             to: "/".into(),
+            proved_since: None,
         };
         let (began, lasts_ms) = (Timestamp::from_ms(1_795_000_000_000), crate::domain::identity::ATTEMPT_LASTS_MS);
         let of = |browser: &str, after_ms: i64| attempt().of(browser, began.plus_ms(lasts_ms), began.plus_ms(after_ms));

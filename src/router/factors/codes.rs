@@ -9,6 +9,7 @@ use crate::db::statements::factors::{AddFactor, Added};
 use crate::domain::factor::recovery;
 use crate::domain::log::NewEntry;
 use crate::domain::user::Actor;
+use crate::jobs::news;
 use crate::objects::database::api::query;
 use crate::objects::log_stream::api::tell_audit;
 use crate::router::context::Exchange;
@@ -63,6 +64,7 @@ pub async fn make(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
         ));
     }
     let _carried_later = tell_audit(exchange.env, vec![entry], &exchange.cx).await;
+    news::settle(exchange.env, id, &exchange.cx).await;
     Reply::json(201, &RecoveryCodes { recovery_codes })
 }
 

@@ -16,6 +16,7 @@ use super::proof;
 use crate::db::statements::factors::{AddFactor, Added, RenamePasskey};
 use crate::domain::factor::{Credential, MOST_PASSKEYS, Method, NewPasskey, PasskeyName, Purpose, Removed, sealed};
 use crate::domain::log::{Level, StreamName};
+use crate::jobs::news;
 use crate::objects::account::api::Spend;
 use crate::objects::database::api::query;
 use crate::objects::log_stream::api::tell_audit;
@@ -191,6 +192,7 @@ pub async fn add(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
         return Err(Refusal::conflict("already_exists", "This passkey is known already."));
     }
     let _carried_later = tell_audit(exchange.env, vec![entry], &exchange.cx).await;
+    news::settle(exchange.env, id, &exchange.cx).await;
     proved(exchange, Method::Passkey).await?;
     exchange.access.note(StreamName::Auth, Level::Info, "passkey added", &[]);
     Reply::json(201, &RecoveryCodes { recovery_codes })

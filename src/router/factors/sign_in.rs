@@ -16,7 +16,7 @@ use crate::domain::user::UserStatus;
 use crate::objects::database::api::query;
 use crate::router::auth::limit_by_address;
 use crate::router::context::Exchange;
-use crate::router::entry::{Stays, Ticket, open_session, ticket_over};
+use crate::router::entry::{Proof, Stays, Ticket, open_session, ticket_over};
 use crate::router::http::body::parse_json;
 use crate::router::http::reply::Reply;
 
@@ -81,7 +81,7 @@ pub async fn second(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
         Err(Refusal::Conflict { .. }) => return Err(ticket_over()),
         spent => spent?,
     };
-    open_session(exchange, 200, factors.user, address, ticket.stays, vec![Method::Password, method]).await
+    open_session(exchange, 200, factors.user, address, ticket.stays, Proof::now(vec![Method::Password, method])).await
 }
 
 /// `POST /api/auth/passkey/options`.
@@ -117,7 +117,7 @@ pub async fn passkey(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
         Err(Refusal::Conflict { .. }) => return Err(Refusal::InvalidCredentials),
         spent => spent?,
     };
-    open_session(exchange, 200, factors.user, address, Stays::WhileUsed, vec![method]).await
+    open_session(exchange, 200, factors.user, address, Stays::WhileUsed, Proof::now(vec![method])).await
 }
 
 async fn proven(exchange: &Exchange<'_>, answer: &PasskeyAnswer) -> Result<(Factors, Proven), Refusal> {

@@ -1,33 +1,28 @@
 //! Somebody's factors, taken away by those who may: for a phone that was lost with everything on it.
 //!
-//! Their sessions end, the audit knows who did it, and they are told by mail where mail is on. Whoever must have a second factor gets one
-//! at the next sign-in.
+//! Their sessions end, the audit knows who did it, and they are told in the app, and by mail where mail is on. Whoever must have a second
+//! factor gets one at the next sign-in.
 
 use base::ids::UserId;
 use base::refusal::Refusal;
-use durable::clock;
-use mail::platform::Limits;
-use mail::{Address, MailId, Mailbox};
 use serde::Serialize;
 
 use crate::db::statements::factors::{FindFactors, RemoveFactor};
-use crate::db::statements::people::WriteTo;
 use crate::domain::factor::Removed;
-use crate::domain::mailed::Mailed;
-use crate::domain::user::{Role, UserRow};
+use crate::domain::user::Role;
 use crate::jobs::accounts;
-use crate::mail::letters::FactorsTaken;
-use crate::mail::{Outgoing, Setting};
 use crate::objects::database::api::query;
 use crate::objects::log_stream::api::tell_audit;
 use crate::router::context::Exchange;
 use crate::router::http::reply::Reply;
-use crate::router::{people, system};
+use crate::router::people;
 
 /// What it has ended.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FactorsRemoved {
+    /// Whether there were any.
+    pub removed: bool,
     /// How many of their sessions were ended by it.
     pub ended_sessions: u32,
 }
@@ -51,34 +46,7 @@ pub async fn remove(exchange: &Exchange<'_>, id: UserId) -> Result<Reply, Refusa
         let _carried_later = tell_audit(exchange.env, vec![entry], &exchange.cx).await;
     }
     let ended_sessions = accounts::settle(exchange.env, id, &exchange.cx).await?.ended_sessions;
-    if let Some(user) = taken {
-        tell(exchange, &user).await;
-    }
-    Reply::json(200, &FactorsRemoved { ended_sessions })
-}
-
-/// Writes to them that it was done, and by whom. What does not arrive is in the log; whoever has no address is told by nobody but whoever
-/// did it.
-async fn tell(exchange: &Exchange<'_>, user: &UserRow) {
-    let Setting::On(mailer) = Setting::of(exchange.env) else { return };
-    let Some(outgoing) = written(exchange, user).await else { return };
-    let outcome = mailer.send(exchange.env, "", &Limits::WAITED_FOR, outgoing).await;
-    system::mail::note(exchange, "factors taken", &Mailed::new(outcome, clock::now()));
-}
-
-async fn written(exchange: &Exchange<'_>, user: &UserRow) -> Option<Outgoing> {
-    let reader = query(exchange.env, WriteTo { id: user.id }, &exchange.cx).await.ok()??;
-    let url = format!("{}/me", exchange.app_origin());
-    let by = &exchange.caller().ok()?.user.name;
-    let letter = FactorsTaken { organisation: &reader.organisation, by, url: &url };
-    Some(Outgoing {
-        id: MailId::parse(&format!("factors-{}-{}", user.id, user.version.unwrap_or_default()))?,
-        to: Mailbox { name: reader.name.clone(), address: Address::parse(reader.email.as_deref()?)? },
-        letter: letter.letter(reader.language),
-        at: clock::now(),
-        thread: None,
-        unsubscribe: None,
-    })
+    Reply::json(200, &FactorsRemoved { removed: taken.is_some(), ended_sessions })
 }
 
 /// What each route takes and answers.
@@ -91,7 +59,7 @@ pub(crate) mod describe {
     pub fn remove(schemas: &mut Schemas) -> Operation {
         Operation::new("removeFactors", "people", "Take away somebody's second factors, for a phone that was lost.")
             .detail(
-                "Their sessions end, and they are told by mail where mail is on. Managers do it for requesters and technicians.",
+                "Their sessions end, and they are told, by mail too where mail is on. Managers do it for requesters and technicians.",
             )
             .replies(200, "They are gone.", schemas.of::<FactorsRemoved>())
             .refuses(&[503])

@@ -23,6 +23,7 @@ use crate::domain::key::{
 };
 use crate::domain::log::NewEntry;
 use crate::domain::user::{Actor, Caller, Via};
+use crate::jobs::news;
 use crate::objects::account::api::{AccountKey, Closed, KeyOpened};
 use crate::objects::database::api::query;
 use crate::objects::log_stream::api::tell_audit;
@@ -33,7 +34,9 @@ use crate::router::http::paging::{self, Wanted};
 use crate::router::http::reply::Reply;
 use crate::router::sessions::PAGE_SIZE;
 use bodies::{EditKey, NewKey, Rotation};
-use shown::{ApiKey, HandedOut, MyKeys, look_at};
+use shown::{HandedOut, MyKeys, look_at};
+
+pub use shown::ApiKey;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 const HOUR_MS: i64 = 60 * 60 * 1_000;
@@ -49,10 +52,18 @@ const USUAL_OVERLAP_HOURS: u32 = 24;
 /// # Errors
 /// `Unavailable` while PostgreSQL is away.
 pub async fn list(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
+    Reply::json(200, &MyKeys { items: own_keys(exchange).await? })
+}
+
+/// The caller's, oldest first, with what the objects of their secrets say.
+///
+/// # Errors
+/// `Unavailable` while PostgreSQL is away.
+pub async fn own_keys(exchange: &Exchange<'_>) -> Result<Vec<ApiKey>, Refusal> {
     let owner = Some(exchange.caller()?.user.id);
     let page = PageKeys { owner, id: None, after: None, limit: Limit::try_from(Limit::MAX)? };
     let rows = query(exchange.env, page, &exchange.cx).await?.items;
-    Reply::json(200, &MyKeys { items: join_all(rows.into_iter().map(|row| look_at(exchange, row))).await })
+    Ok(join_all(rows.into_iter().map(|row| look_at(exchange, row))).await)
 }
 
 /// `GET /api/system/keys?limit=&cursor=`.
@@ -101,6 +112,7 @@ pub async fn make(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     }
     open(exchange, &secret, Caller { via: Some(via), ..owner }, scopes, expires_at, made.version).await?;
     tell(exchange, entry).await;
+    news::settle(exchange.env, exchange.caller()?.user.id, &exchange.cx).await;
     handed_out(exchange, 201, &secret).await
 }
 
@@ -177,6 +189,7 @@ pub async fn rotate(exchange: &Exchange<'_>, id: KeyId) -> Result<Reply, Refusal
         return Err(changed_meanwhile());
     }
     tell(exchange, entry).await;
+    news::settle(exchange.env, owner, &exchange.cx).await;
     handed_out(exchange, 200, &secret).await
 }
 

@@ -4,6 +4,7 @@
 //! has them asked for once more, and no sign-in asks twice: a provider may change its keys at any time, and a token cannot make us hammer it.
 
 use base::refusal::Refusal;
+use base::time::Timestamp;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use durable::{ask, clock};
@@ -61,6 +62,8 @@ pub struct Redeemed<'a> {
     pub verifier: &'a str,
     /// What the token repeats.
     pub nonce: &'a str,
+    /// Since when they must have proved who they are, where that is what they were sent for.
+    pub proved_since: Option<Timestamp>,
 }
 
 /// What may be reached from here.
@@ -110,7 +113,8 @@ pub async fn introduce(
     client_id: &str,
     redirect_uri: &str,
 ) -> Result<(), Fault> {
-    let redeemed = Redeemed { code: "test", client_id, redirect_uri, verifier: UNUSED, nonce: UNUSED };
+    let redeemed =
+        Redeemed { code: "test", client_id, redirect_uri, verifier: UNUSED, nonce: UNUSED, proved_since: None };
     match exchanged(exchange, provider, &redeemed).await {
         Err(Fault::Client) => Err(Fault::Client),
         Ok(_) | Err(_) => Ok(()),
@@ -134,7 +138,13 @@ pub async fn redeem(exchange: &Exchange<'_>, provider: &Provider, redeemed: &Red
     let key = key_of(exchange, provider, &unverified).await?;
     platform::check_signature(&unverified, &key).await?;
     let now_s = clock::now().as_ms() / 1_000;
-    let expected = Expected { issuer: &provider.issuer, client_id: redeemed.client_id, nonce: redeemed.nonce, now_s };
+    let expected = Expected {
+        issuer: &provider.issuer,
+        client_id: redeemed.client_id,
+        nonce: redeemed.nonce,
+        now_s,
+        proved_since_s: redeemed.proved_since.map(|since| since.as_ms() / 1_000),
+    };
     let claims = unverified.claims(&expected)?;
     match (&provider.userinfo, &tokens.access_token) {
         // Some providers keep the token short and tell the address there alone.
@@ -145,8 +155,8 @@ pub async fn redeem(exchange: &Exchange<'_>, provider: &Provider, redeemed: &Red
                 return Err(Fault::Status(said.status));
             }
             let more = token::userinfo(&said.text, &claims.subject)?;
-            let name = claims.name.or(more.name);
-            Ok(Claims { name, email: more.email, verified: more.verified, subject: claims.subject })
+            let name = claims.name.clone().or(more.name);
+            Ok(Claims { name, email: more.email, verified: more.verified, ..claims })
         }
         _ => Ok(claims),
     }

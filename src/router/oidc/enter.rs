@@ -7,11 +7,11 @@ use durable::clock;
 
 use super::trouble::Trouble;
 use crate::db::statements::identities::{FindIdentity, JoinByIdentity, LinkIdentity};
-use crate::domain::identity::entry::{Way, address, decide};
+use crate::domain::identity::entry::{Entered, Way, address, decide};
 use crate::domain::identity::token::Claims;
 use crate::domain::identity::{IdentityRules, SignInProblem};
 use crate::domain::log::NewEntry;
-use crate::domain::user::{Actor, UserRow};
+use crate::domain::user::{Actor, UserStatus};
 use crate::objects::database::api::query;
 use crate::objects::log_stream::api::tell_audit;
 use crate::router::context::Exchange;
@@ -28,14 +28,14 @@ pub(super) async fn let_in(
     exchange: &Exchange<'_>,
     rules: &IdentityRules,
     claims: &Claims,
-) -> Result<UserRow, Trouble> {
+) -> Result<Entered, Trouble> {
     let (issuer, subject) = (&rules.issuer, &claims.subject);
     for _ in 0..TRIES {
         let email = address(claims, rules).ok().cloned();
         let find = FindIdentity { issuer: issuer.clone(), subject: subject.clone(), email };
         let known = query(exchange.env, find, &exchange.cx).await?;
-        let (entered, entry) = match decide(claims, known, rules)? {
-            Way::Enter(user) => return Ok(user),
+        let (entered, entry, is_first) = match decide(claims, known, rules)? {
+            Way::Enter(user) => return Ok(Entered { user, is_first: false }),
             Way::Link(user, email) => {
                 let entry =
                     audit(exchange, "identity_linked", Actor::User(user.person(), Some(user.role), None), user.id)
@@ -48,7 +48,8 @@ pub(super) async fn let_in(
                     name: claims.name.clone(),
                     entry: entry.clone(),
                 };
-                (query(exchange.env, message, &exchange.cx).await?, entry)
+                let is_first = user.status == UserStatus::Invited;
+                (query(exchange.env, message, &exchange.cx).await?, entry, is_first)
             }
             Way::Join(email, role) => {
                 let id: UserId = setup::new_user_id()?;
@@ -65,13 +66,13 @@ pub(super) async fn let_in(
                     subject: subject.clone(),
                     entry: entry.clone(),
                 };
-                (query(exchange.env, message, &exchange.cx).await?, entry)
+                (query(exchange.env, message, &exchange.cx).await?, entry, true)
             }
         };
         if let Some(user) = entered {
             let _carried_later: Result<(), Refusal> = tell_audit(exchange.env, vec![entry], &exchange.cx).await;
             people::forget_lists(exchange).await;
-            return Ok(user);
+            return Ok(Entered { user, is_first });
         }
     }
     Err(SignInProblem::Later.into())

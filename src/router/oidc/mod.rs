@@ -32,7 +32,7 @@ use crate::domain::log::{Level, StreamName};
 use crate::domain::settings::InForce;
 use crate::objects::sign_in::api::{Attempt, AttemptKey, Begin, Take};
 use crate::router::context::Exchange;
-use crate::router::entry::{self, Stays};
+use crate::router::entry::{self, Proof, Stays};
 use crate::router::http::cookie::SessionCookie;
 use crate::router::http::reply::Reply;
 use crate::router::{auth, gate, in_force};
@@ -79,7 +79,7 @@ pub async fn methods(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     Reply::json(200, &SignInMethods { oidc: rules.is_ready().then_some(OidcMethod { name }) })
 }
 
-/// `GET /api/auth/oidc/start?to=`: on to the provider.
+/// `GET /api/auth/oidc/start?to=&prove=`: on to the provider.
 ///
 /// # Errors
 /// None: whatever is wrong, the app says it.
@@ -123,12 +123,18 @@ async fn begin(exchange: &Exchange<'_>) -> Result<Reply, Trouble> {
     let browser = browser_of(exchange).map_or_else(random, Ok)?;
     let state = random()?;
     let to = exchange.incoming.foreign("to")?;
+    let is_proof = exchange.incoming.foreign("prove")?.is_some();
+    if is_proof && !provider.tells_auth_time {
+        let why = "the provider says that it does not tell when somebody has proved who they are".to_owned();
+        return Err(Trouble { problem: SignInProblem::NoProof, why });
+    }
     let attempt = Attempt {
         browser: hash(&browser),
         issuer: rules.issuer.clone(),
         client_id: rules.client_id.clone(),
         redirect_uri: redirect_uri(exchange),
         to: path_of_ours(to.as_deref()).to_owned(),
+        proved_since: is_proof.then(clock::now),
     };
     let location = authorization_url(&provider, &attempt, &browser, &state)?;
     let key = AttemptKey::of(exchange.org().clone(), &state);
@@ -149,6 +155,10 @@ fn authorization_url(provider: &Provider, attempt: &Attempt, browser: &str, stat
         .append_pair("nonce", &made_of(browser, "nonce", state)?)
         .append_pair("code_challenge", &challenge)
         .append_pair("code_challenge_method", "S256");
+    if attempt.proved_since.is_some() {
+        // To be asked anew, and to have it said when (OpenID Connect Core 1.0 section 3.1.2.1).
+        url.query_pairs_mut().append_pair("prompt", "login").append_pair("max_age", "0");
+    }
     Ok(url.into())
 }
 
@@ -186,10 +196,12 @@ async fn finish(exchange: &Exchange<'_>) -> Result<Reply, Trouble> {
         redirect_uri: &attempt.redirect_uri,
         verifier: &made_of(&browser, "verifier", &state)?,
         nonce: &made_of(&browser, "nonce", &state)?,
+        proved_since: attempt.proved_since,
     };
     let claims = client::redeem(exchange, &provider, &redeemed).await?;
-    let user = enter::let_in(exchange, rules, &claims).await?;
-    let reply = entry::open_session(exchange, 200, user, address, Stays::WhileUsed, vec![Method::Provider]).await?;
+    let entered = enter::let_in(exchange, rules, &claims).await?;
+    let proof = Proof { methods: vec![Method::Provider], at: entered.proved_at(&claims, clock::now()) };
+    let reply = entry::open_session(exchange, 200, entered.user, address, Stays::WhileUsed, proof).await?;
     let to: String = byte_serialize(attempt.to.as_bytes()).collect();
     Ok(reply.and_see_other(format!("{PAGE}?to={to}")))
 }
@@ -268,6 +280,11 @@ pub(super) mod describe {
     pub fn start(_schemas: &mut Schemas) -> Operation {
         Operation::new("startOidc", "session", "Go to the organisation's identity provider.")
             .detail("For a browser that goes there. The attempt is good for 10 minutes, once, in this browser.")
+            .query(
+                "prove",
+                text(5),
+                "With any value: they prove anew who they are (`prompt=login`), and the provider has to say when.",
+            )
             .query("to", text(500), "The path in the app where they go on; its first page for what is none.")
             .replies_empty(303, "On to the provider, or to the page of the app that says what is wrong.")
             .with_header("Location", "Where to.")

@@ -4,6 +4,7 @@ use base::refusal::Refusal;
 
 use super::client::Fault;
 use crate::domain::identity::SignInProblem;
+use crate::domain::identity::token::TokenFault;
 
 /// Why somebody is not let in, and what the log is told beside.
 pub(super) struct Trouble {
@@ -25,6 +26,8 @@ impl From<Fault> for Trouble {
             Fault::Away => SignInProblem::ProviderAway,
             Fault::Status(_) | Fault::Provider(_) | Fault::Client => SignInProblem::Misconfigured,
             Fault::Code => SignInProblem::Expired,
+            Fault::Token(TokenFault::NoAuthTime) => SignInProblem::NoProof,
+            Fault::Token(TokenFault::OldAuthTime) => SignInProblem::NotProved,
             Fault::Token(_) => SignInProblem::BadToken,
         };
         Trouble { problem, why: fault.to_string() }

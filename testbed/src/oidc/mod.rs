@@ -78,6 +78,8 @@ pub enum Flaw {
     NoneInAnswer,
     /// What it says at the userinfo address is about somebody else.
     OtherInUserinfo,
+    /// It asks nobody anew, whatever it was asked for: it lets them in by a session of its own, which began an hour ago.
+    OldSession,
 }
 
 /// How often it was asked.

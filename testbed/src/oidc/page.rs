@@ -64,11 +64,13 @@ pub(super) struct Grant {
     pub(super) challenge: String,
     pub(super) nonce: String,
     pub(super) person: Person,
+    /// Whether they were to prove anew who they are, and to have it said when (`prompt=login`, `max_age`).
+    pub(super) is_proof: bool,
 }
 
 /// The page.
 pub(super) fn ask(shape: Shape, call: &Call) -> Answer {
-    if let Some(wrong) = wrong(call) {
+    if let Some(wrong) = wrong(shape, call) {
         return Answer::html("400 Bad Request", shell("Not possible", &format!("<h1>Not possible</h1><p>{wrong}</p>")));
     }
     let hidden: String = call
@@ -94,7 +96,7 @@ pub(super) fn ask(shape: Shape, call: &Call) -> Answer {
 }
 
 /// What is wrong with how somebody was sent here. A client that is not known, or another address to go back to, is not gone back to.
-fn wrong(call: &Call) -> Option<&'static str> {
+fn wrong(shape: Shape, call: &Call) -> Option<&'static str> {
     let has = |name: &str, value: &str| call.query.get(name).is_some_and(|given| given == value);
     let is_long = |name: &str| call.query.get(name).is_some_and(|given| given.len() >= 43);
     if !has("client_id", CLIENT_ID) {
@@ -108,6 +110,9 @@ fn wrong(call: &Call) -> Option<&'static str> {
     }
     if !call.query.get("scope").is_some_and(|scope| scope.split(' ').any(|word| word == "openid")) {
         return Some("no openid in the scope");
+    }
+    if call.query.contains_key("prompt") && !shape.asks_anew() {
+        return Some("unknown prompt");
     }
     if !is_long("state") || !is_long("nonce") {
         return Some("no state, or no nonce");
@@ -154,6 +159,7 @@ pub(super) fn decide(shared: &Shared, shape: Shape, call: &Call) -> Answer {
         challenge: asked("code_challenge"),
         nonce: asked("nonce"),
         person,
+        is_proof: asked("prompt") == "login" && asked("max_age") == "0",
     };
     lock(&shared.grants).insert(code.clone(), grant);
     // Providers add what they like.

@@ -77,11 +77,13 @@ impl Shape {
             // It says nothing of PKCE, and does it.
             Self::Microsoft | Self::MicrosoftCommon => json!({
                 "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt"],
+                "claims_supported": ["sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "nonce", "name", "email"],
                 "request_uri_parameter_supported": false, "cloud_instance_name": "example", "rbac_url": "https://pas.example",
             }),
             Self::Keycloak => json!({
                 "token_endpoint_auth_methods_supported": ["private_key_jwt", "client_secret_basic", "client_secret_post"],
                 "code_challenge_methods_supported": ["plain", "S256"],
+                "claims_supported": ["aud", "sub", "iss", "auth_time", "name", "preferred_username", "email", "acr"],
                 "authorization_response_iss_parameter_supported": true,
                 "id_token_signing_alg_values_supported": ["PS384", "RS384", "EdDSA", "ES384", "HS256", "HS512", "ES256", "RS256"],
             }),
@@ -111,6 +113,21 @@ impl Shape {
         !matches!(self, Self::Microsoft | Self::MicrosoftCommon)
     }
 
+    /// Whether its token says when somebody proved who they are: by itself, only where it was asked to let them prove it, or never.
+    /// Google does for some clients alone, and Microsoft where its optional claim was added.
+    pub(super) fn tells_auth_time(self, is_asked: bool) -> bool {
+        match self {
+            Self::Keycloak => true,
+            Self::Lean => is_asked,
+            Self::Google | Self::Microsoft | Self::MicrosoftCommon => false,
+        }
+    }
+
+    /// Whether it knows what it is asked by `prompt=login`.
+    pub(super) fn asks_anew(self) -> bool {
+        self != Self::Google
+    }
+
     /// What the token says of a person, beside what every token says.
     pub(super) fn claims(self, person: &Person) -> Map<String, Value> {
         let verified = match person.verified {
@@ -130,7 +147,7 @@ impl Shape {
             }),
             Self::Keycloak => json!({
                 "email": person.email, "email_verified": verified, "name": person.name, "preferred_username": person.email, "typ": "ID",
-                "sid": "a3b1", "acr": "1", "auth_time": 1, "jti": "3f2c", "azp": super::CLIENT_ID,
+                "sid": "a3b1", "acr": "1", "jti": "3f2c", "azp": super::CLIENT_ID,
             }),
             Self::Lean => json!({}),
         };

@@ -95,6 +95,9 @@ fn signed(shared: &Shared, shape: Shape, grant: &Grant) -> String {
         claims.insert(name.to_owned(), value);
     }
     let mut set = |name: &str, value: Value| claims.insert(name.to_owned(), value);
+    if shape.tells_auth_time(grant.is_proof) {
+        set("auth_time", json!(if flaw == Flaw::OldSession { now - 3_600 } else { now }));
+    }
     match flaw {
         Flaw::Issuer => drop(set("iss", json!("https://evil.example"))),
         Flaw::Audience => drop(set("aud", json!("somebody-else"))),

@@ -165,17 +165,17 @@ async fn a_lost_phone_is_taken_away_by_those_who_may_and_its_owner_is_told() {
         listed["items"][0]["has_second_factor"].clone()
     };
     assert_eq!(has_one().await, json!(true));
-    assert_eq!(boss.here.delete(&path).await.expect(200).json(), json!({ "ended_sessions": 1 }));
+    assert_eq!(boss.here.delete(&path).await.expect(200).json(), json!({ "removed": true, "ended_sessions": 1 }));
     who.here.get("/api/me").await.problem(401, "unauthenticated");
     second(stack(), &pending, &who.code(0)).await.problem(409, "ticket_over");
     Client::anonymous(stack()).log_in(&who.user.email, PASSWORD).await.expect(200);
     // Told again, it does nothing.
-    assert_eq!(boss.here.delete(&path).await.expect(200).json(), json!({ "ended_sessions": 0 }));
+    assert_eq!(boss.here.delete(&path).await.expect(200).json(), json!({ "removed": false, "ended_sessions": 0 }));
     let server = stack().mail.as_ref().expect("a mail server");
     // Besides what they are told of what they did themselves.
     let written = async || {
         let mails = server.mails_to(&who.user.email);
-        let is_of_it = |mail: &&Received| mail.text.contains(&boss.user.name) && mail.text.contains("/me");
+        let is_of_it = |mail: &&Received| mail.text.contains(&format!("{} has removed", boss.user.name));
         let count = mails.iter().filter(is_of_it).count();
         if count == 1 { Ok(()) } else { Err(format!("{count} of {}", mails.len())) }
     };

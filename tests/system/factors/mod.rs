@@ -14,16 +14,16 @@ use testbed::seed::PASSWORD;
 use crate::support::{Client, Reply, User, new_user};
 
 /// Somebody with an authenticator app.
-struct Enrolled {
-    user: User,
+pub struct Enrolled {
+    pub user: User,
     /// The session in which it was set up.
-    here: Client,
+    pub here: Client,
     secret: Vec<u8>,
-    codes: Vec<String>,
+    pub codes: Vec<String>,
 }
 
 impl Enrolled {
-    async fn new(stack: &Stack, role: &str) -> Self {
+    pub async fn new(stack: &Stack, role: &str) -> Self {
         let user = new_user(stack, role);
         let here = Client::sign_in(stack, &user.email).await;
         Self::with(stack, user, here).await

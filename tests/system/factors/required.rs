@@ -5,6 +5,7 @@ use std::time::Duration;
 use hyper::Method;
 use serde_json::{Value, json};
 use testbed::Stack;
+use tokio::time::{Instant, sleep};
 
 use super::{Enrolled, enter, ticket};
 use crate::support::authenticator::Authenticator;
@@ -85,4 +86,47 @@ async fn whoever_has_one_and_signed_in_without_it_proves_it() {
     // Both steps of a sign-in are enough.
     enter(&stack, &admin.user.email, &admin.code(0)).await.get("/api/system/settings").await.expect(200);
     assert!(ticket(&stack, &user.email).await.is_string());
+}
+
+/// DESIGN: a socket is closed within this once whoever looks through it may not any more.
+const SOCKETS: Duration = Duration::from_secs(60);
+
+#[tokio::test]
+async fn whoever_must_have_one_from_now_on_looks_on_no_longer_than_a_minute() {
+    let stack = started();
+    let admin = Enrolled::new(&stack, "admin").await;
+    let [without, enrolled] = [new_user(&stack, "manager"), new_user(&stack, "manager")];
+    let without = Client::sign_in(&stack, &without.email).await;
+    let here = Client::sign_in(&stack, &enrolled.email).await;
+    let enrolled = Enrolled::with(&stack, enrolled, here).await;
+    let technician = Client::sign_in(&stack, &new_user(&stack, "technician").email).await;
+    let body = json!({ "name": "Screen in the hall", "scopes": ["read"] });
+    let made = without.post("/api/keys", &body).await.expect(201).json();
+    let program = without.with_key(made["secret"].as_str().expect("a secret"));
+    let id = technician.report("The gate squeaks").await["id"].as_str().expect("an id").to_owned();
+    let path = format!("/api/requests/{id}/live");
+    let mut closed = [
+        without.watch(&path).await,
+        without.watch("/api/requests/live").await,
+        without.watch("/api/me/inbox/live").await,
+    ];
+    // Who has one, who need not, and a program, which cannot have one.
+    let mut open = [enrolled.here.watch(&path).await, technician.watch(&path).await, program.watch(&path).await];
+
+    let set = Instant::now();
+    require(&admin.here, "managers").await;
+    in_force(&without).await;
+    for live in &mut closed {
+        assert_eq!(live.closed(SOCKETS).await, 1008);
+    }
+    assert!(set.elapsed() <= SOCKETS, "the sockets outlived it by {:?}", set.elapsed());
+    assert!(without.try_watch(&path, Some(without.base_url())).await.is_err());
+    without.get("/api/requests").await.problem(403, "second_factor_required");
+    // Each of the others has been looked at by then, and hears on.
+    sleep(Duration::from_secs(35).saturating_sub(set.elapsed())).await;
+    technician.comment(&id, "Still here?", "public").await.expect(201);
+    for live in &mut open {
+        let told = live.next_of("event", Duration::from_secs(10)).await;
+        assert_eq!(told["event"]["kind"], "commented", "{told}");
+    }
 }

@@ -1976,7 +1976,7 @@ export interface paths {
         post?: never;
         /**
          * Take away somebody's second factors, for a phone that was lost.
-         * @description For: Managers and admins. Within 10 minutes of a sign-in or of `POST /api/me/reauthenticate`; else 403 `reauthentication_required`. API keys: none. Their sessions end, and they are told by mail where mail is on. Managers do it for requesters and technicians.
+         * @description For: Managers and admins. Within 10 minutes of a sign-in or of `POST /api/me/reauthenticate`; else 403 `reauthentication_required`. API keys: none. Their sessions end, and they are told, by mail too where mail is on. Managers do it for requesters and technicians.
          */
         delete: operations["removeFactors"];
         options?: never;
@@ -2822,6 +2822,28 @@ export interface components {
             /** @description What to send as `cursor` for the next page; null at the end. */
             next_cursor: string | null;
         };
+        /** @description A second factor, as its owner takes it along. */
+        FactorKept: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            added_at: string;
+            /** @description An authenticator app, or a passkey. */
+            kind: components["schemas"]["FactorKind"];
+            /**
+             * Format: date-time
+             * @description When it was used last; of an app, to the half minute of the code.
+             */
+            last_used_at: string | null;
+            /** @description What a passkey is called; an app has no name. */
+            name: string | null;
+        };
+        /**
+         * @description What a person may have besides a password.
+         * @enum {string}
+         */
+        FactorKind: "totp" | "passkey";
         /** @description What it has ended. */
         FactorsRemoved: {
             /**
@@ -2829,6 +2851,8 @@ export interface components {
              * @description How many of their sessions were ended by it.
              */
             ended_sessions: number;
+            /** @description Whether there were any. */
+            removed: boolean;
         };
         /** @description Something that did not arrive. */
         FailedDelivery: {
@@ -3257,8 +3281,10 @@ export interface components {
         };
         /** @description All that is kept of one. */
         MyData: {
-            /** @description The account. */
+            /** @description The account, with the identities at the organisation's provider that let one in. */
             account: Record<string, never>;
+            /** @description The devices that are told what happens. */
+            devices: components["schemas"]["DeviceShown"][];
             /** @description What one has begun to write. */
             drafts: Record<string, never>[];
             /** @description What one did and said, latest first: 5,000 at most. */
@@ -3268,8 +3294,20 @@ export interface components {
              * @description When it was put together.
              */
             exported_at: string;
+            /** @description One's API keys, as `GET /api/keys` tells them: never a secret. */
+            keys: components["schemas"]["ApiKey"][];
+            notice_times: null | components["schemas"]["TimesShown"];
+            /** @description How one is told of each kind of notice. */
+            notices: components["schemas"]["Chosen"][];
+            /**
+             * Format: int32
+             * @description How many recovery codes were not used.
+             */
+            recovery_codes_left: number;
             /** @description What one reported, newest first: 5,000 at most. */
             requests: Record<string, never>[];
+            /** @description By what one proves who one is, besides a password: never a secret. */
+            second_factors: components["schemas"]["FactorKept"][];
             /** @description Where one is signed in. */
             sessions: components["schemas"]["MySession"][];
         };
@@ -3394,15 +3432,19 @@ export interface components {
         Notice: {
             /** @description Who did it. */
             actor: components["schemas"]["Actor"];
+            /** @description What was done to the ways in which one signs in, where one is told of that; one of a newer release, too. */
+            change?: components["schemas"]["SecurityChange"];
             /** @description The device that somebody signed in from: browser and system. */
             device?: string;
             /**
              * Format: date-time
-             * @description When the work is due, where one is told of that.
+             * @description When the work is due, or what ends, ends, where one is told of that.
              */
             due_at?: string;
             /** @description Its id. */
             id: components["schemas"]["NoticeId"];
+            /** @description What it was done to, or what ends: the name of a passkey or of an API key. */
+            item?: string;
             /** @description What happened: the `kind` of the event, or what else one is told of. */
             kind: string;
             /** @description Why one is told. */
@@ -3432,15 +3474,19 @@ export interface components {
         NoticeItem: {
             /** @description Who did it. */
             actor: components["schemas"]["Actor"];
+            /** @description What was done to the ways in which one signs in, where one is told of that; one of a newer release, too. */
+            change?: components["schemas"]["SecurityChange"];
             /** @description The device that somebody signed in from: browser and system. */
             device?: string;
             /**
              * Format: date-time
-             * @description When the work is due, where one is told of that.
+             * @description When the work is due, or what ends, ends, where one is told of that.
              */
             due_at?: string;
             /** @description Its id. */
             id: components["schemas"]["NoticeId"];
+            /** @description What it was done to, or what ends: the name of a passkey or of an API key. */
+            item?: string;
             /** @description What happened: the `kind` of the event, or what else one is told of. */
             kind: string;
             mail: null | components["schemas"]["MailOutcome"];
@@ -3471,7 +3517,7 @@ export interface components {
          * @description What a notice is about: the `kind` of its event, or what happened to one's account.
          * @enum {string}
          */
-        NoticeKind: "created" | "approved" | "rejected" | "assigned" | "released" | "started" | "held" | "resumed" | "completed" | "closed" | "reopened" | "cancelled" | "commented" | "due_soon" | "overdue" | "welcome" | "role_changed" | "password_changed" | "new_device" | "security_changed";
+        NoticeKind: "created" | "approved" | "rejected" | "assigned" | "released" | "started" | "held" | "resumed" | "completed" | "closed" | "reopened" | "cancelled" | "commented" | "due_soon" | "overdue" | "welcome" | "role_changed" | "password_changed" | "new_device" | "security_changed" | "key_expires";
         /** @description One page of a list that is counted when asked to. */
         NoticePage: {
             /** @description The items, in the list's order. */
@@ -4038,6 +4084,11 @@ export interface components {
             /** @description What the first step was answered with. */
             ticket: string;
         };
+        /**
+         * @description What was done to the ways in which somebody signs in, or is acted for.
+         * @enum {string}
+         */
+        SecurityChange: "app_added" | "app_removed" | "passkey_added" | "passkey_removed" | "codes_made" | "factors_taken" | "identity_unlinked" | "key_made" | "key_rotated";
         /** @description What an authenticator should be able to do. */
         Selection: {
             /** @description `preferred`: then nobody has to say who they are. */
@@ -4975,6 +5026,8 @@ export interface operations {
     startOidc: {
         parameters: {
             query?: {
+                /** @description With any value: they prove anew who they are (`prompt=login`), and the provider has to say when. */
+                prove?: string;
                 /** @description The path in the app where they go on; its first page for what is none. */
                 to?: string;
             };

@@ -3,6 +3,7 @@ import { Link, Outlet, useLocation, useMatches, useNavigate } from "@tanstack/re
 import { CircleUser, Plus } from "lucide-react";
 import { lazy, Suspense, useEffect, useRef, useState, type ComponentType } from "react";
 import { useTranslation, withMore } from "@/i18n";
+import { manages } from "@/api/types";
 import { Unread } from "@/resources/inbox/Unread";
 import { LiveLists } from "@/resources/request/LiveLists";
 import { Announcer } from "./announce";
@@ -111,7 +112,7 @@ function SideBar() {
         <Plus aria-hidden className="size-4.5" />{t("nav.new")}
       </Link>
       {NAV.map((entry) => <SideLink key={entry.to} {...entry} />)}
-      {me.role === "admin" && <Suspense><SystemNav /></Suspense>}
+      {manages(me.role) && <Suspense><SystemNav /></Suspense>}
       <Link to="/me" activeProps={{ className: "bg-sunken" }} className="mt-auto flex items-center gap-3 rounded-lg px-3 py-2 hover:bg-sunken">
         <CircleUser aria-hidden className="size-5 text-muted" />
         <span className="min-w-0 text-sm">

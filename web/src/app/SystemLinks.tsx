@@ -4,7 +4,7 @@ import { buttonClass } from "@/ui/Button";
 import { useMe } from "./session";
 import { SYSTEM_NAV } from "./systemNav";
 
-/** The way to the operators' pages where there is no side bar. */
+/** The way to those pages where there is no side bar. */
 export function SystemLinks() {
   const { t } = useTranslation();
   const { role } = useMe();
@@ -12,7 +12,7 @@ export function SystemLinks() {
   if (links.length === 0) return null;
   return (
     <nav aria-labelledby="system" className="lg:hidden">
-      <h2 id="system" className="mb-2">{t("nav.system")}</h2>
+      <h2 id="system" className="mb-2">{t(role === "admin" ? "nav.system" : "nav.managers")}</h2>
       <div className="flex flex-wrap gap-2">
         {links.map(({ to, label, icon: Icon }) => <Link key={to} to={to} className={buttonClass()}><Icon aria-hidden className="size-4" />{t(label)}</Link>)}
       </div>

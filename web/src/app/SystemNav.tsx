@@ -3,14 +3,14 @@ import { SideLink } from "./SideLink";
 import { useMe } from "./session";
 import { SYSTEM_NAV } from "./systemNav";
 
-/** The operators' part of the side bar. */
+/** The part of the side bar for those who run the system, and for managers. */
 export default function SystemNav() {
   const { t } = useTranslation();
   const { role } = useMe();
   const entries = SYSTEM_NAV.filter(({ roles }) => roles?.includes(role));
   return entries.length > 0 && (
     <>
-      <p className="mt-5 mb-1 px-3 text-xs font-semibold text-muted">{t("nav.system")}</p>
+      <p className="mt-5 mb-1 px-3 text-xs font-semibold text-muted">{t(role === "admin" ? "nav.system" : "nav.managers")}</p>
       {entries.map((entry) => <SideLink key={entry.to} {...entry} />)}
     </>
   );

@@ -1,10 +1,11 @@
-// The pages of those who run the system: they come when somebody needs them. A page that belongs there adds one line.
+// The pages of those who run the system, or lead people in it: they come when somebody needs them. A page that belongs there adds one line.
 import { Activity, KeyRound, MonitorSmartphone, RefreshCw, ScrollText, Send, Users, Wrench, type LucideIcon } from "lucide-react";
 import type { NavEntry } from "./nav";
 
 const forAdmins = (to: string, label: string, icon: LucideIcon): NavEntry => ({ to: `/system/${to}`, label: `nav.${label}`, icon, roles: ["admin"] });
 
 export const SYSTEM_NAV: NavEntry[] = [
+  { to: "/people", label: "nav.people", icon: Users, roles: ["manager"] },
   forAdmins("users", "people", Users),
   forAdmins("settings", "settings", Wrench),
   forAdmins("logs", "logs", ScrollText),

@@ -31,7 +31,8 @@ export function Dialog({ title, onClose, hasWords = false, children }: Props) {
     <dialog
       ref={ref}
       aria-labelledby={id}
-      onClose={onClose}
+      // A question above it closes by itself: React tells the dialog below of that, too.
+      onClose={(event) => event.target === ref.current && onClose()}
       onPointerDown={(event) => void (isPressedBeside.current = event.target === ref.current)}
       onClick={(event) => event.target === ref.current && isPressedBeside.current && !hasWords && onClose()}
       className="m-0 mt-auto w-full max-w-none rounded-t-2xl bg-surface text-ink shadow-2xl sm:m-auto sm:w-[30rem] sm:rounded-2xl"

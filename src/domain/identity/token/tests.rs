@@ -10,7 +10,7 @@ const NONCE: &str = "n-0S6_WzA2Mj";
 const NOW_S: i64 = 1_795_000_000;
 
 fn expected() -> Expected<'static> {
-    Expected { issuer: ISSUER, client_id: CLIENT, nonce: NONCE, now_s: NOW_S }
+    Expected { issuer: ISSUER, client_id: CLIENT, nonce: NONCE, now_s: NOW_S, proved_since_s: None }
 }
 
 fn payload() -> Value {
@@ -53,6 +53,29 @@ fn a_token_that_is_what_it_must_be_says_who_somebody_is() {
     assert_eq!((claims.subject.as_str(), claims.verified), ("24400320", Verified::Yes));
     assert_eq!(claims.email.unwrap().as_str(), "maya@melati.example");
     assert_eq!(claims.name.unwrap().as_str(), "Maya Cooper");
+}
+
+#[test]
+fn a_proof_is_of_the_time_since_somebody_was_sent_for_it() {
+    let began_s = NOW_S - 30;
+    let proved = |auth_time: Value| {
+        let mut payload = payload();
+        payload["auth_time"] = auth_time;
+        let expected = Expected { proved_since_s: Some(began_s), ..expected() };
+        parse(&token(&rs256(), &payload)).unwrap().claims(&expected).map(|claims| claims.auth_time_s)
+    };
+    for fine in [NOW_S, began_s, began_s - CLOCK_LEEWAY_S, NOW_S + CLOCK_LEEWAY_S] {
+        assert_eq!(proved(json!(fine)), Ok(Some(fine)));
+    }
+    for old in [began_s - CLOCK_LEEWAY_S - 1, NOW_S + CLOCK_LEEWAY_S + 1, 1, 0, -1, i64::MAX, i64::MIN] {
+        assert_eq!(proved(json!(old)).err(), Some(TokenFault::OldAuthTime), "{old}");
+    }
+    for unsaid in [Value::Null, json!(NOW_S.to_string()), json!(true), json!([NOW_S]), json!(1.5)] {
+        assert_eq!(proved(unsaid.clone()).err(), Some(TokenFault::NoAuthTime), "{unsaid}");
+    }
+    // Whoever only signs in may have been there for long; it is known when.
+    assert_eq!(with("auth_time", json!(1)).unwrap().auth_time_s, Some(1));
+    assert_eq!(with("auth_time", Value::Null).unwrap().auth_time_s, None);
 }
 
 #[test]

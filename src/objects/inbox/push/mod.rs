@@ -20,6 +20,7 @@ use sha2::{Digest as _, Sha256};
 use super::api::{Device, DeviceShown, Forget};
 use super::mail::{awake_at, wait_ms};
 use super::store::Person;
+use super::written::page_of_account;
 use super::{InboxObject, store as inbox};
 use crate::db::statements::people::{Reader, WriteTo};
 use crate::domain::mailed::Mailed;
@@ -246,7 +247,7 @@ fn payload(notice: &Notice, reader: &Reader) -> Option<String> {
             let event = notice.seq.map(|seq| format!("#event-{seq}")).unwrap_or_default();
             (format!("{number}{}", shortened(&about.title, MOST_WORDS)), format!("/requests/{}{event}", about.id))
         }
-        None => (reader.organisation.clone(), "/me".to_owned()),
+        None => (reader.organisation.clone(), page_of_account(notice).to_owned()),
     };
     let body = format!("{what}\n{words}");
     let told = Told {

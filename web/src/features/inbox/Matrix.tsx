@@ -17,7 +17,7 @@ type Way = (typeof CHANNEL)[number];
 const GROUPS: Record<"request" | "due" | "account", Kind[]> = {
   request: ["created", "approved", "rejected", "assigned", "released", "started", "held", "resumed", "completed", "closed", "reopened", "cancelled", "commented"],
   due: ["due_soon", "overdue"],
-  account: ["role_changed", "password_changed", "new_device", "security_changed"],
+  account: ["role_changed", "password_changed", "new_device", "security_changed", "key_expires"],
 };
 
 export function Matrix() {

@@ -5,21 +5,27 @@ import { useTranslation } from "@/i18n";
 import { toastError } from "@/app/ErrorWords";
 import { markRead, type Notice } from "@/resources/inbox/queries";
 import { Button } from "@/ui/Button";
+import { isolated } from "@/ui/isolated";
 import { When } from "@/ui/time";
 
 /** What happened, in the words of the timeline, but as somebody says it to me. */
-function useDeed({ kind, reason, actor, request, role, device }: Notice): string {
-  const { t } = useTranslation();
-  if (!request) return t(`inbox.did_${kind}`, { role: role && t(`role.${role}`), device });
+function useDeed({ kind, reason, actor, request, role, device, change, item }: Notice): string {
+  const { t, exists } = useTranslation();
+  if (!request) {
+    // A change of a newer release is told in general.
+    const said = change && exists(`inbox.changed_${change}`) ? `inbox.changed_${change}` as const : `inbox.did_${kind}` as const;
+    return t(said, { role: role && t(`role.${role}`), device, item: item && isolated(item), by: isolated(actor.name) });
+  }
   if (kind === "due_soon" || kind === "overdue") return t(`inbox.did_${kind}`);
   const deed = kind !== "assigned" ? t(`event.${kind}`) : reason === "assignee" ? t("inbox.assigned_you") : reason === "former_assignee" ? t("inbox.unassigned_you") : t("inbox.assigned");
   return `${actor.id === null ? t("common.system") : actor.name} ${deed}`;
 }
 
 /** Where a notice leads: to its request, or to what to do about one's account. */
-function useTarget({ kind, request, seq }: Notice) {
+function useTarget({ kind, request, seq, change }: Notice) {
   if (request) return { to: "/requests/$id", params: { id: request.id }, hash: seq === undefined ? undefined : `event-${seq}` } as const;
-  return { to: kind === "welcome" ? "/" : "/me" } as const;
+  const isOfKey = kind === "key_expires" || change === "key_made" || change === "key_rotated";
+  return { to: kind === "welcome" ? "/" : isOfKey ? "/me/keys" : "/me" } as const;
 }
 
 export function NoticeRow({ notice }: { notice: Notice }) {

@@ -17,14 +17,16 @@ async function look(signal: AbortSignal): Promise<Methods> {
   return methods;
 }
 
-export function OidcLink({ next }: { next: string | undefined }) {
+/** Where it `proves`, whoever is signed in already is asked there anew who they are. */
+export function OidcLink({ next, proves = false }: { next: string | undefined; proves?: boolean }) {
   const { t } = useTranslation();
   const kept = localStorage.getItem(KEPT);
   const methods = useQuery({ queryKey: ["sign-in-methods"], retry: false, queryFn: ({ signal }) => look(signal), placeholderData: kept === null ? undefined : (JSON.parse(kept) as Methods) });
   const oidc = methods.data?.oidc;
   if (!oidc) return null;
+  const query = new URLSearchParams({ ...(next && { to: next }), ...(proves && { prove: "yes" }) }).toString();
   return (
-    <a href={`/api/auth/oidc/start${next ? `?to=${encodeURIComponent(next)}` : ""}`} className={`${buttonClass()} words mt-5 text-center sm:min-h-11`}>
+    <a href={`/api/auth/oidc/start${query && `?${query}`}`} className={`${buttonClass()} words mt-5 text-center sm:min-h-11`}>
       {oidc.name ? t("sign_in.with", { name: isolated(oidc.name) }) : t("sign_in.with_organisation")}
     </a>
   );

@@ -51,8 +51,8 @@ export function Proof({ isSecond = false, onProved, onBack }: { isSecond?: boole
       </Field>
       {proving.error && !refused && <ErrorWords error={proving.error} />}
       {(hasApp || hasPasskey) && <div className="text-sm">{other(t("factor.by_factor"), true)}</div>}
-      {/* Whoever comes by the provider may have no password here: signing in anew is a proof, and drafts stay. */}
-      <OidcLink next={location.pathname + location.search} />
+      {/* Whoever comes by the provider may have no password here: being asked there anew is a proof, and drafts stay. */}
+      <OidcLink proves next={location.pathname + location.search} />
       <div className="mt-2 flex justify-end gap-3">
         <Button onClick={onBack}>{t("common.back")}</Button>
         <Button type="submit" kind="primary" busy={proving.isPending} disabled={password === ""}>{t("factor.go_on")}</Button>

@@ -5,13 +5,14 @@ import { api, dataOf } from "@/api/client";
 import type { Role, Schema } from "@/api/types";
 import { ErrorWords } from "@/app/ErrorWords";
 import { useOffered } from "@/app/organisation";
+import { HandedLink } from "@/resources/user/HandedLink";
+import { linkOf } from "@/resources/user/login";
 import { Button } from "@/ui/Button";
 import { Dialog, submitOnCtrlEnter } from "@/ui/Dialog";
 import { Field } from "@/ui/Field";
 import { Select } from "@/ui/Select";
+import { MailedWords } from "../MailedWords";
 import { mailQuery } from "../queries";
-import { InvitationLink } from "./InvitationLink";
-import { linkOf } from "./queries";
 import { RoleField } from "./RoleField";
 import { UsernameForm } from "./UsernameForm";
 
@@ -69,7 +70,7 @@ function AddressForm({ onClose, onWords }: { onClose: () => void; onWords: (has:
       {outcomes.some(({ link }) => link) && <p className="text-sm text-muted">{t("people.links_hint")}</p>}
       <ul className="flex max-h-[60dvh] flex-col gap-5 overflow-y-auto">
         {outcomes.map(({ email, link, mailed, error }) => (
-          <li key={email}>{link ? <InvitationLink who={email} link={link} mailed={mailed} /> : <><p className="words text-sm font-semibold">{email}</p><ErrorWords error={error} /></>}</li>
+          <li key={email}>{link ? <HandedLink who={email} link={link}>{mailed && <MailedWords mailed={mailed} taken={t("people.mailed")} />}</HandedLink> : <><p className="words text-sm font-semibold">{email}</p><ErrorWords error={error} /></>}</li>
         ))}
       </ul>
       {inviting.isPending && <p role="status" className="text-sm text-muted">{t("people.inviting")}</p>}

@@ -11,9 +11,10 @@ import { Button } from "@/ui/Button";
 import { SearchField } from "@/ui/SearchField";
 import { Select } from "@/ui/Select";
 import { When } from "@/ui/time";
+import { loginOf } from "@/resources/user/login";
 import { InviteDialog } from "./InviteDialog";
 import { PersonDialog } from "./PersonDialog";
-import { loginOf, peopleQuery, type Account } from "./queries";
+import { peopleQuery, type Account } from "./queries";
 import type { PeopleSearch, UserStatus } from "./search";
 
 export function PeoplePage() {

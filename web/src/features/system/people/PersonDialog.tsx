@@ -6,13 +6,16 @@ import { api, dataOf } from "@/api/client";
 import { isCode } from "@/api/problem";
 import type { Role, Schema } from "@/api/types";
 import { ErrorWords } from "@/app/ErrorWords";
+import { HandedLink } from "@/resources/user/HandedLink";
+import { linkOf, loginOf } from "@/resources/user/login";
+import { ResetLink } from "@/resources/user/ResetLink";
+import { TakeFactors } from "@/resources/user/TakeFactors";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { isolated } from "@/ui/isolated";
 import { toast } from "@/ui/toast";
 import { MailedWords } from "../MailedWords";
-import { InvitationLink } from "./InvitationLink";
-import { linkOf, loginOf, type Account } from "./queries";
+import type { Account } from "./queries";
 import { RoleField } from "./RoleField";
 import { Unlink } from "./Unlink";
 import { WorkStep } from "./WorkStep";
@@ -40,16 +43,7 @@ export function PersonDialog({ person, onClose }: { person: Account; onClose: ()
     mutationFn: () => dataOf(api.POST("/api/users/{id}/invitation", { params: { path } })),
     onSettled: refresh,
   });
-  const resetting = useMutation({ mutationFn: () => dataOf(api.POST("/api/users/{id}/reset", { params: { path } })) });
-  const taking = useMutation({
-    mutationFn: () => dataOf(api.DELETE("/api/users/{id}/factors", { params: { path } })),
-    onSuccess: ({ ended_sessions }) => {
-      toast("done", ended_sessions > 0 ? t("people.factors_taken_ended", { count: ended_sessions }) : t("people.factors_taken"));
-      onClose();
-    },
-    onSettled: refresh,
-  });
-  const error = changing.error ?? inviting.error ?? resetting.error ?? taking.error;
+  const error = changing.error ?? inviting.error;
   const isIn = person.status !== "disabled";
   if (leaving) {
     const again = isCode(changing.error, "open_work") ? null : changing.error;
@@ -66,10 +60,13 @@ export function PersonDialog({ person, onClose }: { person: Account; onClose: ()
         {isIn && <RoleField value={role} onChange={setRole} />}
         {person.status === "invited" && !inviting.data && <Button busy={inviting.isPending} onClick={() => inviting.mutate()}>{t("people.new_link")}</Button>}
         {!inviting.data && person.invitation?.mailed && <MailedWords mailed={person.invitation.mailed} taken={t("people.mailed")} />}
-        {inviting.data && <InvitationLink who={loginOf(person)} link={linkOf(inviting.data.token)} mailed={inviting.data.user.invitation?.mailed} />}
-        {person.status === "active" && !resetting.data && <Button busy={resetting.isPending} onClick={() => resetting.mutate()}>{t("people.reset")}</Button>}
-        {resetting.data && <><p className="text-sm text-muted">{t("people.reset_hint")}</p><InvitationLink who={loginOf(person)} link={linkOf(resetting.data.token, "reset")} /></>}
-        {person.has_second_factor && <div><Button className="w-full" busy={taking.isPending} onClick={() => taking.mutate()}>{t("people.take_factors")}</Button><p className="mt-1.5 text-sm text-muted">{t("people.take_factors_hint")}</p></div>}
+        {inviting.data && (
+          <HandedLink who={loginOf(person)} link={linkOf(inviting.data.token)}>
+            {inviting.data.user.invitation?.mailed && <MailedWords mailed={inviting.data.user.invitation.mailed} taken={t("people.mailed")} />}
+          </HandedLink>
+        )}
+        {person.status === "active" && <ResetLink person={person} />}
+        {person.has_second_factor && <TakeFactors person={person} onDone={onClose} />}
         {person.identity && <Unlink id={person.id} identity={person.identity} onDone={onClose} />}
         {role !== person.role && person.status === "active" && <p className="text-sm text-muted">{t("people.role_hint")}</p>}
         {error && <ErrorWords error={error} />}

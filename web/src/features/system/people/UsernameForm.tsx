@@ -10,11 +10,11 @@ import { LIMITS, isTooLong } from "@/api/limits";
 import { ApiError } from "@/api/problem";
 import type { Role } from "@/api/types";
 import { ErrorWords, useFieldWords } from "@/app/ErrorWords";
+import { HandedLink } from "@/resources/user/HandedLink";
+import { linkOf, loginOf } from "@/resources/user/login";
 import { Button } from "@/ui/Button";
 import { submitOnCtrlEnter } from "@/ui/Dialog";
 import { Field } from "@/ui/Field";
-import { InvitationLink } from "./InvitationLink";
-import { linkOf, loginOf } from "./queries";
 import { RoleField } from "./RoleField";
 
 const Entered = v.object({
@@ -41,7 +41,7 @@ export function UsernameForm({ onClose, onWords }: { onClose: () => void; onWord
     return (
       <div className="flex flex-col gap-4">
         <p className="text-sm text-muted">{t("people.username_links_hint")}</p>
-        <InvitationLink who={loginOf(inviting.data.user)} link={linkOf(inviting.data.token)} />
+        <HandedLink who={loginOf(inviting.data.user)} link={linkOf(inviting.data.token)} />
         <div className="flex justify-end"><Button kind="primary" onClick={onClose}>{t("common.close")}</Button></div>
       </div>
     );

@@ -13,9 +13,3 @@ export const peopleQuery = (search: PeopleSearch) =>
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     staleTime: 0,
   });
-
-/** What somebody signs in with. */
-export const loginOf = ({ email, username }: { email: string | null; username: string | null }) => email ?? username ?? "";
-
-/** What an invitation's link is, and a reset's; the secret is behind the `#`, which no server sees. */
-export const linkOf = (token: string, page: "invitation" | "reset" = "invitation") => `${location.origin}/${page}#${token}`;

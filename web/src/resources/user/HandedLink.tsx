@@ -1,14 +1,13 @@
 // A link that lets somebody in: copied, shared, or held up to a camera.
 import { Copy, Share2 } from "lucide-react";
-import { useId, useState } from "react";
+import { useId, useState, type ReactNode } from "react";
 import { useTranslation } from "@/i18n";
-import type { Schema } from "@/api/types";
 import { Button } from "@/ui/Button";
 import { Qr } from "@/ui/Qr";
 import { toast } from "@/ui/toast";
-import { MailedWords } from "../MailedWords";
 
-export function InvitationLink({ who, link, mailed }: { who: string; link: string; mailed?: Schema<"Mailed"> | null }) {
+/** `children` say more of it: until when it works, whether it was mailed. */
+export function HandedLink({ who, link, children }: { who: string; link: string; children?: ReactNode }) {
   const { t } = useTranslation();
   const id = useId();
   const [isShown, setShown] = useState(false);
@@ -24,7 +23,7 @@ export function InvitationLink({ who, link, mailed }: { who: string; link: strin
   return (
     <div className="flex flex-col gap-2">
       <label htmlFor={id} className="words text-sm font-semibold">{who}</label>
-      {mailed && <MailedWords mailed={mailed} taken={t("people.mailed")} />}
+      {children}
       <input id={id} readOnly value={link} onFocus={({ target }) => target.select()} className="field text-sm" />
       <div className="flex flex-wrap gap-2">
         <Button onClick={() => void copy()}><Copy aria-hidden className="size-4" />{t("people.copy")}</Button>
