@@ -46,8 +46,8 @@ fn read_keys(text: &str) -> Option<Vec<Key>> {
     struct Keys {
         keys: Vec<Box<RawValue>>,
     }
-    let Keys { keys } = serde_json::from_str(text).ok()?;
-    Some(keys.iter().filter_map(|key| serde_json::from_str(key.get()).ok()).collect())
+    let Keys { keys } = base::json::from_str(text).ok()?;
+    Some(keys.iter().filter_map(|key| base::json::from_str(key.get()).ok()).collect())
 }
 
 fn fits(key: &Key, algorithm: Algorithm) -> bool {
