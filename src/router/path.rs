@@ -135,6 +135,19 @@ impl<A: InPath, B: InPath> Parameters for (A, B) {
     }
 }
 
+/// What every path of a pattern begins with: all that stands before its first parameter. The compiler finds it, so that the table is
+/// gone through by comparing bytes.
+pub const fn stem(pattern: &'static str) -> &'static str {
+    let mut rest = pattern.as_bytes();
+    while let [first, behind @ ..] = rest {
+        if *first == b'{' {
+            return pattern.split_at(pattern.len() - rest.len()).0;
+        }
+        rest = behind;
+    }
+    pattern
+}
+
 /// The segments of `path` at the places of the parameters of `pattern`, if it is the pattern's and they are of their types.
 /// `path` has no `/api` in front.
 pub fn matched<'p>(pattern: &str, fits: fn(&[&str]) -> bool, path: &'p str) -> Option<Vec<&'p str>> {

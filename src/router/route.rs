@@ -62,6 +62,8 @@ pub struct Route {
     pub method: &'static str,
     /// The path with `/api` in front and its parameters by name, in braces.
     pub pattern: &'static str,
+    /// What a path begins with that could be its, without `/api`.
+    pub(super) stem: &'static str,
     /// Who may use it.
     pub permission: Permission,
     /// What it does.

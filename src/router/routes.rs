@@ -36,6 +36,7 @@ macro_rules! routes {
         pub static ROUTES: &[Route] = &[$(Route {
             method: stringify!($method),
             pattern: concat!("/api", $pattern),
+            stem: path::stem($pattern),
             permission: Permission::$permission,
             kind: Kind::$kind,
             key: scopes::needs(stringify!($method), concat!("/api", $pattern)),
@@ -212,7 +213,7 @@ impl Found<'_> {
 pub fn find<'p>(method: &str, path: &'p str) -> Found<'p> {
     let wanted = if method == "HEAD" { "GET" } else { method };
     let mut allowed: Vec<&str> = Vec::new();
-    for route in ROUTES {
+    for route in ROUTES.iter().filter(|route| path.starts_with(route.stem)) {
         let Some(segments) = path::matched(route.pattern, route.fits, path) else { continue };
         if route.method == wanted {
             return Found::Route(route, segments);
@@ -259,6 +260,12 @@ mod tests {
         assert_eq!(pattern("GET", &format!("/requests/{}", ID.to_uppercase())), Some("/api/requests/{id}"));
         assert_eq!(pattern("GET", "/requests/live"), Some("/api/requests/live"));
         assert_eq!(pattern("GET", "/system/logs/http/tail"), Some("/api/system/logs/{stream}/tail"));
+    }
+
+    #[test]
+    fn a_stem_is_what_stands_before_the_first_parameter() {
+        assert_eq!(path::stem("/requests/{id}/{action}"), "/requests/");
+        assert_eq!((path::stem("/me"), path::stem("")), ("/me", ""));
     }
 
     #[test]
