@@ -77,8 +77,8 @@ const LARGEST_GZIPPED: usize = 1_200_000;
 /// digests (49), categories. Of it came back: 114 kB since our own code is optimised for size alone (`Cargo.toml`), 75 since structs are
 /// read from objects alone, by one reader, and replies without a type of their own around each (`base::json`, `durable::wire`), 35 since
 /// the API's description is a text of JavaScript. Then 13 for three routes and two queries of the organisation's zone, week and languages,
-/// times that leave them open, and the days of a log stream's own.
-const RECORDED_GZIPPED: usize = 1_087_000;
+/// times that leave them open, and the days of a log stream's own, and 11 for notices of what changes a sign-in, keys that end, and whole own data.
+const RECORDED_GZIPPED: usize = 1_098_000;
 /// Paths and hashes of another machine change a few bytes.
 const TOLERATED: usize = RECORDED_GZIPPED / 200;
 
