@@ -1,15 +1,11 @@
 // One line at the top while something is not as it should be: no connection, or changes that wait on this device.
-import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
+import { useState, useSyncExternalStore } from "react";
 import { CloudOff, Send } from "lucide-react";
 import { useTranslation } from "@/i18n";
 import { useConnection } from "@/resources/request/LiveLists";
 import { useQueue } from "@/offline/queue";
+import { QueueDialog } from "./QueueDialog";
 import { useMe } from "./session";
-
-const loadDialog = () => import("./QueueDialog");
-const QueueDialog = lazy(loadDialog);
-/** It is opened where there is no network to load it, so it is there before: not with the first page, but soon. */
-const SOON_MS = 2_000;
 
 const subscribe = (changed: () => void) => {
   addEventListener("online", changed);
@@ -27,10 +23,6 @@ export function ConnectionBar() {
   const online = useSyncExternalStore(subscribe, () => navigator.onLine);
   const me = useMe().id;
   const queue = useQueue(me);
-  useEffect(() => {
-    const timer = setTimeout(() => void loadDialog().catch(() => undefined), SOON_MS);
-    return () => clearTimeout(timer);
-  }, []);
   const refused = queue.filter((change) => change.refused).length;
   const words = !online ? t("live.offline") : connection === "lost" ? t("live.lost") : null;
   return (
@@ -46,7 +38,7 @@ export function ConnectionBar() {
           )}
         </div>
       )}
-      {isOpen && <Suspense><QueueDialog user={me} changes={queue} onClose={() => setOpen(false)} /></Suspense>}
+      {isOpen && <QueueDialog user={me} changes={queue} onClose={() => setOpen(false)} />}
     </div>
   );
 }

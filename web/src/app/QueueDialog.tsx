@@ -10,7 +10,7 @@ import { Dialog } from "@/ui/Dialog";
 import { ErrorWords } from "./ErrorWords";
 
 /** What waits on this device, in the order in which it is sent. */
-export default function QueueDialog({ user, changes, onClose }: { user: string; changes: Kept[]; onClose: () => void }) {
+export function QueueDialog({ user, changes, onClose }: { user: string; changes: Kept[]; onClose: () => void }) {
   const { t } = useTranslation();
   const discard = useDiscard();
   const [isSending, setSending] = useState(false);
