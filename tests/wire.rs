@@ -697,6 +697,7 @@ fn people_speak_as_recorded(entry: NewEntry) {
         time_zone: Some(TimeZone::parse("Asia/Makassar").unwrap()),
         week_start: Some(Weekday::Sunday),
         is_paused: false,
+        sender: Some("Building services <desk@example.com>".into()),
     };
     asks(by_a_user(), people::WriteTo { id }, Some(reader));
     asks(by_a_user(), invitations::InviteAgain { id, link: link(), entry: entry.clone() }, Some(row()));

@@ -1,7 +1,7 @@
 //! Mail on its way out: which provider, who sends, and what became of it. The letters themselves are in [`letters`].
 //!
-//! The deployment says it in two words: `MAIL_URL` (a secret) and `MAIL_FROM`. Without the first, mail is off, and everything that
-//! would send one says so and works without.
+//! The deployment says it in two words: `MAIL_URL` (a secret) and `MAIL_FROM`, in whose place the setting `mail_from` may be. Without the
+//! first, mail is off, and everything that would send one says so and works without.
 //!
 //! [`send`] tries once. Whoever must not lose a mail keeps it in an outbox until the outcome is one that ends it, and sends it again
 //! under the same id.
@@ -63,6 +63,8 @@ pub enum Transport {
 pub struct Outgoing {
     /// What tells it from every other; the same again is the same mail again.
     pub id: MailId,
+    /// Who sends, where it is not the deployment's sender.
+    pub from: Option<Mailbox>,
     /// To whom.
     pub to: Mailbox,
     /// What it says.
@@ -169,9 +171,10 @@ impl Mailer {
     }
 
     fn mail(&self, outgoing: Outgoing) -> Mail {
-        let Outgoing { id, to, letter, at, thread, unsubscribe } = outgoing;
+        let Outgoing { id, from, to, letter, at, thread, unsubscribe } = outgoing;
         let Letter { subject, text, html } = letter;
-        Mail { id, at, from: self.from.clone(), to, subject, text, html, thread, unsubscribe }
+        let from = from.unwrap_or_else(|| self.from.clone());
+        Mail { id, at, from, to, subject, text, html, thread, unsubscribe }
     }
 }
 

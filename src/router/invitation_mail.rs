@@ -66,6 +66,7 @@ fn written(
     };
     Some(Outgoing {
         id: MailId::parse(&format!("invitation-{}-{}", user.id, link.expires_at.as_ms()))?,
+        from: reader.sender(),
         to: Mailbox { name: String::new(), address: Address::parse(reader.email.as_deref()?)? },
         letter: letter.letter(reader.language),
         at: clock::now(),

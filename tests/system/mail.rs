@@ -273,3 +273,29 @@ async fn what_the_domain_says_in_the_dns_is_shown() {
     server(&stack).set_mood(Mood::Busy);
     admin.get("/api/system/mail/records").await.problem(503, "unavailable");
 }
+
+#[tokio::test]
+async fn mails_come_from_whom_the_organisation_says_and_else_from_whom_the_deployment_does() {
+    let stack = Stack::builder().mail(Tls::Off).start().unwrap_or_else(|error| panic!("no system to test: {error:?}"));
+    let admin = admin(&stack).await;
+    let set = async |value: Value| {
+        admin.call(Method::PUT, "/api/system/settings/mail_from").json(&json!({ "value": value })).send().await
+    };
+    set(json!("desk")).await.problem(400, "invalid");
+    set(json!("Hotel Melati <housekeeping@melati.example>")).await.expect(200);
+    let setup = admin.get("/api/system/mail").await.expect(200).json();
+    assert_eq!(
+        (&setup["sender"], &setup["sender_name"]),
+        (&json!("housekeeping@melati.example"), &json!("Hotel Melati"))
+    );
+    let first = address();
+    invite(&admin, &first, "en").await.expect(201);
+    let mail = received(&stack, &first);
+    assert_eq!(mail.header("From"), Some("Hotel Melati <housekeeping@melati.example>"));
+    assert_eq!(mail.from, "housekeeping@melati.example", "{mail}");
+
+    set(Value::Null).await.expect(200);
+    let second = address();
+    invite(&admin, &second, "en").await.expect(201);
+    assert_eq!(received(&stack, &second).from, "desk@cepatedge.test");
+}

@@ -6,6 +6,7 @@ use std::fmt;
 
 use base::ids::{OrgId, UserId};
 use base::refusal::Refusal;
+use mail::Mailbox;
 use pg::statement::Statement;
 use serde::{Deserialize, Serialize};
 
@@ -110,6 +111,16 @@ pub struct Reader {
     /// Whether nothing is mailed to their address, since it has bounced.
     #[serde(default)]
     pub is_paused: bool,
+    /// Who mails come from, where the organisation says it.
+    #[serde(default)]
+    pub sender: Option<String>,
+}
+
+impl Reader {
+    /// Who writes to them, where that is not the deployment's sender.
+    pub fn sender(&self) -> Option<Mailbox> {
+        self.sender.as_deref().and_then(Mailbox::parse)
+    }
 }
 
 impl fmt::Debug for Reader {
@@ -130,7 +141,9 @@ impl Query for WriteTo {
                                       'language', coalesce(users.language, organisations.language),
                                       'time_zone', coalesce(users.time_zone, organisations.time_zone),
                                       'week_start', (SELECT value #>> '{}' FROM setting_changes
-                                                     WHERE org_id = $1 AND key = 'week_start' ORDER BY version DESC LIMIT 1))
+                                                     WHERE org_id = $1 AND key = 'week_start' ORDER BY version DESC LIMIT 1),
+                                      'sender', (SELECT value #>> '{}' FROM setting_changes
+                                                 WHERE org_id = $1 AND key = 'mail_from' ORDER BY version DESC LIMIT 1))
              FROM users JOIN organisations ON organisations.id = users.org_id
              WHERE users.org_id = $1 AND users.id = $2::uuid",
         );

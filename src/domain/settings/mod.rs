@@ -32,6 +32,8 @@ words! {
         WeekStart = "week_start",
         /// The languages that are offered, that of whoever has chosen none first.
         Languages = "languages",
+        /// Who mails come from.
+        MailFrom = "mail_from",
         /// Hours until an urgent request is due.
         DueHoursUrgent = "due_hours_urgent",
         /// Hours until a request of high priority is due.
@@ -251,6 +253,8 @@ pub struct InForce {
     pub version: i64,
     /// What whoever has chosen nothing goes by.
     pub organisation: OrganisationRules,
+    /// Who mails come from; empty where the deployment says it.
+    pub mail_from: String,
     /// The rules of requests.
     pub rules: RequestRules,
     /// The limits of new sessions.
@@ -272,6 +276,7 @@ impl Default for InForce {
         Self {
             version: 0,
             organisation: OrganisationRules::default(),
+            mail_from: String::new(),
             rules: RequestRules::default(),
             sessions: SessionLimits::default(),
             second_factor: Required::Nobody,

@@ -199,12 +199,26 @@ const SECOND_FACTOR: Form = Form::Word {
     put: |now, word| now.second_factor = word.parse().unwrap_or(now.second_factor),
 };
 
+/// A name of 60 characters and an address of 254 (RFC 5321 section 4.5.3.1.3), with the brackets between.
+const MAX_SENDER: u32 = 320;
+
+/// An address that mails may come from, with a name before it or alone; or nothing.
+fn checked_sender(text: &str) -> Result<String, Refusal> {
+    let text = text.trim();
+    if text.is_empty() || mail::Mailbox::parse(text).is_some() {
+        return Ok(text.to_owned());
+    }
+    let detail = "It is an address, such as `Building services <desk@example.com>`.";
+    Err(Refusal::invalid("value", "malformed", detail))
+}
+
 /// Every setting, in the order in which they are shown.
 pub static SETTINGS: &[Setting] = &[
     Setting { key: SettingKey::OrganisationName, group: Organisation, form: Form::OrganisationName },
     Setting { key: SettingKey::TimeZone, group: Organisation, form: Form::TimeZone },
     Setting { key: SettingKey::WeekStart, group: Organisation, form: WEEK_START },
     Setting { key: SettingKey::Languages, group: Organisation, form: Form::Languages },
+    text(SettingKey::MailFrom, Organisation, MAX_SENDER, checked_sender, |now| &mut now.mail_from),
     number(SettingKey::DueHoursUrgent, Times, (1, YEAR_HOURS, Hours), |now| &mut now.rules.target_hours.urgent),
     number(SettingKey::DueHoursHigh, Times, (1, YEAR_HOURS, Hours), |now| &mut now.rules.target_hours.high),
     number(SettingKey::DueHoursNormal, Times, (1, YEAR_HOURS, Hours), |now| &mut now.rules.target_hours.normal),

@@ -75,7 +75,7 @@ fn each_setting_changes_something_of_its_own() {
             Form::Word { words, .. } => SettingValue::Text((*words.last().unwrap()).to_owned()),
             Form::Categories => SettingValue::Categories(Vec::new()),
             Form::Text { check, .. } => {
-                let texts = ["https://id.example.com", "example.com"];
+                let texts = ["https://id.example.com", "example.com", "desk@example.com"];
                 SettingValue::Text(texts.into_iter().find_map(|text| check(text).ok()).unwrap())
             }
             Form::LevelDays { max, .. } => SettingValue::Levels(LevelDays::from([(Level::Info, *max)])),
@@ -115,6 +115,13 @@ fn a_value_within_its_bounds_is_taken_and_another_is_refused_with_a_code() {
     assert_eq!(check(SettingKey::TechniciansClaim, json!("false")), refused("unknown_value"));
     assert_eq!(check(SettingKey::OidcIssuer, json!(" https://id.example.com/ ")), json!("https://id.example.com/"));
     assert_eq!(check(SettingKey::OidcIssuer, json!("")), json!(""));
+    for good in ["", "desk@example.com", "Building services <desk@example.com>"] {
+        assert_eq!(check(SettingKey::MailFrom, json!(format!(" {good} "))), json!(good));
+    }
+    for bad in ["desk", "desk@", "a@example.com, b@example.com", "Desk <desk@example.com> x"] {
+        assert_eq!(check(SettingKey::MailFrom, json!(bad)), refused("malformed"), "{bad}");
+    }
+    assert_eq!(check(SettingKey::MailFrom, json!("Desk\r\nBcc: <desk@example.com>")), refused("malformed"));
     assert_eq!(check(SettingKey::OidcName, json!("x".repeat(40))), json!("x".repeat(40)));
     assert_eq!(check(SettingKey::OidcName, json!("x".repeat(41))), refused("too_long"));
     assert_eq!(check(SettingKey::OidcIssuer, json!("http://id.example.com")), refused("malformed_issuer"));

@@ -58,6 +58,7 @@ async fn tried(state: &State, forgot: &Forgot, cx: &CallContext) -> Result<(), R
     let (Some(id), Some(address)) = (id, address) else { return Ok(()) };
     let outgoing = Outgoing {
         id,
+        from: reader.sender(),
         to: Mailbox { name: reader.name.clone(), address },
         letter: letter.letter(reader.language),
         at: now,

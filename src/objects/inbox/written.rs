@@ -59,6 +59,7 @@ fn of_request(app: &str, person: &Person, notice: &Notice, request: &About, read
     };
     Some(Outgoing {
         id: MailId::parse(&format!("notice-{}-{}", notice.id.0.as_str(), person.user.0.simple()))?,
+        from: reader.sender(),
         to: to(reader)?,
         letter: letter.letter(reader.language),
         at: notice.ts,
@@ -81,6 +82,7 @@ fn of_account(app: &str, person: &Person, notice: &Notice, reader: &Reader) -> O
     };
     Some(Outgoing {
         id: MailId::parse(&format!("notice-{}", notice.id.0.as_str()))?,
+        from: reader.sender(),
         to: to(reader)?,
         letter: letter.letter(reader.language),
         at: notice.ts,
@@ -121,6 +123,7 @@ fn of_digest(app: &str, person: &Person, owed: &[&Owed], reader: &Reader, digest
     };
     Some(Outgoing {
         id: MailId::parse(&format!("digest-{}-{}", digest.as_ms(), person.user.0.simple()))?,
+        from: reader.sender(),
         to: to(reader)?,
         letter: letter.letter(reader.language),
         at: digest,

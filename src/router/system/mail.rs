@@ -21,6 +21,7 @@ use crate::objects::log_stream::api::tell_audit;
 use crate::router::context::Exchange;
 use crate::router::http::body::parse_json;
 use crate::router::http::reply::Reply;
+use crate::router::in_force;
 
 words! {
     /// Whether mails are sent.
@@ -78,16 +79,24 @@ pub async fn read(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let setup = match Setting::of(exchange.env) {
         Setting::Off => none(MailStatus::Off, None),
         Setting::Unusable(problem) => none(MailStatus::Unusable, Some(problem)),
-        Setting::On(mailer) => MailSetup {
-            status: MailStatus::On,
-            problem: None,
-            transport: Some(mailer.transport.kind()),
-            host: mailer.transport.host(),
-            sender: Some(mailer.from.address.as_str().to_owned()),
-            sender_name: Some(mailer.from.name),
-        },
+        Setting::On(mailer) => {
+            let Mailbox { name, address } = sender(&mailer);
+            MailSetup {
+                status: MailStatus::On,
+                problem: None,
+                transport: Some(mailer.transport.kind()),
+                host: mailer.transport.host(),
+                sender: Some(address.as_str().to_owned()),
+                sender_name: Some(name),
+            }
+        }
     };
     Reply::json(200, &setup)
+}
+
+/// Who sends: the setting's, or else the deployment's.
+fn sender(mailer: &Mailer) -> Mailbox {
+    Mailbox::parse(&in_force::known().mail_from).unwrap_or_else(|| mailer.from.clone())
 }
 
 /// What the sender's domain says in the DNS.
@@ -109,7 +118,7 @@ pub struct MailRecords {
 /// # Errors
 /// `Conflict` with `mail_off` or `mail_unusable`; `Unavailable` while the resolver does not answer.
 pub async fn records(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
-    let domain = mailer(exchange)?.from.address.domain().to_owned();
+    let domain = sender(&mailer(exchange)?).address.domain().to_owned();
     let found = dns::records(exchange.env, &domain).await;
     let dns::Records { spf, dmarc } = found.ok_or_else(|| Refusal::unavailable("the DNS", 60))?;
     Reply::json(200, &MailRecords { domain, spf, dmarc })
@@ -148,6 +157,7 @@ pub async fn test(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
         address.ok_or(Refusal::conflict("no_address", "You have no address that a mail could be sent to."))?;
     let outgoing = Outgoing {
         id: MailId::parse(&format!("test-{}", trace.as_str())).ok_or(Refusal::Internal)?,
+        from: reader.sender(),
         to: Mailbox { name: reader.name.clone(), address },
         letter: letter.letter(language.unwrap_or(reader.language)),
         at: now,
