@@ -94,7 +94,7 @@ pub struct Mailbox {
 }
 
 impl Mailbox {
-    /// Reads `Name <address>`, `"Name" <address>` or the address alone; `None` for anything else.
+    /// Reads `Name <address>`, `"Name" <address>` or the address alone; `None` for anything else, and for a name with control characters.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
@@ -103,6 +103,10 @@ impl Mailbox {
         };
         let name = name.trim();
         let name = name.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(name);
+        // A line of its own would be a header of its own.
+        if name.chars().any(char::is_control) {
+            return None;
+        }
         Some(Self { name: name.to_owned(), address: Address::parse(address)? })
     }
 }
