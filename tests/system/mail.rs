@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use hyper::Method;
 use serde_json::{Value, json};
 use testbed::mail::{MailServer, Mood, Received};
 use testbed::stack::Tls;
