@@ -308,8 +308,9 @@ fn browser(release: bool) -> Result<()> {
     let bundle = if release { Bundle::release() } else { Bundle::dev() };
     web::make()?;
     build::make(&bundle)?;
-    let stack =
-        step("Starting a system", |_| Stack::builder().own_postgres().mail(Tls::Off).identity().bundle(bundle.clone()).start())?;
+    let stack = step("Starting a system", |_| {
+        Stack::builder().own_postgres().mail(Tls::Off).identity().bundle(bundle.clone()).start()
+    })?;
     let empty = step("Starting an empty system", |_| {
         Stack::builder().without_demo_users().own_postgres().bundle(bundle).start()
     })?;
