@@ -38,7 +38,10 @@ function translateAlarms(storage) {
   };
   storage.getAlarm = async function () {
     const at = await getAlarm.call(this);
-    return at === null ? null : (this.kv.get(DUE)?.at ?? at + ahead);
+    if (at === null) return null;
+    const due = this.kv.get(DUE);
+    // One of an earlier start rings by the machine's clock; before the moved clock shows its time it is set again.
+    return due !== undefined && due.start === start ? due.at : Math.max(due?.at ?? 0, at + ahead);
   };
 }
 

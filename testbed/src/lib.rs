@@ -16,9 +16,11 @@
 
 pub mod authority;
 pub mod bundle;
+pub mod clock;
 pub mod cluster;
 pub mod counts;
 pub mod database;
+pub mod door;
 mod launch;
 pub mod mail;
 pub mod migrations;

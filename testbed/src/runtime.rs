@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use crate::bundle::Bundle;
 use crate::process::Leashed;
 use crate::wrangler::Wrangler;
-use crate::{node, port, secrets, workspace};
+use crate::{clock, node, port, secrets, workspace};
 
 /// A cold start with a large dev build takes about a second; a busy machine gets its time.
 const START_LIMIT: Duration = Duration::from_secs(60);
@@ -65,6 +65,7 @@ pub struct Runtime {
     port: u16,
     data_dir: PathBuf,
     server: Mutex<Option<Server>>,
+    deaths_ms: Mutex<Vec<u64>>,
 }
 
 #[derive(Debug)]
@@ -77,7 +78,8 @@ impl Runtime {
     /// Starts the Worker and waits until it is ready.
     pub fn run(settings: Settings) -> Result<Self> {
         let (port, data_dir) = (settings.port, settings.data_dir.clone());
-        let runtime = Self { settings: Mutex::new(settings), port, data_dir, server: Mutex::default() };
+        let (server, deaths_ms) = (Mutex::default(), Mutex::default());
+        let runtime = Self { settings: Mutex::new(settings), port, data_dir, server, deaths_ms };
         runtime.start()?;
         Ok(runtime)
     }
@@ -103,18 +105,12 @@ impl Runtime {
 
     /// Ends it in an orderly way. The objects get no notice, as on the platform.
     pub fn stop(&self) -> Result<()> {
-        match self.slot().take() {
-            Some(server) => server.process.stop(STOP_LIMIT),
-            None => Ok(()),
-        }
+        self.ended().map_or(Ok(()), |server| server.process.stop(STOP_LIMIT))
     }
 
     /// SIGKILL to workerd and all around it.
     pub fn kill9(&self) -> Result<()> {
-        match self.slot().take() {
-            Some(server) => server.process.kill(),
-            None => Ok(()),
-        }
+        self.ended().map_or(Ok(()), |server| server.process.kill())
     }
 
     /// Stop, then start.
@@ -152,6 +148,22 @@ impl Runtime {
     /// Runs another build, from the next start on.
     pub fn set_bundle(&self, bundle: &Bundle) {
         self.settings().bundle = bundle.clone();
+    }
+
+    /// When it was killed or stopped, in milliseconds since 1970, oldest first: what it had heard and not written down by then is lost.
+    pub fn deaths_ms(&self) -> Vec<u64> {
+        self.deaths().clone()
+    }
+
+    /// The server that is to be ended, if one runs.
+    fn ended(&self) -> Option<Server> {
+        let server = self.slot().take()?;
+        self.deaths().push(clock::now_ms());
+        Some(server)
+    }
+
+    fn deaths(&self) -> MutexGuard<'_, Vec<u64>> {
+        self.deaths_ms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn settings(&self) -> MutexGuard<'_, Settings> {

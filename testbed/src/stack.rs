@@ -246,7 +246,8 @@ impl StackBuilder {
         let mail = self.mail.map(|mail| {
             let account = Some((MAIL_ACCOUNT.0.to_owned(), MAIL_ACCOUNT.1.to_owned()));
             let authority = authority.clone().filter(|_| mail.tls != Tls::Off);
-            MailServer::start(mail::Settings { authority, implicit_tls: mail.implicit_tls, account, page_port: None })
+            let implicit_tls = mail.implicit_tls;
+            MailServer::start(mail::Settings { authority, implicit_tls, account, page_port: None, keeps_all: true })
         });
         let mail = mail.transpose()?;
         let identity = if self.identity { Some(IdentityProvider::start(None)?) } else { None };

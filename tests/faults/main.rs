@@ -11,6 +11,7 @@ mod crash;
 mod due;
 mod index;
 mod keys;
+mod mails;
 mod outage;
 mod panic;
 mod parking;

@@ -36,6 +36,9 @@ const SHARED_MS: i64 = 5 * 60_000;
 /// The shortest wait of a retry doubles from this on, in milliseconds.
 const RETRY_MS: i64 = 30_000;
 
+/// Where nothing could even be tried, since PostgreSQL is away, it is looked again after so long, in milliseconds.
+pub(super) const AWAY_MS: i64 = 10_000;
+
 /// Mails that are being sent are looked at again after so long, in milliseconds, in case that it ends with the object.
 const SENDING_MS: i64 = 150_000;
 
@@ -66,7 +69,7 @@ impl InboxObject {
                 Ok(false) => break 0,
                 Err(refusal) => {
                     worker::console_error!("a mail could not be sent: {refusal}");
-                    break RETRY_MS;
+                    break AWAY_MS;
                 }
             }
         };
@@ -99,16 +102,15 @@ impl InboxObject {
         Ok(true)
     }
 
-    /// Sends one mail; nothing where mail is off, or there is nobody to write to.
+    /// Sends one mail; nothing where mail is off, or there is nobody to write to. It is no try of the mail when that cannot be known.
     async fn send(&self, person: &Person, owed: &[&Owed]) -> Result<Option<Outcome>, Refusal> {
         let env = &self.state.env;
         let Setting::On(mailer) = Setting::of(env) else { return Ok(None) };
         let cx = CallContext::system(person.org.clone(), clock::trace());
-        let reader = match query(env, WriteTo { id: person.user }, &cx).await {
-            Ok(Some(reader)) if reader.is_active => reader,
-            Ok(_) => return Ok(None),
-            // PostgreSQL is away; the mail can wait.
-            Err(refusal) => return Ok(Some(Outcome::Later(mail::Failure::at(mail::Step::Configuration, refusal)))),
+        // While PostgreSQL is away, which knows where they are written to, all mails wait together: tried one by one, each would wait
+        // longer with every try, and long after it is back.
+        let Some(reader) = query(env, WriteTo { id: person.user }, &cx).await?.filter(|reader| reader.is_active) else {
+            return Ok(None);
         };
         let Some(outgoing) = self.app_origin().and_then(|app| written::mail(&app, person, owed, &reader)) else {
             return Ok(None);

@@ -57,6 +57,10 @@ const NOTICES: &str = "
 /// So many notices are kept; the oldest go first.
 pub const MOST_NOTICES: i64 = 1_000;
 
+/// One that something is still to be sent about stays until so many have come after it: more than anybody is told while a provider is
+/// tried again, and so few that an inbox stays small whatever happens.
+const MOST_OWED: i64 = 10 * MOST_NOTICES;
+
 /// What a client is shown of a row.
 const SHOWN: &str =
     "json_set(json, '$.unread', json(iif(unread, 'true', 'false')), '$.mail', json_extract(mailed, '$.outcome'))";
@@ -95,19 +99,18 @@ pub fn put(write: &Writer<'_>, notice: &Notice, ways: Ways) -> Result<bool, Refu
     Ok(!rows.is_empty())
 }
 
+const PURGE: &str = "DELETE FROM notice WHERE key <= (SELECT max(key) FROM notice) - ?
+    AND (key <= (SELECT max(key) FROM notice) - ?
+         OR due IS NULL AND NOT EXISTS (SELECT 1 FROM push WHERE push.notice = notice.key AND push.due IS NOT NULL)
+                        AND NOT EXISTS (SELECT 1 FROM report WHERE report.notice = notice.key AND version > told))";
+
 /// Forgets all but those that came last. A notice that has left is one that came so long ago that its event is delivered no more. One
-/// that something is still to be sent about, or told of, stays for as many again.
+/// that something is still to be sent about, or told of, stays, up to [`MOST_OWED`].
 ///
 /// # Errors
 /// When SQLite refuses.
 pub fn purge(write: &Writer<'_>) -> Result<(), StorageError> {
-    write.run(
-        "DELETE FROM notice WHERE key <= (SELECT max(key) FROM notice) - ?
-           AND (key <= (SELECT max(key) FROM notice) - ?
-                OR due IS NULL AND NOT EXISTS (SELECT 1 FROM push WHERE push.notice = notice.key AND push.due IS NOT NULL)
-                               AND NOT EXISTS (SELECT 1 FROM report WHERE report.notice = notice.key AND version > told))",
-        &[&MOST_NOTICES, &(2 * MOST_NOTICES)],
-    )
+    write.run(PURGE, &[&MOST_NOTICES, &MOST_OWED])
 }
 
 /// How many are unread.

@@ -58,9 +58,9 @@ pub(super) fn answer(shared: &Shared, call: &Call<'_>) -> Option<(&'static str, 
             Some(("422 Unprocessable Content", json!({ "ErrorCode": 406, "Message": "Inactive recipient" })))
         }
         Mood::Spam => Some(("422 Unprocessable Content", json!({ "message": "Not wanted here" }))),
-        Mood::HangsUp | Mood::Dead => None,
+        Mood::HangsUp | Mood::Dead | Mood::Away => None,
         Mood::LosesAnswer => {
-            shared.keep(received);
+            shared.keep(Received { answer_lost: true, ..received });
             None
         }
         Mood::Fair | Mood::Stalled => {

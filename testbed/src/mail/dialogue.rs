@@ -11,6 +11,7 @@ use rustls::{ServerConnection, StreamOwned};
 
 use super::received::Received;
 use super::{GLANCE, Mood, Shared};
+use crate::clock;
 
 /// A client that says nothing for so long is left.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -55,9 +56,12 @@ struct Session<'a> {
     user: Option<String>,
     sender: Option<String>,
     recipient: Option<String>,
+    /// When it began.
+    came_ms: u64,
 }
 
 pub(super) fn serve(shared: &Shared, stream: TcpStream) -> io::Result<()> {
+    let came_ms = clock::now_ms();
     if shared.mood() == Mood::Dead {
         return Ok(());
     }
@@ -68,7 +72,7 @@ pub(super) fn serve(shared: &Shared, stream: TcpStream) -> io::Result<()> {
         (_, _) => (Line::Plain(stream), false),
     };
     let line = BufReader::new(line);
-    Session { shared, line, is_encrypted, user: None, sender: None, recipient: None }.run()
+    Session { shared, line, is_encrypted, user: None, sender: None, recipient: None, came_ms }.run()
 }
 
 fn encrypted(shared: &Shared, stream: TcpStream) -> io::Result<Line> {
@@ -128,9 +132,10 @@ impl Session<'_> {
 
     /// What was said in the clear is forgotten, also what came behind STARTTLS.
     fn encrypt(self) -> io::Result<Self> {
+        let (shared, came_ms) = (self.shared, self.came_ms);
         let Line::Plain(stream) = self.line.into_inner() else { return Err(io::ErrorKind::Unsupported.into()) };
-        let line = BufReader::new(encrypted(self.shared, stream)?);
-        Ok(Self { shared: self.shared, line, is_encrypted: true, user: None, sender: None, recipient: None })
+        let line = BufReader::new(encrypted(shared, stream)?);
+        Ok(Self { shared, line, is_encrypted: true, user: None, sender: None, recipient: None, came_ms })
     }
 
     fn sign_in(&mut self, rest: &str) -> io::Result<()> {
@@ -179,7 +184,9 @@ impl Session<'_> {
             return self.say("503 5.5.1 MAIL first");
         }
         match address(rest, "TO:") {
-            Some(_) if self.shared.mood() == Mood::NobodyHere => self.say("550 5.1.1 There is no such user here"),
+            Some(recipient) if self.shared.mood() == Mood::NobodyHere || self.shared.is_closed(&recipient) => {
+                self.say("550 5.1.1 There is no such user here")
+            }
             Some(recipient) => {
                 self.recipient = Some(recipient);
                 self.say("250 2.1.5 Ok")
@@ -196,11 +203,12 @@ impl Session<'_> {
         let raw = self.content()?;
         let (from, to) = (self.sender.take().unwrap_or_default(), self.recipient.take().unwrap_or_default());
         let received = Received::read(from, to, &raw, self.is_encrypted, self.user.clone());
+        let received = Received { came_ms: self.came_ms, ..received };
         match self.shared.mood() {
             Mood::Full => return self.say("452 4.3.1 No room for it now"),
             Mood::Spam => return self.say("554 5.7.1 Not wanted here"),
             Mood::LosesAnswer => {
-                self.shared.keep(received);
+                self.shared.keep(Received { answer_lost: true, ..received });
                 return Err(io::ErrorKind::ConnectionAborted.into());
             }
             _ => {}

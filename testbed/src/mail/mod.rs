@@ -8,24 +8,27 @@ mod dialogue;
 mod page;
 mod received;
 
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::collections::BTreeSet;
+use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::authority::Authority;
+use crate::clock;
+use crate::door::Door;
 
 pub use received::Received;
 
 /// How often a waiting thread looks again.
 const GLANCE: Duration = Duration::from_millis(10);
-/// Of older mails only the latest so many are kept.
+/// Of older mails only the latest so many are kept, unless all are.
 const MOST_KEPT: usize = 1_000;
 
 /// How the server behaves until something else is set.
@@ -52,6 +55,8 @@ pub enum Mood {
     HangsUp,
     /// Nobody is there who would say a word: each connection is closed at once.
     Dead,
+    /// It does not even run: its port is closed.
+    Away,
 }
 
 /// What a server is to be like.
@@ -65,6 +70,8 @@ pub struct Settings {
     pub implicit_tls: bool,
     /// Who may sign in, and with which password; without it nobody needs to.
     pub account: Option<(String, String)>,
+    /// Keeps every mail, and not the latest alone.
+    pub keeps_all: bool,
 }
 
 /// A running server; it ends when it is dropped.
@@ -75,6 +82,8 @@ pub struct MailServer {
     /// Where its page is.
     pub page_port: u16,
     shared: Arc<Shared>,
+    door: Door,
+    _page: Door,
 }
 
 #[derive(Debug)]
@@ -82,6 +91,8 @@ struct Shared {
     settings: Settings,
     tls: Option<Arc<ServerConfig>>,
     mood: Mutex<Mood>,
+    /// Addresses that there are not any more.
+    closed: Mutex<BTreeSet<String>>,
     mails: Mutex<Vec<Received>>,
     numbers: AtomicUsize,
     connections: AtomicUsize,
@@ -92,31 +103,35 @@ impl MailServer {
     /// Starts one.
     pub fn start(settings: Settings) -> Result<Self> {
         let tls = settings.authority.as_ref().map(tls_config).transpose()?.map(Arc::new);
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no port for the mail server")?;
-        let page = settings.page_port.and_then(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok());
-        let page = match page {
-            Some(page) => page,
-            None => TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no port for the page of mails")?,
-        };
-        let (port, page_port) = (listener.local_addr()?.port(), page.local_addr()?.port());
         let shared = Arc::new(Shared {
             settings,
             tls,
             mood: Mutex::default(),
+            closed: Mutex::default(),
             mails: Mutex::default(),
             numbers: AtomicUsize::new(0),
             connections: AtomicUsize::new(0),
             is_over: AtomicBool::new(false),
         });
-        accept(&shared, listener, |shared, stream| {
-            shared.connections.fetch_add(1, Ordering::Relaxed);
-            // A client that hangs up has said all that it wanted to.
-            let _ended = dialogue::serve(shared, stream);
-        });
-        accept(&shared, page, |shared, stream| {
+        let serve = |serve: fn(&Shared, TcpStream)| {
+            let shared = shared.clone();
+            move |stream| serve(&shared, stream)
+        };
+        let door = Door::open(
+            0,
+            serve(|shared, stream| {
+                shared.connections.fetch_add(1, Ordering::Relaxed);
+                // A client that hangs up has said all that it wanted to.
+                let _ended = dialogue::serve(shared, stream);
+            }),
+        )?;
+        let of_page: fn(&Shared, TcpStream) = |shared, stream| {
             let _gone = page::serve(shared, stream);
-        });
-        Ok(Self { port, page_port, shared })
+        };
+        // Somebody else may be at the wanted port.
+        let page = Door::open(shared.settings.page_port.unwrap_or_default(), serve(of_page));
+        let page = page.or_else(|_| Door::open(0, serve(of_page)))?;
+        Ok(Self { port: door.port, page_port: page.port, shared, door, _page: page })
     }
 
     /// The page where the mails are shown.
@@ -147,11 +162,22 @@ impl MailServer {
     /// From now on.
     pub fn set_mood(&self, mood: Mood) {
         *lock(&self.shared.mood) = mood;
+        if mood == Mood::Away { self.door.close() } else { self.door.reopen() }
+    }
+
+    /// There is no such mailbox any more: 550 5.1.1 to it, whatever the mood.
+    pub fn close_mailbox(&self, address: &str) {
+        lock(&self.shared.closed).insert(address.to_ascii_lowercase());
     }
 
     /// How many connections there have been.
     pub fn connections(&self) -> usize {
         self.shared.connections.load(Ordering::Relaxed)
+    }
+
+    /// How many mails it has taken.
+    pub fn count(&self) -> usize {
+        self.shared.numbers.load(Ordering::Relaxed)
     }
 
     /// Every mail that it has, oldest first.
@@ -180,10 +206,6 @@ impl MailServer {
 impl Drop for MailServer {
     fn drop(&mut self) {
         self.shared.is_over.store(true, Ordering::Relaxed);
-        // Wakes those that wait for connections.
-        for port in [self.port, self.page_port] {
-            let _ = TcpStream::connect((Ipv4Addr::LOCALHOST, port));
-        }
     }
 }
 
@@ -196,26 +218,18 @@ impl Shared {
         *lock(&self.mood)
     }
 
+    fn is_closed(&self, address: &str) -> bool {
+        lock(&self.closed).contains(&address.to_ascii_lowercase())
+    }
+
     fn keep(&self, mail: Received) {
         let mut mails = lock(&self.mails);
-        mails.push(Received { number: self.numbers.fetch_add(1, Ordering::Relaxed) + 1, ..mail });
-        let surplus = mails.len().saturating_sub(MOST_KEPT);
+        let number = self.numbers.fetch_add(1, Ordering::Relaxed) + 1;
+        mails.push(Received { number, taken_ms: clock::now_ms(), ..mail });
+        let most = if self.settings.keeps_all { usize::MAX } else { MOST_KEPT };
+        let surplus = mails.len().saturating_sub(most);
         mails.drain(..surplus);
     }
-}
-
-/// A thread that serves each connection in a thread of its own.
-fn accept(shared: &Arc<Shared>, listener: TcpListener, serve: impl Fn(&Shared, TcpStream) + Send + Copy + 'static) {
-    let shared = shared.clone();
-    thread::spawn(move || {
-        for stream in listener.incoming().map_while(Result::ok) {
-            if shared.is_over() {
-                return;
-            }
-            let shared = shared.clone();
-            thread::spawn(move || serve(&shared, stream));
-        }
-    });
 }
 
 /// Percent-encoded, for a part of a URL.

@@ -27,6 +27,12 @@ pub struct Received {
     pub encrypted: bool,
     /// Who had signed in.
     pub user: Option<String>,
+    /// When whoever brought it came, in milliseconds since 1970.
+    pub came_ms: u64,
+    /// When it was taken.
+    pub taken_ms: u64,
+    /// Whether whoever brought it was kept from hearing so.
+    pub answer_lost: bool,
 }
 
 impl Received {

@@ -6,16 +6,19 @@
 mod browser;
 mod sender;
 
+use std::collections::BTreeSet;
 use std::io::{self, BufRead, BufReader, Read as _, Write as _};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
+use crate::clock;
+use crate::door::Door;
 use browser::Browser;
 
 /// How often a waiting thread looks again.
@@ -45,6 +48,8 @@ pub enum Mood {
     LosesAnswer,
     /// Each connection is closed at once.
     Dead,
+    /// It does not even run: its port is closed.
+    Away,
     /// It sends the sender elsewhere: 307 to this machine's own metadata, as an attacker's would.
     Redirects,
 }
@@ -64,6 +69,12 @@ pub struct Arrived {
     pub topic: String,
     /// Who is reached about it.
     pub subject: String,
+    /// When whoever brought it came, in milliseconds since 1970.
+    pub came_ms: u64,
+    /// When it was taken.
+    pub taken_ms: u64,
+    /// Whether whoever brought it was kept from hearing so.
+    pub answer_lost: bool,
 }
 
 /// A running service; it ends when it is dropped.
@@ -72,12 +83,16 @@ pub struct PushService {
     /// Where it listens, on 127.0.0.1.
     pub port: u16,
     shared: Arc<Shared>,
+    door: Door,
 }
 
 #[derive(Debug)]
 struct Shared {
-    port: u16,
+    /// Where it is, as a part of its addresses.
+    origin: OnceLock<String>,
     mood: Mutex<Mood>,
+    /// The endpoints of browsers that have unsubscribed.
+    gone: Mutex<BTreeSet<String>>,
     browsers: Mutex<Vec<Browser>>,
     arrived: Mutex<Vec<Arrived>>,
     problems: Mutex<Vec<String>>,
@@ -88,11 +103,10 @@ struct Shared {
 impl PushService {
     /// Starts one.
     pub fn start() -> Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no port for the push service")?;
-        let port = listener.local_addr()?.port();
         let shared = Arc::new(Shared {
-            port,
+            origin: OnceLock::new(),
             mood: Mutex::default(),
+            gone: Mutex::default(),
             browsers: Mutex::default(),
             arrived: Mutex::default(),
             problems: Mutex::default(),
@@ -100,17 +114,9 @@ impl PushService {
             is_over: AtomicBool::new(false),
         });
         let ours = shared.clone();
-        thread::spawn(move || {
-            for stream in listener.incoming().map_while(Result::ok) {
-                if ours.is_over() {
-                    return;
-                }
-                let shared = ours.clone();
-                // A client that hangs up has said all that it wanted to.
-                thread::spawn(move || serve(&shared, &stream));
-            }
-        });
-        Ok(Self { port, shared })
+        let door = Door::open(0, move |stream| serve(&ours, &stream))?;
+        let _ = shared.origin.set(format!("http://127.0.0.1:{}", door.port));
+        Ok(Self { port: door.port, shared, door })
     }
 
     /// A browser that has subscribed for messages of whoever has `key`: what it tells the app, as `PushSubscription.toJSON()` does.
@@ -125,12 +131,18 @@ impl PushService {
 
     /// Where it is.
     pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        self.shared.origin().to_owned()
     }
 
     /// From now on.
     pub fn set_mood(&self, mood: Mood) {
         *lock(&self.shared.mood) = mood;
+        if mood == Mood::Away { self.door.close() } else { self.door.reopen() }
+    }
+
+    /// The browser wants nothing more: 410 to whoever writes to it, whatever the mood.
+    pub fn unsubscribe(&self, endpoint: &str) {
+        lock(&self.shared.gone).insert(endpoint.to_owned());
     }
 
     /// How often it was called.
@@ -144,6 +156,16 @@ impl PushService {
         all.iter().filter(|message| subscription["endpoint"] == message.endpoint).cloned().collect()
     }
 
+    /// How many messages it has taken.
+    pub fn count(&self) -> usize {
+        lock(&self.shared.arrived).len()
+    }
+
+    /// What arrived for anybody, oldest first.
+    pub fn arrived_for_all(&self) -> Vec<Arrived> {
+        lock(&self.shared.arrived).clone()
+    }
+
     /// What was wrong with calls: a sender that keeps to the RFCs leaves it empty.
     pub fn problems(&self) -> Vec<String> {
         lock(&self.shared.problems).clone()
@@ -153,8 +175,6 @@ impl PushService {
 impl Drop for PushService {
     fn drop(&mut self) {
         self.shared.is_over.store(true, Ordering::Relaxed);
-        // Wakes the thread that waits for connections.
-        let _ = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port));
     }
 }
 
@@ -166,6 +186,14 @@ impl Shared {
     fn mood(&self) -> Mood {
         *lock(&self.mood)
     }
+
+    fn origin(&self) -> &str {
+        self.origin.get().map_or("", String::as_str)
+    }
+
+    fn is_gone(&self, path: &str) -> bool {
+        lock(&self.gone).contains(&format!("{}{path}", self.origin()))
+    }
 }
 
 /// A call: its path, headers in lower case, and its body.
@@ -173,6 +201,7 @@ struct Call {
     path: String,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
+    came_ms: u64,
 }
 
 impl Call {
@@ -189,12 +218,13 @@ fn serve(shared: &Shared, stream: &TcpStream) {
     let Ok(call) = read(stream) else { return };
     shared.calls.fetch_add(1, Ordering::Relaxed);
     let answer = match mood {
+        _ if shared.is_gone(&call.path) => "410 Gone",
         Mood::Busy => "429 Too Many Requests\r\nRetry-After: 1",
         Mood::Down => "503 Service Unavailable",
         Mood::Refuses => "400 Bad Request",
         Mood::Gone => "410 Gone",
         Mood::Redirects => "307 Temporary Redirect\r\nLocation: http://127.0.0.1:1/latest/meta-data",
-        Mood::Fair | Mood::Stalled | Mood::LosesAnswer | Mood::Dead => match taken(shared, &call, mood) {
+        Mood::Fair | Mood::Stalled | Mood::LosesAnswer | Mood::Dead | Mood::Away => match taken(shared, &call, mood) {
             Ok(()) if mood == Mood::LosesAnswer => return,
             Ok(()) => "201 Created",
             Err(problem) => {
@@ -211,11 +241,11 @@ fn taken(shared: &Shared, call: &Call, mood: Mood) -> Result<()> {
     while mood == Mood::Stalled && shared.mood() == Mood::Stalled && !shared.is_over() {
         thread::sleep(GLANCE);
     }
-    let origin = format!("http://127.0.0.1:{}", shared.port);
+    let origin = shared.origin();
     let browsers = lock(&shared.browsers);
     let endpoint = format!("{origin}{}", call.path);
     let browser = browsers.iter().find(|browser| browser.endpoint == endpoint).context("nobody is subscribed there")?;
-    let subject = sender::check(call.header("authorization"), &origin, &browser.sender)?;
+    let subject = sender::check(call.header("authorization"), origin, &browser.sender)?;
     anyhow::ensure!(call.header("content-encoding") == "aes128gcm", "the encoding is none that browsers open");
     let topic = call.header("topic");
     let is_url_safe = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
@@ -232,11 +262,15 @@ fn taken(shared: &Shared, call: &Call, mood: Mood) -> Result<()> {
         urgency: urgency.into(),
         topic: topic.into(),
         subject,
+        came_ms: call.came_ms,
+        taken_ms: clock::now_ms(),
+        answer_lost: mood == Mood::LosesAnswer,
     });
     Ok(())
 }
 
 fn read(stream: &TcpStream) -> io::Result<Call> {
+    let came_ms = clock::now_ms();
     stream.set_read_timeout(Some(PATIENCE))?;
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
@@ -253,7 +287,7 @@ fn read(stream: &TcpStream) -> io::Result<Call> {
         let Some((name, value)) = header.trim_end().split_once(':') else { break };
         headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
     }
-    let mut call = Call { path, headers, body: Vec::new() };
+    let mut call = Call { path, headers, body: Vec::new(), came_ms };
     let length = call.header("content-length").parse().map_err(|_| io::ErrorKind::InvalidInput)?;
     call.body = vec![0; usize::min(length, 64 * 1024)];
     reader.read_exact(&mut call.body)?;

@@ -18,7 +18,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::api::{Device, DeviceShown, Forget};
-use super::mail::{awake_at, wait_ms};
+use super::mail::{AWAY_MS, awake_at, wait_ms};
 use super::store::Person;
 use super::written::page_of_account;
 use super::{InboxObject, store as inbox};
@@ -40,9 +40,6 @@ const AT_ONCE: i64 = 10;
 
 /// Messages that are being sent are looked at again after so long, in milliseconds, in case that it ends with the object.
 const SENDING_MS: i64 = 60_000;
-
-/// How soon it is tried again when nothing could even be looked at, in milliseconds.
-const RETRY_MS: i64 = 30_000;
 
 /// A message is tried for a day: then its news is old.
 const WORTH_MS: i64 = 24 * 60 * 60 * 1_000;
@@ -128,7 +125,7 @@ impl InboxObject {
                 Ok(false) => break 0,
                 Err(refusal) => {
                     worker::console_error!("devices could not be told: {refusal}");
-                    break RETRY_MS;
+                    break AWAY_MS;
                 }
             }
         };
@@ -159,12 +156,13 @@ impl InboxObject {
             return Ok(true);
         }
         let cx = CallContext::system(person.org.clone(), clock::trace());
-        let reader = query(&self.state.env, WriteTo { id: person.user }, &cx).await;
+        // While PostgreSQL is away all messages wait together, as mails do.
+        let reader = query(&self.state.env, WriteTo { id: person.user }, &cx).await?.filter(|reader| reader.is_active);
         let devices = store::devices(&self.state.db)?;
         let sent = owed.iter().map(|owed| async {
             let device = devices.iter().find(|device| device.id.as_str() == owed.device && owed.unread);
             let pushed = match device {
-                Some(device) => self.push_to(device, &owed.notice, &person, &reader, &cx).await,
+                Some(device) => self.push_to(device, &owed.notice, &person, reader.as_ref(), &cx).await,
                 None => None,
             };
             self.settle_push(owed, pushed)
@@ -179,28 +177,24 @@ impl InboxObject {
         device: &store::Device,
         notice: &Notice,
         person: &Person,
-        reader: &Result<Option<Reader>, Refusal>,
+        reader: Option<&Reader>,
         cx: &CallContext,
     ) -> Option<Pushed> {
         let pusher = Pusher::of(&self.state.env)?;
-        let later = |refusal: &Refusal| {
-            Some(Pushed::Outcome(Outcome::Later(Failure::at(Step::Configuration, refusal.to_string())), None))
-        };
-        let reader = match reader {
-            Ok(Some(reader)) if reader.is_active => reader,
-            Ok(_) => return Some(Pushed::Gone),
-            // PostgreSQL is away; the message can wait.
-            Err(refusal) => return later(refusal),
-        };
+        let Some(reader) = reader else { return Some(Pushed::Gone) };
         match holds(&self.state.env, person, &device.session, cx).await {
             Ok(true) => {}
             Ok(false) => return Some(Pushed::Gone),
-            Err(refusal) => return later(&refusal),
+            Err(refusal) => {
+                let failure = Failure::at(Step::Configuration, refusal.to_string());
+                return Some(Pushed::Outcome(Outcome::Later(failure), None));
+            }
         }
         let payload = payload(notice, reader)?;
         let topic = topic(person, notice);
         let is_urgent = matches!(notice.reason, Reason::Mentioned | Reason::Assignee);
-        Some(pusher.send(&device.sealed, &Message { payload: &payload, is_urgent, topic: &topic }).await)
+        let message = Message { payload: &payload, is_urgent, topic: &topic };
+        Some(pusher.send(&device.sealed, &message).await)
     }
 
     /// Writes down what came of a try. A device that is gone is owed nothing more.

@@ -65,3 +65,29 @@ fn a_daily_mail_has_what_waits_for_it_and_nothing_else() {
         connection.query_row(&format!("EXPLAIN QUERY PLAN {OWED_IN_DIGEST}"), [50], |row| row.get(3)).unwrap();
     assert!(plan.contains("notice_by_digest"), "{plan}");
 }
+
+#[test]
+fn a_notice_that_is_still_to_be_sent_stays_while_thousands_come_after_it() {
+    let connection = database(&SCHEMA.whole.join(";"));
+    connection
+        .execute_batch(
+            "INSERT INTO notice (id, ts, unread, json) VALUES ('read in the app', 1, 1, '{}');
+             INSERT INTO notice (id, ts, unread, json, due) VALUES ('mailed', 1, 1, '{}', 5);
+             INSERT INTO notice (id, ts, unread, json) VALUES ('pushed', 1, 1, '{}');
+             INSERT INTO push (notice, device, due) VALUES (3, 'd', 5);
+             UPDATE report SET told = version;",
+        )
+        .unwrap();
+    let left_after = |newer: i64| {
+        let last = newer + 3;
+        connection
+            .execute("INSERT INTO notice (key, id, ts, unread, json) VALUES (?1, ?1, 1, 1, '{}')", [last])
+            .unwrap();
+        connection.execute(PURGE, [MOST_NOTICES, MOST_OWED]).unwrap();
+        keys(&connection, "SELECT key FROM notice WHERE key <= 3 AND ? ORDER BY key", 1)
+    };
+    assert_eq!(left_after(MOST_NOTICES - 3), [1, 2, 3]);
+    assert_eq!(left_after(MOST_NOTICES), [2, 3]);
+    assert_eq!(left_after(MOST_OWED - 4), [2, 3]);
+    assert_eq!(left_after(MOST_OWED), Vec::<i64>::new());
+}
