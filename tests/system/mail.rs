@@ -292,7 +292,7 @@ async fn mails_come_from_whom_the_organisation_says_and_else_from_whom_the_deplo
     let first = address();
     invite(&admin, &first, "en").await.expect(201);
     let mail = received(&stack, &first);
-    assert_eq!(mail.header("From"), Some("Hotel Melati <housekeeping@melati.example>"));
+    assert_eq!(mail.header("From"), Some("\"Hotel Melati\" <housekeeping@melati.example>"));
     assert_eq!(mail.from, "housekeeping@melati.example", "{mail}");
 
     set(Value::Null).await.expect(200);
