@@ -124,6 +124,7 @@ test("who lost the job meanwhile is told what happened, and goes on with the wor
 test("a report that is discarded without a network can be had back, and sending without one says so", async ({ browser }) => {
   const page = await signIn(browser, "requester");
   await page.goto("/new");
+  await offlineCapable(page);
   await page.context().setOffline(true);
   const title = fresh("The door squeaks");
   await page.getByLabel("What is broken?").fill(title);
