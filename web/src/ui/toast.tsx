@@ -55,7 +55,8 @@ function OneToast({ toast: { id, kind, content } }: { toast: Toast }) {
     <div
       ref={box}
       className="pointer-events-auto flex items-start gap-3 rounded-xl border border-line bg-surface p-4 text-sm shadow-lg"
-      onPointerEnter={() => setHeld(true)}
+      // Not by entering: one that comes up under a pointer that rests is not being read.
+      onPointerMove={() => setHeld(true)}
       onPointerLeave={() => setHeld(false)}
       onFocus={() => setHeld(true)}
       onBlur={() => setHeld(false)}
