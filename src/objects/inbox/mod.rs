@@ -8,6 +8,8 @@
 
 pub mod api;
 mod deliveries;
+#[cfg(feature = "fault-injection")]
+mod faults;
 mod mail;
 mod push;
 mod store;
@@ -86,10 +88,14 @@ impl InboxObject {
         let person = self.person(cx)?;
         let now = clock::now();
         let mut wanted = Vec::new();
+        #[cfg(feature = "fault-injection")]
+        let notices = &*faults::repeated(notices);
         for notice in notices {
             let app = person.choices.is_told(&notice.kind, Channel::App);
             let (mail, push) = (self.mail_slot(notice, &person, now), self.push_due(notice, &person, now));
             let ways = Ways { app, mail, push };
+            #[cfg(feature = "fault-injection")]
+            let ways = faults::forgotten(notice, ways);
             if (app || mail.is_some() || push.is_some()) && (is_always_told(notice) || !self.is_muted(notice)?) {
                 wanted.push((notice, ways));
             }

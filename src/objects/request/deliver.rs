@@ -12,6 +12,8 @@ use base::refusal::Refusal;
 use durable::outbox::{Deliver, Failure, Outbox, SeqRange, flush};
 use durable::{CALL_LIMIT_MS, Database, Object, StorageError, ask_within};
 
+#[cfg(feature = "fault-injection")]
+use super::faults;
 use super::owed::{self, Delivery, Destination, packed};
 use super::{RequestObject, store};
 use crate::db::statements::users::ListStaff;
@@ -166,7 +168,10 @@ impl RequestObject {
                 _ => Some((user, reason)),
             };
             let parties = Parties { requester: request.requester.id, assignee, staff: &staff, watchers: &watchers };
-            for (user, reason) in told(event, &parties).into_iter().filter_map(heard) {
+            let told = told(event, &parties).into_iter();
+            #[cfg(feature = "fault-injection")]
+            let told = told.chain(faults::wrongly_told(event, &parties));
+            for (user, reason) in told.filter_map(heard) {
                 notices.entry(user).or_default().push(Notice::of(event, request, reason));
             }
             if let Some(after) = assignee_after(&event.body) {

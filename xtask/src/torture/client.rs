@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::history::{Answered, Attempt, Outcome, Read, Role, View, Write, digest};
+use super::history::{Answered, Attempt, INTERNAL, Outcome, Read, Role, View, Write, digest};
 use super::http::{Failure, Reply};
 use super::random::Random;
 use super::world::{Known, Session, World, shown_by_refusal};
@@ -112,10 +112,10 @@ impl<'w> Client<'w> {
         let (chance, unwanted) = (self.random.below(10), self.random.chance(50));
         let internal = self.role() != Role::Requester && chance < 3;
         Some(self.write(deed, Some(&request), |mark| match deed {
-            "comment" => {
-                let visibility = if internal { "internal" } else { "public" };
-                json!({ "body": format!("Something is said {mark}"), "visibility": visibility })
+            "comment" if internal => {
+                json!({ "body": format!("Something is said in the {INTERNAL} {mark}"), "visibility": "internal" })
             }
+            "comment" => json!({ "body": format!("Something is said {mark}"), "visibility": "public" }),
             "edit" if chance < 2 => {
                 let priority = ["low", "normal", "high", "urgent"][(chance + mark.len()) % 4];
                 json!({ "title": format!("It is otherwise {mark}"), "priority": priority })

@@ -1,9 +1,15 @@
 //! What happened, as it looked from outside: each call with its answers, each sighting of a viewer, and what all the parts
 //! held in the end. The checker knows nothing else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
+
+/// A word of internal comments, and of nothing else: no requester may ever be sent it.
+pub const INTERNAL: &str = "backroom";
+
+/// What the audit calls it that nothing more is mailed to an address, since it has bounced.
+pub const MAIL_PAUSED: &str = "mail_paused";
 
 /// Microseconds since the run began.
 pub type Moment = u64;
@@ -217,6 +223,63 @@ pub struct AuditEntry {
     pub json: Value,
 }
 
+/// A way in which people are told besides the app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Channel {
+    Mail,
+    Push,
+}
+
+impl Channel {
+    pub const ALL: [Self; 2] = [Self::Mail, Self::Push];
+}
+
+/// How somebody is reached by one of these ways.
+#[derive(Clone, Debug, Default)]
+pub struct Reach {
+    /// Their address, or where their device is subscribed.
+    pub at: String,
+    /// The kinds of notices that they want to be told of this way.
+    pub kinds: BTreeSet<String>,
+    /// Whether the mailbox was closed, or the device unsubscribed, in the middle of the run.
+    pub is_ended: bool,
+}
+
+/// A mail or a message to a device that its provider took.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    pub channel: Channel,
+    /// The address, or the subscription.
+    pub at: String,
+    /// What tells it from every other, also for its reader.
+    pub id: String,
+    /// All that it says; the same again is the same to the letter.
+    pub words: String,
+    /// When whoever brought it came, and when it was taken, in milliseconds since 1970.
+    pub came_ms: u64,
+    pub taken_ms: u64,
+    /// Whether the provider kept its answer to itself.
+    pub answer_lost: bool,
+}
+
+/// What left the system by its providers, and what the system says of it in the end.
+#[derive(Clone, Debug, Default)]
+pub struct Post {
+    /// By place among the people.
+    pub reach: BTreeMap<(usize, Channel), Reach>,
+    pub taken: Vec<Taken>,
+    /// When the runtime died, or was ended, in milliseconds since 1970.
+    pub deaths_ms: Vec<u64>,
+    /// The states of all deliveries, by id.
+    pub deliveries: BTreeMap<String, String>,
+    /// To whom nothing is mailed any more, by id.
+    pub paused: BTreeSet<String>,
+    /// Who has a device, by place among the people.
+    pub with_device: BTreeSet<usize>,
+    /// What the push service says that its callers did wrong.
+    pub problems: Vec<String>,
+}
+
 /// Everything.
 #[derive(Clone, Debug, Default)]
 pub struct History {
@@ -239,6 +302,7 @@ pub struct History {
     pub audit_copy: Vec<Value>,
     /// The inbox of each person, by place among the people, newest first.
     pub notices: BTreeMap<usize, Vec<Value>>,
+    pub post: Post,
 }
 
 impl Write {

@@ -1,7 +1,7 @@
 //! `cargo xtask torture`: many clients, a checker, and everything that can break, from one seed.
 //!
-//! Clients act through HTTP and watch through live sockets while two hands break the runtime and PostgreSQL. What was
-//! acknowledged, refused, read and seen is a history (`history.rs`); `checker/` says what is wrong with it. How it is to be
+//! Clients act through HTTP and watch through live sockets, people are written to, and three hands break the runtime, PostgreSQL and the
+//! providers of mail and push. What was acknowledged, refused, read, seen and sent is a history (`history.rs`); `checker/` says what is wrong with it. How it is to be
 //! read, and what it found, is in docs/reliability.md.
 
 mod checker;
@@ -13,8 +13,10 @@ mod http;
 mod model;
 mod observe;
 mod planted;
+mod providers;
 mod random;
 mod report;
+mod rest;
 mod run;
 mod time;
 mod viewers;
@@ -67,6 +69,9 @@ pub struct Options {
     /// How many replies to a COMMIT are lost
     #[arg(long)]
     commits: Option<usize>,
+    /// How often the mail provider fails, and as often the push service
+    #[arg(long)]
+    moods: Option<usize>,
     /// How often each other fault is made
     #[arg(long)]
     others: Option<usize>,
@@ -126,6 +131,7 @@ impl Options {
                 Fault::Clock => (self.others, 4, 200),
                 Fault::Disk => (self.others, 0, 20),
                 Fault::Connections | Fault::Refusal => (self.others, 1, 50),
+                Fault::Mail | Fault::Push => (self.moods, 14, 400),
                 Fault::Stall | Fault::HalfOpen | Fault::Slow | Fault::Sockets => (self.others, 2, 50),
             };
             (*fault, asked.unwrap_or(if self.short { short } else { long }))

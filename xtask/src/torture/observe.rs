@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use testbed::driver::Row as Line;
 use testbed::{READ_MODEL, Stack};
 
-use super::history::{AuditEntry, History, Object, Role, Row};
+use super::history::{AuditEntry, History, MAIL_PAUSED, Object, Role, Row};
 use super::viewers::Final;
 use super::world::{Session, World};
 
@@ -42,10 +42,12 @@ pub fn progress(stack: &Stack) -> Result<Progress> {
     stack.sql(|client| {
         let versions = client.query("SELECT id::text, version FROM requests", &[])?;
         let count = |table: &str| format!("SELECT count(*) FROM {table}");
+        // Of an address that bounces the audit is told as well, when it bounces.
+        let audited = format!("{} WHERE action <> '{MAIL_PAUSED}'", count("audit_entries"));
         Ok(Progress {
             versions: versions.iter().map(|row| (row.get(0), row.get(1))).collect(),
             events: client.query_one(&count("request_events"), &[])?.get(0),
-            audited: client.query_one(&count("audit_entries"), &[])?.get(0),
+            audited: client.query_one(&audited, &[])?.get(0),
         })
     })
 }
@@ -153,7 +155,8 @@ pub fn observe(
     })
 }
 
-fn session(sessions: &mut [Session], by: usize) -> Result<&mut Session> {
+/// Somebody's session.
+pub fn session(sessions: &mut [Session], by: usize) -> Result<&mut Session> {
     sessions.iter_mut().find(|session| session.by == by).context("somebody is not signed in")
 }
 

@@ -10,15 +10,18 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::{Value, json};
+use testbed::stack::Tls;
 use testbed::{Bundle, Stack};
 
 use super::checker::{Kind, Violation, check};
 use super::client::attempt;
-use super::history::{History, Role, Write};
-use super::observe;
+use super::faults::clock;
+use super::history::{History, INTERNAL, Role, Write};
+use super::providers::{Providers, Wishes};
 use super::random::Random;
 use super::viewers::{self, Audience};
 use super::world::{Known, Session, World};
+use super::{observe, rest};
 use crate::progress::step;
 
 /// A system with bugs does not come to rest; it is left alone so long.
@@ -54,7 +57,7 @@ const fn plant(name: &'static str, way: Way, found_as: Kind) -> Plant {
 
 const SOUND: Plant = Plant { name: "no bug", way: Way::None, found_as: None };
 
-const PLANTS: [Plant; 16] = [
+const PLANTS: [Plant; 24] = [
     SOUND,
     plant("acknowledged before it was written, lost by a kill", Way::Last("fault: only remember"), Kind::Lost),
     plant("a repeated call is carried out again", Way::Repeated("fault: forget the key"), Kind::Doubled),
@@ -83,6 +86,14 @@ const PLANTS: [Plant; 16] = [
         Kind::AuditCopy,
     ),
     SOUND,
+    plant("nobody is told of an event", Way::Last("fault: owe nothing to inbox"), Kind::Notices),
+    plant("a notice is kept twice", Way::Last("fault: keep twice"), Kind::Notices),
+    plant("a mail is lost", Way::Last("fault: owe no mail"), Kind::Unsent),
+    plant("a message to a device is lost", Way::Followed("fault: owe no message"), Kind::Unsent),
+    plant("a mail is sent twice", Way::Followed("fault: mail twice"), Kind::SentTwice),
+    plant("a message to a device is sent twice", Way::Last("fault: push twice"), Kind::SentTwice),
+    plant("an internal comment is sent to the requester", Way::Internal("fault: tell the requester"), Kind::Leaked),
+    SOUND,
 ];
 
 /// Who takes part, by place among the people.
@@ -92,14 +103,21 @@ struct Crew {
 }
 
 pub fn run(seed: u64, bundle: Bundle) -> Result<()> {
-    let stack = step("Starting a system", |_| Stack::builder().bundle(bundle).own_postgres().start())?;
+    let (clock, at_first) = clock::FIRST;
+    let builder = Stack::builder().bundle(bundle).own_postgres().mail(Tls::Off).env(clock, at_first);
+    let stack = step("Starting a system", |_| builder.start())?;
     let world = World::populate(&stack)?;
     let mut sessions = (0..world.people.len()).map(|by| Session::sign_in(&world, by)).collect::<Result<Vec<_>>>()?;
     let place = |role| world.with_role(role).first().copied().context("somebody is missing");
     let crew = Crew { requester: place(Role::Requester)?, manager: place(Role::Manager)? };
+    let providers = Providers::introduce(&stack, &world, &mut sessions, Wishes::All, &mut Random::new(seed))?;
     let (mut history, ids) = step("Planting bugs", |_| scenario(&stack, &world, &crew, &mut sessions, seed))?;
     history.people = world.people.clone();
+    let admin = *world.with_role(Role::Admin).first().context("nobody is an admin")?;
+    step("Coming to rest", |_| rest::come_to_rest(&stack, &providers, &mut sessions, admin, &ids))?;
+    spoil_tables(&stack, &ids)?;
     step("Reading what there is", |_| observe::observe(&stack, &mut sessions, ids.iter().cloned(), &mut history))?;
+    history.post = providers.observe(&stack, &mut sessions)?;
     judge(&ids, &check(&history))
 }
 
@@ -147,21 +165,29 @@ fn scenario(
         outcome.map(|()| seen)
     })?;
     settle(stack, &history)?;
-    for (plant, id) in PLANTS.iter().zip(&ids) {
+    stack.runtime.kill9()?;
+    stack.runtime.start()?;
+    Ok((history, ids))
+}
+
+/// Changes what PostgreSQL has. It is the last that happens: the reconciler mends what it sees.
+fn spoil_tables(stack: &Stack, ids: &[String]) -> Result<()> {
+    for (plant, id) in PLANTS.iter().zip(ids) {
         if let Way::InTables(statement) = plant.way {
             // Triggers of the product refuse such changes; a server that lost its files asks no trigger.
             let statement = format!("SET session_replication_role = replica; {}", statement.replace('$', id));
             stack.sql(|client| Ok(client.batch_execute(&statement)?))?;
         }
     }
-    stack.runtime.kill9()?;
-    stack.runtime.start()?;
-    Ok((history, ids))
+    Ok(())
 }
 
 /// What happens to one request.
 fn act(world: &World, crew: &Crew, sessions: &mut [Session], plant: &Plant, id: &str) -> Result<Vec<Write>> {
-    let comment = |words: &str, visibility: &str| json!({ "body": words, "visibility": visibility });
+    let comment = |words: &str, visibility: &str| {
+        let words = if visibility == "internal" { format!("{words} {INTERNAL}") } else { words.to_owned() };
+        json!({ "body": words, "visibility": visibility })
+    };
     let mut writes = vec![call(world, sessions, crew.manager, Some(id), "approve", json!({}), 1)?];
     let (words, visibility, times) = match plant.way {
         Way::Last(words) | Way::Followed(words) => (words, "public", 1),

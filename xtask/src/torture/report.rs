@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 
-use super::checker::{Kind, Violation};
+use super::checker::{Kind, Tally, Violation};
 use super::faults::{Fault, Struck};
 use super::history::{History, Outcome, Write};
 use super::observe::CaughtUp;
@@ -31,8 +31,12 @@ pub struct Report {
     /// How long the read model took after the last dependency was back, or what was missing.
     pub caught_up: Result<CaughtUp, String>,
     pub bound: Duration,
+    /// How long it took until all that was owed to people was sent.
+    pub came_to_rest: Duration,
     pub history: History,
     pub violations: Vec<Violation>,
+    /// What left by mail and to devices.
+    pub tally: Tally,
 }
 
 impl Report {
@@ -50,7 +54,7 @@ impl Report {
     }
 
     fn figures(&self) -> Vec<(String, String)> {
-        let history = &self.history;
+        let (history, tally) = (&self.history, &self.tally);
         let mut figures = vec![("seed".to_owned(), self.seed.to_string())];
         let mut by_fault: BTreeMap<Fault, (usize, usize, Duration)> = BTreeMap::new();
         for struck in &self.struck {
@@ -88,12 +92,38 @@ impl Report {
             ("doubled".to_owned(), kinds(&[Kind::Doubled]).to_string()),
             ("notices".to_owned(), history.notices.values().map(Vec::len).sum::<usize>().to_string()),
             ("  lost, doubled, or not theirs".to_owned(), kinds(&[Kind::Notices]).to_string()),
+            ("mails, messages to devices".to_owned(), format!("{}, {}", tally.mails, tally.messages)),
+            ("  lost".to_owned(), kinds(&[Kind::Unsent]).to_string()),
+            ("  doubled".to_owned(), kinds(&[Kind::SentTwice]).to_string()),
+            ("  to the wrong one, internal".to_owned(), kinds(&[Kind::Missent, Kind::Leaked]).to_string()),
+            (
+                "  again, with the same id".to_owned(),
+                format!(
+                    "{} whose provider did not answer, {} whose answer died with the runtime",
+                    tally.again_unanswered, tally.again_unwritten
+                ),
+            ),
+            (
+                "  shown as undeliverable".to_owned(),
+                format!(
+                    "{}; let go by a full inbox: {}; forgotten by one, and sent again: {}",
+                    tally.undeliverable, tally.let_go, tally.again_forgotten
+                ),
+            ),
+            ("all sent".to_owned(), format!("{:.1} s after that was waited for", self.came_to_rest.as_secs_f64())),
             ("outbox and state disagree".to_owned(), kinds(&[Kind::Outbox, Kind::Snapshot]).to_string()),
             ("read model whole".to_owned(), caught_up),
-            ("violations in all".to_owned(), self.violations.len().to_string()),
+            ("violations in all".to_owned(), format!("{}{}", self.violations.len(), self.by_kind())),
             ("took".to_owned(), format!("{:.0} s", self.elapsed.as_secs_f64())),
         ]);
         figures
+    }
+
+    /// How many violations there are of each kind.
+    fn by_kind(&self) -> String {
+        let mut counts: BTreeMap<Kind, usize> = BTreeMap::new();
+        self.violations.iter().for_each(|violation| *counts.entry(violation.kind).or_default() += 1);
+        counts.iter().map(|(kind, count)| format!(", {count} {kind:?}")).collect()
     }
 
     fn acknowledged(&self) -> usize {

@@ -48,10 +48,13 @@ impl World {
         let address = stack.base_url.trim_start_matches("http://").parse().context("where the system listens")?;
         let people = stack.sql(|client| {
             let mut people = Vec::new();
+            // Nobody is told of anything whom nobody asks what they were told.
+            let strangers = "UPDATE users SET status = 'disabled'";
+            client.execute(strangers, &[])?;
             for (role, number) in ROLES.iter().flat_map(|(role, count)| (0..*count).map(move |number| (*role, number)))
             {
                 let name = format!("{} {number}", role.as_str());
-                let email = email(&name);
+                let email = address_of(&name);
                 let row = client.query_one(
                     "INSERT INTO users (id, org_id, email, name, role, password_hash, status)
                      SELECT gen_random_uuid(), org_id, $1, $2, $3, password_hash, 'active' FROM users WHERE email = $4
@@ -123,7 +126,8 @@ impl World {
     }
 }
 
-fn email(name: &str) -> String {
+/// The address of somebody of this name.
+pub fn address_of(name: &str) -> String {
     format!("{}@{DOMAIN}", name.replace(' ', "-"))
 }
 
@@ -141,7 +145,7 @@ impl Session {
     pub fn sign_in(world: &World, by: usize) -> Result<Session> {
         let name = &world.people.get(by).context("there is no such person")?.name;
         let mut connection = Connection::to(world.address);
-        let body = json!({ "email": email(name), "password": PASSWORD });
+        let body = json!({ "email": address_of(name), "password": PASSWORD });
         let call = Call { method: "POST", path: "/api/auth/login", headers: &[], body: Some(&body) };
         let reply = connection.send(&call).map_err(|failure| anyhow::anyhow!("nobody can sign in: {failure}"))?;
         let cookie = reply.header("set-cookie").and_then(|cookie| cookie.split(';').next());

@@ -1,6 +1,7 @@
 //! The checker is silent about a history that is right, and finds each planted bug in one that is not.
 
 mod fixture;
+mod post;
 
 use serde_json::json;
 

@@ -47,5 +47,10 @@ fn ahead_ms(random: &mut Random) -> i64 {
 
 /// Puts it back, from the next start on.
 pub fn put_back(stack: &Stack) {
-    stack.runtime.set_var(CLOCK_MS, FIRST.1);
+    put_ahead(stack, 0);
+}
+
+/// Puts it so many milliseconds ahead of the machine's, from the next start on: what was put off until then is due.
+pub fn put_ahead(stack: &Stack, ahead_ms: u64) {
+    stack.runtime.set_var(CLOCK_MS, &ahead_ms.to_string());
 }
