@@ -6,6 +6,7 @@ import { useTranslation, withMore } from "@/i18n";
 import { manages } from "@/api/types";
 import { Unread } from "@/resources/inbox/Unread";
 import { LiveLists } from "@/resources/request/LiveLists";
+import { usePainted } from "@/ui/usePainted";
 import { Announcer } from "./announce";
 import { ConnectionBar } from "./ConnectionBar";
 import { NAV } from "./nav";
@@ -105,6 +106,7 @@ export function Logo() {
 function SideBar() {
   const { t } = useTranslation();
   const me = useMe();
+  const isPainted = usePainted();
   return (
     <nav aria-label={t("nav.main")} className="fixed inset-y-0 left-0 hidden w-60 flex-col gap-1 overflow-y-auto border-r bg-surface px-3 py-5 lg:flex">
       <Link to="/" className="mb-4 px-3"><Logo /></Link>
@@ -112,7 +114,7 @@ function SideBar() {
         <Plus aria-hidden className="size-4.5" />{t("nav.new")}
       </Link>
       {NAV.map((entry) => <SideLink key={entry.to} {...entry} />)}
-      {manages(me.role) && <Suspense><SystemNav /></Suspense>}
+      {isPainted && manages(me.role) && <Suspense><SystemNav /></Suspense>}
       <Link to="/me" activeProps={{ className: "bg-sunken" }} className="mt-auto flex items-center gap-3 rounded-lg px-3 py-2 hover:bg-sunken">
         <CircleUser aria-hidden className="size-5 text-muted" />
         <span className="min-w-0 text-sm">

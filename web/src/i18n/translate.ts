@@ -22,7 +22,7 @@ export class Translator {
   private readonly plurals: Intl.PluralRules;
   private readonly sections: Words[] = [];
 
-  constructor(readonly language: string) {
+  constructor(language: string) {
     this.plurals = new Intl.PluralRules(language);
   }
 

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "@/i18n";
 import type { Role, Schema } from "@/api/types";
 import { ErrorWords } from "@/app/ErrorWords";
+import { folded } from "@/resources/request/filters";
 import { loginOf } from "@/resources/user/login";
 import { usersOptions } from "@/resources/user/queries";
 import { ResetLink } from "@/resources/user/ResetLink";
@@ -23,14 +24,12 @@ const HELPED: Role[] = ["requester", "technician"];
 /** So many are shown; whoever is further down is searched for. */
 const MOST = 100;
 
-const fold = (text: string) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-
 export function HelpPage() {
   const { t } = useTranslation();
   const users = useQuery(usersOptions());
   const [wanted, setWanted] = useState("");
   const [chosen, setChosen] = useState<User | null>(null);
-  const matches = (user: User) => HELPED.includes(user.role) && fold(`${user.name} ${loginOf(user)}`).includes(fold(wanted));
+  const matches = (user: User) => HELPED.includes(user.role) && folded(`${user.name} ${loginOf(user)}`).includes(folded(wanted));
   const found = users.data?.items.filter(matches);
   return (
     <div className="flex flex-col gap-4">
