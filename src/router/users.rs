@@ -5,7 +5,7 @@ use base::ids::UserId;
 use base::refusal::Refusal;
 use base::text::parse_value;
 use base::time::{Timestamp, rfc3339};
-use durable::{ask, clock};
+use durable::ask;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -101,7 +101,7 @@ pub async fn through_cache<T: Serialize + DeserializeOwned>(
     key: &str,
     source: impl Future<Output = Result<T, Refusal>>,
 ) -> Result<Seen<T>, Refusal> {
-    let now = clock::now();
+    let now = exchange.access.started();
     let fetched = |value| Seen { value, as_of: now };
     if !in_force::known().caches.users {
         return source.await.map(fetched);

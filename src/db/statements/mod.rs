@@ -17,6 +17,17 @@ macro_rules! ms {
     };
 }
 
+/// The text that a setting of the organisation, `$1`, was given last; SQL's `NULL` where it is the default.
+macro_rules! newest_setting {
+    ($key:literal) => {
+        concat!(
+            "(SELECT value #>> '{}' FROM setting_changes WHERE org_id = $1 AND key = '",
+            $key,
+            "' ORDER BY version DESC LIMIT 1)"
+        )
+    };
+}
+
 /// What the owner of an account is told of another way to sign in: SQL for the change, for what it is about, and for who did it, whose
 /// name the audit's entry has.
 macro_rules! security_changed {

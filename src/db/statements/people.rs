@@ -135,18 +135,19 @@ impl Query for WriteTo {
     type Reply = Option<Reader>;
 
     async fn run(self, postgres: &impl Postgres) -> Result<Self::Reply, Refusal> {
-        let statement = Statement::new(
+        let statement = Statement::new(concat!(
             "SELECT json_build_object('email', users.email, 'name', users.name, 'organisation', organisations.name, 'is_active', users.status = 'active',
                                       'is_paused', users.mail_paused IS NOT NULL,
                                       'language', coalesce(users.language, organisations.language),
                                       'time_zone', coalesce(users.time_zone, organisations.time_zone),
-                                      'week_start', (SELECT value #>> '{}' FROM setting_changes
-                                                     WHERE org_id = $1 AND key = 'week_start' ORDER BY version DESC LIMIT 1),
-                                      'sender', (SELECT value #>> '{}' FROM setting_changes
-                                                 WHERE org_id = $1 AND key = 'mail_from' ORDER BY version DESC LIMIT 1))
+                                      'week_start', ",
+            newest_setting!("week_start"),
+            ", 'sender', ",
+            newest_setting!("mail_from"),
+            ")
              FROM users JOIN organisations ON organisations.id = users.org_id
              WHERE users.org_id = $1 AND users.id = $2::uuid",
-        );
+        ));
         postgres.record(statement.bind(postgres.org().to_string()).bind(self.id.to_string())).await
     }
 }
