@@ -9,11 +9,18 @@ import "./src/mail/provider.js";
 import "./src/router/oidc/platform.js";
 import "./src/router/openapi.js";
 import "./src/push/push.js";
+import "./src/files/files.js";
 
 export * from "durable-classes";
 
 /** No HTTP request may take longer: a lost reply becomes an answer that the client can act on. */
 const REQUEST_LIMIT_MS = 15_000;
+
+/** A file comes as fast as its sender's connection; one that has gone silent is given up in `src/files/mod.rs`. */
+const UPLOAD_LIMIT_MS = 15 * 60_000;
+
+/** Whether a file comes. */
+const isUpload = ({ method, url }) => method === "POST" && /\/attachments(?:\?|$)/.test(url);
 
 start(wasm.begin);
 
@@ -68,6 +75,17 @@ globalThis.cepatedge_respond = (status, head, body) => {
   for (let at = 0; at < lines.length; at += 2) headers.set(lines[at], lines[at + 1]);
   return response;
 };
+const utf8 = new TextEncoder();
+globalThis.cepatedge_stream = (next) => {
+  const pull = async (stream) => {
+    const text = await next();
+    if (text === undefined) stream.close();
+    // A part may be empty, and an empty chunk is no answer to a pull.
+    else if (text === "") await pull(stream);
+    else stream.enqueue(utf8.encode(text));
+  };
+  return new ReadableStream({ pull });
+};
 globalThis.cepatedge_respond_around = (status, head, ...body) => cepatedge_respond(status, head, durable_around(...body));
 
 async function readUpTo(largest, body) {
@@ -107,7 +125,8 @@ export default {
     if (isPage(request, env)) return env.ASSETS.fetch(request);
     let timer;
     const limit = new Promise((resolve) => {
-      timer = setTimeout(() => resolve(unavailable("The request took too long and may or may not have been carried out; repeat it with the same Idempotency-Key.")), REQUEST_LIMIT_MS);
+      const late = () => resolve(unavailable("The request took too long and may or may not have been carried out; repeat it with the same Idempotency-Key."));
+      timer = setTimeout(late, isUpload(request) ? UPLOAD_LIMIT_MS : REQUEST_LIMIT_MS);
     });
     try {
       return await Promise.race([enter(() => wasm.fetch(request, env, ctx)), limit]);

@@ -21,6 +21,7 @@
 
 pub mod db;
 pub mod domain;
+pub mod files;
 pub mod jobs;
 pub mod mail;
 pub mod objects;
@@ -82,6 +83,12 @@ pub fn scheduled(env: Env) -> Promise {
                 }
                 if let Err(refusal) = jobs::audit::run(&env, &config.org).await {
                     worker::console_log!("the audit will be told later: {refusal}");
+                }
+                if let Err(refusal) = jobs::places::run(&env, &config.org).await {
+                    worker::console_log!("the index will hear of places later: {refusal}");
+                }
+                if let Err(refusal) = jobs::files::run(&env, &config.org, &config.id_seal).await {
+                    worker::console_log!("the sweep of files goes on later: {refusal}");
                 }
                 if let Err(refusal) = jobs::settings::run(&env, &config.org).await {
                     worker::console_log!("the settings will be put into their cache later: {refusal}");

@@ -14,10 +14,13 @@ use base::ids::{EntryId, KeyId, SessionName, UserId};
 use base::refusal::Refusal;
 use serde_json::{Map, Value, json};
 
+use crate::domain::asset::AssetId;
+use crate::domain::label::LabelCode;
 use crate::domain::log::StreamName;
-use crate::domain::request::{Action, RequestId, Status, table};
+use crate::domain::place::PlaceId;
+use crate::domain::request::{Action, AttachmentId, RequestId, Status, table};
 use crate::domain::settings::SettingKey;
-use crate::domain::user::DraftId;
+use crate::domain::user::{AvatarId, AvatarSize, DraftId};
 use crate::objects::cache::api::CacheNamespace;
 use crate::router::http::cookie::SessionCookie;
 use crate::router::http::problem::Problem;
@@ -29,23 +32,26 @@ use crate::router::scopes::Needs;
 use schemas::Schemas;
 
 /// The groups that operations are shown in.
-const TAGS: [(&str, &str); 6] = [
+const TAGS: [(&str, &str); 8] = [
     ("session", "Signing in and out, and where one is signed in."),
     ("requests", "Maintenance requests: report, read, act, comment."),
+    ("files", "Files of requests, and pictures of people."),
     ("live", "WebSockets. A client that sends the text `ping` is answered `pong`; nothing else that it sends is read."),
+    ("places", "Places, which are a tree, and assets: where and what requests are about."),
     ("people", "Users, for pickers."),
     ("keys", "API keys: what lets a program in on somebody's behalf."),
     ("system", "What operators see: logs, the state of the parts, what has not reached PostgreSQL."),
 ];
 
 /// The names of the error replies, by status.
-const REFUSED: [(u16, &str); 13] = [
+const REFUSED: [(u16, &str); 14] = [
     (400, "Invalid"),
     (401, "Unauthenticated"),
     (403, "Forbidden"),
     (404, "NotFound"),
     (408, "TimedOut"),
     (409, "Conflict"),
+    (411, "LengthRequired"),
     (412, "Stale"),
     (413, "TooLarge"),
     (415, "UnsupportedEncoding"),
@@ -135,6 +141,7 @@ fn described(route: &Route, schemas: &mut Schemas) -> Value {
         Permission::Public => "Anyone.",
         Permission::SignedIn => "Anyone who is signed in.",
         Permission::Enrolling => "Anyone who is signed in, also who still has to get a second factor.",
+        Permission::Staff => "Technicians, managers and admins.",
         Permission::Managers => "Managers and admins.",
         Permission::Operators => "Admins.",
     };
@@ -176,7 +183,8 @@ fn described(route: &Route, schemas: &mut Schemas) -> Value {
         json["parameters"] = parameters.into();
     }
     if let Some((schema, required)) = operation.body {
-        json["requestBody"] = json!({ "required": required, "content": { "application/json": { "schema": schema } } });
+        let kind = if operation.is_bytes { "application/octet-stream" } else { "application/json" };
+        json["requestBody"] = json!({ "required": required, "content": { kind: { "schema": schema } } });
     }
     if let Some(messages) = operation.messages {
         json["x-websocket"] = json!({ "sends": messages });
@@ -201,6 +209,7 @@ fn path_parameters(route: &Route, schemas: &mut Schemas) -> Vec<Value> {
     for (name, kind) in names.zip(route.parameters) {
         let schema = match kind {
             Parameter::Request => schemas.of::<RequestId>(),
+            Parameter::Attachment => schemas.of::<AttachmentId>(),
             Parameter::Action => schemas.of::<Action>(),
             Parameter::User => schemas.of::<UserId>(),
             Parameter::Session => schemas.of::<SessionName>(),
@@ -213,6 +222,11 @@ fn path_parameters(route: &Route, schemas: &mut Schemas) -> Vec<Value> {
             Parameter::Passkey => json!({ "type": "string" }),
             Parameter::Device => json!({ "type": "string", "pattern": "^[0-9a-f]{16}$" }),
             Parameter::Delivery => json!({ "type": "string" }),
+            Parameter::Place => schemas.of::<PlaceId>(),
+            Parameter::Asset => schemas.of::<AssetId>(),
+            Parameter::Label => schemas.of::<LabelCode>(),
+            Parameter::Avatar => schemas.of::<AvatarId>(),
+            Parameter::AvatarSize => schemas.of::<AvatarSize>(),
         };
         parameters.push(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
     }
@@ -239,7 +253,7 @@ fn refused(status: u16, problem: &Value) -> Value {
 }
 
 /// One of each kind.
-fn refusals() -> [Refusal; 20] {
+fn refusals() -> [Refusal; 24] {
     [
         Refusal::NotFound,
         Refusal::Unauthenticated,
@@ -257,6 +271,10 @@ fn refusals() -> [Refusal; 20] {
         Refusal::InsufficientScope { needs: None },
         Refusal::unavailable("database", 1),
         Refusal::TooLarge { limit_bytes: 1 },
+        Refusal::FileTooLarge { limit_bytes: 1 },
+        Refusal::unsupported("unsupported_file", ""),
+        Refusal::unsupported("too_many_pixels", ""),
+        Refusal::LengthRequired,
         Refusal::UnsupportedEncoding,
         Refusal::TimedOut,
         Refusal::Internal,

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, iter};
 
 /// The layers, lowest first; each knows those below it.
-const LAYERS: [&str; 6] = ["domain", "db", "mail", "push", "objects", "router"];
+const LAYERS: [&str; 7] = ["domain", "db", "mail", "push", "files", "objects", "router"];
 
 /// What belongs to the platform.
 const PLATFORM: [&str; 4] = ["worker::", "js_sys", "wasm_bindgen", "web_sys"];

@@ -10,14 +10,17 @@ use std::{env, fs};
 use cepatedge::db::queries;
 use cepatedge::db::query::{Postgres, Query};
 use cepatedge::db::statements::{
-    accounts, audit, deliveries, factors, identities, invitations, keys, mail_pauses, news, organisation, own_data,
-    people, resets, settings, users, versions,
+    accounts, audit, avatars, deliveries, downtime, exports, factors, files, identities, invitations, keys, labels,
+    mail_pauses, news, organisation, own_data, people, places, resets, settings, things, users, versions,
 };
+use cepatedge::domain::asset::{AssetId, AssetLabel, AssetStatus};
 use cepatedge::domain::delivery::{Delivery, Packed};
 use cepatedge::domain::factor::{Factors, Method, NewPasskey, Passkey, Removed, Totp, Used};
+use cepatedge::domain::file::{FileKind, FileName};
 use cepatedge::domain::identity::IdentityLink;
 use cepatedge::domain::identity::entry::Known;
 use cepatedge::domain::key::{HeldKey, KeyName, KeyRow, Scope};
+use cepatedge::domain::label::LabelCode;
 use cepatedge::domain::log::{LogFilter, NewEntry, StreamName};
 use cepatedge::domain::mailed::Mailed;
 use cepatedge::domain::notify::times::{Quiet, Rhythm, TimeOfDay, Times};
@@ -26,16 +29,19 @@ use cepatedge::domain::notify::{
     Reason, SecurityChange,
 };
 use cepatedge::domain::organisation::{Language, OrganisationName, TimeZone, Weekday};
+use cepatedge::domain::patch::Patch;
+use cepatedge::domain::place::{PlaceId, PlaceInPath, PlaceLabel};
+use cepatedge::domain::request::export::Rest;
 use cepatedge::domain::request::{
-    Action, ActionInput, Category, Command, CommentBody, Description, Moment, NewRequest, Priority, RulesInForce,
-    Searched, Step, Title, Visibility,
+    Action, ActionInput, Attachment, Category, Command, CommentBody, Declared, Description, Held, HeldAs, Mark, Moment,
+    NewRequest, Priority, RulesInForce, Searched, Step, Title, Visibility,
 };
 use cepatedge::domain::session::SessionLimits;
 use cepatedge::domain::settings::{SettingChange, SettingKey, SettingValue, Stored};
 use cepatedge::domain::text::SearchText;
 use cepatedge::domain::user::{
-    AccountNews, AccountOwed, Draft, Email, Handover, Invitation, NewsOwed, Pending, PersonName, Phone, Preferences,
-    Reset, StartPage, User, UserRow, UserStatus, Username, Via,
+    AccountNews, AccountOwed, AvatarId, Draft, Email, Handover, Invitation, NewsOwed, Pending, PersonName, Phone,
+    Portrayed, Preferences, Reset, StartPage, User, UserRow, UserStatus, Username, Via,
 };
 use cepatedge::domain::{
     Actor, Caller, Limit, OrgId, Person, Position, Refusal, RequestId, Role, SessionName, Timestamp, UserId,
@@ -83,6 +89,22 @@ fn id() -> RequestId {
 
 fn user() -> UserId {
     "00000000-0000-0000-0000-000000000004".parse().unwrap()
+}
+
+fn place() -> PlaceId {
+    "00000000-0000-0000-0000-0000000000a1".parse().unwrap()
+}
+
+fn asset() -> AssetId {
+    "00000000-0000-0000-0000-0000000000b1".parse().unwrap()
+}
+
+fn label() -> PlaceLabel {
+    PlaceLabel { id: place(), name: "201".into(), path: vec![PlaceInPath { id: place(), name: "Hotel Melati".into() }] }
+}
+
+fn thing() -> AssetLabel {
+    AssetLabel { id: asset(), name: "Lift B".into(), code: Some("LFT-02".into()) }
 }
 
 fn news() -> Option<AccountNews> {
@@ -259,13 +281,22 @@ fn the_request_speaks_as_recorded() {
         priority: Priority::High,
         contact: None,
         hazard: false,
+        location: Some(label()),
+        asset: Some(thing()),
+        down_since: None,
+        down_until: None,
         requester: Some(Person { id: user(), name: "Rina".into() }),
     };
     exchange(&key, with_a_key(), request::Create { draft }, versioned());
     exchange(&key, by_a_user(), request::Read {}, versioned());
     let approve = Command::Step(Step::new(Action::Approve, ActionInput::default()).unwrap());
     let ruled = CallContext { rules: Some(RulesInForce { version: 2, ..RulesInForce::default() }), ..with_a_key() };
-    exchange(&key, ruled, request::Act { command: approve, if_match: Some(1) }, versioned());
+    exchange(
+        &key,
+        ruled,
+        request::Act { command: approve, if_match: Some(1), after_pictures: vec!["lift".into()] },
+        versioned(),
+    );
     let comment = request::Comment {
         body: CommentBody::parse("The part is ordered.").unwrap(),
         visibility: Visibility::Internal,
@@ -280,11 +311,59 @@ fn the_request_speaks_as_recorded() {
         viewers: 1,
         storage_bytes: 45_056,
     };
+    files_speak_as_recorded(&key);
     let follow = request::Follow { watching: Some(true) };
     exchange(&key, by_a_user(), follow, request::Following { watching: true });
     exchange(&key, by_a_user(), request::Inspect {}, inspection);
     exchange(&key, by_the_system(), request::Poke { replay: true, synced: None }, debts());
     upgrade::<request::Request>(&key, request::Watch { after: Some(1) });
+}
+
+fn attachment() -> Attachment {
+    Attachment {
+        id: "0b8a5f5e-1b54-4d4e-8a5b-2f6f0a3c9d10".parse().unwrap(),
+        filename: "leak.jpg".into(),
+        content_type: "image/jpeg".into(),
+        size: 345_678,
+        sha256: SESSION.into(),
+        visibility: Visibility::Internal,
+        mark: Some(Mark::Before),
+        comment: Some(3),
+        width: Some(2_560),
+        height: Some(1_920),
+        thumbnail: true,
+        by: caller().user,
+        created_at: at(1),
+    }
+}
+
+/// A request's files.
+fn files_speak_as_recorded(key: &request::RequestKey) {
+    let id = attachment().id;
+    let file = Held {
+        attempts: 1,
+        content_type: Some("image/jpeg".into()),
+        sha256: Some(SESSION.into()),
+        width: Some(2_560),
+        height: Some(1_920),
+        ..Held::declared(
+            id,
+            Declared {
+                filename: FileName::parse("leak.jpg").unwrap(),
+                size: 345_678,
+                visibility: Visibility::Internal,
+                mark: Some(Mark::Before),
+                comment: Some(3),
+            },
+            at(1),
+        )
+    };
+    let known = raw(&to_value(attachment()).unwrap().to_string());
+    exchange(key, with_a_key(), request::File { deed: request::FileDeed::Commit, file: file.clone() }, known);
+    // What is told of it by the deeds that ask for it.
+    let thumbnail = Held { size: 9_876, ..Held::new(HeldAs::Thumbnail, id) };
+    let held = to_value(request::FilesHeld { version: 7, items: vec![file, thumbnail] }).unwrap();
+    assert_eq!(read::<request::FilesHeld>(&held), held);
 }
 
 #[test]
@@ -425,6 +504,7 @@ fn the_index_speaks_as_recorded() {
         epoch: 1,
         last_public,
         searched: Some(searched),
+        said: vec![request_index::Said { seq: 4, public: true, text: "It happened again.".into() }],
     };
     exchange(&key, by_the_system(), upsert, request_index::Upserted { number: "MR-000123".into() });
     let list = request_index::List {
@@ -450,6 +530,10 @@ fn the_index_speaks_as_recorded() {
     };
     exchange(&key, by_a_user(), request_index::Stats {}, stats);
     exchange(&key, by_the_system(), request_index::Watermark { reached: Some(position.clone()) }, Some(position));
+    exchange(&key, by_the_system(), request_index::LearnPlaces { places: r#"[{"name":"201"}]"#.into(), through: 7 }, 7);
+    let named = request_index::NamedPlace { asked: place(), label: label(), archived: true };
+    exchange(&key, by_a_user(), request_index::NamePlaces { ids: vec![place()] }, vec![named]);
+    exchange(&key, by_a_user(), request_index::OpenAt { places: vec![place()] }, vec![3]);
     upgrade::<request_index::RequestIndex>(&key, request_index::Watch { only: Some(user()) });
 }
 
@@ -810,6 +894,76 @@ fn identities_speak_as_recorded(entry: NewEntry) {
     asks(by_a_user(), identities::IdentitiesOf { id: user() }, vec![identity()]);
 }
 
+fn places_speak_as_recorded(entry: NewEntry) {
+    let after = || Some(Position { ts: 0, id: format!("{}lantai 0000000002", place()) });
+    let found = || things::Found { version: 2, record: raw(r#"{"name":"201"}"#), written: true };
+    let mut patch = Patch::default();
+    patch.set_name(Some("Lantai 2"));
+    patch.set_searched("code", Some(""));
+    let page = things::PageThings {
+        thing: things::Thing::Asset,
+        words: Some(vec!["lantai".into(), "2".into()]),
+        parent: Some("none".into()),
+        location: Some(place()),
+        category: Some("lift".into()),
+        status: vec![AssetStatus::InService],
+        archived: true,
+        after: after(),
+        limit: limit(),
+    };
+    let items = vec![raw(r#"{"name":"201"}"#)];
+    asks(by_a_user(), page, things::ThingPage { items, ids: vec![place().0], next: after() });
+    asks(by_a_user(), things::FindThing { thing: things::Thing::Place, id: place().0 }, Some(found()));
+    let save = things::SaveThing {
+        thing: things::Thing::Place,
+        id: place().0,
+        is_new: true,
+        version: Some(1),
+        parent: Some(Some(place().0)),
+        location: Some(None),
+        into: Some(place().0),
+        patch,
+        archived: Some(false),
+        status: Some(AssetStatus::Retired),
+        noted: json!({ "reason": "Worn out." }),
+        entry: entry.clone(),
+    };
+    asks(by_a_user(), save, found());
+    let thing_of = things::Thing::Place;
+    asks(
+        by_a_user(),
+        things::RemoveThing { thing: thing_of, id: place().0, version: Some(1), entry: entry.clone() },
+        (),
+    );
+    let page = downtime::PageDowntime {
+        asset: thing().id,
+        from: at(0),
+        to: at(1),
+        only: Some(user()),
+        after: Some(Position { ts: at(0).as_ms(), id: "status".into() }),
+        limit: limit(),
+    };
+    let totals = raw(r#"{"failures":0}"#);
+    let reply = downtime::DowntimePage { items: raw(r#"[{"reason":"Worn out."}]"#), totals, next: after() };
+    asks(by_a_user(), page, Some(reply));
+    let code = || LabelCode::of([1, 2, 3, 4, 5]);
+    let shown = |written| things::Found { version: 0, record: raw(r#"{"code":"0410-61K5"}"#), written };
+    let (thing, ids) = (things::Thing::Place, vec![place().0]);
+    let make = labels::WriteLabels {
+        code: Some(code()),
+        rebind: true,
+        thing: Some(thing),
+        ids,
+        codes: vec![code()],
+        by: user(),
+        entry: entry.clone(),
+    };
+    asks(by_a_user(), make, shown(true));
+    asks(by_a_user(), labels::FindLabel { code: code() }, Some(shown(false)));
+    let news = places::PlaceNews { places: raw(r#"[{"name":"201"}]"#), through: 7 };
+    asks(by_the_system(), places::ChangedPlaces { after: 6 }, news);
+}
+
 fn keys_speak_as_recorded(entry: NewEntry) {
     let (id, name) = (|| "00112233445566ff".parse().unwrap(), || KeyName::parse("Gateway").unwrap());
     let scopes = || vec![Scope::Read, Scope::Work];
@@ -954,9 +1108,26 @@ fn the_database_speaks_as_recorded() {
     accounts_speak_as_recorded(entry.clone());
     identities_speak_as_recorded(entry.clone());
     keys_speak_as_recorded(entry.clone());
+    places_speak_as_recorded(entry.clone());
     factors_speak_as_recorded(entry);
+    let avatar = || AvatarId::of(FileKind::Webp, &[0xab; 32]);
+    asks(by_a_user(), avatars::SetAvatar { id: user(), avatar: avatar() }, true);
+    let portrayed = Portrayed { id: user(), avatar: avatar().unwrap() };
+    asks(by_a_user(), avatars::ListAvatars {}, raw(&to_value([portrayed]).unwrap().to_string()));
+    let page = files::PageFiles { after: Some(id()), limit: 100 };
+    let files = format!("{} 345678", attachment().id);
+    asks(by_the_system(), page, vec![files::RequestFiles { id: id(), version: 7, count: 1, files }]);
     let synced = versions::SyncedVersion { id: id(), epoch: 1, version: 2 };
     asks(by_the_system(), versions::Synced { ids: vec![id()] }, vec![synced]);
+    let rest = Rest {
+        id: id(),
+        version: 2,
+        description: "It drips.".into(),
+        contact: Some("Room 12".into()),
+        resolution: None,
+        completed_at: None,
+    };
+    asks(by_a_user(), exports::RestsOf { ids: vec![id()] }, vec![rest]);
     let inspected = Some(raw(r#"{"row":{"version":2},"events":2}"#));
     asks(by_a_user(), versions::ReadModel { id: id() }, inspected);
     let health = || database::Health {

@@ -14,7 +14,7 @@ const isPackage = (id: string) =>
 
 /** Parts of ours that the first page needs, whichever it is. */
 const isBase = (id: string) =>
-  /\/web\/src\/(api|app|drafts|i18n\/(index|translate)|live|offline|resources|start|ui|features\/system(\/people)?\/search)\b/.test(id) && !/(app\/Help|LiveInbox|inbox\/queries|inbox\/device|SessionRow|SystemLinks|SystemNav|systemNav|app\/browser|app\/preferences|app\/organisation|ui\/zones|StaffMark|ViaMark|resources\/key|resources\/user\/(HandedLink|ResetLink|TakeFactors|login)|OnDevice|useDraft|drafts\/server|\/Field|\/inputs|resources\/factor|ui\/Qr)/.test(id);
+  /\/web\/src\/(api|app|drafts|i18n\/(index|translate)|live|offline|resources|start|ui|features\/system(\/people)?\/search)\b/.test(id) && !/(app\/Help|LiveInbox|inbox\/queries|inbox\/device|SessionRow|SystemLinks|SystemNav|systemNav|app\/browser|app\/preferences|app\/organisation|ui\/zones|StaffMark|ViaMark|resources\/key|resources\/user\/(HandedLink|portraits|ResetLink|TakeFactors|login)|OnDevice|MomentInput|ui\/TimeInput|asset\/(SameThing|StandsStill|fields|own|down)|useDraft|drafts\/server|\/Field|\/inputs|resources\/factor|resources\/(file|label)|request\/found|request\/Marked|offline\/(opened|decide|useDiscard)|app\/QueueDialog|ui\/Qr|ui\/Sheet)/.test(id);
 
 /** Parts of ours that most other pages need: fields, and what is drafted. */
 const isShared = (id: string) => /\/web\/src\/(ui\/Field|resources\/request\/inputs|.*\/(ViaMark|StaffMark|useDraft))\b/.test(id);

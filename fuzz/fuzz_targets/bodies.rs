@@ -59,13 +59,23 @@ fn accepted<T>(outcome: Result<T, Refusal>) -> Option<T> {
 }
 
 fn creates(body: &[u8]) {
-    let fields = ["title", "description", "category", "priority", "contact", "hazard", "requester_id"];
+    let fields = [
+        "title",
+        "description",
+        "category",
+        "priority",
+        "contact",
+        "hazard",
+        "location_id",
+        "asset_id",
+        "requester_id",
+    ];
     let Some((body, json)) = read::<NewRequestBody>(body, &fields) else { return };
     assert_eq!([&json["title"], &json["category"], &json["priority"]], [&*body.title, &body.category, &body.priority]);
     assert_eq!(json["description"].as_str().unwrap_or_default(), body.description);
     assert_eq!(json["requester_id"].as_str(), body.requester_id.as_deref());
     let Some(draft) = accepted(body.draft(Some(caller(7, Role::Manager).user))) else { return };
-    let NewRequest { title, description, category, priority, contact: _, hazard: _, requester: _ } = &draft;
+    let NewRequest { title, description, category, priority, .. } = &draft;
     assert_eq!(Title::parse(title.as_str()).as_ref(), Ok(title));
     assert_eq!(Description::parse(description.as_str()).as_ref(), Ok(description));
     assert_eq!(Category::parse(category.as_str()).as_ref(), Ok(category));
@@ -75,13 +85,16 @@ fn creates(body: &[u8]) {
 
 fn edits(body: &[u8]) {
     let fields = ["title", "description", "category", "priority", "contact"];
-    let Some((body, json)) = read::<EditBody>(body, &[&fields[..], &["hazard"]].concat()) else { return };
+    let Some((body, json)) = read::<EditBody>(body, &[&fields[..], &["hazard", "location_id", "asset_id"]].concat())
+    else {
+        return;
+    };
     let understood = [&body.title, &body.description, &body.category, &body.priority, &body.contact];
     for (name, understood) in fields.into_iter().zip(understood) {
         assert_eq!(json[name].as_str(), understood.as_deref(), "{name}");
     }
     let Some(input) = accepted(body.input()) else { return };
-    let EditInput { title, description, category, priority, contact, hazard: _ } = &input;
+    let EditInput { title, description, category, priority, contact, .. } = &input;
     let given = [title.is_some(), description.is_some(), category.is_some(), priority.is_some(), contact.is_some()];
     assert_eq!(given, understood.map(Option::is_some));
     crosses(&Command::Edit(input));

@@ -10,6 +10,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
+use cepatedge::domain::label::LabelCode;
 use cepatedge::domain::request::IdSeal;
 use cepatedge::domain::{EntryId, IdempotencyKey, OrgId, RequestId, SessionName, TraceId, UserId};
 use cepatedge::objects::account::api::Account;
@@ -52,6 +53,14 @@ fn has_one_spelling(text: &str) {
     ];
     if in_names.contains(&true) {
         assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)), "{text:?}");
+    }
+    // As people type it; written in one way, which is read as it was meant.
+    if let Ok(code) = text.parse::<LabelCode>() {
+        assert!(code.as_str().len() == 8 && code.as_str().bytes().all(|byte| byte.is_ascii_alphanumeric()), "{text:?}");
+        assert!(!code.as_str().contains(['I', 'L', 'O', 'U']) && in_json::<LabelCode>(text) == Some(code.clone()));
+        for written in [code.to_string(), code.as_str().to_lowercase(), format!(" {code} ")] {
+            assert_eq!(written.parse(), Ok(code.clone()));
+        }
     }
     if parsed_alike::<IdempotencyKey>(text) {
         assert!(text.len() <= 255 && text.bytes().all(|byte| byte.is_ascii_graphic()));

@@ -73,10 +73,10 @@ fn of_log_entries(query: &str) {
 fn of_requests(query: &str) {
     let address = Address::new(&format!("{ORIGIN}/api/requests?{query}"));
     let someone = caller(7, Role::Manager);
-    let Some(filter) = read(address.query(&OF_REQUESTS).and_then(|query| list_filter(&query, &someone))) else {
+    let Some(filter) = read(address.query(OF_REQUESTS).and_then(|query| list_filter(&query, &someone))) else {
         return;
     };
-    next_page_asks_the_same(&address, &OF_REQUESTS);
+    next_page_asks_the_same(&address, OF_REQUESTS);
     let mut out = form_urlencoded::Serializer::new(String::new());
     for (name, words) in [
         ("status", filter.status.iter().map(|word| word.as_str()).collect::<Vec<_>>()),
@@ -101,7 +101,7 @@ fn of_requests(query: &str) {
     let again = Address::new(&format!("{ORIGIN}/api/requests?{}", out.finish()));
     // By somebody else: `me` was resolved.
     let other = caller(8, Role::Requester);
-    assert_eq!(list_filter(&again.query(&OF_REQUESTS).unwrap(), &other).unwrap(), filter);
+    assert_eq!(list_filter(&again.query(OF_REQUESTS).unwrap(), &other).unwrap(), filter);
     let sent = serde_json::to_string(&filter).unwrap();
     assert_eq!(serde_json::from_str::<ListFilter>(&sent).unwrap(), filter);
 }
@@ -133,7 +133,7 @@ fn scopes_differ(one: &str, other: &str) {
         let scope = |filter: &LogFilter| filter.scope(StreamName::Audit, &viewer);
         assert_eq!(scope(&one) == scope(&other), one == other);
     }
-    if let (Ok(one), Ok(other)) = (one.query(&OF_REQUESTS), other.query(&OF_REQUESTS))
+    if let (Ok(one), Ok(other)) = (one.query(OF_REQUESTS), other.query(OF_REQUESTS))
         && let (Ok(one), Ok(other)) = (list_filter(&one, &viewer), list_filter(&other, &viewer))
     {
         assert_eq!(one.scope(&viewer) == other.scope(&viewer), one == other);

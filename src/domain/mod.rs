@@ -7,14 +7,19 @@
 //! A command travels: [`request::report`] and its texts (parse) -> [`decide`](request::decide()) (the state table) ->
 //! [`apply`](request::apply()) (the fold) -> [`request::Record`] (what the caller is shown) or [`Refusal`] (why not).
 
+pub mod asset;
 pub mod delivery;
 pub mod factor;
+pub mod file;
 pub mod identity;
 pub mod key;
+pub mod label;
 pub mod log;
 pub mod mailed;
 pub mod notify;
 pub mod organisation;
+pub mod patch;
+pub mod place;
 pub mod request;
 pub mod session;
 pub mod settings;

@@ -127,7 +127,7 @@ async fn hand_over(
             idempotency: Some(idempotency),
             ..CallContext::system(cx.org.clone(), cx.trace.clone())
         };
-        let act = Act { command: Command::Step(step.clone()), if_match: Some(one.version) };
+        let act = Act { command: Command::Step(step.clone()), if_match: Some(one.version), after_pictures: Vec::new() };
         match ask(env, &key, act, &cx).await {
             Ok(_) => moved += 1,
             Err(Refusal::Stale { .. } | Refusal::Invalid { .. } | Refusal::InvalidTransition { .. }) => {}

@@ -2,6 +2,8 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod files;
 pub mod news;
+pub mod places;
 pub mod reconcile;
 pub mod settings;

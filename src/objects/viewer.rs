@@ -28,7 +28,7 @@ pub const RECHECK_MS: i64 = 30_000;
 const ANSWER_LIMIT_MS: u32 = 5_000;
 
 /// Close code for a session that has ended, or does not suffice any more: policy violation, RFC 6455 section 7.4.1.
-const SESSION_ENDED: u16 = 1008;
+pub const SESSION_ENDED: u16 = 1008;
 
 /// Who looks through a socket.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -14,6 +14,7 @@ pub struct Operation {
     pub(super) details: Vec<String>,
     pub(super) parameters: Vec<Value>,
     pub(super) body: Option<(Value, bool)>,
+    pub(super) is_bytes: bool,
     pub(super) replies: Map<String, Value>,
     pub(super) refusals: BTreeSet<u16>,
     pub(super) messages: Option<Value>,
@@ -23,7 +24,18 @@ impl Operation {
     /// An operation that answers nothing yet.
     pub fn new(id: &'static str, tag: &'static str, summary: &'static str) -> Self {
         let (details, parameters, replies) = (Vec::new(), Vec::new(), Map::new());
-        Operation { id, tag, summary, details, parameters, body: None, replies, refusals: [500].into(), messages: None }
+        Operation {
+            id,
+            tag,
+            summary,
+            details,
+            parameters,
+            body: None,
+            is_bytes: false,
+            replies,
+            refusals: [500].into(),
+            messages: None,
+        }
     }
 
     /// One more sentence about it.
@@ -101,9 +113,35 @@ impl Operation {
         self.refuses(&[400, 408, 413, 415])
     }
 
+    /// The bytes of a file that it needs.
+    pub fn takes_bytes(mut self) -> Self {
+        self.body = Some((json!({ "type": "string", "format": "binary" }), true));
+        self.is_bytes = true;
+        self.refuses(&[400, 408, 411, 413, 415])
+    }
+
+    /// The bytes of a file that it answers, whole or in part.
+    pub fn replies_bytes(mut self, status: u16, description: &str) -> Self {
+        let content = json!({ "*/*": { "schema": { "type": "string", "format": "binary" } } });
+        self.replies.insert(status.to_string(), json!({ "description": description, "content": content }));
+        self
+    }
+
+    /// A header that it reads.
+    pub fn reads_header(self, name: &str, description: &str) -> Self {
+        self.header(name, json!({ "type": "string" }), description)
+    }
+
     /// What it answers.
     pub fn replies(mut self, status: u16, description: &str, schema: Value) -> Self {
         let content = json!({ "application/json": { "schema": schema } });
+        self.replies.insert(status.to_string(), json!({ "description": description, "content": content }));
+        self
+    }
+
+    /// What it answers with a text of this media type.
+    pub fn replies_text(mut self, status: u16, description: &str, media_type: &str) -> Self {
+        let content = json!({ media_type: { "schema": { "type": "string" } } });
         self.replies.insert(status.to_string(), json!({ "description": description, "content": content }));
         self
     }

@@ -6,10 +6,13 @@ use base::ids::{OrgId, UserId};
 use base::refusal::Refusal;
 use worker::Env;
 
+use crate::domain::asset::{AssetId, NamedAsset};
+use crate::domain::place::PlaceId;
 use crate::domain::request::RequestRules;
 use crate::domain::user::Caller;
 use crate::domain::user::User;
 use crate::objects::context::CallContext;
+use crate::objects::request_index::api::NamedPlace;
 use crate::objects::session::api::LiveSession;
 use crate::router::access_log::Access;
 use crate::router::config::Config;
@@ -21,9 +24,23 @@ use crate::router::http::origin;
 pub struct Prefetched {
     /// A user whom the body names.
     pub user: Option<(UserId, Result<Option<User>, Refusal>)>,
+    /// A place that it names.
+    pub place: Option<(PlaceId, Result<NamedPlace, Refusal>)>,
+    /// An asset that it names.
+    pub asset: Option<(AssetId, Result<NamedAsset, Refusal>)>,
 }
 
 impl Prefetched {
+    /// What was found out about a place, if that was looked up.
+    pub fn place(&self, id: PlaceId) -> Option<Result<NamedPlace, Refusal>> {
+        self.place.as_ref().filter(|(known, _)| *known == id).map(|(_, found)| found.clone())
+    }
+
+    /// What was found out about an asset, if that was looked up.
+    pub fn asset(&self, id: AssetId) -> Option<Result<NamedAsset, Refusal>> {
+        self.asset.as_ref().filter(|(known, _)| *known == id).map(|(_, found)| found.clone())
+    }
+
     /// What was found out about a user, if that was looked up.
     pub fn user(&self, id: UserId) -> Option<Result<Option<User>, Refusal>> {
         self.user.as_ref().filter(|(known, _)| *known == id).map(|(_, found)| found.clone())

@@ -67,6 +67,7 @@ pub async fn hold(env: &Env, presented: &Presented) -> Result<LiveSession, Refus
 pub fn permit(permission: Permission, role: Role) -> Result<(), Refusal> {
     let allowed = match permission {
         Permission::Public | Permission::SignedIn | Permission::Enrolling => true,
+        Permission::Staff => role != Role::Requester,
         Permission::Managers => matches!(role, Role::Manager | Role::Admin),
         Permission::Operators => role == Role::Admin,
     };

@@ -7,12 +7,15 @@
 //! success alone; every answer, also a refusal, carries the request id and leaves an entry in the `http` stream.
 
 pub mod access_log;
+pub mod assets;
 pub mod auth;
+mod avatars;
 mod bearer;
 mod caches;
 mod categories;
 pub mod config;
 pub mod context;
+mod downtime;
 mod drafts;
 pub mod entry;
 pub mod factors;
@@ -26,6 +29,7 @@ mod inbox;
 mod invitation_mail;
 mod invitations;
 mod keys;
+mod labels;
 mod language;
 mod mail_pauses;
 pub mod me;
@@ -36,6 +40,7 @@ mod own_data;
 pub mod passwords;
 pub mod path;
 pub mod people;
+pub mod places;
 pub mod preferences;
 pub mod prefetch;
 pub mod probes;
@@ -49,6 +54,7 @@ pub mod sessions;
 mod settings;
 pub mod setup;
 pub mod system;
+pub mod things;
 pub mod users;
 mod watched;
 

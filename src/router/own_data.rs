@@ -15,7 +15,6 @@ use crate::objects::account::api::{AccountKey, Drafts};
 use crate::objects::database::api::query;
 use crate::objects::inbox::api::{Choose, DeviceShown, Devices, SetTimes};
 use crate::objects::log_stream::api::tell_audit;
-use crate::objects::session::api::{Check, SessionKey};
 use crate::router::context::Exchange;
 use crate::router::factors::mine;
 use crate::router::http::reply::Reply;
@@ -105,9 +104,6 @@ impl FactorKept {
 pub async fn read(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let (env, cx, caller) = (exchange.env, &exchange.cx, exchange.caller()?);
     let id = caller.user.id;
-    // A read is answered beside the session; what the audit is told must be true, so this one waits for it.
-    let session = cx.session.clone().ok_or(Refusal::Unauthenticated)?;
-    ask(env, &SessionKey { org: exchange.org().clone(), session }, Check {}, cx).await?;
     let account = AccountKey::User { org: exchange.org().clone(), user: id };
     let inbox = inbox::my(exchange)?;
     let (rows, listings, drafts, keys, factors) = futures::join!(

@@ -4,12 +4,15 @@ use std::str::FromStr;
 
 use base::ids::{EntryId, KeyId, SessionName, UserId};
 
+use crate::domain::asset::AssetId;
 use crate::domain::factor::Credential;
+use crate::domain::label::LabelCode;
 use crate::domain::log::StreamName;
 use crate::domain::notify::{DeliveryId, DeviceId};
-use crate::domain::request::{Action, RequestId};
+use crate::domain::place::PlaceId;
+use crate::domain::request::{Action, AttachmentId, RequestId};
 use crate::domain::settings::SettingKey;
-use crate::domain::user::DraftId;
+use crate::domain::user::{AvatarId, AvatarSize, DraftId};
 use crate::objects::cache::api::CacheNamespace;
 
 /// What a parameter is, for the API's description.
@@ -17,6 +20,8 @@ use crate::objects::cache::api::CacheNamespace;
 pub enum Parameter {
     /// A maintenance request.
     Request,
+    /// A file of a request.
+    Attachment,
     /// An action of the state machine.
     Action,
     /// A user.
@@ -41,6 +46,16 @@ pub enum Parameter {
     Device,
     /// A delivery.
     Delivery,
+    /// A place.
+    Place,
+    /// An asset.
+    Asset,
+    /// A label.
+    Label,
+    /// A portrait.
+    Avatar,
+    /// A size of a portrait.
+    AvatarSize,
 }
 
 /// A type that can stand in a path.
@@ -51,6 +66,10 @@ pub trait InPath: FromStr {
 
 impl InPath for RequestId {
     const KIND: Parameter = Parameter::Request;
+}
+
+impl InPath for AttachmentId {
+    const KIND: Parameter = Parameter::Attachment;
 }
 
 impl InPath for Action {
@@ -93,6 +112,18 @@ impl InPath for Credential {
     const KIND: Parameter = Parameter::Passkey;
 }
 
+impl InPath for PlaceId {
+    const KIND: Parameter = Parameter::Place;
+}
+
+impl InPath for AssetId {
+    const KIND: Parameter = Parameter::Asset;
+}
+
+impl InPath for LabelCode {
+    const KIND: Parameter = Parameter::Label;
+}
+
 /// The parameters of one pattern, in their order.
 pub trait Parameters: Sized {
     /// What each of them is.
@@ -108,6 +139,14 @@ impl InPath for DeviceId {
 
 impl InPath for DeliveryId {
     const KIND: Parameter = Parameter::Delivery;
+}
+
+impl InPath for AvatarId {
+    const KIND: Parameter = Parameter::Avatar;
+}
+
+impl InPath for AvatarSize {
+    const KIND: Parameter = Parameter::AvatarSize;
 }
 
 impl Parameters for () {
@@ -132,6 +171,15 @@ impl<A: InPath, B: InPath> Parameters for (A, B) {
     fn parse(segments: &[&str]) -> Option<Self> {
         let (first, second) = (segments.first()?, segments.get(1)?);
         Some((first.parse().ok()?, second.parse().ok()?))
+    }
+}
+
+impl<A: InPath, B: InPath, C: InPath> Parameters for (A, B, C) {
+    const KINDS: &'static [Parameter] = &[A::KIND, B::KIND, C::KIND];
+
+    fn parse(segments: &[&str]) -> Option<Self> {
+        let (first, second, third) = (segments.first()?, segments.get(1)?, segments.get(2)?);
+        Some((first.parse().ok()?, second.parse().ok()?, third.parse().ok()?))
     }
 }
 

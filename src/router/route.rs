@@ -21,6 +21,8 @@ pub enum Permission {
     SignedIn,
     /// Anyone who is signed in, also who may do nothing else because they have no second factor yet.
     Enrolling,
+    /// Technicians, managers and admins.
+    Staff,
     /// Managers and admins.
     Managers,
     /// Admins, who operate the system.
@@ -32,7 +34,7 @@ pub enum Permission {
 pub enum Kind {
     /// It reads: the session is asked while the target works, and the answer is released only if it holds.
     Read,
-    /// It reads what the session says, which is asked first.
+    /// It reads what the session says, or what leaves in bulk and is told to the audit: the session is asked first.
     OfSession,
     /// It changes something: where it is called from is checked, and the session is asked before the target.
     Write,

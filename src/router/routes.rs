@@ -9,22 +9,25 @@
 use base::ids::{EntryId, KeyId, SessionName, UserId};
 use base::refusal::Refusal;
 
+use crate::domain::asset::AssetId;
 use crate::domain::factor::Credential;
+use crate::domain::label::LabelCode;
 use crate::domain::log::StreamName;
 use crate::domain::notify::{DeliveryId, DeviceId};
-use crate::domain::request::{Action, RequestId};
+use crate::domain::place::PlaceId;
+use crate::domain::request::{Action, AttachmentId, RequestId};
 use crate::domain::settings::SettingKey;
-use crate::domain::user::DraftId;
+use crate::domain::user::{AvatarId, AvatarSize, DraftId};
 use crate::objects::cache::api::CacheNamespace;
 use crate::router::factors::{again, codes, mine, passkeys, sign_in, taken, totp};
 use crate::router::path::{self, Parameters};
-use crate::router::requests::mentions;
+use crate::router::requests::{export, files, links, mentions};
 use crate::router::route::{Kind, Permission, Route};
-use crate::router::system::{deliveries, mail};
+use crate::router::system::{deliveries, files as stored, mail};
 use crate::router::{
-    auth, caches, categories, drafts, identity, inbox, invitations, keys, language, mail_pauses, me, notice_times,
-    oidc, organisation, own_data, passwords, people, preferences, probes, push, requests, resets, scopes, sessions,
-    settings, setup, system, users, watched,
+    assets, auth, avatars, caches, categories, downtime, drafts, identity, inbox, invitations, keys, labels, language,
+    mail_pauses, me, notice_times, oidc, organisation, own_data, passwords, people, places, preferences, probes, push,
+    requests, resets, scopes, sessions, settings, setup, system, users, watched,
 };
 
 macro_rules! routes {
@@ -92,7 +95,7 @@ routes! {
     PUT    "/me/preferences"                                        SignedIn  Write       preferences::save;
     GET    "/me/language"                                           SignedIn  Read        language::read;
     PUT    "/me/language"                                           SignedIn  Write       language::choose;
-    GET    "/me/data"                                               SignedIn  Read        own_data::read;
+    GET    "/me/data"                                               SignedIn  OfSession   own_data::read;
     GET    "/me/sessions"                                           SignedIn  Read        me::sessions;
     DELETE "/me/sessions/{sid}" (sid: SessionName)                  SignedIn  Write       me::revoke;
     GET    "/me/identities"                                         SignedIn  Read        identity::mine;
@@ -122,6 +125,10 @@ routes! {
     POST   "/me/mail/resume"                                        SignedIn  Write       mail_pauses::resume_mine;
     POST   "/mail/events"                                           Public    OneClick    mail_pauses::told;
     POST   "/mail/unsubscribe"                                      Public    OneClick    inbox::unsubscribe;
+    GET    "/avatars"                                               SignedIn  Read        avatars::list;
+    PUT    "/me/avatar"                                             SignedIn  Write       avatars::put;
+    DELETE "/me/avatar"                                             SignedIn  Write       avatars::remove;
+    GET    "/users/{id}/avatar/{avatar}/{size}" (id: UserId, avatar: AvatarId, size: AvatarSize) SignedIn Read avatars::read;
     GET    "/users"                                                 Managers  Read        users::list;
     POST   "/users"                                                 Operators Write       people::invite;
     GET    "/users/{id}" (id: UserId)                               Managers  Read        users::read;
@@ -134,15 +141,41 @@ routes! {
     GET    "/categories"                                            SignedIn  Read        categories::list;
     GET    "/requests"                                              SignedIn  Read        requests::list;
     POST   "/requests"                                              SignedIn  WriteNaming requests::create;
+    GET    "/requests.csv"                                          SignedIn  OfSession   export::csv;
     GET    "/requests/live"                                         SignedIn  Socket      requests::watch_list;
     GET    "/requests/{id}" (id: RequestId)                         SignedIn  Read        requests::read;
-    PATCH  "/requests/{id}" (id: RequestId)                         SignedIn  Write       requests::edit;
+    PATCH  "/requests/{id}" (id: RequestId)                         SignedIn  WriteNaming requests::edit;
     GET    "/requests/{id}/events" (id: RequestId)                  SignedIn  Read        requests::events;
     GET    "/requests/{id}/mentionable" (id: RequestId)             SignedIn  Read        mentions::mentionable;
     GET    "/requests/{id}/undelivered" (id: RequestId)             Managers  Read        deliveries::undelivered;
     GET    "/requests/{id}/live" (id: RequestId)                    SignedIn  Socket      requests::watch;
     POST   "/requests/{id}/comments" (id: RequestId)                SignedIn  Write       requests::comment;
+    POST   "/requests/{id}/links" (id: RequestId)                   Staff     Write       links::link;
+    DELETE "/requests/{id}/links/{other}" (id: RequestId, other: RequestId) Staff Write   links::unlink;
+    POST   "/requests/{id}/attachments" (id: RequestId)             SignedIn  Write       files::attach;
+    GET    "/requests/{id}/attachments/{file}" (id: RequestId, file: AttachmentId) SignedIn Read files::read;
+    PATCH  "/requests/{id}/attachments/{file}" (id: RequestId, file: AttachmentId) SignedIn Write files::mark;
+    DELETE "/requests/{id}/attachments/{file}" (id: RequestId, file: AttachmentId) SignedIn Write files::detach;
+    GET    "/requests/{id}/attachments/{file}/thumbnail" (id: RequestId, file: AttachmentId) SignedIn Read files::thumbnail;
+    PUT    "/requests/{id}/attachments/{file}/thumbnail" (id: RequestId, file: AttachmentId) SignedIn Write files::draw;
     POST   "/requests/{id}/{action}" (id: RequestId, action: Action) SignedIn WriteNaming requests::act;
+
+    GET    "/locations"                                             SignedIn  Read        places::list;
+    POST   "/locations"                                             Managers  Write       places::make;
+    GET    "/locations/{id}" (id: PlaceId)                          SignedIn  Read        places::read;
+    PATCH  "/locations/{id}" (id: PlaceId)                          Managers  Write       places::change;
+    DELETE "/locations/{id}" (id: PlaceId)                          Managers  Write       places::remove;
+    POST   "/locations/{id}/merge" (id: PlaceId)                    Managers  Write       places::merge;
+    GET    "/asset-categories"                                      SignedIn  Read        categories::of_assets;
+    GET    "/assets"                                                SignedIn  Read        assets::list;
+    POST   "/assets"                                                Managers  WriteNaming assets::make;
+    GET    "/assets/{id}" (id: AssetId)                             SignedIn  Read        assets::read;
+    GET    "/assets/{id}/downtime" (id: AssetId)                    SignedIn  Read        downtime::read;
+    PATCH  "/assets/{id}" (id: AssetId)                             Managers  WriteNaming assets::change;
+    DELETE "/assets/{id}" (id: AssetId)                             Managers  Write       assets::remove;
+    POST   "/labels"                                                Managers  Write       labels::make;
+    GET    "/labels/{code}" (code: LabelCode)                       SignedIn  Read        labels::read;
+    POST   "/labels/{code}/bind" (code: LabelCode)                  Staff     Write       labels::bind;
 
     GET    "/system/logs"                                           Operators Read        system::log_streams;
     GET    "/system/logs/{stream}" (stream: StreamName)             Operators Read        system::log_entries;
@@ -168,6 +201,8 @@ routes! {
     PUT    "/system/settings/{key}" (key: SettingKey)               Operators Write       settings::change;
     GET    "/system/settings/{key}/history" (key: SettingKey)       Operators Read        settings::history;
     POST   "/system/settings/{key}/revert" (key: SettingKey)        Operators Write       settings::revert;
+    GET    "/system/files"                                          Operators Read        stored::read;
+    POST   "/system/files/check"                                    Operators Write       stored::check;
     GET    "/system/cache"                                          Operators Read        caches::list;
     DELETE "/system/cache/{namespace}" (namespace: CacheNamespace)  Operators Write       caches::purge;
     GET    "/system/monitor"                                        Operators Read        system::monitor;

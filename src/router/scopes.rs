@@ -92,17 +92,29 @@ pub const fn needs(method: &str, pattern: &str) -> Option<Needs> {
 
         (_, b"/api/me/push" | b"/api/me/push/{id}" | b"/api/me/mail" | b"/api/me/mail/resume") => PERSON,
         (b"GET", b"/api/users" | b"/api/users/{id}") => READ,
+        (b"GET", b"/api/avatars" | b"/api/users/{id}/avatar/{avatar}/{size}") => READ,
+        (_, b"/api/me/avatar") => PERSON,
         (b"POST", b"/api/users" | b"/api/users/{id}/invitation") | (b"PATCH", b"/api/users/{id}") => OPERATE,
         // What it answers signs in as somebody.
         (b"POST", b"/api/users/{id}/reset") => PERSON,
         (b"DELETE", b"/api/users/{id}/identities" | b"/api/users/{id}/factors") => PERSON,
 
-        (b"GET", b"/api/categories") => READ,
-        (b"GET", b"/api/requests" | b"/api/requests/live" | b"/api/requests/{id}") => READ,
+        (b"GET", b"/api/categories" | b"/api/asset-categories") => READ,
+        (b"GET", b"/api/requests" | b"/api/requests.csv" | b"/api/requests/live" | b"/api/requests/{id}") => READ,
         (b"GET", b"/api/requests/{id}/mentionable" | b"/api/requests/{id}/undelivered") => READ,
         (b"GET", b"/api/requests/{id}/events" | b"/api/requests/{id}/live") => READ,
         (b"POST", b"/api/requests" | b"/api/requests/{id}/comments") | (b"PATCH", b"/api/requests/{id}") => REPORT,
+        (b"GET", b"/api/requests/{id}/attachments/{file}" | b"/api/requests/{id}/attachments/{file}/thumbnail") => READ,
+        (_, b"/api/requests/{id}/attachments" | b"/api/requests/{id}/attachments/{file}") => REPORT,
+        (_, b"/api/requests/{id}/attachments/{file}/thumbnail") => REPORT,
         (b"POST", b"/api/requests/{id}/{action}") => WORK,
+        (_, b"/api/requests/{id}/links" | b"/api/requests/{id}/links/{other}") => WORK,
+        (b"GET", b"/api/locations" | b"/api/locations/{id}" | b"/api/assets" | b"/api/assets/{id}") => READ,
+        (b"GET", b"/api/labels/{code}") => READ,
+        (_, b"/api/locations" | b"/api/locations/{id}" | b"/api/locations/{id}/merge") => WORK,
+        (_, b"/api/assets" | b"/api/assets/{id}") => WORK,
+        (b"GET", b"/api/assets/{id}/downtime") => READ,
+        (_, b"/api/labels" | b"/api/labels/{code}/bind") => WORK,
 
         (_, b"/api/system/keys" | b"/api/system/keys/{id}") => PERSON,
         (_, b"/api/system/logs" | b"/api/system/logs/{stream}" | b"/api/system/logs/{stream}/tail") => OPERATE,
@@ -119,7 +131,7 @@ pub const fn needs(method: &str, pattern: &str) -> Option<Needs> {
         (_, b"/api/system/mail/deliveries/{id}/give-up") => OPERATE,
         (_, b"/api/system/identity" | b"/api/system/identity/test") => OPERATE,
         (_, b"/api/system/monitor" | b"/api/system/sync" | b"/api/system/sync/replay") => OPERATE,
-        (_, b"/api/system/requests/{id}/inspect") => OPERATE,
+        (_, b"/api/system/requests/{id}/inspect" | b"/api/system/files" | b"/api/system/files/check") => OPERATE,
         _ => None,
     }
 }

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::db::statements::settings::{ChangeSetting, Changed, FindChange, PageChanges, ReadSettings};
+use crate::domain::asset::fields;
 use crate::domain::log::{NewEntry, StreamName};
 use crate::domain::organisation::Language;
 use crate::domain::request::MAX_CATEGORIES;
@@ -71,6 +72,11 @@ pub enum SettingForm {
         /// The least.
         min: u32,
         /// The greatest.
+        max: u32,
+    },
+    /// A list of categories of assets, with their fields.
+    AssetCategories {
+        /// The most of them.
         max: u32,
     },
     /// A list of categories.
@@ -186,6 +192,7 @@ impl SettingShown {
                 Form::LevelDays { min, max, .. } => SettingForm::Levels { unit: Unit::Days, min: *min, max: *max },
                 Form::Languages => SettingForm::Languages { languages: Language::ALL },
                 Form::Categories => SettingForm::Categories { max: MAX_CATEGORIES as u32 },
+                Form::AssetCategories => SettingForm::AssetCategories { max: fields::MAX_CATEGORIES as u32 },
             },
             default,
             value: value.unwrap_or_else(|| stored.as_set_up(form)),
@@ -239,13 +246,8 @@ pub async fn change(exchange: &Exchange<'_>, key: SettingKey) -> Result<Reply, R
     let value = match body.value {
         Value::Null => None,
         value => {
-            let unreadable = |_| {
-                Refusal::invalid(
-                    "value",
-                    "malformed",
-                    "It is a number, a text, true or false, a list, or numbers by level.",
-                )
-            };
+            let detail = "It is a number, a text, true or false, a list, or numbers by level.";
+            let unreadable = |_| Refusal::invalid("value", "malformed", detail);
             Some(serde_json::from_value(value).map_err(unreadable)?)
         }
     };

@@ -17,6 +17,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
 use crate::bundle::Bundle;
+use crate::memory::Memory;
 use crate::process::Leashed;
 use crate::wrangler::Wrangler;
 use crate::{clock, node, port, secrets, workspace};
@@ -125,6 +126,12 @@ impl Runtime {
             Some(server) => Ok(server.process.exited()?.is_none()),
             None => Ok(false),
         }
+    }
+
+    /// The memory of workerd, until it is ended.
+    pub fn memory(&self) -> Result<Memory> {
+        let mut slot = self.slot();
+        Memory::of(slot.as_mut().context("the runtime is gone")?.process.child().id(), "workerd")
     }
 
     /// Fires the cron handler now and waits for its end.

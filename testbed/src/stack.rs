@@ -19,6 +19,7 @@ use crate::mail::{self, MailServer};
 use crate::oidc::{self, IdentityProvider};
 use crate::proxy::Proxy;
 use crate::runtime::{Cron, Runtime, Settings};
+use crate::s3::S3Server;
 use crate::secrets::Secrets;
 use crate::{database, migrations, port, seed, workspace};
 
@@ -66,8 +67,16 @@ pub struct StackBuilder {
     tls: Tls,
     mail: Option<Mail>,
     identity: bool,
+    s3: Option<Bucket>,
     demo_users: bool,
     second_isolate: bool,
+}
+
+/// A server that speaks S3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Bucket {
+    Bare,
+    Proxied,
 }
 
 /// A running system. Dropping it stops it and removes its data; a test that fails leaves the data and says where.
@@ -89,6 +98,8 @@ pub struct Stack {
     pub mail: Option<MailServer>,
     /// Its identity provider, if it was asked for.
     pub identity: Option<IdentityProvider>,
+    /// Where its files are, if that is not R2.
+    pub s3: Option<S3Server>,
     /// What signs its tokens and cursors.
     pub secrets: Secrets,
     database: String,
@@ -112,6 +123,7 @@ impl Stack {
             tls: Tls::Off,
             mail: None,
             identity: false,
+            s3: None,
             demo_users: true,
             second_isolate: false,
         }
@@ -220,6 +232,18 @@ impl StackBuilder {
         self
     }
 
+    /// A server that speaks S3 for the files, instead of R2.
+    pub fn s3(mut self) -> Self {
+        self.s3 = Some(Bucket::Bare);
+        self
+    }
+
+    /// The same, behind an [`S3Proxy`](crate::s3::S3Proxy).
+    pub fn s3_proxied(mut self) -> Self {
+        self.s3 = Some(Bucket::Proxied);
+        self
+    }
+
     /// Leaves the accounts empty.
     pub fn without_demo_users(mut self) -> Self {
         self.demo_users = false;
@@ -251,6 +275,11 @@ impl StackBuilder {
         });
         let mail = mail.transpose()?;
         let identity = if self.identity { Some(IdentityProvider::start(None)?) } else { None };
+        let s3 = self.s3.map(|bucket| {
+            let server = S3Server::start(&data_dir.join("s3"))?;
+            if bucket == Bucket::Proxied { server.proxied() } else { Ok(server) }
+        });
+        let s3 = s3.transpose()?;
         let postgres = if self.own_postgres {
             let authority = authority.iter().filter(|_| self.tls != Tls::Off);
             let settings = authority.cloned().fold(test_settings(), cluster::Settings::tls);
@@ -287,6 +316,7 @@ impl StackBuilder {
                 .into_iter()
                 .chain(mail.as_ref().map(mail_vars).into_iter().flatten())
                 .chain(identity.as_ref().map(|_| identity_var()))
+                .chain(s3.as_ref().map(S3Server::vars).into_iter().flatten())
                 .chain(self.vars)
                 .collect(),
             bundle: self.bundle,
@@ -309,6 +339,7 @@ impl StackBuilder {
             proxy,
             mail,
             identity,
+            s3,
             secrets,
             database,
             data_dir,

@@ -7,8 +7,11 @@
 
 mod applying;
 mod connecting;
+mod downtime;
+mod labels;
 mod machine;
 mod pipelining;
+mod places;
 mod scratch;
 mod sessions;
 mod statements;

@@ -1,10 +1,12 @@
 //! Users and versions, as the router and the reconciler ask for them.
 
 use cepatedge::db::directory;
-use cepatedge::db::statements::users;
+use cepatedge::db::statements::files::{self, RequestFiles};
 use cepatedge::db::statements::versions::{self, SyncedVersion};
+use cepatedge::db::statements::{avatars, users};
+use cepatedge::domain::file::FileKind;
 use cepatedge::domain::text::SearchText;
-use cepatedge::domain::user::{Person, UserRow, UserStatus};
+use cepatedge::domain::user::{AvatarId, Person, Portrayed, UserRow, UserStatus};
 use cepatedge::domain::{Limit, OrgId, Position, RequestId, Role, Timestamp, UserId};
 use pg::error::{Class, DbError};
 use pg::session::Session;
@@ -220,4 +222,54 @@ async fn versions_are_told_for_the_requests_that_are_known() {
         replies[0].records::<SyncedVersion>().unwrap().into_iter().map(|known| (known.id, known.version)).collect();
     assert_eq!(known, [(ids[0], 10), (ids[1], 20)]);
     assert_eq!(replies[1].records::<SyncedVersion>().unwrap(), []);
+}
+
+#[tokio::test]
+async fn requests_that_have_files_are_told_page_by_page() {
+    let scratch = Scratch::new().await;
+    let session = scratch.session();
+    scratch
+        .driver
+        .batch_execute(
+            r#"INSERT INTO requests (id, org_id, epoch, version, body)
+               SELECT lpad(n::text, 32, '0')::uuid, CASE WHEN n = 3 THEN 'other' ELSE 'default' END, 1, n * 10,
+                      '{"title": "t", "description": "d", "category": "c", "priority": "low", "status": "submitted",
+                        "requester": {"id": "00000000-0000-0000-0000-000000000001", "name": "Ann"},
+                        "created_at": 0, "updated_at": 0}'::jsonb
+                      || CASE WHEN n = 1 THEN '{}'::jsonb ELSE jsonb_build_object('attachments', jsonb_build_array(jsonb_build_object(
+                             'id', lpad(n::text, 32, '0')::uuid, 'filename', 'a.txt', 'content_type', 'text/plain', 'size', n,
+                             'sha256', 'ab', 'by', '{"id": "00000000-0000-0000-0000-000000000001", "name": "Ann"}'::jsonb,
+                             'created_at', '2026-11-30T05:22:00.298Z'))) END
+               FROM generate_series(1, 5) AS n"#,
+        )
+        .await
+        .unwrap();
+    let id = |n| RequestId(Uuid::from_u128(n));
+    let pages = [files::with_files(&org(), None, 2), files::with_files(&org(), Some(id(4)), 2)];
+    let replies = session.read(&pages).await.unwrap();
+    let told = |at: usize| {
+        let rows = replies[at].records::<RequestFiles>().unwrap().into_iter();
+        rows.map(|row| (row.id, row.version, row.count, row.files)).collect::<Vec<_>>()
+    };
+    let row = |n: u8| (id(n.into()), i64::from(n) * 10, 1, format!("{} {n}", id(n.into())));
+    assert_eq!(told(0), [row(2), row(4)]);
+    assert_eq!(told(1), [row(5)]);
+}
+
+#[tokio::test]
+async fn a_portrait_is_of_an_active_user_and_of_ones_own_organisation() {
+    let scratch = Scratch::new().await;
+    let session = scratch.session();
+    let disabled = UserRow { status: UserStatus::Disabled, ..user(2, Role::Manager, 2) };
+    add(&session, &[user(1, Role::Admin, 1), disabled]).await;
+    let avatar = AvatarId::of(FileKind::Jpeg, &[7; 32]).unwrap();
+    let set =
+        |n, avatar: Option<&AvatarId>| avatars::set(&org(), UserId(Uuid::from_u128(n)), avatar, Timestamp::from_ms(9));
+    session.write(&[set(1, Some(&avatar)), set(2, Some(&avatar)), set(3, Some(&avatar))]).await.unwrap();
+    let all = || async {
+        session.read(&[avatars::all(&org())]).await.unwrap()[0].record::<Vec<Portrayed>>().unwrap().unwrap()
+    };
+    assert_eq!(all().await, [Portrayed { id: UserId(Uuid::from_u128(1)), avatar: avatar.clone() }]);
+    session.write(&[set(1, None)]).await.unwrap();
+    assert_eq!(all().await, []);
 }

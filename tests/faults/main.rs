@@ -11,6 +11,7 @@ mod crash;
 mod due;
 mod index;
 mod keys;
+mod links;
 mod mails;
 mod outage;
 mod panic;

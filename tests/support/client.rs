@@ -237,6 +237,13 @@ impl Call<'_> {
         }
     }
 
+    /// The answer, for whoever does not keep the client: calls that are made side by side.
+    pub fn send_owned(self) -> impl Future<Output = Reply> + use<> {
+        let Call { client, method, path, headers, body, in_chunks } = self;
+        let client = client.clone();
+        async move { Call { client: &client, method, path, headers, body, in_chunks }.send().await }
+    }
+
     /// The answer, or what the connection died of.
     pub async fn try_send(self) -> Result<Reply, legacy::Error> {
         let to = format!("{} {}", self.method, self.path);

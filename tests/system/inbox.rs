@@ -8,7 +8,7 @@ use testbed::Stack;
 use testbed::mail::{Mood, Received};
 use testbed::stack::Tls;
 
-use crate::stack;
+use crate::mailing as stack;
 use crate::support::{Client, eventually, new_user};
 
 /// What is told is told at once; the bound is for a busy machine.

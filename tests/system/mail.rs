@@ -9,7 +9,7 @@ use testbed::stack::Tls;
 use testbed::{Stack, port};
 use uuid::Uuid;
 
-use crate::stack;
+use crate::mailing as stack;
 use crate::support::{Client, Reply, new_user};
 
 /// A mail is at the server before the answer is at its caller; this is for a busy machine.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use testbed::seed::PASSWORD;
 use uuid::Uuid;
 
-use crate::stack;
+use crate::mailing as stack;
 use crate::support::{Client, Reply, User, new_user};
 
 const WORDS: &str = "angin dari timur laut";

@@ -6,7 +6,7 @@ use hyper::Method;
 use serde_json::{Value, json};
 use testbed::mail::Received;
 
-use crate::stack;
+use crate::mailing as stack;
 use crate::support::{Client, User, demo, eventually, new_user};
 
 /// What is told is told at once; the bound is for a busy machine.

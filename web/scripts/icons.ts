@@ -4,7 +4,7 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 
 const FIRST = ["app", "resources", "ui", "features/home", "features/requests"];
 /** Parts of these folders that come later. */
-const LATER = /Help|KeyCard|SessionRow|SystemLinks|SystemNav|systemNav/;
+const LATER = /resources\/(file|label)|StandsStill|SameThing|ui\/Sheet|Help|KeyCard|SessionRow|SystemLinks|SystemNav|systemNav/;
 
 const fileOf = (icon: string) => icon.replace(/([a-z0-9])([A-Z])/g, "$1-$2").replace(/([a-z])(\d)/gi, "$1-$2").toLowerCase();
 

@@ -1,40 +1,21 @@
-// The route table: every page of the app, once; those for strangers are in strangers.tsx. A page is a folder under features/, loaded when it is first opened.
+// The route table: every page of the app, once; those for strangers are in strangers.tsx, those of places and assets in where.tsx. A page is a folder under features/, loaded when it is first opened.
 import type { QueryClient } from "@tanstack/react-query";
 import { createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
-import { isCode } from "@/api/problem";
-import type { Profile } from "@/api/types";
 import { AdminOnly } from "@/app/AdminOnly";
 import { ErrorPage } from "@/app/ErrorPage";
-import { meOptions } from "@/app/session";
-import { Shell } from "@/app/Shell";
 import { withMore } from "@/i18n";
 import { parsePeople } from "@/features/system/people/search";
 import { parseLogSearch } from "@/features/system/search";
-import { parseFilters, type Filters } from "@/resources/request/filters";
+import { numberIn, parseFilters, type Filters } from "@/resources/request/filters";
 import { needsOf, RECENT } from "@/resources/request/needs";
-import { listOptions, numberIn, numberOptions, requestOptions } from "@/resources/request/queries";
+import { listOptions, numberOptions, requestOptions } from "@/resources/request/queries";
 import { parseSearch, stringifySearch } from "@/app/search";
+import { app } from "./inside";
 import { forgot, invitation, reset, root, secondFactor, setup, signedIn, signIn, unsubscribe } from "./strangers";
+import { asset, assets, importing, label, labels, place, places } from "./where";
 
 /** Only after a second of nothing: what is there at once needs no placeholder, and nothing moves when it comes. */
 const Waiting = () => <div aria-busy className="card skeleton h-[60dvh] bg-sunken" />;
-
-/** Everything inside needs somebody who is signed in. */
-const app = createRoute({
-  getParentRoute: () => root,
-  id: "app",
-  beforeLoad: async ({ context, location }): Promise<{ profile: Profile }> => {
-    try {
-      const profile = await context.client.ensureQueryData(meOptions);
-      if (profile.session.lacks_second_factor) throw redirect({ to: "/second-factor" });
-      return { profile };
-    } catch (error) {
-      if (isCode(error, "unauthenticated")) throw redirect({ to: "/sign-in", search: { next: location.href === "/" ? undefined : location.href } });
-      throw error;
-    }
-  },
-  component: Shell,
-});
 
 const home = createRoute({
   getParentRoute: () => app,
@@ -73,6 +54,8 @@ const newRequest = createRoute({
   getParentRoute: () => app,
   path: "/new",
   staticData: { title: "nav.new" },
+  // What it is about, where that is known: a label leads here. And which request it is a part of.
+  validateSearch: (search: Record<string, unknown>): { location?: string; asset?: string; split?: string } => Object.fromEntries(["location", "asset", "split"].flatMap((name) => (search[name] ? [[name, String(search[name])]] : []))),
   component: lazyRouteComponent(() => import("@/features/new-request/NewRequestPage"), "NewRequestPage"),
 });
 
@@ -159,6 +142,13 @@ const mail = createRoute({
   component: lazyRouteComponent(() => withMore(import("@/features/system/MailPage")), "MailPage"),
 });
 
+const storage = createRoute({
+  getParentRoute: () => system,
+  path: "/files",
+  staticData: { title: "nav.files" },
+  component: lazyRouteComponent(() => withMore(import("@/features/system/FilesPage")), "FilesPage"),
+});
+
 const keys = createRoute({
   getParentRoute: () => system,
   path: "/keys",
@@ -174,7 +164,7 @@ const sessions = createRoute({
   component: lazyRouteComponent(() => withMore(import("@/features/system/SessionsPage")), "SessionsPage"),
 });
 
-const tree = root.addChildren([signIn, signedIn, setup, invitation, reset, forgot, unsubscribe, secondFactor, app.addChildren([home, requests, request, newRequest, me, myKeys, inbox, notices, help, system.addChildren([people, settings, logs, monitor, sync, mail, sessions, keys])])]);
+const tree = root.addChildren([signIn, signedIn, setup, invitation, reset, forgot, unsubscribe, secondFactor, app.addChildren([home, requests, request, newRequest, me, myKeys, inbox, notices, help, places, place, assets, asset, importing, labels, label, system.addChildren([people, settings, logs, monitor, sync, mail, storage, sessions, keys])])]);
 
 export const makeRouter = (client: QueryClient) =>
   createRouter({ routeTree: tree, defaultErrorComponent: ErrorPage, context: { client }, parseSearch, stringifySearch, defaultPreload: "intent", defaultPreloadStaleTime: 0, defaultPendingComponent: Waiting, scrollRestoration: true });

@@ -29,16 +29,16 @@ test("components know nothing of requests", () => {
 });
 
 test("what is shared does not know the pages", () => {
-  for (const { file, text } of sources.filter(({ file }) => /^(api|live|offline|resources)/.test(file))) {
+  for (const { file, text } of sources.filter(({ file }) => /^(api|live|offline|resources|sheet)/.test(file))) {
     for (const path of importsOf(text)) expect(path, file).not.toMatch(/^@\/features/);
   }
 });
 
 test("a field of a request is named in one place", () => {
   // A request is called by its title, and its page shows the description; everything else goes by the list of fields. The
-  // categories that are offered are a noun of their own.
+  // categories that are offered are a noun of their own, and so are places and assets.
   const names = FIELD_NAMES.filter((name) => name !== "title" && name !== "description");
-  for (const { file, text } of sources.filter(({ file }) => !/(\.test\.ts|request\/fields\.ts|api\/words\.ts|resources\/categories\/.*|settings\/Categor.*)$/.test(file.replaceAll(sep, "/")))) {
+  for (const { file, text } of sources.filter(({ file }) => !/(\.test\.ts|request\/fields\.ts|api\/words\.ts|resources\/(categories|asset)\/.*|settings\/Categor.*|features\/(places|assets|import)\/.*|sheet\/.*)$/.test(file.replaceAll(sep, "/")))) {
     expect(codeOf(text), file).not.toMatch(new RegExp(`\\b(${names.join("|")})\\b`));
   }
 });

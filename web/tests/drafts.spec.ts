@@ -133,3 +133,38 @@ test("what is typed right behind a comment that is being sent is a draft of its 
   await expect(composer).toHaveValue("The second\n\nThe third");
   await expect(page.locator("[data-kind=commented]")).toHaveCount(1);
 });
+
+test("a comment that is sent leaves no draft behind, also where the server had it already", async ({ browser }) => {
+  const page = await signIn(browser, "requester", { serviceWorkers: "block" });
+  await report(page, fresh("The cord is frayed"));
+  const id = new URL(page.url()).pathname.split("/").at(-1);
+  await expect(page.locator("input[data-files]")).toBeAttached();
+  const scopes = async () => (await (await page.request.get("/api/me/drafts")).json()).items.map(({ scope }: { scope: string }) => scope);
+  await page.getByRole("textbox", { name: "Write a comment" }).fill("Rested before it is sent");
+  await expect.poll(scopes, { timeout: 20_000 }).toContain(`comment:${id}`);
+  await page.getByRole("button", { name: "Send" }).click();
+  await expect(page.locator("[data-kind=commented]").getByText("Rested before it is sent")).toBeVisible();
+  await expect.poll(scopes).not.toContain(`comment:${id}`);
+});
+
+test("what is sent right after a reload, before the page has begun to tell the server, does not come back", async ({ browser }) => {
+  const page = await signIn(browser, "tech2", seen);
+  await report(page, fresh("The lock sticks"));
+  const pushed = put(page);
+  await field(page).fill("Oiled");
+  await pushed;
+  let release = () => undefined as void;
+  const held = new Promise<void>((done) => { release = done; });
+  await page.route(/\/assets\/OnDevice-/, async (route) => { await held; await route.continue(); });
+  await page.reload();
+  await expect(field(page)).toHaveValue("Oiled");
+  await page.getByRole("button", { name: "Send" }).click();
+  await expect(page.locator("[data-kind=commented]")).toHaveCount(1);
+  await expect(field(page)).toHaveValue("");
+  release();
+  const drafts = async () => (await (await page.request.get("/api/me/drafts")).json()).items.filter(({ body }: { body: string }) => body.includes("Oiled"));
+  await expect.poll(drafts).toEqual([]);
+  await page.reload();
+  await expect(page.locator("[data-kind=commented]")).toHaveCount(1);
+  await expect(field(page)).toHaveValue("");
+});

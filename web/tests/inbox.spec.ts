@@ -41,7 +41,7 @@ test("the requester is asked to confirm what is done, and reads no internal word
   const url = await report(requester, title);
   await manager.goto(url);
   await manager.getByRole("button", { name: "Approve" }).click();
-  await manager.getByRole("radio", { name: "Internal" }).check({ force: true });
+  await manager.locator("label", { hasText: "Internal" }).click();
   await manager.getByRole("textbox").fill("They break everything");
   await manager.getByRole("button", { name: "Send" }).click();
   await expect(manager.locator("[data-kind=commented]")).toBeVisible();

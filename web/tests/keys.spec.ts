@@ -61,8 +61,10 @@ test("a request is worked with keys, from one to the next of its list and back t
   await expect(page.getByRole("dialog")).toHaveCount(0);
   await page.keyboard.press("u");
   await expect(page).toHaveURL(/sort=-created/);
-  await page.keyboard.press("Control+k");
+  await page.keyboard.press("/");
   await expect(page.getByRole("searchbox")).toBeFocused();
+  await page.keyboard.press("Control+k");
+  await expect(page.getByRole("dialog").getByRole("combobox")).toBeFocused();
 });
 
 test("a number in the address opens its request, in any spelling", async ({ browser }) => {

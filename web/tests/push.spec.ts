@@ -22,7 +22,7 @@ test("names are offered behind an @, by keyboard, and nothing moves", async ({ b
   await field.fill("Hello ");
   const before = await field.boundingBox();
   await field.pressSequentially("@CIT");
-  await expect(list.getByRole("option")).toHaveText([/^Citra/]);
+  await expect(list.getByRole("option")).toHaveText([/Citra/]);
   await expect(list.getByRole("option").first()).toHaveAttribute("aria-selected", "true");
   expect(await field.getAttribute("aria-activedescendant")).toBe(await list.getByRole("option").first().getAttribute("id"));
   expect(await field.boundingBox()).toEqual(before);
@@ -34,7 +34,8 @@ test("names are offered behind an @, by keyboard, and nothing moves", async ({ b
   await field.fill("");
   await field.pressSequentially("@");
   await expect(list.getByRole("option").nth(1)).toBeVisible();
-  const second = (await list.getByRole("option").nth(1).textContent())!;
+  // Without the initials that stand for a portrait.
+  const second = (await list.getByRole("option").nth(1).locator("bdi").textContent())!;
   await manager.keyboard.press("ArrowDown");
   await manager.keyboard.press("ArrowDown");
   await manager.keyboard.press("ArrowUp");
@@ -51,7 +52,7 @@ test("names are offered behind an @, by keyboard, and nothing moves", async ({ b
   const theirs = phone.getByRole("textbox", { name: "Write a comment" });
   await theirs.tap();
   await theirs.pressSequentially("Thanks @");
-  await expect(phone.getByRole("option")).toHaveText(["Budi Santoso"]);
+  await expect(phone.getByRole("option").locator("bdi")).toHaveText(["Budi Santoso"]);
   await phone.getByRole("option").tap();
   await expect(theirs).toHaveValue("Thanks @Budi Santoso ");
   await expect(theirs).toBeFocused();

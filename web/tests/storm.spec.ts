@@ -156,6 +156,8 @@ test("two managers and a requester press what they like, again and again", async
   }
   const driven = await Promise.all(people.map(([page, who], at) => page.evaluate(drive, { who, steps: Math.ceil(STEPS / people.length), seed: 7_919 * (at + 1) })));
   expect(driven.flatMap(({ trouble }) => trouble)).toEqual([]);
+  // The last comment may be on its way still.
+  for (const [page] of people) await expect(page.getByText("Sending…")).toHaveCount(0);
 
   const id = new URL(url).pathname.split("/").at(-1);
   const events: Told[] = [];

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail, ensure};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
-use testbed::{Bundle, workspace, wrangler::Wrangler};
+use testbed::{Bundle, node, workspace, wrangler::Wrangler};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::cargo;
@@ -69,8 +69,9 @@ fn bindgen_dir(bundle: &Bundle) -> PathBuf {
     bundle.dir().join("bindgen")
 }
 
-/// The most that the deployed module may have, gzipped, in bytes: every isolate loads and compiles it before its first answer.
-const LARGEST_GZIPPED: usize = 1_200_000;
+/// The most that the deployed module may have, gzipped, in bytes: every isolate loads and compiles it before its first answer. Why it is more
+/// than the design says is decision 31, and how it goes back decision 29.
+const LARGEST_GZIPPED: usize = 1_300_000;
 
 /// What it has: more is let through only once somebody has looked at it and written it down here. The latest growth, of 240 kB: second
 /// factors (86 kB alone), web push and deliveries (74), API keys (62), sign-in with an identity provider (61), due times, quiet hours and
@@ -78,7 +79,10 @@ const LARGEST_GZIPPED: usize = 1_200_000;
 /// read from objects alone, by one reader, and replies without a type of their own around each (`base::json`, `durable::wire`), 35 since
 /// the API's description is a text of JavaScript. Then 13 for three routes and two queries of the organisation's zone, week and languages,
 /// times that leave them open, and the days of a log stream's own, and 11 for notices of what changes a sign-in, keys that end, and whole own data.
-const RECORDED_GZIPPED: usize = 1_098_000;
+/// Then 149 for files and portraits (65), places and assets (48), lists as files and searches that are led, of which 15 came back since all but
+/// cryptography is optimised for size alone, and 15 once more since binaryen makes it smaller. Then 28 for downtime and fields by category (16),
+/// labels (10), and the deletion of places and assets. Then 15 for links and merges of requests.
+const RECORDED_GZIPPED: usize = 1_263_000;
 /// Paths and hashes of another machine change a few bytes.
 const TOLERATED: usize = RECORDED_GZIPPED / 200;
 
@@ -115,6 +119,8 @@ pub fn check_size() -> Result<()> {
 fn bind(bundle: &Bundle, wasm: &Path) -> Result<()> {
     let bytes = fs::read(wasm).with_context(|| format!("{} is missing", wasm.display()))?;
     let hash: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    // What is done to them is a part of it.
+    let hash = format!("{hash} {SHRINK:?}");
     let seen = bundle.dir().join("bindgen.sha256");
     if fs::read_to_string(&seen).is_ok_and(|seen| seen == hash) {
         return Ok(());
@@ -137,10 +143,37 @@ fn bind(bundle: &Bundle, wasm: &Path) -> Result<()> {
             .reset_state_function(true)
             .force_enable_abort_handler(true)
             .generate(&dir)?;
-        tell_of_traps(&dir.join("index.js"))?;
-        fs::copy(dir.join("index_bg.wasm"), bundle.wasm_module())?;
-        Ok(fs::write(&seen, &hash)?)
-    })
+        tell_of_traps(&dir.join("index.js"))
+    })?;
+    let module = dir.join("index_bg.wasm");
+    if bundle.is_release() {
+        step("Making the wasm module smaller", |_| shrink(&module, &bundle.wasm_module()))?;
+    } else {
+        fs::copy(module, bundle.wasm_module())?;
+    }
+    Ok(fs::write(&seen, &hash)?)
+}
+
+/// How binaryen makes smaller what is deployed: with every feature of the language that the compiler may have used. More than `-O1` makes it
+/// smaller as it is, and larger gzipped (decision 29).
+const SHRINK: [&str; 3] = ["--all-features", "-O1", "--dae-optimizing"];
+
+fn shrink(module: &Path, to: &Path) -> Result<()> {
+    let node = node::find().unwrap_or_else(|| "node".into());
+    let output = Command::new(node)
+        .arg(workspace::node_modules().join("binaryen/bin/wasm-opt"))
+        .args(SHRINK)
+        .arg("-o")
+        .args([to, module])
+        .stdin(Stdio::null())
+        .output()
+        .context("node cannot be started")?;
+    let words = String::from_utf8_lossy(&output.stderr);
+    ensure!(
+        output.status.success(),
+        "wasm-opt failed, or is not installed (`cargo xtask setup` installs it):\n{words}"
+    );
+    Ok(())
 }
 
 /// Lets `entry.js` know of every trap at the moment it happens. The bindgen's own hook runs in the dead instance, which

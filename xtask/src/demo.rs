@@ -1,4 +1,5 @@
-//! The demo requests: made through the public API by the demo accounts, as people would make them.
+//! The demo requests, and the places and assets that they name: made through the public API by the demo accounts, as people would make
+//! them.
 //!
 //! Each call carries an idempotency key of its own that never changes, so that going through the list again, whole or from
 //! where it broke off, adds nothing.
@@ -14,21 +15,56 @@ use ureq::http::Response;
 use crate::progress::Step;
 
 const REQUESTS: &str = include_str!("../demo-requests.json");
+const PLACES: &str = include_str!("../demo-places.json");
+
+/// The ids of what the manager made, by code.
+type Made = BTreeMap<String, String>;
 
 /// Goes through the list; returns how many requests it has.
 pub fn requests(step: &Step, base_url: &str) -> Result<usize> {
     let requests: Vec<Value> = serde_json::from_str(REQUESTS)?;
     let mut people = People::new(base_url);
+    step.detail("places and assets");
+    let made = places(&mut people)?;
     for (index, request) in requests.iter().enumerate() {
         step.detail(&format!("{} of {}", index + 1, requests.len()));
         let number = index + 1;
-        make(&mut people, number, request).with_context(|| format!("demo request {number}"))?;
+        make(&mut people, &made, number, request).with_context(|| format!("demo request {number}"))?;
     }
     Ok(requests.len())
 }
 
-fn make(people: &mut People, number: usize, request: &Value) -> Result<()> {
-    let mut body = fields(request, &["as", "steps"])?;
+/// Makes the places, the outer ones first, and then the assets.
+fn places(people: &mut People) -> Result<Made> {
+    let all: Value = serde_json::from_str(PLACES)?;
+    let mut made = Made::new();
+    for (list, path) in [("places", "/api/locations"), ("assets", "/api/assets")] {
+        for thing in all[list].as_array().context("there is no such list")? {
+            let code = thing["code"].as_str().context("it has no code")?;
+            let mut body = fields(thing, &["in", "at", "part_of"])?;
+            for (ours, field) in [("in", "parent_id"), ("at", "location_id"), ("part_of", "parent_id")] {
+                name_by_code(&made, thing, ours, field, &mut body)?;
+            }
+            let record = people.post("manager", path, &format!("demo-{code}"), &Value::Object(body))?;
+            made.insert(code.to_owned(), record["id"].as_str().context("the record has no id")?.to_owned());
+        }
+    }
+    Ok(made)
+}
+
+/// Puts the id of what `ours` names by its code into `field`.
+fn name_by_code(made: &Made, of: &Value, ours: &str, field: &str, body: &mut Map<String, Value>) -> Result<()> {
+    if let Some(code) = of[ours].as_str() {
+        let id = made.get(code).with_context(|| format!("there is no {code}"))?;
+        body.insert(field.to_owned(), json!(id));
+    }
+    Ok(())
+}
+
+fn make(people: &mut People, made: &Made, number: usize, request: &Value) -> Result<()> {
+    let mut body = fields(request, &["as", "steps", "place", "asset"])?;
+    name_by_code(made, request, "place", "location_id", &mut body)?;
+    name_by_code(made, request, "asset", "asset_id", &mut body)?;
     let key = format!("demo-{number}");
     let record = people.post(name(request)?, "/api/requests", &key, &Value::Object(body.clone()))?;
     let id = record["id"].as_str().context("the record has no id")?;

@@ -81,6 +81,11 @@ pub fn run(options: &Options) -> Result<()> {
             ["MAIL_URL", "MAIL_FROM"].into_iter().filter_map(|name| Some((name.to_owned(), env::var(name).ok()?))),
         ),
     }
+    // A server of S3 instead of R2, where one is named.
+    let s3 = ["ENDPOINT", "REGION", "BUCKET", "ACCESS_KEY", "SECRET_KEY"].map(|name| format!("FILES_S3_{name}"));
+    vars.extend(
+        s3.into_iter().filter_map(|name| Some((env::var(&name).ok()?, name))).map(|(value, name)| (name, value)),
+    );
     let identity = IdentityProvider::start(Some(IDENTITY_PORT))?;
     vars.extend([stack::identity_var()]);
     let runtime = step("Starting the runtime", |_| {

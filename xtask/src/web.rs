@@ -72,7 +72,8 @@ pub fn browse(given: &Browsing<'_>) -> Result<()> {
     let (base_url, empty_url) = (origin(&given.inhabited.base_url), origin(&given.empty.base_url));
     let mails_url = given.inhabited.mail.as_ref().map(MailServer::page_url).unwrap_or_default();
     let identity_url = given.inhabited.identity.as_ref().map_or("", IdentityProvider::base_url);
-    let environment: [(&str, &OsStr); 7] = [
+    let environment: [(&str, &OsStr); 8] = [
+        ("RETRIES", "1".as_ref()),
         ("BASE_URL", base_url.as_ref()),
         ("CHROMIUM", given.chromium.as_ref()),
         ("MAILS_URL", mails_url.as_ref()),

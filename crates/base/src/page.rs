@@ -16,6 +16,8 @@ pub struct PageSize {
 impl PageSize {
     /// Of a list whose items cost next to nothing.
     pub const USUAL: PageSize = PageSize { usual: 50, most: Limit::MAX };
+    /// Of a list that is read to its end.
+    pub const WHOLE: PageSize = PageSize { usual: Limit::MAX, most: Limit::MAX };
 }
 
 /// How many items one page may have: 1 to 200; a list may stay below that ([`PageSize`]).

@@ -104,6 +104,23 @@ pub enum Refusal {
         /// The limit in bytes.
         limit_bytes: u64,
     },
+    /// A file is larger than is taken.
+    #[error("This file is too large; the limit is {limit_bytes} bytes.")]
+    FileTooLarge {
+        /// The limit in bytes.
+        limit_bytes: u64,
+    },
+    /// A file is none of those that are taken, by its bytes.
+    #[error("{detail}")]
+    Unsupported {
+        /// A stable word for why, for example `unsupported_file`.
+        code: String,
+        /// A sentence for people.
+        detail: String,
+    },
+    /// The body does not say how long it is.
+    #[error("Say with Content-Length how long the body is.")]
+    LengthRequired,
     /// The input is compressed, or encoded in another way.
     #[error("Send the body as it is, without a Content-Encoding.")]
     UnsupportedEncoding,
@@ -142,6 +159,12 @@ impl Refusal {
         Self::Conflict { code: code.to_owned(), detail: detail.into(), record: None }
     }
 
+    /// A file that is not taken.
+    #[must_use]
+    pub fn unsupported(code: &str, detail: impl Into<String>) -> Self {
+        Self::Unsupported { code: code.to_owned(), detail: detail.into() }
+    }
+
     /// A part of the system that is away.
     #[must_use]
     pub fn unavailable(what: &str, retry_after_s: u32) -> Self {
@@ -168,10 +191,12 @@ impl Refusal {
             Self::InsufficientScope { .. } => "insufficient_scope",
             Self::Unavailable { .. } => "unavailable",
             Self::TooLarge { .. } => "too_large",
+            Self::FileTooLarge { .. } => "file_too_large",
+            Self::LengthRequired => "length_required",
             Self::UnsupportedEncoding => "unsupported_encoding",
             Self::TimedOut => "timed_out",
             Self::Internal => "internal",
-            Self::Conflict { code, .. } => code,
+            Self::Conflict { code, .. } | Self::Unsupported { code, .. } => code,
         }
     }
 
@@ -194,7 +219,9 @@ impl Refusal {
             Self::InvalidKey => "Invalid API key",
             Self::InsufficientScope { .. } => "Insufficient scope",
             Self::Unavailable { .. } => "Temporarily unavailable",
-            Self::TooLarge { .. } => "Too large",
+            Self::TooLarge { .. } | Self::FileTooLarge { .. } => "Too large",
+            Self::Unsupported { .. } => "Unsupported file",
+            Self::LengthRequired => "Length required",
             Self::UnsupportedEncoding => "Unsupported encoding",
             Self::TimedOut => "Timed out",
             Self::Internal => "Internal error",
@@ -221,6 +248,9 @@ impl Refusal {
             | Self::InvalidKey
             | Self::InsufficientScope { .. }
             | Self::TooLarge { .. }
+            | Self::FileTooLarge { .. }
+            | Self::Unsupported { .. }
+            | Self::LengthRequired
             | Self::UnsupportedEncoding
             | Self::TimedOut
             | Self::Internal

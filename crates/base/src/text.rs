@@ -7,7 +7,8 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::{refusal::Refusal, time::Timestamp};
+use crate::refusal::Refusal;
+use crate::time::{ApiTime, Timestamp};
 
 /// Which characters a text may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,6 +139,15 @@ where
 /// [`Refusal::Invalid`] naming `field`, with the code `malformed`.
 pub fn parse_time(field: &str, text: &str) -> Result<Timestamp, Refusal> {
     Timestamp::parse_rfc3339(text).map_err(|error| Refusal::invalid(field, "malformed", format!("{field} {error}.")))
+}
+
+/// Parses an RFC 3339 time that may be taken away, by an empty text.
+///
+/// # Errors
+/// As [`parse_time`].
+pub fn parse_time_or_none(field: &str, text: &str) -> Result<Option<ApiTime>, Refusal> {
+    let text = text.trim();
+    if text.is_empty() { Ok(None) } else { parse_time(field, text).map(|time| Some(ApiTime(time))) }
 }
 
 /// An input that is missing.

@@ -11,6 +11,11 @@ use thiserror::Error;
 #[serde(transparent)]
 pub struct Timestamp(i64);
 
+/// An instant that is kept as the API tells it, RFC 3339 text: for what stands alike in what is stored and in what is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ApiTime(#[serde(with = "rfc3339")] pub Timestamp);
+
 /// A text that is not an RFC 3339 date and time between the years 1 and 9999.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("is not an RFC 3339 date and time, such as 2026-11-24T05:46:02.123Z")]

@@ -55,7 +55,7 @@ pub(crate) const FORGET: &str = "DELETE FROM entry WHERE seq <= ? - 1000"; // Th
 pub(crate) fn newest_first() -> KeysetQuery {
     let (table, json, time, key, direction) = ("entry", "json", "ts", "seq", Direction::Newest);
     let ranges = vec![IndexRange { index: Some("entry_by_ts"), equals: vec![] }];
-    KeysetQuery { table, json, time, key, direction, ranges, from: None, to: None, conditions: vec![] }
+    KeysetQuery { table, json, json_of: &[], time, key, direction, ranges, from: None, to: None, conditions: vec![] }
 }
 
 /// The object: what it has of the platform.

@@ -57,6 +57,8 @@ pub enum Condition {
     AtLeast(&'static str, i64),
     /// The column is less than this.
     Below(&'static str, i64),
+    /// An expression of the actor's own about one of its columns, in which `{}` stands for the value.
+    Holds(&'static str, &'static str, Value),
 }
 
 impl Condition {
@@ -65,7 +67,8 @@ impl Condition {
             Condition::OneOf(column, _)
             | Condition::Contains(column, _)
             | Condition::AtLeast(column, _)
-            | Condition::Below(column, _) => column,
+            | Condition::Below(column, _)
+            | Condition::Holds(column, ..) => column,
         }
     }
 }
@@ -74,7 +77,7 @@ impl Condition {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IndexRange {
     /// The index: the columns of `equals`, then the time (then, as in every index, the key). Without one the key itself
-    /// is among `equals`.
+    /// is among `equals`; where these are empty, a condition finds the rows by itself, and finds few: they are sorted.
     pub index: Option<&'static str>,
     /// What its first columns are.
     pub equals: Vec<(&'static str, Value)>,
@@ -87,6 +90,8 @@ pub struct KeysetQuery {
     pub table: &'static str,
     /// What of a row is its JSON: a column, or an expression.
     pub json: &'static str,
+    /// The columns that the expression is made of, where it costs enough not to be worked out for a row that is not shown.
+    pub json_of: &'static [&'static str],
     /// The column of the time, in milliseconds.
     pub time: &'static str,
     /// The INTEGER PRIMARY KEY, which orders rows of the same time.
@@ -134,7 +139,7 @@ impl KeysetQuery {
         let read = |statement: &Statement, most: u32| read(statement, most).map_err(Into::into);
         let after = after.map(|position| Ok::<_, Refusal>((position.ts, position.seq()?))).transpose()?;
         // More ranges than that are sorted in between: only their places, and not the rows of a whole scan.
-        let (found, end) = if self.conditions.is_empty() || self.ranges.len() > COMPOUND_TERMS {
+        let (found, end) = if !self.is_scanned() || self.ranges.len() > COMPOUND_TERMS {
             self.by_index(&read, after, limit)?
         } else {
             self.by_scan(&read, after, limit)?
@@ -148,7 +153,7 @@ impl KeysetQuery {
 
     /// The rows of a page, each looked for by an index; and the end of the scan, if there are conditions and so many rows.
     fn by_index(&self, read: Read<'_>, after: Option<Place>, limit: u32) -> Result<(Found, Option<Place>), Refusal> {
-        let end = if self.conditions.is_empty() { None } else { read(&self.scan_end(after), 1)?.last };
+        let end = if self.is_scanned() { read(&self.scan_end(after), 1)?.last } else { None };
         let (near, far) = Start::parts(after);
         let mut found = read(&self.rows(near, end, limit + 1), limit)?;
         if let Some(far) = far.filter(|_| found.count <= limit) {
@@ -156,6 +161,16 @@ impl KeysetQuery {
             found = found.and(more);
         }
         Ok((found, end))
+    }
+
+    /// Whether rows are looked at that may not be shown.
+    fn is_scanned(&self) -> bool {
+        !self.conditions.is_empty() && !self.finds_itself()
+    }
+
+    /// Whether a condition finds the rows by itself.
+    fn finds_itself(&self) -> bool {
+        self.ranges.iter().all(|range| range.index.is_none() && range.equals.is_empty())
     }
 
     /// The rows of a page, found by looking at each; and the end of the scan, if the page did not fill before.
@@ -169,7 +184,14 @@ impl KeysetQuery {
     pub fn rows(&self, near: Start, end: Option<Place>, limit: u32) -> Statement {
         let mut text = Text::default();
         let wheres = self.wheres(&mut text, near, end, &self.conditions);
-        text.merge(self, &wheres, &format!(", {} AS json", self.json), limit, &format!("LIMIT {limit}"));
+        let (time, key, json) = (self.time, self.key, format!("{} AS json", self.json));
+        // Rows that are sorted are all in hand before the first is shown.
+        let is_sorted = self.finds_itself() && !self.json_of.is_empty();
+        let columns = if is_sorted { self.json_of.join(", ") } else { json.clone() };
+        text.merge(self, &wheres, &format!(", {columns}"), limit, &format!("LIMIT {limit}"));
+        if is_sorted {
+            text.0.sql = format!("SELECT {time}, {key}, {json} FROM ({})", text.0.sql);
+        }
         text.0
     }
 
@@ -180,7 +202,10 @@ impl KeysetQuery {
         let conditions: Vec<_> = self.conditions.iter().map(|condition| text.condition(condition)).collect();
         let (time, key) = (self.time, self.key);
         let json = format!("{} AS json", self.json);
-        let mut columns = vec![json.as_str()];
+        let (mut columns, shown) = match self.json_of {
+            [] => (vec![json.as_str()], "json"),
+            columns => (columns.to_vec(), json.as_str()),
+        };
         for column in self.conditions.iter().map(Condition::column) {
             if ![time, key].contains(&column) && !columns.contains(&column) {
                 columns.push(column);
@@ -189,7 +214,7 @@ impl KeysetQuery {
         text.merge(self, &wheres, &format!(", {}", columns.join(", ")), SCAN, &format!("LIMIT {SCAN}"));
         let (scanned, conditions) = (text.0.sql, conditions.join(" AND "));
         Statement {
-            sql: format!("SELECT {time}, {key}, json FROM ({scanned}) WHERE {conditions} LIMIT {limit}"),
+            sql: format!("SELECT {time}, {key}, {shown} FROM ({scanned}) WHERE {conditions} LIMIT {limit}"),
             ..text.0
         }
     }
@@ -330,6 +355,10 @@ impl Text {
             }
             Condition::AtLeast(column, least) => format!("{column} >= {}", self.int(*least)),
             Condition::Below(column, bound) => format!("{column} < {}", self.int(*bound)),
+            Condition::Holds(_, expression, value) => {
+                let bound = self.bind(value.clone());
+                format!("({})", expression.replace("{}", &bound))
+            }
         }
     }
 

@@ -23,16 +23,21 @@ pub struct SyncedVersion {
 
 /// The epoch and version of each of these requests; those that the read model has not heard of are absent.
 pub fn of_requests(org: &OrgId, ids: &[RequestId]) -> Statement {
-    // An array literal of UUIDs needs no quoting.
-    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-    Statement::new(
+    among(
         "SELECT json_build_object('id', id, 'epoch', epoch, 'version', version)
          FROM requests
          WHERE org_id = $1 AND id = ANY ($2::uuid[])
          ORDER BY id",
+        org,
+        ids,
     )
-    .bind(org.to_string())
-    .bind(format!("{{{}}}", ids.join(",")))
+}
+
+/// A statement about some requests of an organisation: `$1`, and `$2::uuid[]`.
+pub(super) fn among(sql: &'static str, org: &OrgId, ids: &[RequestId]) -> Statement {
+    // An array literal of UUIDs needs no quoting.
+    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    Statement::new(sql).bind(org.to_string()).bind(format!("{{{}}}", ids.join(",")))
 }
 
 /// One request as the read model has it.

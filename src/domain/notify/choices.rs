@@ -36,6 +36,10 @@ words! {
         Reopened = "reopened",
         /// It was withdrawn.
         Cancelled = "cancelled",
+        /// It was merged with another.
+        Linked = "linked",
+        /// That was undone.
+        Unlinked = "unlinked",
         /// Somebody said something.
         Commented = "commented",
         /// There is little time left.

@@ -41,11 +41,16 @@ pub struct Colleague {
     pub role: Role,
 }
 
-/// Whether an event is told to anybody. What of a report was corrected is seen where it is read.
+/// Whether an event is told to anybody. What of a report was corrected, which files it has and what it has to do with others is seen where
+/// it is read: five pictures are no five mails.
 #[must_use]
 pub const fn is_told(body: &EventBody) -> bool {
     match body {
-        EventBody::Edited { .. } => false,
+        EventBody::Edited { .. }
+        | EventBody::Attached { .. }
+        | EventBody::Marked { .. }
+        | EventBody::Detached { .. } => false,
+        EventBody::Linked { link, .. } | EventBody::Unlinked { link, .. } => link.kind.is_merge(),
         EventBody::Created { .. }
         | EventBody::Approved {}
         | EventBody::Rejected { .. }
@@ -67,6 +72,8 @@ pub const fn is_told(body: &EventBody) -> bool {
 pub struct Parties<'a> {
     /// Whose request it is.
     pub requester: UserId,
+    /// Whose requests were merged into it: they hear what the requester hears.
+    pub reporters: &'a [UserId],
     /// Who had the work before it happened.
     pub assignee: Option<UserId>,
     /// The active technicians, managers and admins, where [`needs_staff`] asks for them.
@@ -111,12 +118,18 @@ pub fn assignee_after(body: &EventBody) -> Option<Option<&Person>> {
 /// Who is told of an event, and why.
 #[must_use]
 pub fn told(event: &Event, parties: &Parties<'_>) -> Vec<(UserId, Reason)> {
+    if !is_told(&event.body) {
+        return Vec::new();
+    }
     let staff = parties.staff;
     let requester = (parties.requester, Reason::Requester);
     let assignee = parties.assignee.map(|id| (id, Reason::Assignee));
     let mut told: Vec<(UserId, Reason)> = Vec::new();
     match &event.body {
-        EventBody::Edited { .. } => {}
+        EventBody::Edited { .. }
+        | EventBody::Attached { .. }
+        | EventBody::Marked { .. }
+        | EventBody::Detached { .. } => {}
         EventBody::Created { .. } => {
             told.push(requester);
             told.extend(parties.approvers());
@@ -136,7 +149,10 @@ pub fn told(event: &Event, parties: &Parties<'_>) -> Vec<(UserId, Reason)> {
             told.extend(assignee.map(|(id, _)| (id, Reason::FormerAssignee)));
             told.extend(parties.approvers());
         }
-        EventBody::Closed { .. } | EventBody::Cancelled { .. } => {
+        EventBody::Closed { .. }
+        | EventBody::Cancelled { .. }
+        | EventBody::Linked { .. }
+        | EventBody::Unlinked { .. } => {
             told.extend(assignee);
             told.push(requester);
         }
@@ -155,9 +171,12 @@ pub fn told(event: &Event, parties: &Parties<'_>) -> Vec<(UserId, Reason)> {
             }
         }
     }
-    if is_told(&event.body) {
-        told.extend(parties.watchers());
+    // Who reported the same hears of what is merged by their own request.
+    let is_merge = matches!(event.body, EventBody::Linked { .. } | EventBody::Unlinked { .. });
+    if !is_merge && told.contains(&requester) {
+        told.extend(parties.reporters.iter().map(|&id| (id, Reason::Reporter)));
     }
+    told.extend(parties.watchers());
     once(told, event.actor.id())
 }
 
@@ -218,7 +237,7 @@ impl Notice {
             role: None,
             device: None,
             change: None,
-            item: None,
+            item: notice::item_of(&event.body),
         }
     }
 

@@ -23,6 +23,8 @@ words! {
         FormerAssignee = "former_assignee",
         /// It is their request.
         Requester = "requester",
+        /// Their request was merged into it.
+        Reporter = "reporter",
         /// They approve requests and give out work.
         Approver = "approver",
         /// They watch the request.
@@ -103,7 +105,7 @@ pub struct Notice {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = super::security::SecurityChange, nullable = false))]
     pub change: Option<String>,
-    /// What it was done to, or what ends: the name of a passkey or of an API key.
+    /// What it was done to, or what ends: the name of a passkey or of an API key; the number of a request that it was merged with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub item: Option<String>,
@@ -149,7 +151,20 @@ pub(super) fn words_of(body: &EventBody) -> Option<String> {
         | EventBody::Started {}
         | EventBody::Resumed {}
         | EventBody::Closed { .. }
+        | EventBody::Attached { .. }
+        | EventBody::Marked { .. }
+        | EventBody::Detached { .. }
+        | EventBody::Linked { .. }
+        | EventBody::Unlinked { .. }
         | EventBody::Edited { .. } => return None,
     };
     Some(words.chars().take(MOST_WORDS).collect())
+}
+
+/// What else an event was done to: the other of two requests that were merged.
+pub(super) fn item_of(body: &EventBody) -> Option<String> {
+    match body {
+        EventBody::Linked { link, .. } | EventBody::Unlinked { link, .. } => link.number.clone(),
+        _ => None,
+    }
 }

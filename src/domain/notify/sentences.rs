@@ -24,7 +24,8 @@ pub fn what(notice: &Notice, language: Language) -> String {
                 Language::En => english(kind, notice.reason),
                 Language::Id => indonesian(kind, notice.reason),
             };
-            format!("{} {did}.", person.name)
+            let item = notice.item.as_ref().map(|item| format!(" ({item})")).unwrap_or_default();
+            format!("{} {did}{item}.", person.name)
         }
     }
 }
@@ -69,10 +70,13 @@ const fn english(kind: Option<NoticeKind>, reason: Reason) -> &'static str {
         (Some(NoticeKind::Started), _) => "started the work",
         (Some(NoticeKind::Held), _) => "put the work on hold",
         (Some(NoticeKind::Resumed), _) => "went on with the work",
+        (Some(NoticeKind::Completed), Reason::Reporter) => "completed the work",
         (Some(NoticeKind::Completed), _) => "completed the work. Please have a look, then close or reopen the request",
         (Some(NoticeKind::Closed), _) => "closed the request",
         (Some(NoticeKind::Reopened), _) => "reopened the request",
         (Some(NoticeKind::Cancelled), _) => "cancelled the request",
+        (Some(NoticeKind::Linked), _) => "merged the request with another",
+        (Some(NoticeKind::Unlinked), _) => "undid that the request was merged with another",
         (Some(NoticeKind::Commented), Reason::Mentioned) => "mentioned you",
         (Some(NoticeKind::Commented), _) => "wrote a comment",
         (_, _) => "changed the request",
@@ -93,10 +97,13 @@ const fn indonesian(kind: Option<NoticeKind>, reason: Reason) -> &'static str {
         (Some(NoticeKind::Started), _) => "memulai pekerjaan",
         (Some(NoticeKind::Held), _) => "menunda pekerjaan",
         (Some(NoticeKind::Resumed), _) => "melanjutkan pekerjaan",
+        (Some(NoticeKind::Completed), Reason::Reporter) => "menyelesaikan pekerjaan",
         (Some(NoticeKind::Completed), _) => "menyelesaikan pekerjaan. Silakan periksa, lalu tutup atau buka kembali",
         (Some(NoticeKind::Closed), _) => "menutup permintaan ini",
         (Some(NoticeKind::Reopened), _) => "membuka kembali permintaan ini",
         (Some(NoticeKind::Cancelled), _) => "membatalkan permintaan ini",
+        (Some(NoticeKind::Linked), _) => "menggabungkan permintaan ini dengan permintaan lain",
+        (Some(NoticeKind::Unlinked), _) => "membatalkan penggabungan dengan permintaan lain",
         (Some(NoticeKind::Commented), Reason::Mentioned) => "menyebut Anda",
         (Some(NoticeKind::Commented), _) => "menulis komentar",
         (_, _) => "mengubah permintaan ini",
@@ -111,6 +118,7 @@ pub const fn why(reason: Reason, language: Language) -> &'static str {
         (Language::En, Reason::Assignee) => "You are told because the work is yours.",
         (Language::En, Reason::FormerAssignee) => "You are told because the work was yours.",
         (Language::En, Reason::Requester) => "You are told because it is your request.",
+        (Language::En, Reason::Reporter) => "You are told because you reported the same.",
         (Language::En, Reason::Approver) => "You are told because you approve requests.",
         (Language::En, Reason::Watcher) => "You are told because you watch the request.",
         (Language::En, Reason::Account) => "You are told because it is your account.",
@@ -120,6 +128,7 @@ pub const fn why(reason: Reason, language: Language) -> &'static str {
         (Language::Id, Reason::Assignee) => "Anda menerima ini karena ini pekerjaan Anda.",
         (Language::Id, Reason::FormerAssignee) => "Anda menerima ini karena tadinya ini pekerjaan Anda.",
         (Language::Id, Reason::Requester) => "Anda menerima ini karena ini permintaan Anda.",
+        (Language::Id, Reason::Reporter) => "Anda menerima ini karena Anda melaporkan hal yang sama.",
         (Language::Id, Reason::Approver) => "Anda menerima ini karena Anda menyetujui permintaan.",
     }
 }

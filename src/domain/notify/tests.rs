@@ -3,9 +3,9 @@
 use super::*;
 use crate::domain::organisation::Language;
 use crate::domain::request::fixtures::{
-    Story, admin, at, caller, manager, other_technician, requester, stranger, technician,
+    Story, admin, at, caller, link_to, manager, other_technician, requester, stranger, technician,
 };
-use crate::domain::request::{Changes, Report};
+use crate::domain::request::{Changes, LinkKind, Report};
 use crate::domain::user::{AccountNews, Actor};
 use crate::domain::{Caller, Status};
 
@@ -19,7 +19,8 @@ fn event(body: EventBody, by: &Caller) -> Event {
 }
 
 fn parties<'a>(assignee: Option<&Caller>, staff: &'a [Colleague], watchers: &'a [UserId]) -> Parties<'a> {
-    Parties { requester: requester().user.id, assignee: assignee.map(|caller| caller.user.id), staff, watchers }
+    let assignee = assignee.map(|caller| caller.user.id);
+    Parties { requester: requester().user.id, reporters: &[], assignee, staff, watchers }
 }
 
 /// Who is told of what `by` did, while `assignee` has the work.
@@ -215,11 +216,11 @@ fn what_concerns_the_safety_of_an_account_cannot_be_silenced() {
 #[test]
 fn each_kind_of_event_that_is_told_is_a_kind_that_one_can_choose() {
     let kinds = ["created", "approved", "rejected", "assigned", "released", "started", "held", "resumed", "completed"];
-    for kind in kinds.into_iter().chain(["closed", "reopened", "cancelled", "commented"]) {
+    for kind in kinds.into_iter().chain(["closed", "reopened", "cancelled", "linked", "unlinked", "commented"]) {
         assert!(kind.parse::<NoticeKind>().is_ok_and(|kind| !kind.is_of_account()), "{kind}");
     }
     let of_requests = NoticeKind::ALL.iter().filter(|kind| !kind.is_of_account()).count();
-    assert_eq!((of_requests, NoticeKind::ALL.len()), (15, 21));
+    assert_eq!((of_requests, NoticeKind::ALL.len()), (17, 23));
 }
 
 #[test]
@@ -314,4 +315,50 @@ fn a_notice_that_a_release_of_before_kept_is_read() {
     let notice: Notice = serde_json::from_str(old).unwrap();
     assert_eq!((notice.seq, notice.urgent, notice.due_at), (Some(7), false, None));
     assert_eq!(notice.request.unwrap().title, "A tap");
+}
+
+fn linked(kind: LinkKind) -> EventBody {
+    EventBody::Linked { link: link_to(kind, 7), visibility: Visibility::Public, theirs: false }
+}
+
+#[test]
+fn of_a_merge_both_ends_hear_and_of_other_links_nobody() {
+    let expected = [("Tono".into(), Reason::Assignee), ("Rina".into(), Reason::Requester)];
+    for kind in [LinkKind::DuplicateOf, LinkKind::HasDuplicate] {
+        assert_eq!(heard(linked(kind), &manager(), Some(&technician())), expected);
+        let undone = EventBody::Unlinked { link: link_to(kind, 7), visibility: Visibility::Public, theirs: false };
+        assert_eq!(heard(undone, &manager(), Some(&technician())), expected);
+    }
+    for kind in [LinkKind::Relates, LinkKind::BlockedBy, LinkKind::SplitInto] {
+        assert!(!is_told(&linked(kind)));
+        let watcher = [other_technician().user.id];
+        assert_eq!(told(&event(linked(kind), &manager()), &parties(Some(&technician()), &staff(), &watcher)), []);
+    }
+}
+
+#[test]
+fn whoever_reported_the_same_hears_what_the_requester_hears() {
+    let reporters = [stranger().user.id];
+    let heard = |body| {
+        let event = event(body, &manager());
+        let told = told(&event, &Parties { reporters: &reporters, ..parties(None, &[], &[]) });
+        told.contains(&(stranger().user.id, Reason::Reporter))
+    };
+    assert!(heard(EventBody::Approved {}) && heard(EventBody::Started {}));
+    assert!(heard(EventBody::Completed { resolution: "Mended".into(), auto_close_ms: None }));
+    assert!(heard(comment("It comes on Monday", Visibility::Public)));
+    assert!(!heard(comment("Too dear", Visibility::Internal)));
+    // Of the merge they hear by their own request.
+    assert!(!heard(linked(LinkKind::HasDuplicate)));
+}
+
+#[test]
+fn a_merge_is_told_with_the_number_of_the_other() {
+    let request = Story::begin().request;
+    let notice = Notice::of(&event(linked(LinkKind::DuplicateOf), &manager()), &request, Reason::Requester);
+    assert_eq!(sentences::what(&notice, Language::En), "Maya merged the request with another (MR-000007).");
+    assert_eq!(
+        sentences::what(&notice, Language::Id),
+        "Maya menggabungkan permintaan ini dengan permintaan lain (MR-000007)."
+    );
 }

@@ -33,6 +33,9 @@ pub(crate) fn one_of_each() -> Vec<Refusal> {
         Refusal::InsufficientScope { needs: None },
         Refusal::unavailable("database", 5),
         Refusal::TooLarge { limit_bytes: 262_144 },
+        Refusal::FileTooLarge { limit_bytes: 26_214_400 },
+        Refusal::unsupported("unsupported_file", "This file is none of those that are taken."),
+        Refusal::LengthRequired,
         Refusal::conflict("already_exists", "This request exists already."),
     ]
 }

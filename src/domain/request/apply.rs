@@ -3,10 +3,12 @@
 
 use super::id::RequestId;
 use super::{
-    event::{Event, EventBody, Visibility},
+    event::{Event, EventBody},
+    link::{ANOTHER, Link, LinkKind},
     report::Change,
     state::MaintenanceRequest,
     status::Status,
+    visibility::Visibility,
 };
 
 /// Applies `event` to `request`, unless its seq is at or below the request's version.
@@ -79,7 +81,43 @@ pub fn apply(request: &mut MaintenanceRequest, event: &Event) {
             Change::make(target_ms.as_ref(), &mut request.target_ms);
             fix_due_at(request);
         }
+        EventBody::Attached { attachment } => request.attachments.push(attachment.clone()),
+        EventBody::Marked { attachment, mark, .. } => {
+            for file in request.attachments.iter_mut().filter(|file| file.id == *attachment) {
+                file.mark = *mark;
+            }
+        }
+        EventBody::Detached { attachment, .. } => request.attachments.retain(|file| file.id != *attachment),
+        EventBody::Linked { link, .. } => link_to(request, event, link),
+        EventBody::Unlinked { link, .. } => unlink(request, event, link),
     }
+}
+
+/// What a link makes of a request.
+fn link_to(request: &mut MaintenanceRequest, event: &Event, link: &Link) {
+    let mut link = link.clone();
+    if link.kind == LinkKind::DuplicateOf {
+        link.was = Some(request.status);
+        link.was_reason = request.status_reason.take();
+        if let Some(held_since) = request.held_since.take() {
+            stand_still(request, event.ts.ms_since(held_since));
+        }
+        let reason = format!("Duplicate of {}.", link.number.as_deref().unwrap_or(ANOTHER));
+        end(request, event, Status::Cancelled, &reason);
+    }
+    request.links.retain(|known| known.other != link.other);
+    request.links.push(link);
+}
+
+/// What a link that is removed makes of a request: a duplicate stands where it stood, and its clock stood still meanwhile.
+fn unlink(request: &mut MaintenanceRequest, event: &Event, link: &Link) {
+    request.links.retain(|known| known.other != link.other);
+    let Some(was) = link.was.filter(|_| link.kind == LinkKind::DuplicateOf) else { return };
+    request.status = was;
+    request.status_reason.clone_from(&link.was_reason);
+    request.held_since = (was == Status::OnHold).then_some(event.ts);
+    let closed_at = request.closed_at.take().unwrap_or(event.ts);
+    stand_still(request, event.ts.ms_since(closed_at));
 }
 
 fn end(request: &mut MaintenanceRequest, event: &Event, status: Status, reason: &str) {

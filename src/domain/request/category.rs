@@ -56,13 +56,28 @@ pub struct OfferedCategory {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub archived: bool,
+    /// Whether work is completed only with a picture that is marked as after.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub after_picture: bool,
+}
+
+/// The categories whose work is completed only with a picture that is marked as after, folded.
+#[must_use]
+pub fn with_after_picture(list: &[OfferedCategory]) -> Vec<String> {
+    list.iter().filter(|category| category.after_picture).map(|category| fold(&category.name)).collect()
 }
 
 /// What is offered where nobody has said otherwise.
 #[must_use]
 pub fn offered_at_first() -> Vec<OfferedCategory> {
-    let of =
-        |name: &str, colour, priority| OfferedCategory { name: name.to_owned(), colour, priority, archived: false };
+    let of = |name: &str, colour, priority| OfferedCategory {
+        name: name.to_owned(),
+        colour,
+        priority,
+        archived: false,
+        after_picture: false,
+    };
     vec![
         of("building", Colour::Grey, None),
         of("electrical", Colour::Yellow, None),

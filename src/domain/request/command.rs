@@ -1,17 +1,21 @@
 //! What a caller wants of a request, in the imperative and already parsed. Whether he may have it is `decide`'s matter.
 
 use base::refusal::Refusal;
+use base::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::event::Visibility;
+use super::id::RequestId;
+use super::link::Link;
 use super::report::EditInput;
 use super::table::{self, Action, Needs};
 use super::texts::{CommentBody, Rating, Reason, Resolution};
+use super::visibility::Visibility;
 use crate::domain::user::Person;
 
 /// A wish, with its inputs validated by their types.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant, reason = "a call has one, and none is kept")]
 pub enum Command {
     /// Correct what was reported.
     Edit(EditInput),
@@ -21,6 +25,22 @@ pub enum Command {
         body: CommentBody,
         /// To whom.
         visibility: Visibility,
+    },
+    /// Say what it is to another request.
+    Link {
+        /// What, and to which.
+        link: Link,
+        /// It was said of the other, which has the opposite already.
+        #[serde(default)]
+        theirs: bool,
+    },
+    /// Say so no more.
+    Unlink {
+        /// Of which.
+        other: RequestId,
+        /// It is said of the other no more, where it had been said then.
+        #[serde(default)]
+        made_at: Option<Timestamp>,
     },
     /// An action of the state machine: any other word.
     #[serde(untagged)]

@@ -8,7 +8,9 @@ use base::{refusal::Refusal, time::Timestamp};
 
 use super::{
     command::{Command, Input, Step},
+    downtime,
     event::EventBody,
+    linking,
     policy::{self, Verdict},
     report::{Change, Changes, EditInput, NewRequest},
     rules::RequestRules,
@@ -22,14 +24,14 @@ use crate::domain::user::{Caller, Person};
 /// Decides about a new request.
 ///
 /// # Errors
-/// [`Refusal::Forbidden`] if it is raised on behalf of another by somebody who may not.
-pub fn create(new: &NewRequest, caller: &Caller, rules: &RequestRules) -> Result<EventBody, Refusal> {
+/// [`Refusal::Forbidden`] if it is raised on behalf of another by somebody who may not; [`Refusal::Invalid`] for downtime that cannot be.
+pub fn create(new: &NewRequest, caller: &Caller, now: Timestamp, rules: &RequestRules) -> Result<EventBody, Refusal> {
     let requester = new.requester.as_ref().unwrap_or(&caller.user);
     if !policy::may_create_for(caller, requester.id) {
         return Err(Refusal::Forbidden { action: None });
     }
     Ok(EventBody::Created {
-        report: new.report(),
+        report: downtime::settled(new.report(), now)?,
         requester: requester.clone(),
         target_ms: rules.target_ms(new.priority),
     })
@@ -58,8 +60,13 @@ pub fn decide(
             take(request, step, caller, rules)
         }
         Command::Edit(input) => {
-            refuse(policy::edit_verdict(request, caller), None, request, caller, now, rules)?;
-            edit(request, input, rules)
+            let verdict = if input.is_of_downtime_alone() {
+                policy::downtime_verdict(request, caller)
+            } else {
+                policy::edit_verdict(request, caller)
+            };
+            refuse(verdict, None, request, caller, now, rules)?;
+            edit(request, &downtime::settled_edit(input, now)?, rules)
         }
         Command::Comment { body, visibility } => {
             if !policy::may_comment(request, caller, *visibility) {
@@ -67,6 +74,12 @@ pub fn decide(
             }
             Ok(EventBody::Commented { body: body.as_str().to_owned(), visibility: *visibility })
         }
+        Command::Link { link, theirs } => {
+            let verdict = linking::verdict(request, link.kind, caller.role);
+            refuse(verdict, None, request, caller, now, rules)?;
+            linking::linked(request, link, *theirs)
+        }
+        Command::Unlink { other, made_at } => linking::unlinked(request, *other, *made_at, caller.role),
     }
 }
 
@@ -162,6 +175,9 @@ fn edit(request: &MaintenanceRequest, input: &EditInput, rules: &RequestRules) -
     if changes == Changes::default() {
         return Err(Refusal::invalid("body", "no_change", "This edit changes nothing."));
     }
+    let mut after = request.report.clone();
+    after.change(&changes);
+    downtime::check(&after)?;
     // The due time follows the priority; an edit of the words leaves it alone, whatever the settings are by now.
     let target_ms = changes.priority.as_ref().and_then(|priority| {
         let target_ms = rules.target_ms(priority.to);

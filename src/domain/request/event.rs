@@ -4,22 +4,14 @@
 //! whatever the fold needs, so that the events alone give the snapshot, under any later settings.
 
 use base::time::{Timestamp, rfc3339};
-use base::words;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::attachment::{self, Attachment, AttachmentId, Mark};
+use super::link::Link;
 use super::report::{Change, Changes, Report};
+use super::visibility::Visibility;
 use crate::domain::user::{Actor, Person};
-
-words! {
-    /// Who may read a comment.
-    pub enum Visibility: "visibility" {
-        /// Everybody who may see the request.
-        Public = "public",
-        /// Technicians, managers and admins; never a requester, on any path.
-        Internal = "internal",
-    }
-}
 
 /// One entry of a request's timeline.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +35,10 @@ pub struct Event {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", content = "body", rename_all = "snake_case")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "few are in memory at once, and a box would be a call to the allocator for each"
+)]
 pub enum EventBody {
     /// A fault was reported; the actor is who raised it.
     Created {
@@ -123,10 +119,70 @@ pub enum EventBody {
         /// To whom.
         visibility: Visibility,
     },
+    /// A file was attached.
+    Attached {
+        /// The file.
+        attachment: Attachment,
+    },
+    /// A picture was marked, or its mark was taken away.
+    Marked {
+        /// The file.
+        attachment: AttachmentId,
+        /// What it is called.
+        filename: String,
+        /// What it shows.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(required = true))]
+        mark: Option<Mark>,
+        /// Who may know of it.
+        #[serde(default = "attachment::public", skip_serializing_if = "attachment::is_public")]
+        #[cfg_attr(feature = "openapi", schema(required = false))]
+        visibility: Visibility,
+    },
+    /// A file was removed, and its bytes with it.
+    Detached {
+        /// The file.
+        attachment: AttachmentId,
+        /// What it was called.
+        filename: String,
+        /// How many bytes it had.
+        size: i64,
+        /// Who may know of it.
+        #[serde(default = "attachment::public", skip_serializing_if = "attachment::is_public")]
+        #[cfg_attr(feature = "openapi", schema(required = false))]
+        visibility: Visibility,
+    },
+    /// It is something to another request.
+    Linked {
+        /// What, and to which.
+        link: Link,
+        /// Who may know of it.
+        #[serde(default = "attachment::public", skip_serializing_if = "attachment::is_public")]
+        #[cfg_attr(feature = "openapi", schema(required = false))]
+        visibility: Visibility,
+        /// Whether it was said of the other.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(required = true))]
+        theirs: bool,
+    },
+    /// It is that no more.
+    Unlinked {
+        /// What it was, and to which.
+        link: Link,
+        /// Who may know of it.
+        #[serde(default = "attachment::public", skip_serializing_if = "attachment::is_public")]
+        #[cfg_attr(feature = "openapi", schema(required = false))]
+        visibility: Visibility,
+        /// Whether it was said of the other, or refused by it.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(required = true))]
+        theirs: bool,
+    },
 }
 
 impl Event {
-    /// Who may read this event: an internal comment is internal, everything else public.
+    /// Who may read this event: an internal comment is internal, and what is about an internal file, or a link that is no merge;
+    /// everything else is public.
     #[must_use]
     pub const fn visibility(&self) -> Visibility {
         self.body.visibility()
@@ -158,13 +214,26 @@ impl EventBody {
             Self::Cancelled { .. } => "cancelled",
             Self::Edited { .. } => "edited",
             Self::Commented { .. } => "commented",
+            Self::Attached { .. } => "attached",
+            Self::Marked { .. } => "marked",
+            Self::Detached { .. } => "detached",
+            Self::Linked { .. } => "linked",
+            Self::Unlinked { .. } => "unlinked",
         }
     }
 
     /// Who may read it.
     #[must_use]
     pub const fn visibility(&self) -> Visibility {
-        if let Self::Commented { visibility, .. } = self { *visibility } else { Visibility::Public }
+        match self {
+            Self::Commented { visibility, .. }
+            | Self::Attached { attachment: Attachment { visibility, .. } }
+            | Self::Marked { visibility, .. }
+            | Self::Detached { visibility, .. }
+            | Self::Linked { visibility, .. }
+            | Self::Unlinked { visibility, .. } => *visibility,
+            _ => Visibility::Public,
+        }
     }
 
     /// The JSON's `body` alone, for stores that keep `kind` in a column of its own.

@@ -3,8 +3,8 @@
 use uuid::Uuid;
 
 use super::{
-    ActionInput, Command, EditInput, Event, EventBody, MaintenanceRequest, NewRequest, Priority, RequestRules, Status,
-    Step, Visibility, create, decide,
+    ActionInput, Command, EditInput, Event, EventBody, Link, LinkKind, MaintenanceRequest, NewRequest, Priority,
+    RequestRules, Status, Step, Visibility, create, decide,
 };
 use crate::domain::request::{Category, CommentBody, Description, Title};
 use crate::domain::{Actor, Caller, OrgId, Person, Refusal, RequestId, Role, Timestamp, TraceId, UserId};
@@ -17,6 +17,7 @@ pub(crate) const RULES: RequestRules = RequestRules {
     approvers: super::rules::Approvers::Managers,
     technicians_claim: true,
     technicians_take_over: true,
+    files: crate::domain::file::FileLimits::DEFAULT,
 };
 
 /// 2026-11-24T05:46:02.123Z and `minutes` minutes.
@@ -75,6 +76,10 @@ pub(crate) fn new_request() -> NewRequest {
         priority: Priority::High,
         contact: None,
         hazard: false,
+        location: None,
+        asset: None,
+        down_since: None,
+        down_until: None,
         requester: None,
     }
 }
@@ -124,6 +129,33 @@ pub(crate) fn edit_title(title: &str) -> Command {
     Command::Edit(EditInput { title: Some(Title::parse(title).unwrap()), ..EditInput::default() })
 }
 
+/// What the fixtures' request is to another, of this number.
+pub(crate) fn link_to(kind: LinkKind, other: u128) -> Link {
+    Link {
+        kind,
+        other: RequestId(Uuid::from_u128(other)),
+        number: Some(format!("MR-{other:06}")),
+        title: Some("Lift B is stuck".into()),
+        at: at(17),
+        reporter: (kind == LinkKind::HasDuplicate).then(|| stranger().user),
+        was: None,
+        was_reason: None,
+    }
+}
+
+pub(crate) fn link(kind: LinkKind, other: u128) -> Command {
+    Command::Link { link: link_to(kind, other), theirs: false }
+}
+
+/// As the request at the other end says it.
+pub(crate) fn link_of_theirs(kind: LinkKind, other: u128) -> Command {
+    Command::Link { link: link_to(kind, other), theirs: true }
+}
+
+pub(crate) fn unlink(other: u128) -> Command {
+    Command::Unlink { other: RequestId(Uuid::from_u128(other)), made_at: None }
+}
+
 /// A request together with the events that made it.
 #[derive(Debug, Clone)]
 pub(crate) struct Story {
@@ -134,7 +166,7 @@ pub(crate) struct Story {
 impl Story {
     /// The request that [`requester`] reports at `at(0)`.
     pub(crate) fn begin() -> Self {
-        let body = create(&new_request(), &requester(), &RULES).unwrap();
+        let body = create(&new_request(), &requester(), at(0), &RULES).unwrap();
         let event = MaintenanceRequest::first_event(body, Actor::from(&requester()), at(0));
         Self { request: MaintenanceRequest::begin(request_id(), 1, &event).unwrap(), events: vec![event] }
     }

@@ -6,6 +6,8 @@ use base::{ids::UserId, time::Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Priority, Status};
+use crate::domain::asset::AssetId;
+use crate::domain::place::PlaceId;
 use crate::domain::request::Category;
 use crate::domain::text::SearchText;
 use crate::domain::user::Caller;
@@ -42,6 +44,10 @@ pub struct ListFilter {
     pub requester: Option<UserId>,
     /// Exactly this category.
     pub category: Option<Category>,
+    /// At this place, or below it.
+    pub location: Option<PlaceId>,
+    /// About this asset.
+    pub asset: Option<AssetId>,
     /// The number or the title contains this, whatever the case.
     pub q: Option<SearchText>,
     /// Created at or after.
@@ -64,6 +70,8 @@ impl ListFilter {
         put(&mut scope, "assignee", self.assignee);
         put(&mut scope, "requester", self.requester);
         put(&mut scope, "category", self.category.as_ref());
+        put(&mut scope, "location", self.location);
+        put(&mut scope, "asset", self.asset);
         put(&mut scope, "q", self.q.as_ref());
         put(&mut scope, "from", self.from.map(Timestamp::as_ms));
         put(&mut scope, "to", self.to.map(Timestamp::as_ms));

@@ -5,13 +5,21 @@
 //! The rules are the state table in docs/requests.md.
 
 pub mod apply;
+pub mod attaching;
+pub mod attachment;
 pub mod category;
+pub mod change;
 pub mod command;
 pub mod decide;
+pub mod downtime;
 pub mod due;
 pub mod event;
+pub mod export;
+pub mod file_ledger;
 pub mod id;
 pub mod id_seal;
+pub mod link;
+pub mod linking;
 pub mod list;
 pub mod policy;
 pub mod record;
@@ -24,6 +32,7 @@ pub mod status;
 pub mod summary;
 pub mod table;
 pub mod texts;
+pub mod visibility;
 
 #[cfg(test)]
 pub(crate) mod fixtures;
@@ -31,15 +40,18 @@ pub(crate) mod fixtures;
 mod properties;
 
 pub use apply::apply;
+pub use attachment::{Arrived, Attachment, AttachmentId, Declared, Mark};
 pub use category::{Colour, MAX_CATEGORIES, OfferedCategory};
 pub use command::{ActionInput, Command, Step};
 pub use decide::{create, decide};
-pub use event::{Event, EventBody, Visibility};
+pub use event::{Event, EventBody};
+pub use file_ledger::{FileLedger, Held, HeldAs};
 pub use id::RequestId;
 pub use id_seal::IdSeal;
+pub use link::{Link, LinkKind};
 pub use list::{ListFilter, Sort};
 pub use policy::{allowed_actions, may_comment, may_edit, may_see, sees_internal};
-pub use record::{Attachment, Record, Reference};
+pub use record::Record;
 pub use report::{
     Category, Change, Changes, Description, EditBody, EditInput, NewRequest, NewRequestBody, Report, Title,
 };
@@ -51,3 +63,4 @@ pub use status::{Priority, Status};
 pub use summary::{Searched, Summary};
 pub use table::Action;
 pub use texts::{CommentBody, Rating, Reason, Resolution};
+pub use visibility::Visibility;

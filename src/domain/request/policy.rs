@@ -7,7 +7,7 @@ use base::{ids::UserId, time::Timestamp, words};
 
 use super::rules::{Approvers, RequestRules};
 use super::table::{self, Action, Transition, When, Who};
-use super::{event::Visibility, state::MaintenanceRequest, status::Status};
+use super::{state::MaintenanceRequest, status::Status, visibility::Visibility};
 use crate::domain::request::{Moment, Summary};
 use crate::domain::user::{Caller, Role};
 
@@ -143,14 +143,15 @@ pub fn allowed_actions(
     Action::ALL.iter().copied().filter(is_allowed).collect()
 }
 
-/// Whether the caller may know that the request exists: a requester his own and those raised on his behalf, everybody else
-/// all of the organisation. Whoever may not is answered [`NotFound`](crate::domain::Refusal::NotFound).
+/// Whether the caller may know that the request exists: a requester his own, those raised on his behalf and those that his was merged
+/// into, everybody else all of the organisation. Whoever may not is answered [`NotFound`](crate::domain::Refusal::NotFound).
 #[must_use]
 pub fn may_see(request: &MaintenanceRequest, caller: &Caller) -> bool {
-    sees_only(caller).is_none_or(|requester| requester == request.requester.id)
+    let is_theirs = |user| user == request.requester.id || request.reporters().any(|reporter| reporter.id == user);
+    sees_only(caller).is_none_or(is_theirs)
 }
 
-/// As [`may_see`], for a line of a list.
+/// As [`may_see`], for a line of a list: there, one's own alone.
 #[must_use]
 pub fn may_see_summary(summary: &Summary, caller: &Caller) -> bool {
     sees_only(caller).is_none_or(|requester| requester == summary.requester.id)
@@ -214,6 +215,19 @@ pub fn edit_verdict(request: &MaintenanceRequest, caller: &Caller) -> Verdict {
         if matches!(request.status, Status::Submitted) { Verdict::Allowed } else { Verdict::NotNow }
     } else {
         Verdict::Never
+    }
+}
+
+/// What is said about an edit of nothing but how long the asset stood still: as [`edit_verdict`], and whoever does maintenance until the
+/// request is final, since they know when it ran again.
+#[must_use]
+pub fn downtime_verdict(request: &MaintenanceRequest, caller: &Caller) -> Verdict {
+    if !does_maintenance(caller.role) {
+        edit_verdict(request, caller)
+    } else if request.status.is_final() {
+        Verdict::NotNow
+    } else {
+        Verdict::Allowed
     }
 }
 

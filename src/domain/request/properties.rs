@@ -1,11 +1,14 @@
 //! Random lives of a request: whatever people try, in whatever order and with whatever clock, the rules hold together.
 
+use std::collections::BTreeSet;
+
 use proptest::{prelude::*, sample::select};
 
 use super::{
-    Action, Command, EditInput, EventBody, MaintenanceRequest, Status, Visibility, allowed_actions, apply, decide,
-    fixtures::*, may_edit, may_see, rules::DAY_MS,
+    Action, Arrived, AttachmentId, Command, Declared, EditInput, EventBody, Link, LinkKind, MaintenanceRequest, Status,
+    Visibility, allowed_actions, apply, attaching, decide, fixtures::*, may_edit, may_see, rules::DAY_MS,
 };
+use crate::domain::file::{FileKind, FileName};
 use crate::domain::request::{EventRow, RequestRow, Sla, SlaState, Summary};
 use crate::domain::{Actor, Caller, Event, Priority, Refusal, Timestamp};
 
@@ -20,6 +23,12 @@ enum Wish {
     Retitle(u8),
     Prioritise(Priority),
     WaitForTheAlarm,
+    Attach(Visibility),
+    Detach,
+    Link(LinkKind, u8),
+    LinkOfTheirs(LinkKind, u8),
+    Unlink(u8),
+    UnlinkOfTheirs(u8),
 }
 
 fn attempts() -> impl Strategy<Value = Vec<Attempt>> {
@@ -31,6 +40,12 @@ fn attempts() -> impl Strategy<Value = Vec<Attempt>> {
         1 => (0_u8..3).prop_map(Wish::Retitle),
         1 => select(Priority::ALL).prop_map(Wish::Prioritise),
         1 => Just(Wish::WaitForTheAlarm),
+        2 => select(Visibility::ALL).prop_map(Wish::Attach),
+        1 => Just(Wish::Detach),
+        2 => (select(LinkKind::ALL), 0_u8..3).prop_map(|(kind, other)| Wish::Link(kind, other)),
+        1 => (select(LinkKind::ALL), 0_u8..3).prop_map(|(kind, other)| Wish::LinkOfTheirs(kind, other)),
+        2 => (0_u8..3).prop_map(Wish::Unlink),
+        1 => (0_u8..3).prop_map(Wish::UnlinkOfTheirs),
     ];
     let moves = prop_oneof![6 => 0..DAY_MS, 1 => -DAY_MS..0, 1 => 0..40 * DAY_MS];
     proptest::collection::vec((who, what, moves), 0..60)
@@ -45,7 +60,14 @@ fn command(wish: &Wish, caller: &Caller) -> Option<Command> {
         Wish::Prioritise(priority) => {
             Some(Command::Edit(EditInput { priority: Some(*priority), ..EditInput::default() }))
         }
-        Wish::WaitForTheAlarm => None,
+        Wish::Link(kind, other) => Some(link(*kind, (*other).into())),
+        Wish::LinkOfTheirs(kind, other) => Some(link_of_theirs(*kind, (*other).into())),
+        Wish::Unlink(other) => Some(unlink((*other).into())),
+        Wish::UnlinkOfTheirs(other) => {
+            let Link { other, at, .. } = link_to(LinkKind::Relates, (*other).into());
+            Some(Command::Unlink { other, made_at: Some(at) })
+        }
+        Wish::WaitForTheAlarm | Wish::Attach(_) | Wish::Detach => None,
     }
 }
 
@@ -56,9 +78,14 @@ fn live(attempts: &[Attempt]) -> Result<Story, TestCaseError> {
     for (caller, wish, moves_ms) in attempts {
         now = now.plus_ms(*moves_ms);
         let Some(command) = command(wish, caller) else {
-            if let Some(body) = super::decide::close_by_itself(&story.request, now) {
-                story.happen(body, Actor::System, now);
+            let (body, actor) = match file(wish, &story, caller, now) {
+                Some(body) => (Some(body), Actor::from(caller)),
+                None => (super::decide::close_by_itself(&story.request, now), Actor::System),
+            };
+            if let Some(body) = body {
+                story.happen(body, actor, now);
             }
+            is_consistent(&story.request, now)?;
             continue;
         };
         let before = story.request.clone();
@@ -68,13 +95,20 @@ fn live(attempts: &[Attempt]) -> Result<Story, TestCaseError> {
         match (&outcome, action) {
             (Ok(_), Some(action)) => prop_assert!(allowed.contains(&action)),
             (Ok(_), None) => prop_assert!(may_see(&before, caller)),
-            (Err(Refusal::NotFound), _) => prop_assert!(!may_see(&before, caller)),
+            (Err(Refusal::NotFound), _) => {
+                let is_of_link = matches!(command, Command::Unlink { .. });
+                prop_assert!(is_of_link || !may_see(&before, caller));
+            }
             // Wrong inputs to something the caller may do: the assignee is the same, or another than the technician.
             (Err(Refusal::Invalid { code, .. }), _) => prop_assert_eq!(code, "no_change"),
             // A claim of what somebody else has, without saying that it takes over.
-            (Err(Refusal::Conflict { code, .. }), _) => {
+            (Err(Refusal::Conflict { code, .. }), Some(_)) => {
                 prop_assert_eq!(code, "already_assigned");
                 prop_assert!(before.assignee.is_some() && !caller.role.manages());
+            }
+            (Err(Refusal::Conflict { code, .. }), None) => {
+                let codes = ["already_linked", "has_duplicates", "merged", "undo_at_duplicate"];
+                prop_assert!(codes.contains(&code.as_str()), "{}", code);
             }
             (Err(Refusal::Forbidden { action }), wanted) => {
                 prop_assert_eq!(action.clone(), wanted.map(Action::word));
@@ -84,7 +118,7 @@ fn live(attempts: &[Attempt]) -> Result<Story, TestCaseError> {
                 prop_assert_eq!(status.clone(), before.status.word());
                 prop_assert_eq!(told.clone(), allowed.iter().map(|action| action.word()).collect::<Vec<_>>());
                 prop_assert!(wanted.is_none_or(|action| !allowed.contains(&action)));
-                prop_assert!(wanted.is_some() || !may_edit(&before, caller));
+                prop_assert!(!matches!(command, Command::Edit(_)) || !may_edit(&before, caller));
             }
             (Err(other), _) => prop_assert!(false, "an unexpected refusal: {other:?}"),
         }
@@ -94,6 +128,29 @@ fn live(attempts: &[Attempt]) -> Result<Story, TestCaseError> {
         is_consistent(&story.request, now)?;
     }
     Ok(story)
+}
+
+/// What becomes of a wish for a file, if it is granted.
+fn file(wish: &Wish, story: &Story, caller: &Caller, now: Timestamp) -> Option<EventBody> {
+    match wish {
+        Wish::Attach(visibility) => {
+            let declared = Declared {
+                filename: FileName::parse("a.txt").unwrap(),
+                size: 1,
+                visibility: *visibility,
+                mark: None,
+                comment: None,
+            };
+            let id = AttachmentId(uuid::Uuid::from_u128(story.events.len() as u128));
+            let arrived = Arrived::new(FileKind::Text, None, String::new());
+            attaching::attach(&story.request, id, declared, arrived, caller, now, &RULES).ok()
+        }
+        Wish::Detach => {
+            let first = story.request.attachments.first()?;
+            attaching::detach(&story.request, first.id, caller).ok()
+        }
+        _ => None,
+    }
 }
 
 /// What is true of a request in every state.
@@ -114,6 +171,11 @@ fn is_consistent(request: &MaintenanceRequest, now: Timestamp) -> Result<(), Tes
     prop_assert_eq!(request.due_at, request.created_at.plus_ms(request.target_ms + request.held_ms));
     prop_assert!(Sla::of(request, now).held_ms >= request.held_ms);
     prop_assert_eq!(Summary::from(request).version, request.version);
+    let has = |kind| request.links.iter().any(|link| link.kind == kind);
+    prop_assert!(!has(LinkKind::DuplicateOf) || status == Status::Cancelled);
+    prop_assert!(!(has(LinkKind::DuplicateOf) && has(LinkKind::HasDuplicate)));
+    let others: BTreeSet<_> = request.links.iter().map(|link| link.other).collect();
+    prop_assert_eq!(others.len(), request.links.len());
     Ok(())
 }
 
@@ -122,9 +184,14 @@ fn is_consistent(request: &MaintenanceRequest, now: Timestamp) -> Result<(), Tes
 fn running_ms(events: &[Event], now: Timestamp) -> i64 {
     let (mut total, mut since) = (0, None);
     for event in events {
-        match event.body {
+        match &event.body {
             EventBody::Created { .. } | EventBody::Resumed {} | EventBody::Reopened { .. } => since = Some(event.ts),
-            EventBody::Held { .. }
+            // A duplicate is closed, and stands where it stood once that is undone.
+            EventBody::Unlinked { link: Link { was: Some(was), .. }, .. } => {
+                since = (*was != Status::OnHold).then_some(event.ts);
+            }
+            EventBody::Linked { link: Link { kind: LinkKind::DuplicateOf, .. }, .. }
+            | EventBody::Held { .. }
             | EventBody::Completed { .. }
             | EventBody::Rejected { .. }
             | EventBody::Cancelled { .. } => total += since.take().map_or(0, |since| event.ts.ms_since(since)),
@@ -135,7 +202,12 @@ fn running_ms(events: &[Event], now: Timestamp) -> i64 {
             | EventBody::Started {}
             | EventBody::Closed { .. }
             | EventBody::Edited { .. }
-            | EventBody::Commented { .. } => {}
+            | EventBody::Commented { .. }
+            | EventBody::Attached { .. }
+            | EventBody::Marked { .. }
+            | EventBody::Detached { .. }
+            | EventBody::Linked { .. }
+            | EventBody::Unlinked { .. } => {}
         }
     }
     total + since.map_or(0, |since| now.ms_since(since))
@@ -189,8 +261,8 @@ proptest! {
             prop_assert_eq!(row.into_event().unwrap(), event.clone());
             let json = serde_json::to_string(&event).unwrap();
             prop_assert_eq!(serde_json::from_str::<Event>(&json).unwrap(), event.clone());
-            let is_internal = matches!(event.body, EventBody::Commented { visibility: Visibility::Internal, .. });
-            prop_assert_eq!(event.visibility() == Visibility::Internal, is_internal);
+            // What a requester is not to know of says so.
+            prop_assert_eq!(event.visibility() == Visibility::Internal, json.contains("\"visibility\":\"internal\""));
         }
     }
 }

@@ -3,9 +3,13 @@
 //! This is the hot path of `GET /api/requests/:id`: a record borrows from the snapshot and is written in one pass.
 
 use base::time::{Timestamp, rfc3339};
-use serde::{Deserialize, Serialize};
-use uuid::Uuid;
+use serde::Serialize;
 
+use super::attaching;
+use super::attachment::Attachment;
+use super::file_ledger::FileLedger;
+use super::link::Link;
+use super::linking;
 use super::{Action, MaintenanceRequest, Report, RequestId, RequestRules, Status};
 use crate::domain::request::Sla;
 use crate::domain::user::{Caller, Person};
@@ -27,12 +31,6 @@ pub struct Record<'a> {
     /// The reason of a rejection, a hold or a cancellation, as long as it lasts.
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub status_reason: Option<&'a str>,
-    /// Where it is broken.
-    #[cfg_attr(feature = "openapi", schema(required = true))]
-    pub location: Option<&'a Reference>,
-    /// What it is that is broken.
-    #[cfg_attr(feature = "openapi", schema(required = true))]
-    pub asset: Option<&'a Reference>,
     /// Whose request it is.
     pub requester: &'a Person,
     /// Who reported it, possibly on the requester's behalf.
@@ -74,38 +72,14 @@ pub struct Record<'a> {
     #[serde(with = "rfc3339::option")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime, required = true))]
     pub closed_at: Option<Timestamp>,
-    /// The files that belong to it.
-    pub attachments: &'a [Attachment],
+    /// Its files, as far as the caller may know of them.
+    pub attachments: Vec<Attachment>,
+    /// What it is to other requests, as far as the caller may know of that.
+    pub links: Vec<Link>,
     /// Whether the caller may edit it now.
     pub may_edit: bool,
     /// Exactly the actions that the caller may take now.
     pub allowed_actions: Vec<Action>,
-}
-
-/// A location or an asset, by name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Reference {
-    /// Its id.
-    pub id: Uuid,
-    /// Its name.
-    pub name: String,
-}
-
-/// A file that belongs to a request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Attachment {
-    /// Its id.
-    pub id: Uuid,
-    /// The name it was uploaded under.
-    pub filename: String,
-    /// The media type, found from its bytes.
-    pub content_type: String,
-    /// Its size in bytes.
-    pub size: i64,
-    /// The SHA-256 of its bytes, in hexadecimal.
-    pub sha256: String,
 }
 
 impl<'a> Record<'a> {
@@ -119,8 +93,6 @@ impl<'a> Record<'a> {
             report: &request.report,
             status: request.status,
             status_reason: request.status_reason.as_deref(),
-            location: None,
-            asset: None,
             requester: &request.requester,
             raised_by: &request.raised_by,
             assignee: request.assignee.as_ref(),
@@ -134,10 +106,20 @@ impl<'a> Record<'a> {
             started_at: request.started_at,
             completed_at: request.completed_at,
             closed_at: request.closed_at,
-            attachments: &[],
+            attachments: attaching::visible(request, caller).cloned().collect(),
+            links: linking::visible(request, caller).cloned().collect(),
             may_edit: super::may_edit(request, caller),
             allowed_actions: super::allowed_actions(request, caller, now, rules),
         }
+    }
+
+    /// The same, with those of its files that have a small picture.
+    #[must_use]
+    pub fn with_thumbnails(mut self, drawn: &FileLedger) -> Self {
+        for file in &mut self.attachments {
+            file.thumbnail = drawn.thumbnail(file.id).is_some();
+        }
+        self
     }
 }
 

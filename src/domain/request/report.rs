@@ -5,11 +5,16 @@
 //! show or filter by is in [`Summary`](super::Summary) and in the index's columns, too.
 
 use base::refusal::Refusal;
-use base::text::{Lines, parse_value};
+use base::text::{Lines, parse_time_or_none, parse_value};
 use base::text_type;
+use base::time::ApiTime;
 use serde::{Deserialize, Serialize};
 
+pub use super::change::Change;
 use super::status::Priority;
+use crate::domain::asset::AssetLabel;
+use crate::domain::patch::told;
+use crate::domain::place::PlaceLabel;
 use crate::domain::user::Person;
 
 text_type! {
@@ -53,6 +58,22 @@ pub struct Report {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub hazard: bool,
+    /// Where it is broken, as that was called when it was named.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub location: Option<PlaceLabel>,
+    /// What it is that is broken, as that was called when it was named.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub asset: Option<AssetLabel>,
+    /// Since when the asset stands still; absent where it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+    pub down_since: Option<ApiTime>,
+    /// Until when; absent where that is when the work is completed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+    pub down_until: Option<ApiTime>,
 }
 
 /// The body of `POST /api/requests`.
@@ -80,6 +101,22 @@ pub struct NewRequestBody {
     /// Whether people are in danger.
     #[serde(default)]
     pub hazard: bool,
+    /// Where it is broken; without it, where the asset is.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::domain::place::PlaceId>))]
+    pub location_id: Option<String>,
+    /// What it is that is broken.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::domain::asset::AssetId>))]
+    pub asset_id: Option<String>,
+    /// Since when the asset stands still, if it does: not in the future.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+    pub down_since: Option<String>,
+    /// Until when it did; without it, until the work is completed.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+    pub down_until: Option<String>,
     /// On whose behalf it is raised (managers and admins).
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<base::ids::UserId>))]
@@ -108,6 +145,16 @@ pub struct EditBody {
     pub contact: Option<String>,
     /// Whether people are in danger.
     pub hazard: Option<bool>,
+    /// Where it is broken; empty takes it away. Without it, another asset brings its own place.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub location_id: Option<String>,
+    /// What it is that is broken; empty takes it away.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub asset_id: Option<String>,
+    /// Since when the asset stands still, a time that is not in the future; empty: it does not.
+    pub down_since: Option<String>,
+    /// Until when it did, likewise; empty: until the work is completed.
+    pub down_until: Option<String>,
 }
 
 /// The inputs of a create.
@@ -127,6 +174,18 @@ pub struct NewRequest {
     /// Whether people are in danger.
     #[serde(default)]
     pub hazard: bool,
+    /// Where it is broken; that there is such a place is checked by who looked it up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<PlaceLabel>,
+    /// What it is that is broken; likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asset: Option<AssetLabel>,
+    /// Since when the asset stands still.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub down_since: Option<ApiTime>,
+    /// Until when it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub down_until: Option<ApiTime>,
     /// On whose behalf it is raised; the caller's own if none.
     #[serde(default)]
     pub requester: Option<Person>,
@@ -148,6 +207,18 @@ pub struct EditInput {
     pub contact: Option<Contact>,
     /// Whether people are in danger, after all.
     pub hazard: Option<bool>,
+    /// Where it is broken, or nowhere; that there is such a place is checked by who looked it up.
+    #[serde(deserialize_with = "told", skip_serializing_if = "Option::is_none")]
+    pub location: Option<Option<PlaceLabel>>,
+    /// What it is that is broken, or nothing; likewise.
+    #[serde(deserialize_with = "told", skip_serializing_if = "Option::is_none")]
+    pub asset: Option<Option<AssetLabel>>,
+    /// Since when the asset stands still, or that it does not.
+    #[serde(deserialize_with = "told", skip_serializing_if = "Option::is_none")]
+    pub down_since: Option<Option<ApiTime>>,
+    /// Until when it did, or that the work says it.
+    #[serde(deserialize_with = "told", skip_serializing_if = "Option::is_none")]
+    pub down_until: Option<Option<ApiTime>>,
 }
 
 /// What an edit changed: only that is there.
@@ -172,16 +243,20 @@ pub struct Changes {
     /// Whether people are in danger.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hazard: Option<Change<bool>>,
-}
-
-/// A changed value, before and after.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Change<T> {
-    /// Before.
-    pub from: T,
-    /// After.
-    pub to: T,
+    /// Where it is broken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<Change<Option<PlaceLabel>>>,
+    /// What it is that is broken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asset: Option<Change<Option<AssetLabel>>>,
+    /// Since when the asset stands still.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Change<Option<String>>>))]
+    pub down_since: Option<Change<Option<ApiTime>>>,
+    /// Until when it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Change<Option<String>>>))]
+    pub down_until: Option<Change<Option<ApiTime>>>,
 }
 
 impl NewRequestBody {
@@ -197,6 +272,11 @@ impl NewRequestBody {
             priority: parse_value("priority", &self.priority)?,
             contact: self.contact.as_deref().map(Contact::parse).transpose()?,
             hazard: self.hazard,
+            // Whoever looks up what is named puts it in.
+            location: None,
+            asset: None,
+            down_since: parse_time_or_none("down_since", self.down_since.as_deref().unwrap_or_default())?,
+            down_until: parse_time_or_none("down_until", self.down_until.as_deref().unwrap_or_default())?,
             requester,
         })
     }
@@ -208,6 +288,7 @@ impl EditBody {
     /// # Errors
     /// `Invalid`, naming the field.
     pub fn input(&self) -> Result<EditInput, Refusal> {
+        let time = |field, text: Option<&str>| text.map(|text| parse_time_or_none(field, text)).transpose();
         Ok(EditInput {
             title: self.title.as_deref().map(Title::parse).transpose()?,
             description: self.description.as_deref().map(Description::parse).transpose()?,
@@ -215,6 +296,10 @@ impl EditBody {
             priority: self.priority.as_deref().map(|text| parse_value("priority", text)).transpose()?,
             contact: self.contact.as_deref().map(Contact::parse).transpose()?,
             hazard: self.hazard,
+            location: None,
+            asset: None,
+            down_since: time("down_since", self.down_since.as_deref())?,
+            down_until: time("down_until", self.down_until.as_deref())?,
         })
     }
 }
@@ -230,6 +315,10 @@ impl NewRequest {
             priority: self.priority,
             contact: self.contact.as_ref().and_then(Contact::kept),
             hazard: self.hazard,
+            location: self.location.clone(),
+            asset: self.asset.clone(),
+            down_since: self.down_since,
+            down_until: self.down_until,
         }
     }
 }
@@ -252,33 +341,37 @@ impl Report {
             priority: Change::of(&self.priority, input.priority),
             contact: Change::of(&self.contact, input.contact.as_ref().map(Contact::kept)),
             hazard: Change::of(&self.hazard, input.hazard),
+            location: Change::of(&self.location, input.location.clone()),
+            asset: Change::of(&self.asset, input.asset.clone()),
+            down_since: Change::of(&self.down_since, input.down_since),
+            down_until: Change::of(&self.down_until, input.down_until),
         }
     }
 
     /// The report with these changes made.
     pub fn change(&mut self, changes: &Changes) {
-        let Changes { title, description, category, priority, contact, hazard } = changes;
+        let Changes {
+            title,
+            description,
+            category,
+            priority,
+            contact,
+            hazard,
+            location,
+            asset,
+            down_since,
+            down_until,
+        } = changes;
         Change::make(title.as_ref(), &mut self.title);
         Change::make(description.as_ref(), &mut self.description);
         Change::make(category.as_ref(), &mut self.category);
         Change::make(priority.as_ref(), &mut self.priority);
         Change::make(contact.as_ref(), &mut self.contact);
         Change::make(hazard.as_ref(), &mut self.hazard);
-    }
-}
-
-impl<T: Clone + PartialEq> Change<T> {
-    /// The change of `from` into `to`, if there is one.
-    #[must_use]
-    pub fn of(from: &T, to: Option<T>) -> Option<Self> {
-        to.filter(|to| to != from).map(|to| Self { from: from.clone(), to })
-    }
-
-    /// Makes the change, if there is one.
-    pub fn make(change: Option<&Self>, place: &mut T) {
-        if let Some(change) = change {
-            place.clone_from(&change.to);
-        }
+        Change::make(location.as_ref(), &mut self.location);
+        Change::make(asset.as_ref(), &mut self.asset);
+        Change::make(down_since.as_ref(), &mut self.down_since);
+        Change::make(down_until.as_ref(), &mut self.down_until);
     }
 }
 

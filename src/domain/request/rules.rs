@@ -5,6 +5,7 @@ use base::words;
 use serde::{Deserialize, Serialize};
 
 use super::status::Priority;
+use crate::domain::file::FileLimits;
 
 /// Milliseconds of a day.
 pub const DAY_MS: i64 = 86_400_000;
@@ -39,6 +40,8 @@ pub struct RequestRules {
     pub technicians_claim: bool,
     /// Whether a technician may take over what another has.
     pub technicians_take_over: bool,
+    /// How much may be attached.
+    pub files: FileLimits,
 }
 
 /// The rules in force, as they reach a request's object with a call.
@@ -74,6 +77,7 @@ impl Default for RequestRules {
             approvers: Approvers::Managers,
             technicians_claim: true,
             technicians_take_over: true,
+            files: FileLimits::DEFAULT,
         }
     }
 }

@@ -6,7 +6,9 @@
 use base::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::attachment::Attachment;
 use super::event::{Event, EventBody};
+use super::link::{Link, LinkKind};
 use super::report::Report;
 use super::status::Status;
 use crate::domain::request::RequestId;
@@ -85,6 +87,12 @@ pub struct MaintenanceRequest {
     /// When it became final (closed, rejected or cancelled), while it is.
     #[serde(default)]
     pub closed_at: Option<Timestamp>,
+    /// Its files, in the order in which they came.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
+    /// What it is to other requests, each once, in the order in which that was said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Link>,
 }
 
 impl MaintenanceRequest {
@@ -121,6 +129,8 @@ impl MaintenanceRequest {
             completed_at: None,
             auto_close_ms: None,
             closed_at: None,
+            attachments: Vec::new(),
+            links: Vec::new(),
         })
     }
 
@@ -150,6 +160,23 @@ impl MaintenanceRequest {
     pub fn last_event(&self, reads_internal: bool) -> Moment {
         let last = Moment { version: self.version, at: self.updated_at };
         if reads_internal { last } else { self.last_public.unwrap_or(last) }
+    }
+
+    /// Who else reported the same: whose requests were merged into this one.
+    pub fn reporters(&self) -> impl Iterator<Item = &Person> {
+        self.links.iter().filter_map(|link| link.reporter.as_ref())
+    }
+
+    /// What it is to that one.
+    #[must_use]
+    pub fn link_to(&self, other: RequestId) -> Option<&Link> {
+        self.links.iter().find(|link| link.other == other)
+    }
+
+    /// Whether it has a link of this kind.
+    #[must_use]
+    pub fn has_link(&self, kind: LinkKind) -> bool {
+        self.links.iter().any(|link| link.kind == kind)
     }
 
     /// Whether `person` does the work.

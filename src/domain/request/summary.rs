@@ -4,6 +4,8 @@ use base::time::{Timestamp, rfc3339};
 use serde::{Deserialize, Serialize};
 
 use super::{MaintenanceRequest, Moment, Priority, RequestId, Status};
+use crate::domain::asset::AssetLabel;
+use crate::domain::place::PlaceLabel;
 use crate::domain::user::Person;
 
 /// A request in short. Its JSON is public, with RFC 3339 times.
@@ -26,6 +28,14 @@ pub struct Summary {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(required = true))]
     pub hazard: bool,
+    /// Where it is broken, as that is called now.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub location: Option<PlaceLabel>,
+    /// What it is that is broken, as that was called when it was named.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub asset: Option<AssetLabel>,
     /// Where it stands.
     pub status: Status,
     /// Whose request it is.
@@ -48,6 +58,10 @@ pub struct Summary {
     #[serde(with = "rfc3339")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub updated_at: Timestamp,
+    /// How many files everybody sees who sees the request.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
+    pub attachments: u32,
 }
 
 impl From<&MaintenanceRequest> for Summary {
@@ -59,6 +73,8 @@ impl From<&MaintenanceRequest> for Summary {
             category: request.report.category.clone(),
             priority: request.report.priority,
             hazard: request.report.hazard,
+            location: request.report.location.clone(),
+            asset: request.report.asset.clone(),
             status: request.status,
             requester: request.requester.clone(),
             assignee: request.assignee.clone(),
@@ -66,6 +82,7 @@ impl From<&MaintenanceRequest> for Summary {
             version: request.version,
             created_at: request.created_at,
             updated_at: request.updated_at,
+            attachments: request.public_attachments(),
         }
     }
 }

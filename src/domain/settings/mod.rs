@@ -11,6 +11,7 @@ use base::time::Timestamp;
 use base::words;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::domain::asset::fields::{self, CategoryFields};
 use crate::domain::factor::Required;
 use crate::domain::identity::IdentityRules;
 use crate::domain::log::{LevelDays, Retention};
@@ -52,10 +53,18 @@ words! {
         Approvers = "approvers",
         /// The categories that are offered to whoever reports.
         Categories = "categories",
+        /// What is to be known of assets, by their category.
+        AssetCategories = "asset_categories",
         /// Whether technicians claim.
         TechniciansClaim = "technicians_claim",
         /// Whether technicians take over.
         TechniciansTakeOver = "technicians_take_over",
+        /// Megabytes of one file.
+        MaxFileMb = "max_file_mb",
+        /// Files of one request.
+        MaxFiles = "max_files",
+        /// Megabytes of all files of one request.
+        MaxFilesMb = "max_files_mb",
         /// Hours without use until a session ends.
         SessionIdleHours = "session_idle_hours",
         /// Days until a session ends in any case.
@@ -112,6 +121,8 @@ words! {
         Times = "times",
         /// Who does what.
         Work = "work",
+        /// Files.
+        Files = "files",
         /// Sessions.
         Sessions = "sessions",
         /// Sign-in with an identity provider.
@@ -130,6 +141,10 @@ words! {
         Hours = "hours",
         /// Days.
         Days = "days",
+        /// Megabytes.
+        Megabytes = "megabytes",
+        /// Files.
+        Files = "files",
     }
 }
 
@@ -148,6 +163,8 @@ pub enum SettingValue {
     Categories(Vec<OfferedCategory>),
     /// Languages, that of whoever has chosen none first.
     Languages(Vec<Language>),
+    /// Categories of assets, with their fields.
+    AssetCategories(Vec<CategoryFields>),
     /// Numbers by level of log entries.
     Levels(LevelDays),
 }
@@ -227,6 +244,7 @@ impl Stored {
             | Form::Word { .. }
             | Form::Text { .. }
             | Form::Categories
+            | Form::AssetCategories
             | Form::LevelDays { .. } => SettingValue::Text(self.organisation.clone()),
         }
     }
@@ -269,6 +287,8 @@ pub struct InForce {
     pub caches: Caches,
     /// The categories that are offered, and those that were.
     pub categories: Vec<OfferedCategory>,
+    /// What is to be known of assets, by their category.
+    pub asset_categories: Vec<CategoryFields>,
 }
 
 impl Default for InForce {
@@ -284,6 +304,7 @@ impl Default for InForce {
             logs: Retention::default(),
             caches: Caches { users: true, identity: true },
             categories: category::offered_at_first(),
+            asset_categories: Vec::new(),
         }
     }
 }
@@ -334,6 +355,13 @@ pub fn checked(setting: &Setting, value: SettingValue) -> Result<SettingValue, R
             Err(refusal) => Err(refusal),
         },
         (Form::Categories, SettingValue::Categories(list)) => category::checked(list).map(SettingValue::Categories),
+        (Form::AssetCategories, SettingValue::AssetCategories(list)) => {
+            fields::checked(list).map(SettingValue::AssetCategories)
+        }
+        // An empty list may be of anything.
+        (Form::AssetCategories, SettingValue::Categories(list)) if list.is_empty() => {
+            Ok(SettingValue::AssetCategories(Vec::new()))
+        }
         (Form::Languages, SettingValue::Languages(list)) => {
             Languages::new(list).map(|languages| SettingValue::Languages(languages.as_slice().to_vec()))
         }
@@ -349,6 +377,7 @@ pub fn checked(setting: &Setting, value: SettingValue) -> Result<SettingValue, R
         }
         (Form::Switch { .. }, _) => wrong("unknown_value", "It is true or false.".into()),
         (Form::Word { words, .. }, _) => wrong("unknown_value", format!("It is one of {}.", words.join(", "))),
+        (Form::AssetCategories, _) => wrong("malformed", "It is a list of categories with their fields.".into()),
         (Form::Categories, _) => wrong("required", "It is a list of categories.".into()),
         (Form::Languages, _) => wrong("required", "It is a list of languages.".into()),
         (Form::Text { .. }, _) => wrong("malformed", "It is a text.".into()),

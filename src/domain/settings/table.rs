@@ -3,8 +3,8 @@
 
 use base::refusal::Refusal;
 
-use super::SettingGroup::{Caches, Logs, Organisation, Sessions, SignIn, Times, Work};
-use super::Unit::{Days, Hours};
+use super::SettingGroup::{Caches, Files, Logs, Organisation, Sessions, SignIn, Times, Work};
+use super::Unit::{Days, Hours, Megabytes};
 use super::{InForce, SettingGroup, SettingKey, SettingValue, Unit};
 use crate::domain::factor::Required;
 use crate::domain::identity::{self, Newcomers, issuer};
@@ -17,6 +17,11 @@ const YEAR_HOURS: u32 = 8_760;
 const YEAR_DAYS: u32 = 365;
 /// A session that nobody uses is not kept longer than a month; nor is anybody told of work that is due later.
 const MONTH_HOURS: u32 = 720;
+/// The most of a file, in megabytes: what the platform takes of a request, on its smaller plans.
+const LARGEST_MB: u32 = 95;
+/// The most files of a request, and their megabytes: what a page shows, and what somebody's connection loads.
+const MOST_FILES: u32 = 200;
+const MOST_FILES_MB: u32 = 2_000;
 
 /// What a setting may be, and what of [`InForce`] it is.
 #[derive(Debug)]
@@ -63,6 +68,8 @@ pub enum Form {
     Languages,
     /// The categories that are offered.
     Categories,
+    /// Categories of assets, with their fields.
+    AssetCategories,
     /// Days by level that a log stream has of its own, where it has; by default none.
     LevelDays {
         /// The least.
@@ -95,6 +102,7 @@ impl Form {
             Self::Switch { place } => Some(SettingValue::Switch(*place(&mut defaults))),
             Self::Word { get, .. } => Some(SettingValue::Text(get(&defaults).to_owned())),
             Self::Categories => Some(SettingValue::Categories(defaults.categories)),
+            Self::AssetCategories => Some(SettingValue::AssetCategories(defaults.asset_categories)),
             Self::Text { place, .. } => Some(SettingValue::Text(place(&mut defaults).clone())),
             Self::LevelDays { .. } => Some(SettingValue::Levels(LevelDays::new())),
             Self::OrganisationName | Self::TimeZone | Self::Languages => None,
@@ -110,6 +118,7 @@ impl Form {
             (Self::Switch { place }, SettingValue::Switch(on)) => *place(in_force) = *on,
             (Self::Word { put, .. }, SettingValue::Text(word)) => put(in_force, word),
             (Self::Categories, SettingValue::Categories(list)) => in_force.categories.clone_from(list),
+            (Self::AssetCategories, SettingValue::AssetCategories(list)) => in_force.asset_categories.clone_from(list),
             (Self::LevelDays { min, max, stream }, SettingValue::Levels(days))
                 if days.values().all(|number| (min..=max).contains(&number)) =>
             {
@@ -228,8 +237,12 @@ pub static SETTINGS: &[Setting] = &[
     number(SettingKey::ReopenDays, Times, (1, YEAR_DAYS, Days), |now| &mut now.rules.reopen_days),
     Setting { key: SettingKey::Approvers, group: Work, form: APPROVERS },
     Setting { key: SettingKey::Categories, group: Work, form: Form::Categories },
+    Setting { key: SettingKey::AssetCategories, group: Work, form: Form::AssetCategories },
     switch(SettingKey::TechniciansClaim, Work, |now| &mut now.rules.technicians_claim),
     switch(SettingKey::TechniciansTakeOver, Work, |now| &mut now.rules.technicians_take_over),
+    number(SettingKey::MaxFileMb, Files, (1, LARGEST_MB, Megabytes), |now| &mut now.rules.files.max_file_mb),
+    number(SettingKey::MaxFiles, Files, (1, MOST_FILES, Unit::Files), |now| &mut now.rules.files.max_files),
+    number(SettingKey::MaxFilesMb, Files, (1, MOST_FILES_MB, Megabytes), |now| &mut now.rules.files.max_files_mb),
     number(SettingKey::SessionIdleHours, Sessions, (1, MONTH_HOURS, Hours), |now| &mut now.sessions.idle_hours),
     number(SettingKey::SessionDays, Sessions, (1, YEAR_DAYS, Days), |now| &mut now.sessions.days),
     Setting { key: SettingKey::SecondFactor, group: Sessions, form: SECOND_FACTOR },

@@ -32,6 +32,7 @@ fn may_be(form: &Form) -> String {
         Form::LevelDays { min, max, .. } => format!("{min} to {max} days by level"),
         Form::Languages => Language::ALL.iter().map(|language| format!("`{language}`")).collect::<Vec<_>>().join(", "),
         Form::Categories => format!("a list of 1 to {MAX_CATEGORIES}"),
+        Form::AssetCategories => format!("a list of up to {}", fields::MAX_CATEGORIES),
     }
 }
 
@@ -74,6 +75,9 @@ fn each_setting_changes_something_of_its_own() {
             }
             Form::Word { words, .. } => SettingValue::Text((*words.last().unwrap()).to_owned()),
             Form::Categories => SettingValue::Categories(Vec::new()),
+            Form::AssetCategories => {
+                SettingValue::AssetCategories(vec![CategoryFields { name: "Pump".into(), fields: Vec::new() }])
+            }
             Form::Text { check, .. } => {
                 let texts = ["https://id.example.com", "example.com", "desk@example.com"];
                 SettingValue::Text(texts.into_iter().find_map(|text| check(text).ok()).unwrap())
@@ -205,6 +209,7 @@ fn a_list_of_categories_is_checked_row_by_row() {
         colour: Colour::Blue,
         priority: Some(Priority::High),
         archived,
+        after_picture: false,
     };
     let check = |list: Vec<OfferedCategory>| match checked(setting, SettingValue::Categories(list)) {
         Ok(SettingValue::Categories(list)) => Ok(list),

@@ -1,5 +1,6 @@
 //! Users: who they are to others, what they may be, how they prove it.
 
+pub mod avatar;
 mod common;
 pub mod device;
 mod draft;
@@ -16,6 +17,7 @@ mod row;
 mod texts;
 mod throttle;
 
+pub use avatar::{AvatarId, AvatarSize, Portrayed};
 pub use draft::{DRAFT_LASTS_MS, DRAFT_MAX_BYTES, Draft, DraftId, MOST_DRAFTS};
 pub use invitation::{INVITATION_LASTS_MS, Invitation, LinkState, Pending, PendingShown};
 pub use link_token::LinkToken;

@@ -2,6 +2,7 @@
 
 use base::ids::{KeyId, UserId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
 use crate::domain::user::Role;
 
@@ -13,6 +14,15 @@ pub struct Person {
     pub id: UserId,
     /// The name to display.
     pub name: String,
+}
+
+impl Person {
+    /// By hand, from JSON that was read: for what has a person in it and is read so itself.
+    #[must_use]
+    pub fn read(person: &Value) -> Option<Self> {
+        let text = |name: &str| person.get(name).and_then(Value::as_str);
+        Some(Self { id: text("id")?.parse().ok()?, name: text("name")?.to_owned() })
+    }
 }
 
 /// The API key that a call was made with.

@@ -14,6 +14,8 @@ use mail::platform::Limits;
 use subtle::ConstantTimeEq as _;
 use wasm_bindgen::JsValue;
 
+#[cfg(feature = "fault-injection")]
+use super::faults;
 use super::store::{self, Owed, Person};
 use super::{InboxObject, api, written};
 use crate::db::statements::people::WriteTo;
@@ -121,6 +123,10 @@ impl InboxObject {
             return Ok(Some(Outcome::Refused(failure)));
         }
         let address = outgoing.to.address.as_str().to_owned();
+        #[cfg(feature = "fault-injection")]
+        if owed.iter().any(|one| faults::is_mailed_twice(&one.notice)) {
+            let _twice = mailer.send(env, &self.state.id, &Limits::BEHIND, outgoing.clone()).await;
+        }
         let outcome = mailer.send(env, &self.state.id, &Limits::BEHIND, outgoing).await;
         mail_pause::after(env, &address, &outcome, &cx).await;
         Ok(Some(outcome))

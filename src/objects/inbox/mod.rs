@@ -8,6 +8,8 @@
 
 pub mod api;
 mod deliveries;
+#[cfg(feature = "fault-injection")]
+mod faults;
 mod mail;
 mod place;
 mod push;
@@ -77,51 +79,51 @@ struct Shown<'a> {
 impl InboxObject {
     /// Whose inbox it is; it may not have been written down yet.
     fn person(&self, cx: &CallContext) -> Result<Person, Refusal> {
-        if let Some(known) = store::person(&self.state.db)? {
-            return Ok(known);
-        }
-        let InboxKey { org, user } = cx.own_key()?;
-        let secret: [u8; 16] = clock::random()?;
-        Ok(Person { org, user, secret: hex(&secret), choices: Choices::default(), times: None })
+        store::person(&self.state.db)?.map_or_else(|| newcomer(cx), Ok)
     }
 
-    fn keep(&self, notices: &[Notice], cx: &CallContext) -> Result<(), Refusal> {
-        let person = self.person(cx)?;
+    /// Keeps what is new of these; whether any mail or message is owed of it.
+    fn keep(&self, notices: &[Notice], cx: &CallContext) -> Result<bool, Refusal> {
+        let known = store::person(&self.state.db)?;
+        let is_known = known.is_some();
+        let person = known.map_or_else(|| newcomer(cx), Ok)?;
         let now = clock::now();
         let mut wanted = Vec::new();
+        #[cfg(feature = "fault-injection")]
+        let notices = &*faults::repeated(notices);
         for notice in notices {
             let app = person.choices.is_told(&notice.kind, Channel::App);
             let (mail, push) = (self.mail_slot(notice, &person, now), self.push_due(notice, &person, now));
             let ways = Ways { app, mail, push };
+            #[cfg(feature = "fault-injection")]
+            let ways = faults::forgotten(notice, ways);
             if (app || mail.is_some() || push.is_some()) && (is_always_told(notice) || !self.is_muted(notice)?) {
                 wanted.push((notice, ways));
             }
         }
-        let new = self.state.db.atomically(|write| {
-            store::put_person(write, &person)?;
-            let mut new = Vec::new();
+        let (new, is_owed) = self.state.db.atomically(|write| {
+            if !is_known {
+                store::put_person(write, &person)?;
+            }
+            let (mut new, mut is_owed) = (Vec::new(), false);
             for (notice, ways) in wanted {
-                if !store::put(write, notice, ways)? {
-                    continue;
-                }
-                if let Some(due) = ways.push {
-                    push::store::owe(write, notice, due)?;
-                }
+                let Some(key) = store::put(write, notice, ways)? else { continue };
+                let is_pushed = ways.push.map_or(Ok(false), |due| push::store::owe(write, key, due))?;
+                is_owed |= is_pushed || ways.mail.is_some();
                 if ways.app {
                     new.push(notice);
                 }
+                store::purge_at(write, key)?;
             }
-            store::purge(write)?;
-            Ok::<_, Refusal>(new)
+            Ok::<_, Refusal>((new, is_owed))
         })?;
-        if self.sockets.count() == 0 {
-            return Ok(());
+        if self.sockets.count() > 0 {
+            let unread = store::unread(&self.state.db)?;
+            for notice in new {
+                self.say(&Message::Notice { notice: Shown { notice, unread: true, mail: None }, unread });
+            }
         }
-        let unread = store::unread(&self.state.db)?;
-        for notice in new {
-            self.say(&Message::Notice { notice: Shown { notice, unread: true, mail: None }, unread });
-        }
-        Ok(())
+        Ok(is_owed)
     }
 
     fn is_muted(&self, notice: &Notice) -> Result<bool, Refusal> {
@@ -206,12 +208,13 @@ impl InboxObject {
 impl api::Handler for InboxObject {
     fn tell(self: Rc<Self>, message: Tell, cx: CallContext) -> Answer<()> {
         let kept = self.keep(&message.notices, &cx);
-        if kept.is_ok() {
+        // Most notices are told in the app alone; then nothing of all this has changed.
+        if matches!(kept, Ok(true)) {
             self.report_behind();
             self.state.alarm.set_by(self.next());
             clock::in_background(self.deliver());
         }
-        kept.into()
+        kept.map(|_| ()).into()
     }
 
     fn add_device(self: Rc<Self>, message: Device, cx: CallContext) -> Answer<Vec<DeviceShown>> {
@@ -322,6 +325,13 @@ impl Object for InboxObject {
     fn next_due(&self) -> Option<Timestamp> {
         self.next()
     }
+}
+
+/// Somebody whose inbox is empty yet.
+fn newcomer(cx: &CallContext) -> Result<Person, Refusal> {
+    let InboxKey { org, user } = cx.own_key()?;
+    let secret: [u8; 16] = clock::random()?;
+    Ok(Person { org, user, secret: hex(&secret), choices: Choices::default(), times: None })
 }
 
 /// What is told of a muted request as well: that one is needed.

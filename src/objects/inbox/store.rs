@@ -54,8 +54,11 @@ const NOTICES: &str = "
     ) WITHOUT ROWID;
 ";
 
-/// So many notices are kept; the oldest go first.
+/// So many notices are kept, and those that came since it was last looked; the oldest go first.
 pub const MOST_NOTICES: i64 = 1_000;
+
+/// The oldest are looked for with every so manieth notice: it is a look at all that are too many.
+const PURGED_EVERY: i64 = 32;
 
 /// One that something is still to be sent about stays until so many have come after it: more than anybody is told while a provider is
 /// tried again, and so few that an inbox stays small whatever happens.
@@ -76,11 +79,11 @@ pub struct Ways {
     pub push: Option<Timestamp>,
 }
 
-/// Keeps a notice; whether it is new.
+/// Keeps a notice; its row, if it is new.
 ///
 /// # Errors
 /// When SQLite refuses, or the notice cannot be written as JSON.
-pub fn put(write: &Writer<'_>, notice: &Notice, ways: Ways) -> Result<bool, Refusal> {
+pub fn put(write: &Writer<'_>, notice: &Notice, ways: Ways) -> Result<Option<i64>, Refusal> {
     let Ways { app, mail, .. } = ways;
     let digest = mail.and_then(|slot| slot.digest);
     let json = serde_json::to_string(notice).map_err(|_| Refusal::Internal)?;
@@ -96,7 +99,7 @@ pub fn put(write: &Writer<'_>, notice: &Notice, ways: Ways) -> Result<bool, Refu
             &digest.map(Timestamp::as_ms),
         ],
     )?;
-    Ok(!rows.is_empty())
+    Ok(rows.first().map(|row| row.int(0)))
 }
 
 const PURGE: &str = "DELETE FROM notice WHERE key <= (SELECT max(key) FROM notice) - ?
@@ -104,12 +107,15 @@ const PURGE: &str = "DELETE FROM notice WHERE key <= (SELECT max(key) FROM notic
          OR due IS NULL AND NOT EXISTS (SELECT 1 FROM push WHERE push.notice = notice.key AND push.due IS NOT NULL)
                         AND NOT EXISTS (SELECT 1 FROM report WHERE report.notice = notice.key AND version > told))";
 
-/// Forgets all but those that came last. A notice that has left is one that came so long ago that its event is delivered no more. One
-/// that something is still to be sent about, or told of, stays, up to [`MOST_OWED`].
+/// Forgets all but those that came last, where it is time for it: `key` is the row of the newest. A notice that has left is one that came so
+/// long ago that its event is delivered no more. One that something is still to be sent about, or told of, stays, up to [`MOST_OWED`].
 ///
 /// # Errors
 /// When SQLite refuses.
-pub fn purge(write: &Writer<'_>) -> Result<(), StorageError> {
+pub fn purge_at(write: &Writer<'_>, key: i64) -> Result<(), StorageError> {
+    if key % PURGED_EVERY != 0 {
+        return Ok(());
+    }
     write.run(PURGE, &[&MOST_NOTICES, &MOST_OWED])
 }
 
@@ -155,6 +161,7 @@ pub fn query(unread: bool) -> KeysetQuery {
     KeysetQuery {
         table: "notice",
         json: SHOWN,
+        json_of: &[],
         time: "ts",
         key: "key",
         direction: Direction::Newest,

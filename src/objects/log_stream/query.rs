@@ -35,6 +35,7 @@ pub fn of(filter: &LogFilter) -> KeysetQuery {
     KeysetQuery {
         table: "entry",
         json: "json",
+        json_of: &[],
         time: "ts",
         key: "seq",
         direction: Direction::Newest,

@@ -2,6 +2,7 @@
 
 use base::ids::OrgId;
 use base::page::Limit;
+use base::words;
 use durable::Key;
 use durable::actor_api;
 use durable::outbox::Debt;
@@ -11,6 +12,7 @@ use serde_json::value::RawValue;
 
 use crate::domain::request::CommentBody;
 use crate::domain::request::RequestId;
+use crate::domain::request::{AttachmentId, Held, HeldAs};
 use crate::domain::request::{Command, NewRequest, Visibility};
 use crate::domain::user::Person;
 use crate::objects::context::CallContext;
@@ -53,6 +55,8 @@ actor_api! {
     follow(Follow) -> Following;
     /// The staff who have taken part in what the caller sees, the latest first.
     participants(Participants) -> Vec<Person>;
+    /// Does something with a file, or tells of it: one message for all of it, since each is code that every isolate loads.
+    file(File) -> Box<RawValue>;
     /// What operators see of the object.
     inspect(Inspect) -> Inspection;
     /// Sends what is owed, now; with `replay` also what was parked.
@@ -86,6 +90,9 @@ pub struct Act {
     /// The version that the client acted on (`If-Match`); another one is refused as stale.
     #[serde(default)]
     pub if_match: Option<i64>,
+    /// In which categories work is completed only with a picture that is marked as after; for that step alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after_pictures: Vec<String>,
 }
 
 /// See [`Handler::comment`].
@@ -126,6 +133,55 @@ pub struct Following {
 /// See [`Handler::participants`].
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Participants {}
+
+/// See [`Handler::file`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct File {
+    /// What is done with it.
+    pub deed: FileDeed,
+    /// The file, and what is told of it.
+    pub file: Held,
+}
+
+words! {
+    /// What is done with a file, or asked of it.
+    pub enum FileDeed: "deed" {
+        /// It is to come: it is written down before its bytes are. The reply is the file, if it came under this idempotency key before, or
+        /// `null`: then its bytes are wanted.
+        Begin = "begin",
+        /// Its bytes are there. The reply is the file.
+        Commit = "commit",
+        /// It will not come. The reply is `null`.
+        Drop = "drop",
+        /// What is known of it: a [`FilesHeld`] of itself, and of its small picture if there is one.
+        Read = "read",
+        /// Whether it has its small picture, for who may give it one; with a media type, it has one now. The reply is `true` or `false`.
+        Draw = "draw",
+        /// It shows something of the work, or nothing in particular. The reply is the file.
+        Mark = "mark",
+        /// It is removed. The reply is `null`.
+        Detach = "detach",
+        /// All files and bytes, for the sweep: a [`FilesHeld`].
+        List = "list",
+    }
+}
+
+/// Files and bytes of a request.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct FilesHeld {
+    /// Its version; 0 where there is no such request.
+    pub version: i64,
+    /// What it knows of.
+    pub items: Vec<Held>,
+}
+
+impl FilesHeld {
+    /// What it knows of a file, as this.
+    #[must_use]
+    pub fn find(&self, what: HeldAs, id: AttachmentId) -> Option<&Held> {
+        self.items.iter().find(|held| held.what == what && held.id == id)
+    }
+}
 
 /// See [`Handler::inspect`].
 #[derive(Debug, Serialize, Deserialize)]

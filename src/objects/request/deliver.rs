@@ -12,17 +12,22 @@ use base::refusal::Refusal;
 use durable::outbox::{Deliver, Failure, Outbox, SeqRange, flush};
 use durable::{CALL_LIMIT_MS, Database, Object, StorageError, ask_within};
 
+#[cfg(feature = "fault-injection")]
+use super::faults;
 use super::owed::{self, Delivery, Destination, packed};
 use super::{RequestObject, store};
 use crate::db::statements::users::ListStaff;
 use crate::domain::log::StreamName;
 use crate::domain::notify::{Notice, Parties, Reason, assignee_after, needs_staff, told};
-use crate::domain::request::{Event, EventBody, MaintenanceRequest, Searched, Summary};
+use crate::domain::request::{Event, EventBody, MaintenanceRequest, Searched, Summary, Visibility};
 use crate::domain::user::{Actor, Role};
 use crate::objects::context::CallContext;
 use crate::objects::database::api::{Apply, DatabaseKey, query};
 use crate::objects::log_stream::api::{Append, StreamKey};
-use crate::objects::request_index::api::{IndexKey, Upsert};
+use crate::objects::request_index::api::{IndexKey, Said, Upsert};
+
+/// So many characters of a comment are searched.
+const SEARCHED: usize = 2_000;
 
 impl RequestObject {
     /// Brings the index up to date. Not exclusive: a command must not wait behind another's push, and the index takes
@@ -48,22 +53,28 @@ impl RequestObject {
                 flush(self, Destination::Postgres).await;
             }
         };
-        let inboxes = async {
+        let people = async {
             if numbered {
-                flush(self, Destination::Inbox).await;
+                futures::join!(flush(self, Destination::Inbox), flush(self, Destination::Peer));
             }
         };
-        futures::join!(postgres, flush(self, Destination::Audit), inboxes);
+        futures::join!(postgres, flush(self, Destination::Audit), people, self.remove_files());
         self.outbox.keep(&self.state.db, &self.state.alarm);
         self.state.alarm.set_by(self.next_due());
     }
 
-    pub(super) async fn to_index(&self, request: &MaintenanceRequest, cx: &CallContext) -> Result<(), Failure> {
+    pub(super) async fn to_index(
+        &self,
+        request: &MaintenanceRequest,
+        events: &[Rc<Delivery>],
+        cx: &CallContext,
+    ) -> Result<(), Failure> {
         let upsert = Upsert {
             summary: Summary::from(request),
             epoch: request.epoch,
             last_public: request.last_public,
             searched: Some(Searched::from(request)),
+            said: events.iter().filter_map(|delivery| said(&delivery.event)).collect(),
         };
         let key = IndexKey { org: cx.org.clone() };
         let upserted = ask_within(&self.state.env, &key, upsert, cx, CALL_LIMIT_MS).await?;
@@ -88,7 +99,7 @@ impl RequestObject {
             return Ok(());
         }
         let numbered = MaintenanceRequest { number: Some(number), ..(*request).clone() };
-        self.state.db.atomically(|write| store::put_snapshot(write, cx.org.as_str(), &numbered, None))?;
+        self.state.db.atomically(|write| store::put_snapshot(write, cx.org.as_str(), &numbered, None, None))?;
         *self.loaded.borrow_mut() = Some(Some(numbered.into()));
         Ok(())
     }
@@ -155,6 +166,7 @@ impl RequestObject {
         } else {
             Vec::new()
         };
+        let reporters: Vec<UserId> = request.reporters().map(|reporter| reporter.id).collect();
         let mut assignee = self.assignee_before(request, events)?;
         let mut notices: BTreeMap<UserId, Vec<Notice>> = BTreeMap::new();
         for Delivery { event, .. } in events.iter().map(Rc::as_ref) {
@@ -165,8 +177,12 @@ impl RequestObject {
                 }
                 _ => Some((user, reason)),
             };
-            let parties = Parties { requester: request.requester.id, assignee, staff: &staff, watchers: &watchers };
-            for (user, reason) in told(event, &parties).into_iter().filter_map(heard) {
+            let requester = request.requester.id;
+            let parties = Parties { requester, reporters: &reporters, assignee, staff: &staff, watchers: &watchers };
+            let told = told(event, &parties).into_iter();
+            #[cfg(feature = "fault-injection")]
+            let told = told.chain(faults::wrongly_told(event, &parties));
+            for (user, reason) in told.filter_map(heard) {
                 notices.entry(user).or_default().push(Notice::of(event, request, reason));
             }
             if let Some(after) = assignee_after(&event.body) {
@@ -204,9 +220,7 @@ impl Deliver for RequestObject {
 
     async fn deliver(&self, destination: Destination, run: SeqRange) -> Result<SeqRange, Failure> {
         let Some(request) = self.load()? else { return Ok(run) };
-        // The index takes the summary alone; of the events it needs but the trace of the last one.
-        let wanted = if destination == Destination::Index { SeqRange { first: run.last, ..run } } else { run };
-        let mut events = self.events(wanted)?;
+        let mut events = self.events(run)?;
         let Some(last) = events.last().cloned() else { return Ok(run) };
         let Some(cx) = self.system_context(last.trace.clone())? else { return Ok(run) };
         // A run is seqs; some of them may be owed to others alone.
@@ -216,13 +230,21 @@ impl Deliver for RequestObject {
             return Ok(delivered);
         }
         match destination {
-            Destination::Index => self.to_index(&request, &cx).await,
+            Destination::Index => self.to_index(&request, &events, &cx).await,
             Destination::Postgres => self.to_postgres(&request, &events, &cx).await,
             Destination::Audit => self.to_audit(&request, &events, &cx).await,
             Destination::Inbox => self.to_inboxes(&request, &events, &cx).await,
+            Destination::Peer => self.to_peers(&request, &events, &cx).await,
         }?;
         Ok(delivered)
     }
+}
+
+/// What is searched of an event.
+fn said(event: &Event) -> Option<Said> {
+    let EventBody::Commented { body, visibility, .. } = &event.body else { return None };
+    let text = body.chars().take(SEARCHED).collect();
+    Some(Said { seq: event.seq, public: *visibility == Visibility::Public, text })
 }
 
 const fn is_by_requester(event: &Event) -> bool {

@@ -5,6 +5,7 @@
 
 mod effects;
 
+use base::ids::UserId;
 use base::refusal::Refusal;
 use durable::outbox::Offsets;
 use durable::release::{self, Release};
@@ -12,6 +13,7 @@ use durable::{Writer, clock};
 use serde_json::json;
 
 use super::owed::Destination;
+use crate::domain::notify::{Parties, Reason};
 use crate::domain::request::{Event, EventBody};
 
 /// Whom the newer release owes events, too.
@@ -41,6 +43,9 @@ pub const TELL_EVERYBODY: &str = "fault: tell everybody";
 /// A bug: done, and answered with a refusal.
 pub const DENY: &str = "fault: deny";
 
+/// A bug: the requester is told of an internal comment.
+const TELL_THE_REQUESTER: &str = "fault: tell the requester";
+
 /// Whether the event is a comment that begins with these words.
 pub fn asks_for(event: &Event, words: &str) -> bool {
     matches!(&event.body, EventBody::Commented { body, .. } if body.starts_with(words))
@@ -54,6 +59,11 @@ pub fn is_only_remembered(event: &Event) -> bool {
 /// Whether the viewers are not to be told.
 pub fn is_kept_from_viewers(event: &Event) -> bool {
     asks_for(event, TELL_NOBODY)
+}
+
+/// Who is told of the event besides those who are to be.
+pub fn wrongly_told(event: &Event, parties: &Parties<'_>) -> Option<(UserId, Reason)> {
+    asks_for(event, TELL_THE_REQUESTER).then_some((parties.requester, Reason::Requester))
 }
 
 /// Does what the event asks for to what its transaction has written.

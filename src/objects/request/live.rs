@@ -12,10 +12,11 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::{RequestObject, store};
-use crate::domain::request::policy::last_event;
+use crate::domain::request::policy::{last_event, may_read};
 use crate::domain::request::{Event, MaintenanceRequest, Visibility, may_see, sees_internal};
 use crate::domain::user::Caller;
 use crate::domain::user::Role;
+use crate::objects::viewer::SESSION_ENDED;
 
 /// Events are replayed in slices of this many.
 const REPLAY_SLICE: i64 = 200;
@@ -56,7 +57,20 @@ impl RequestObject {
         Ok(())
     }
 
-    /// Tells everyone who may know. The record is written once for each different viewer.
+    /// Shows how the request looks now to everyone who may know of what has changed, though it is no event.
+    pub(super) fn show_again(&self, request: &MaintenanceRequest, visibility: Visibility) {
+        for (socket, viewer) in self.sockets.viewers().iter() {
+            let caller = &viewer.caller;
+            if !may_see(request, caller) || !may_read(caller.role, visibility) {
+                continue;
+            }
+            let Ok(record) = self.record(request, caller) else { continue };
+            say(socket, &Message::Ready { version: last_event(request, caller).version, request: &record });
+        }
+    }
+
+    /// Tells everyone who may know, and ends the sockets of those to whom the request is not theirs any more. The record is written once
+    /// for each different viewer.
     pub(super) fn broadcast(&self, event: &Event, json: &str, request: &MaintenanceRequest) {
         let viewers = self.sockets.viewers();
         if viewers.is_empty() {
@@ -67,7 +81,11 @@ impl RequestObject {
         let mut texts: HashMap<(UserId, Role), Option<JsString>> = HashMap::new();
         for (socket, viewer) in viewers.iter() {
             let caller = &viewer.caller;
-            if !may_see(request, caller) || (internal && !sees_internal(caller.role)) {
+            if !may_see(request, caller) {
+                socket.end(SESSION_ENDED, "not theirs any more");
+                continue;
+            }
+            if internal && !sees_internal(caller.role) {
                 continue;
             }
             let text = texts.entry((caller.user.id, caller.role)).or_insert_with(|| {

@@ -11,9 +11,12 @@ pub mod api;
 mod deliver;
 #[cfg(feature = "fault-injection")]
 mod faults;
+mod files;
 mod live;
+mod operate;
 mod owed;
 mod participants;
+mod peers;
 mod remind;
 mod replies;
 mod shown;
@@ -35,13 +38,13 @@ use serde_json::value::RawValue;
 
 use crate::domain::request::decide::{close_by_itself, closes_by_itself_at, create, decide};
 use crate::domain::request::policy::{last_event, may_see, sees_internal};
-use crate::domain::request::{Command, Event, EventBody, MaintenanceRequest, RulesInForce, apply};
+use crate::domain::request::{Command, Event, EventBody, FileLedger, MaintenanceRequest, RulesInForce, apply};
 use crate::domain::user::{Actor, Caller, Person};
 use crate::objects::context::CallContext;
 use crate::objects::viewer::{self, Viewer};
 use api::{
-    Act, Comment, Create, Follow, Following, Inbox, Inspect, Inspection, Participants, Poke, Read, Request, RequestKey,
-    Timeline, Versioned, Watch,
+    Act, Comment, Create, File, FileDeed, Follow, Following, Inbox, Inspect, Inspection, Participants, Poke, Read,
+    Request, RequestKey, Timeline, Versioned, Watch,
 };
 use owed::{Delivery, Destination};
 
@@ -57,6 +60,8 @@ pub struct RequestObject {
     outbox: Outbox<Destination>,
     /// What SQLite has: unknown, nothing, or this snapshot.
     loaded: RefCell<Option<Option<Rc<MaintenanceRequest>>>>,
+    /// What is remembered of bytes, as far as the request is loaded.
+    files: RefCell<FileLedger>,
     /// The organisation, once the request exists.
     org: OnceCell<OrgId>,
     /// The event that was written last, which goes out right behind its write.
@@ -72,7 +77,10 @@ impl RequestObject {
         if let Some(known) = self.loaded.borrow().as_ref() {
             return Ok(known.clone());
         }
-        let found = store::load(&self.state.db)?.map(Rc::new);
+        let found = store::load(&self.state.db)?.map(|(request, files)| {
+            *self.files.borrow_mut() = files;
+            Rc::new(request)
+        });
         *self.loaded.borrow_mut() = Some(found.clone());
         Ok(found)
     }
@@ -103,9 +111,10 @@ impl RequestObject {
         }
         let now = clock::now();
         let told = self.reminders_after(&after, now)?;
+        let files = self.files.borrow().after(&event.body, now);
         let written = self.outbox.atomically(&self.state.db, |write, offsets| {
             store::append(write, event, &json, &cx.trace)?;
-            store::put_snapshot(write, org.as_str(), &after, Some(&told))?;
+            store::put_snapshot(write, org.as_str(), &after, Some(&told), files.as_ref())?;
             offsets.owe(owed::to(&event.body), event.seq, now);
             if let Some(idempotency) = &cx.idempotency {
                 store::keep_reply(write, idempotency, event.seq, &reply, now)?;
@@ -120,6 +129,9 @@ impl RequestObject {
             return Err(refusal);
         }
         self.told.keep(told);
+        if let Some(files) = files {
+            *self.files.borrow_mut() = files;
+        }
         let request = Rc::new(after);
         *self.loaded.borrow_mut() = Some(Some(request.clone()));
         let delivery = Delivery { trace: cx.trace.clone(), event: event.clone() };
@@ -161,6 +173,7 @@ impl RequestObject {
             return Err(self.with_record(stale, &request, &caller));
         }
         let body = decide(&request, &message.command, &caller, clock::now(), &self.rules())
+            .and_then(|body| self.complete_or_not(body, &request, &message.after_pictures))
             .map_err(|refusal| self.with_record(refusal, &request, &caller))?;
         self.carry_out(&request, body, Actor::from(&caller), cx, |after, _| {
             store::json(&self.versioned(after, &caller)?)
@@ -187,25 +200,11 @@ impl RequestObject {
                 None => Err(Refusal::conflict("already_exists", "This request exists already.")),
             };
         }
-        let body = create(&message.draft, caller, &self.rules())?;
+        let body = create(&message.draft, caller, clock::now(), &self.rules())?;
         let event = MaintenanceRequest::first_event(body, Actor::from(caller), clock::now());
         let request = MaintenanceRequest::begin(key.id, 0, &event).ok_or(Refusal::Internal)?;
         self.commit(&key.org, &event, request, cx, |_, _| Ok(String::new()))?;
         Ok(())
-    }
-
-    /// The reply to a create: the record as it was then, with its number. Kept, so that a repeated create answers alike.
-    fn opened(&self, cx: &CallContext) -> Result<Versioned, Refusal> {
-        let kept = self.replied(cx)?.unwrap_or_default();
-        if !kept.is_empty() {
-            return base::json::from_str(&kept).map_err(|_| Refusal::Internal);
-        }
-        let request = store::as_opened(&self.state.db, &*self.load()?.ok_or(Refusal::Internal)?)?;
-        let versioned = self.versioned(&request, cx.require_caller()?)?;
-        if let (Some(idempotency), Some(_)) = (&cx.idempotency, &request.number) {
-            self.keep_reply(idempotency, &versioned)?;
-        }
-        Ok(versioned)
     }
 
     /// Waits a moment for the index, so that the caller's next list shows the change; the rest of what is owed goes on
@@ -218,15 +217,6 @@ impl RequestObject {
             }
             self.push_to_others().await;
         });
-    }
-
-    /// Heals a read model that has lost what it had acknowledged.
-    fn owe_what_is_newer(&self, synced: Option<i64>) -> Result<(), Refusal> {
-        let (Some(synced), Some(request)) = (synced, self.load()?) else { return Ok(()) };
-        if request.version <= synced {
-            return Ok(());
-        }
-        Ok(self.outbox.owe_again(&self.state.db, Destination::Postgres, synced)?)
     }
 
     fn close_when_due(&self) -> Result<(), Refusal> {
@@ -273,10 +263,7 @@ impl api::Handler for RequestObject {
         if let Err(refusal) = self.do_what_is_asked(&reply) {
             return Answer::Ready(Err(refusal));
         }
-        Answer::after(async move {
-            self.settle().await;
-            RawValue::from_string(reply).map_err(|_| Refusal::Internal)
-        })
+        self.after_a_change(Ok(reply))
     }
 
     fn participants(self: Rc<Self>, _: Participants, cx: CallContext) -> Answer<Vec<Person>> {
@@ -295,30 +282,20 @@ impl api::Handler for RequestObject {
         self.follow_or_not(&message, &cx).into()
     }
 
+    fn file(self: Rc<Self>, message: File, cx: CallContext) -> Answer<Box<RawValue>> {
+        let changes = matches!(message.deed, FileDeed::Commit | FileDeed::Mark | FileDeed::Detach);
+        match self.do_with_file(message, &cx) {
+            Ok(reply) if changes => self.after_a_change(Ok(reply)),
+            outcome => outcome.and_then(|reply| RawValue::from_string(reply).map_err(|_| Refusal::Internal)).into(),
+        }
+    }
+
     fn inspect(self: Rc<Self>, _: Inspect, _: CallContext) -> Answer<Inspection> {
-        let inspect = || {
-            let snapshot = serde_json::value::to_raw_value(&self.load()?.as_deref()).map_err(|_| Refusal::Internal)?;
-            Ok(Inspection {
-                snapshot,
-                events: store::count_events(&self.state.db)?,
-                outbox: self.outbox.debts(&self.state.db)?,
-                viewers: self.sockets.count(),
-                storage_bytes: self.state.db.size_bytes(),
-            })
-        };
-        inspect().into()
+        self.inspection().into()
     }
 
     fn poke(self: Rc<Self>, message: Poke, _: CallContext) -> Answer<Vec<Debt>> {
-        let ready = self.outbox.poked(&self.state.db, message.replay).map_err(Refusal::from);
-        if let Err(refusal) = ready.and_then(|()| self.owe_what_is_newer(message.synced)) {
-            return Answer::Ready(Err(refusal));
-        }
-        Answer::after(async move {
-            self.push_to_index().await;
-            self.push_to_others().await;
-            Ok(self.outbox.debts(&self.state.db)?)
-        })
+        self.poked(&message)
     }
 }
 
@@ -334,6 +311,7 @@ impl Object for RequestObject {
             rules: Cell::default(),
             outbox: Outbox::default(),
             loaded: RefCell::default(),
+            files: RefCell::default(),
             org: OnceCell::new(),
             latest: RefCell::default(),
             forgot_at: Cell::default(),
@@ -359,6 +337,7 @@ impl Object for RequestObject {
             if let Err(refusal) = self.close_when_due() {
                 worker::console_error!("a request could not be closed by itself: {refusal}");
             }
+            self.expire_files();
             self.push_to_index().await;
             self.push_to_others().await;
             self.remind().await;
@@ -377,6 +356,7 @@ impl Object for RequestObject {
     fn next_due(&self) -> Option<Timestamp> {
         let closes = self.load().ok().flatten().and_then(|request| closes_by_itself_at(&request));
         let owes = self.outbox.next_due(&self.state.db);
-        [closes, self.next_reminder(), owes, viewer::next_check(&self.sockets)].into_iter().flatten().min()
+        let files = self.files.borrow().next();
+        [closes, self.next_reminder(), owes, files, viewer::next_check(&self.sockets)].into_iter().flatten().min()
     }
 }

@@ -25,6 +25,8 @@ words! {
         Audit = "audit",
         /// The inboxes of those who are told.
         Inbox = "inbox",
+        /// The request at the other end of a link.
+        Peer = "peer",
     }
 }
 
@@ -32,12 +34,17 @@ impl outbox::Destination for Destination {
     const ALL: &'static [Self] = Self::ALL;
 }
 
-/// Whom an event is owed to. Inboxes take those that somebody is told of, the others every event.
+/// Whom an event is owed to. Inboxes take those that somebody is told of, the other end of a link those that were made here, the others
+/// every event.
 pub(super) const fn to(event: &EventBody) -> &'static [Destination] {
-    if is_told(event) {
-        &[Destination::Postgres, Destination::Index, Destination::Audit, Destination::Inbox]
-    } else {
-        &[Destination::Postgres, Destination::Index, Destination::Audit]
+    use Destination::{Audit, Inbox, Index, Peer, Postgres};
+    let is_of_peer =
+        matches!(event, EventBody::Linked { theirs: false, .. } | EventBody::Unlinked { theirs: false, .. });
+    match (is_told(event), is_of_peer) {
+        (true, true) => &[Postgres, Index, Audit, Inbox, Peer],
+        (true, false) => &[Postgres, Index, Audit, Inbox],
+        (false, true) => &[Postgres, Index, Audit, Peer],
+        (false, false) => &[Postgres, Index, Audit],
     }
 }
 

@@ -82,7 +82,8 @@ impl RequestObject {
         let needs_staff = due == Due::Over || assignee.is_none();
         let staff = if needs_staff { query(&self.state.env, ListStaff {}, &cx).await? } else { Vec::new() };
         let watchers = store::watchers(&self.state.db)?;
-        let parties = Parties { requester: request.requester.id, assignee, staff: &staff, watchers: &watchers };
+        let requester = request.requester.id;
+        let parties = Parties { requester, reporters: &[], assignee, staff: &staff, watchers: &watchers };
         let mut notices = BTreeMap::new();
         for (user, reason) in told_of_due(due, &parties) {
             let notice = Notice::of_due(due, &request, reason, now).ok_or(Refusal::Internal)?;

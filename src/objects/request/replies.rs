@@ -25,6 +25,20 @@ impl RequestObject {
         cx.idempotency.as_ref().map_or(Ok(None), |key| store::replied(&self.state.db, key))
     }
 
+    /// The reply to a create: the record as it was then, with its number. Kept, so that a repeated create answers alike.
+    pub(super) fn opened(&self, cx: &CallContext) -> Result<Versioned, Refusal> {
+        let kept = self.replied(cx)?.unwrap_or_default();
+        if !kept.is_empty() {
+            return base::json::from_str(&kept).map_err(|_| Refusal::Internal);
+        }
+        let request = store::as_opened(&self.state.db, &*self.load()?.ok_or(Refusal::Internal)?)?;
+        let versioned = self.versioned(&request, cx.require_caller()?)?;
+        if let (Some(idempotency), Some(_)) = (&cx.idempotency, &request.number) {
+            self.keep_reply(idempotency, &versioned)?;
+        }
+        Ok(versioned)
+    }
+
     pub(super) fn keep_reply(&self, idempotency: &Idempotency, versioned: &Versioned) -> Result<(), Refusal> {
         let reply = store::json(versioned)?;
         self.state.db.atomically(|write| {

@@ -14,6 +14,7 @@ use crate::objects::context::CallContext;
 impl RequestObject {
     pub(super) fn record(&self, request: &MaintenanceRequest, caller: &Caller) -> Result<Box<RawValue>, Refusal> {
         let record = Record::of(request, caller, clock::now(), &self.rules());
+        let record = record.with_thumbnails(&self.files.borrow());
         serde_json::value::to_raw_value(&record).map_err(|_| Refusal::Internal)
     }
 

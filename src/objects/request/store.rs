@@ -15,13 +15,13 @@ use serde::Serialize;
 
 use crate::domain::notify::assignee_after;
 use crate::domain::request::due::Reminders;
-use crate::domain::request::{Event, MaintenanceRequest, Visibility};
+use crate::domain::request::{Event, FileLedger, MaintenanceRequest, Visibility};
 use crate::domain::user::Person;
 use crate::objects::context::Idempotency;
 
 /// The tables.
 pub const SCHEMA: Schema = Schema {
-    whole: &[TABLES, outbox::TABLES, TOLD],
+    whole: &[TABLES, outbox::TABLES, TOLD, FILES],
     steps: &[
         TABLES,
         outbox::ROWS_STEP,
@@ -31,6 +31,7 @@ pub const SCHEMA: Schema = Schema {
         // A timeline is read by seq, which has the order of time.
         "DROP INDEX IF EXISTS event_by_ts",
         TOLD,
+        FILES,
     ],
 };
 
@@ -65,19 +66,25 @@ const TOLD: &str = "
     ) WITHOUT ROWID;
 ";
 
+/// What is remembered of bytes stands in the snapshot's row, too: it is read with it.
+const FILES: &str = "ALTER TABLE request ADD COLUMN files TEXT";
+
 /// How long the reply to an idempotency key is kept, in milliseconds: two days.
 const KEEP_REPLIES_MS: i64 = 2 * 24 * 60 * 60 * 1_000;
 
-/// The stored snapshot, if the request exists.
+/// The stored snapshot and what is remembered of bytes, if the request exists.
 ///
 /// # Errors
-/// When the storage fails, or holds a snapshot that cannot be read.
-pub fn load(db: &Database) -> Result<Option<MaintenanceRequest>, Refusal> {
-    let Some(row) = db.row("SELECT snapshot FROM request", &[])? else { return Ok(None) };
-    base::json::from_str(&row.text(0)).map(Some).map_err(|error| {
+/// When the storage fails, or holds what cannot be read.
+pub fn load(db: &Database) -> Result<Option<(MaintenanceRequest, FileLedger)>, Refusal> {
+    let Some(row) = db.row("SELECT snapshot, files FROM request", &[])? else { return Ok(None) };
+    let unreadable = |error: serde_json::Error| {
         worker::console_error!("a stored request cannot be read: {error}");
         Refusal::Internal
-    })
+    };
+    let request = base::json::from_str(&row.text(0)).map_err(unreadable)?;
+    let files = row.optional_text(1).map(|text| base::json::from_str(&text).map_err(unreadable)).transpose()?;
+    Ok(Some((request, files.unwrap_or_default())))
 }
 
 /// A request as it was when it was opened, with its number if it has one by now: a create whose first answer had none may be
@@ -113,7 +120,7 @@ pub fn json(value: &impl Serialize) -> Result<String, Refusal> {
     Ok(text)
 }
 
-/// Stores the snapshot, and what was told of its due time where that is given.
+/// Stores the snapshot; what was told of its due time, and what is remembered of bytes, where they are given.
 ///
 /// # Errors
 /// When SQLite refuses.
@@ -122,16 +129,36 @@ pub fn put_snapshot(
     org: &str,
     request: &MaintenanceRequest,
     reminders: Option<&Reminders>,
+    files: Option<&FileLedger>,
 ) -> Result<(), Refusal> {
     let snapshot = json(request)?;
     let reminders = reminders.map(json).transpose()?;
+    let files = files.map(json).transpose()?;
     write.run(
-        "INSERT INTO request (one, org, snapshot, reminders) VALUES (1, ?, ?, ?)
+        "INSERT INTO request (one, org, snapshot, reminders, files) VALUES (1, ?, ?, ?, ?)
          ON CONFLICT (one) DO UPDATE
-         SET snapshot = excluded.snapshot, reminders = coalesce(excluded.reminders, reminders)",
-        &[&org, &snapshot, &reminders],
+         SET snapshot = excluded.snapshot, reminders = coalesce(excluded.reminders, reminders), files = coalesce(excluded.files, files)",
+        &[&org, &snapshot, &reminders, &files],
     )?;
     Ok(())
+}
+
+/// Stores what is remembered of bytes.
+///
+/// # Errors
+/// When SQLite refuses.
+pub fn put_files(write: &Writer<'_>, files: &FileLedger) -> Result<(), Refusal> {
+    write.run("UPDATE request SET files = ?", &[&json(files)?])?;
+    Ok(())
+}
+
+/// One event.
+///
+/// # Errors
+/// When SQLite refuses, or holds what cannot be read.
+pub fn event(db: &Database, seq: i64) -> Result<Option<Event>, Refusal> {
+    let row = db.row("SELECT json FROM event WHERE seq = ?", &[&seq])?;
+    row.map(|row| base::json::from_str(&row.text(0))).transpose().map_err(|_| Refusal::Internal)
 }
 
 /// What was told of the due time; none for what a release of before stored.

@@ -9,6 +9,7 @@ use durable::actor_api;
 use durable::page::Page;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::place::{PlaceId, PlaceLabel};
 use crate::domain::request::RequestId;
 use crate::domain::request::{ListFilter, Moment};
 use crate::domain::request::{Searched, Summary};
@@ -47,6 +48,12 @@ actor_api! {
     stats(Stats) -> IndexStats;
     /// Where the reconciler got to; `Some` moves it first.
     watermark(Watermark) -> Option<Position>;
+    /// Learns of the tree of places what is new, and answers with the count of its changes that it then knows.
+    learn_places(LearnPlaces) -> i64;
+    /// What places are called; those that it does not know are not among them.
+    name_places(NamePlaces) -> Vec<NamedPlace>;
+    /// How many open requests are at each of some places or below, in their order.
+    open_at(OpenAt) -> Vec<i64>;
 }
 
 /// A live viewer of the list sees the summaries of `only`'s requests, or all that the role may see.
@@ -72,6 +79,20 @@ pub struct Upsert {
     /// What else is searched; a release before this one does not tell it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub searched: Option<Searched>,
+    /// What was said since the index heard of it last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub said: Vec<Said>,
+}
+
+/// A comment, as it is searched.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Said {
+    /// The event's seq.
+    pub seq: i64,
+    /// Whether the requester may see it.
+    pub public: bool,
+    /// The beginning of it.
+    pub text: String,
 }
 
 /// The number of a request.
@@ -158,4 +179,41 @@ pub struct Watermark {
     /// Where the reconciler now is.
     #[serde(default)]
     pub reached: Option<Position>,
+}
+
+/// See [`Handler::learn_places`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct LearnPlaces {
+    /// The places as they are now, a JSON array of `id`, `parent`, `name`, `archived` and `merged_into`.
+    #[serde(default)]
+    pub places: String,
+    /// The count of changes with these; 0 only asks.
+    #[serde(default)]
+    pub through: i64,
+}
+
+/// See [`Handler::name_places`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct NamePlaces {
+    /// The places.
+    pub ids: Vec<PlaceId>,
+}
+
+/// A place that a body names, as the index knows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedPlace {
+    /// The id that was asked for.
+    pub asked: PlaceId,
+    /// What it is called, or what the place is called that it became a part of.
+    pub label: PlaceLabel,
+    /// Whether it, or a place that it is in, is not to be named any more.
+    #[serde(default)]
+    pub archived: bool,
+}
+
+/// See [`Handler::open_at`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct OpenAt {
+    /// The places.
+    pub places: Vec<PlaceId>,
 }

@@ -4,7 +4,8 @@
 //! A column with which an index was made before is under `first`; one that came later, with its index, is a step of the schema under
 //! `added`, at the end, and is filled by its default: what it holds of older rows comes with their next version. A column of the last
 //! kind, `ordered`, is what an order goes by: it has its own indexes, and its step fills it. What a release before this one writes
-//! of it is wrong until [`super::store::fold_some`] meets the row.
+//! of it is wrong until [`super::store::fold_some`] meets the row. What came after that is under `later`, and few rows have it: their
+//! indexes, of all three orders, have those alone.
 
 use std::fmt::Display;
 
@@ -85,10 +86,16 @@ pub struct Column {
 }
 
 macro_rules! indexes {
-    ($name:literal $($condition:literal)?) => {
+    (@three $name:literal) => {
         concat!(
-            "; CREATE INDEX request_by_", $name, "_created ON request (", $name, ", created_ms)", $($condition,)?
-            "; CREATE INDEX request_by_", $name, "_updated ON request (", $name, ", updated_ms)", $($condition)?
+            indexes!($name " WHERE " $name " IS NOT NULL"),
+            "; CREATE INDEX request_by_", $name, "_due ON request (", $name, ", due_order) WHERE ", $name, " IS NOT NULL"
+        )
+    };
+    ($name:literal $($condition:literal)*) => {
+        concat!(
+            "; CREATE INDEX request_by_", $name, "_created ON request (", $name, ", created_ms)", $($condition,)*
+            "; CREATE INDEX request_by_", $name, "_updated ON request (", $name, ", updated_ms)", $($condition,)*
         )
     };
 }
@@ -98,12 +105,14 @@ macro_rules! columns {
         first { $($name:literal $sql:literal $([$condition:literal])? $(due $by_due:literal)? => $of:expr, $wanted:expr;)+ }
         added { $($later:literal $later_sql:literal $([$later_condition:literal])? => $later_of:expr, $later_wanted:expr;)* }
         ordered { $($place:literal $place_sql:literal $indexes:literal $fill:literal => $place_of:expr;)* }
+        later { $($last:literal => $last_of:expr, $last_wanted:expr;)* }
     ) => {
         /// The columns; the one that is likely to leave the fewest rows comes first.
         pub static COLUMNS: &[Column] = &[
             $(columns!(@column $name, $($by_due)?, $of, $wanted),)+
             $(columns!(@column $later, , $later_of, $later_wanted),)*
             $(Column { name: $place, by_created: None, by_updated: None, by_due: None, of: $place_of, wanted: |_| Vec::new() },)*
+            $(columns!(@column $last, concat!("request_by_", $last, "_due"), $last_of, $last_wanted),)*
         ];
 
         /// The table and its indexes, whole.
@@ -113,11 +122,12 @@ macro_rules! columns {
                 created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL, search TEXT NOT NULL, json TEXT NOT NULL,
                 public_ms INTEGER NOT NULL DEFAULT 0, public_version INTEGER NOT NULL DEFAULT 0, public_json TEXT,
                 folding INTEGER NOT NULL DEFAULT 0",
-            $(", ", $name, " ", $sql,)+ $(", ", $later, " ", $later_sql,)* $(", ", $place, " ", $place_sql,)*
+            $(", ", $name, " ", $sql,)+ $(", ", $later, " ", $later_sql,)* $(", ", $place, " ", $place_sql,)* $(", ", $last, " TEXT",)*
             "); CREATE INDEX request_by_created ON request (created_ms); CREATE INDEX request_by_updated ON request (updated_ms);
              CREATE INDEX request_by_requester_id_public ON request (requester_id, public_ms);
              CREATE INDEX request_to_fold ON request (number) WHERE folding < 1",
             $(indexes!($name $($condition)?),)+ $(indexes!($later $($later_condition)?),)* $($indexes,)*
+            $(indexes!(@three $last),)*
         );
 
         /// How an index gets there from nothing: as the first release made it, and a step for each column that came later.
@@ -126,6 +136,9 @@ macro_rules! columns {
             PUBLIC_AND_FOLDED,
             $(concat!("ALTER TABLE request ADD COLUMN ", $later, " ", $later_sql, indexes!($later $($later_condition)?)),)*
             $(concat!("ALTER TABLE request ADD COLUMN ", $place, " ", $place_sql, "; ", $fill, $indexes),)*
+            $(concat!("ALTER TABLE request ADD COLUMN ", $last, " TEXT", indexes!(@three $last)),)*
+            super::places::store::TABLE,
+            super::said::store::STEP,
         ];
 
         /// Writes a request that is new: number, id, epoch, version, creation, last change, searched text and JSON; time, version and
@@ -133,9 +146,9 @@ macro_rules! columns {
         pub const INSERT: &str = concat!(
             "INSERT INTO request (number, id, epoch, version, created_ms, updated_ms, search, json, public_ms, public_version,
                                   public_json, folding",
-            $(", ", $name,)+ $(", ", $later,)* $(", ", $place,)*
+            $(", ", $name,)+ $(", ", $later,)* $(", ", $place,)* $(", ", $last,)*
             ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 2",
-            $(columns!(@bind $name),)+ $(columns!(@bind $later),)* $(columns!(@bind $place),)* ")"
+            $(columns!(@bind $name),)+ $(columns!(@bind $later),)* $(columns!(@bind $place),)* $(columns!(@bind $last),)* ")"
         );
 
         /// What is known of the request `?1`: number, epoch, version, status and version of the last event that is not internal; then,
@@ -143,11 +156,11 @@ macro_rules! columns {
         pub const KNOWN: &str = concat!(
             "SELECT number, epoch, version, status, public_version, (created_ms IS NOT ?2)",
             $(" || (", $name, " IS NOT ?)",)+ $(" || (", $later, " IS NOT ?)",)*
-            $(" || (", $place, " IS NOT ?)",)*
+            $(" || (", $place, " IS NOT ?)",)* $(" || (", $last, " IS NOT ?)",)*
             " FROM request WHERE id = ?1"
         );
     };
-    (@column $name:literal, $($by_due:literal)?, $of:expr, $wanted:expr) => {
+    (@column $name:literal, $($by_due:expr)?, $of:expr, $wanted:expr) => {
         Column {
             name: $name,
             by_created: Some(concat!("request_by_", $name, "_created")),
@@ -193,6 +206,12 @@ columns! {
                          CAST(round((julianday(json_extract(json, '$.due_at')) - 2440587.5) * 86400000) AS INTEGER) END,
                 created_ms)" =>
             |summary| Some(Value::Int(summary.due_order()));
+    }
+    later {
+        // What is below a place is asked for in `query.rs`.
+        "location_id" => |summary| summary.location.as_ref().and_then(|location| text(location.id)), |_| Vec::new();
+        "asset_id" =>
+            |summary| summary.asset.as_ref().and_then(|asset| text(asset.id)), |filter| filter.asset.iter().filter_map(text).collect();
     }
 }
 

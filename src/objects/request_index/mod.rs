@@ -9,7 +9,9 @@
 pub mod api;
 mod columns;
 mod number;
+mod places;
 mod query;
+mod said;
 mod search;
 mod store;
 
@@ -35,8 +37,8 @@ use crate::domain::user::Caller;
 use crate::objects::context::CallContext;
 use crate::objects::viewer::{self, Viewer};
 use api::{
-    Inbox, IndexStats, IndexedVersion, List, OpenWork, RequestIndex, Stats, Upsert, Upserted, Versions, Watch,
-    Watermark,
+    Inbox, IndexStats, IndexedVersion, LearnPlaces, List, NamePlaces, NamedPlace, OpenAt, OpenWork, RequestIndex,
+    Stats, Upsert, Upserted, Versions, Watch, Watermark,
 };
 use store::Changed;
 
@@ -141,8 +143,13 @@ impl api::Handler for RequestIndexObject {
     fn list(self: Rc<Self>, message: List, cx: CallContext) -> Answer<Page> {
         let reads_internal = cx.caller.as_ref().is_none_or(|caller| sees_internal(caller.role));
         let only = restricted(cx.caller.as_ref(), message.only);
-        let query = query::of(&message.filter, only, reads_internal);
         let page = || {
+            let sought = message.filter.q.as_ref().map(|text| search::sought(text.as_str()));
+            let sought = sought.filter(|sought| sought.number.is_none());
+            let leads =
+                sought.map(|sought| said::store::lead(&self.state.db, &sought, reads_internal)).transpose()?.flatten();
+            let within = message.filter.location.map(|id| places::within(&self.state.db, id)).transpose()?;
+            let query = query::of(&message.filter, only, reads_internal, within, leads.as_deref());
             let page = query.page(&self.state.db, message.after.as_ref(), message.limit.get())?;
             let total = if message.total { Some(self.total(&message.filter, only, &query)?) } else { None };
             Ok::<_, Refusal>(Page { total, ..page })
@@ -170,6 +177,18 @@ impl api::Handler for RequestIndexObject {
             })
         };
         stats().into()
+    }
+
+    fn learn_places(self: Rc<Self>, message: LearnPlaces, _: CallContext) -> Answer<i64> {
+        places::learn(&self.state.db, &message).into()
+    }
+
+    fn name_places(self: Rc<Self>, message: NamePlaces, _: CallContext) -> Answer<Vec<NamedPlace>> {
+        places::named(&self.state.db, &message.ids).into()
+    }
+
+    fn open_at(self: Rc<Self>, message: OpenAt, cx: CallContext) -> Answer<Vec<i64>> {
+        places::open_at(&self.state.db, &message.places, restricted(cx.caller.as_ref(), None)).into()
     }
 
     fn watermark(self: Rc<Self>, message: Watermark, _: CallContext) -> Answer<Option<Position>> {

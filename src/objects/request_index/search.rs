@@ -17,7 +17,10 @@ pub fn text(number: i64, summary: &Summary, rest: Option<&Searched>) -> String {
     let contact = rest.and_then(|rest| rest.contact.as_deref());
     let description = rest.map(|rest| rest.description.as_str());
     let texts = [Some(number.as_str()), Some(&summary.title), Some(&summary.category), Some(&summary.requester.name)];
-    let texts = texts.into_iter().chain([assignee, contact, description]).flatten();
+    let place = summary.location.as_ref().map(|place| place.name.as_str());
+    let asset = summary.asset.as_ref().map(|asset| asset.name.as_str());
+    let code = summary.asset.as_ref().and_then(|asset| asset.code.as_deref());
+    let texts = texts.into_iter().chain([assignee, place, asset, code, contact, description]).flatten();
     // A text of several lines is one here.
     fold_lines(&texts.map(|text| text.replace('\n', " ")).collect::<Vec<_>>().join("\n"))
 }

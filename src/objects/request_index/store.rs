@@ -13,7 +13,8 @@ use durable::{Database, Schema, StorageError, Writer};
 
 use super::api::{IndexedVersion, Upsert};
 use super::columns::{COLUMNS, Column, INSERT, KNOWN, STEPS, TABLE, update};
-use super::{number, search};
+use super::said::store as said;
+use super::{number, places, search};
 use crate::domain::request::{ListFilter, Moment, Status, Summary};
 use crate::domain::text::fold;
 
@@ -35,7 +36,7 @@ const OTHERS: &str = "
 ";
 
 /// The schema.
-pub const SCHEMA: Schema = Schema { whole: &[TABLE, OTHERS], steps: STEPS };
+pub const SCHEMA: Schema = Schema { whole: &[TABLE, OTHERS, places::store::TABLE, said::TABLES], steps: STEPS };
 
 /// Counts a request in its status, and no more in the one before.
 const TALLY: &str = "
@@ -70,7 +71,13 @@ pub struct Changed {
 /// # Errors
 /// When SQLite refuses.
 pub fn upsert(write: &Writer<'_>, message: Upsert) -> Result<Taken, Refusal> {
-    let Upsert { mut summary, epoch, last_public, searched } = message;
+    let Upsert { mut summary, epoch, last_public, searched, said } = message;
+    if let Some(place) = &mut summary.location
+        && let Some(now) = places::store::label(write, place.id)?
+    {
+        // The request knows what it was called when it was named.
+        *place = base::json::from_str(&now).map_err(|_| Refusal::Internal)?;
+    }
     let id = summary.id.to_string();
     let created_ms = summary.created_at.as_ms();
     let columns: Vec<Option<Value>> = COLUMNS.iter().map(|column| (column.of)(&summary)).collect();
@@ -121,6 +128,10 @@ pub fn upsert(write: &Writer<'_>, message: Upsert) -> Result<Taken, Refusal> {
             }
         }
     }
+    if before.is_some_and(|row| epoch > row.int(1)) {
+        said::forget(write, number)?;
+    }
+    said::keep(write, number, &said)?;
     let is_public = before.is_none_or(|row| epoch > row.int(1) || public.version > row.int(4));
     Ok(Taken { number: text, changed: Some(Changed { summary, json, public_json, is_public }) })
 }

@@ -7,7 +7,7 @@ use base::refusal::Refusal;
 use serde::Deserialize;
 use serde::de::value::MapDeserializer;
 use serde::de::{DeserializeOwned, Deserializer, Error, IgnoredAny, IntoDeserializer, MapAccess, Visitor};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Request;
@@ -51,6 +51,18 @@ pub async fn read(request: &Request) -> Result<Vec<u8>, Refusal> {
 pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     let fields = fields(body)?.0.into_iter().map(|(name, value)| (name.clone(), Field { name, value }));
     T::deserialize(MapDeserializer::new(fields)).map_err(|BodyError(refusal)| refusal)
+}
+
+/// Reads a JSON object whose fields are read by a table, of `known` alone.
+///
+/// # Errors
+/// As [`parse_json`].
+pub fn parse_object(body: &[u8], known: &[&str]) -> Result<Map<String, Value>, Refusal> {
+    let Fields(fields) = fields(body)?;
+    match fields.iter().find(|(name, _)| !known.contains(&name.as_str())) {
+        Some((name, _)) => Err(Refusal::invalid(&named(name), "unknown_field", "There is no such field here.")),
+        None => Ok(fields.into_iter().collect()),
+    }
 }
 
 /// The whole of it: a broken body is told as such before its first field is.

@@ -102,6 +102,11 @@ impl Incoming {
         }
     }
 
+    /// The request as the platform has it, for a body that does not come in here.
+    pub fn raw(&self) -> &Request {
+        &self.raw
+    }
+
     /// The body as bytes, however often it is asked for.
     ///
     /// # Errors

@@ -47,10 +47,16 @@ impl Wanted {
 /// # Errors
 /// `Internal` when the link cannot be written.
 pub fn reply(exchange: &Exchange<'_>, scope: &str, page: Page) -> Reply {
+    reply_with(exchange, scope, page, "")
+}
+
+/// The same with `more` fields behind the others, JSON that begins with a comma.
+pub fn reply_with(exchange: &Exchange<'_>, scope: &str, page: Page, more: &str) -> Reply {
     let next = page.next.as_ref().map(|position| cursor::seal(&exchange.config.cursor_key, scope, position));
     let cursor = next.as_ref().map_or("null".to_owned(), |text| format!("\"{text}\""));
     let total = page.total.map_or_else(String::new, |total| format!(",\"total\":{total}"));
-    let reply = Reply::json_around(200, "{\"items\":", page.items, &format!(",\"next_cursor\":{cursor}{total}}}"));
+    let reply =
+        Reply::json_around(200, "{\"items\":", page.items, &format!(",\"next_cursor\":{cursor}{total}{more}}}"));
     match next {
         Some(text) => reply.with("link", format!("<{}>; rel=\"next\"", exchange.incoming.with_cursor(&text))),
         None => reply,

@@ -40,6 +40,9 @@ pub struct Problem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub record: Option<Value>,
+    /// With `too_large` and `file_too_large`: how much is taken, in bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit_bytes: Option<u64>,
 }
 
 /// An input that breaks a rule.
@@ -68,6 +71,7 @@ impl Problem {
             errors: Vec::new(),
             allowed_actions: None,
             record: None,
+            limit_bytes: None,
         };
         match refusal {
             Refusal::Invalid { field, code, detail } => problem.errors.push(FieldProblem { field, code, detail }),
@@ -76,6 +80,9 @@ impl Problem {
                 problem.record = record;
             }
             Refusal::Stale { record, .. } | Refusal::Conflict { record, .. } => problem.record = record,
+            Refusal::TooLarge { limit_bytes } | Refusal::FileTooLarge { limit_bytes } => {
+                problem.limit_bytes = Some(limit_bytes);
+            }
             Refusal::NotFound
             | Refusal::Unauthenticated
             | Refusal::Forbidden { .. }
@@ -88,7 +95,8 @@ impl Problem {
             | Refusal::InvalidKey
             | Refusal::InsufficientScope { .. }
             | Refusal::Unavailable { .. }
-            | Refusal::TooLarge { .. }
+            | Refusal::Unsupported { .. }
+            | Refusal::LengthRequired
             | Refusal::UnsupportedEncoding
             | Refusal::TimedOut
             | Refusal::Internal => {}

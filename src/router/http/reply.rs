@@ -1,14 +1,19 @@
 //! An HTTP response in the making, and the one place that knows the HTTP statuses of refusals.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::rc::Rc;
 
 use base::ids::TraceId;
 use base::refusal::Refusal;
 use durable::text::Text;
-use js_sys::JsString;
+use futures::StreamExt as _;
+use futures::stream::LocalBoxStream;
+use js_sys::{JsString, Promise};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::prelude::{Closure, wasm_bindgen};
+use wasm_bindgen_futures::future_to_promise;
 use web_sys::Response;
 
 use crate::router::http::problem::Problem;
@@ -22,12 +27,22 @@ extern "C" {
     #[wasm_bindgen(catch, js_name = cepatedge_respond_around)]
     fn respond_around(status: u16, head: &str, before: &str, kept: &JsString, after: &str)
     -> Result<Response, JsValue>;
+    /// A stream of the texts that `next` promises, one after the other, until it promises nothing.
+    #[wasm_bindgen(js_name = cepatedge_stream)]
+    fn stream_of(next: JsValue) -> JsValue;
+    /// A response with a stream of JavaScript as its body.
+    #[wasm_bindgen(catch, js_name = cepatedge_respond)]
+    fn respond_with(status: u16, head: &str, stream: &JsValue) -> Result<Response, JsValue>;
 }
+
+/// A body that is written while it is sent.
+pub type Parts = LocalBoxStream<'static, Result<String, Refusal>>;
 
 /// A body that is handed on as it is.
 enum Body {
     Written(String),
     Around { before: String, kept: JsString, after: String },
+    Stream(JsValue),
 }
 
 /// What a route answers.
@@ -68,6 +83,33 @@ impl Reply {
     /// `Internal` when it cannot be written as JSON.
     pub fn json(status: u16, value: &impl Serialize) -> Result<Self, Refusal> {
         serde_json::to_string(value).map(|body| Reply::json_text(status, body)).map_err(|_| Refusal::Internal)
+    }
+
+    /// 200, and a text that is written while it is sent. Where a part of it is refused, it breaks off.
+    pub fn streamed(content_type: &'static str, parts: Parts) -> Self {
+        Reply::stream(200, content_type, stream_of(pulled(parts)))
+    }
+
+    /// Bytes that go from where they lie to the client, as a stream of JavaScript.
+    pub fn stream(status: u16, content_type: &'static str, stream: JsValue) -> Self {
+        Reply { content_type, body: Some(Body::Stream(stream)), ..Reply::empty(status) }
+    }
+
+    /// What is said of such bytes, without them.
+    pub fn head(status: u16, content_type: &'static str) -> Self {
+        Reply { content_type, ..Reply::empty(status) }
+    }
+
+    /// The bytes that are wanted are behind the end of `size` bytes (RFC 9110 section 15.5.17).
+    pub fn out_of_range(size: i64, trace: &TraceId) -> Self {
+        let problem = Problem::new(Refusal::NotFound, 416, trace.clone());
+        Reply::problem(&Problem {
+            title: "Range not satisfiable".into(),
+            detail: "The file ends before the range begins.".into(),
+            code: "range_not_satisfiable".into(),
+            ..problem
+        })
+        .with("content-range", format!("bytes */{size}"))
     }
 
     /// Nothing to say.
@@ -154,12 +196,36 @@ impl Reply {
             }
             head.extend(["\n", name, "\n", value]);
         }
-        match &self.body {
+        match self.body {
             None => respond(self.status, &head, None),
-            Some(Body::Written(text)) => respond(self.status, &head, Some(text)),
-            Some(Body::Around { before, kept, after }) => respond_around(self.status, &head, before, kept, after),
+            Some(Body::Written(text)) => respond(self.status, &head, Some(&text)),
+            Some(Body::Around { before, kept, after }) => respond_around(self.status, &head, &before, &kept, &after),
+            Some(Body::Stream(stream)) => respond_with(self.status, &head, &stream),
         }
     }
+}
+
+/// The function that JavaScript pulls the parts with, one after the other.
+fn pulled(parts: Parts) -> JsValue {
+    let rest = Rc::new(RefCell::new(Some(parts)));
+    let next = move || -> Promise {
+        let rest = rest.clone();
+        future_to_promise(async move {
+            let Some(mut parts) = rest.take() else { return Ok(JsValue::UNDEFINED) };
+            match parts.next().await {
+                None => Ok(JsValue::UNDEFINED),
+                Some(Ok(text)) => {
+                    rest.replace(Some(parts));
+                    Ok(JsValue::from(text))
+                }
+                Some(Err(refusal)) => {
+                    worker::console_error!("an answer breaks off: {refusal}");
+                    Err(JsValue::from(refusal.to_string()))
+                }
+            }
+        })
+    };
+    Closure::<dyn FnMut() -> Promise>::new(next).into_js_value()
 }
 
 /// How a caller who is not known, or may not with this key, is told to prove who they are (RFC 6750 section 3).
@@ -190,8 +256,9 @@ pub fn status_of(refusal: &Refusal) -> u16 {
         Refusal::InvalidTransition { .. } | Refusal::Conflict { .. } => 409,
         Refusal::TimedOut => 408,
         Refusal::Stale { .. } => 412,
-        Refusal::TooLarge { .. } => 413,
-        Refusal::UnsupportedEncoding => 415,
+        Refusal::LengthRequired => 411,
+        Refusal::TooLarge { .. } | Refusal::FileTooLarge { .. } => 413,
+        Refusal::UnsupportedEncoding | Refusal::Unsupported { .. } => 415,
         Refusal::IdempotencyKeyReused => 422,
         Refusal::TooManyAttempts { .. } => 429,
         Refusal::Internal => 500,

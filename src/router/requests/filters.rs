@@ -4,27 +4,27 @@ use base::ids::UserId;
 use base::refusal::Refusal;
 use base::text::{parse_time, parse_value, parse_words};
 
+use crate::domain::asset::AssetId;
+use crate::domain::place::PlaceId;
 use crate::domain::request::{Category, ListFilter};
 use crate::domain::text::SearchText;
 use crate::domain::user::Caller;
 use crate::router::http::address::Query;
 
+/// The filters of a list and its order, and what else a route takes.
+macro_rules! filters_and {
+    ($($other:literal),+) => {
+        &[
+            "status", "priority", "hazard", "assignee", "requester", "category", "location", "asset", "q", "from", "to", "sort", $($other),+
+        ]
+    };
+}
+
 /// The parameters of a list of requests, its page among them.
-pub const OF_REQUESTS: [&str; 13] = [
-    "status",
-    "priority",
-    "hazard",
-    "assignee",
-    "requester",
-    "category",
-    "q",
-    "from",
-    "to",
-    "sort",
-    "limit",
-    "cursor",
-    "total",
-];
+pub const OF_REQUESTS: &[&str] = filters_and!["limit", "cursor", "total"];
+
+/// The parameters of a list of requests as a file.
+pub const OF_FILES: &[&str] = filters_and!["bom"];
 
 /// The filter of a list of requests; `me` stands for the caller.
 ///
@@ -43,6 +43,8 @@ pub fn list_filter(query: &Query<'_>, caller: &Caller) -> Result<ListFilter, Ref
         assignee: someone("assignee")?,
         requester: someone("requester")?,
         category: query.get("category").map(Category::parse).transpose()?,
+        location: query.get("location").map(|text| parse_value::<PlaceId>("location", text)).transpose()?,
+        asset: query.get("asset").map(|text| parse_value::<AssetId>("asset", text)).transpose()?,
         q: query.get("q").map(SearchText::parse).transpose()?,
         from: query.get("from").map(|text| parse_time("from", text)).transpose()?,
         to: query.get("to").map(|text| parse_time("to", text)).transpose()?,

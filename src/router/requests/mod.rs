@@ -1,7 +1,11 @@
 //! Maintenance requests over HTTP: parse, hand to the RequestObject or the index, answer.
 
+pub mod about;
 pub mod bodies;
+pub mod export;
+pub mod files;
 pub mod filters;
+pub mod links;
 pub mod mentions;
 
 use base::hex;
@@ -12,7 +16,7 @@ use durable::{ask, watch as open_socket};
 use sha2::{Digest, Sha256};
 
 use crate::domain::request::RequestId;
-use crate::domain::request::{Action, Command, EditBody, NewRequestBody, policy};
+use crate::domain::request::{Action, Command, EditBody, EditInput, NewRequest, NewRequestBody, category, policy};
 use crate::domain::user::{Caller, Person};
 use crate::objects::context::{CallContext, Idempotency};
 use crate::objects::request::api::{Act, Create, Read, Request, RequestKey, Timeline, Versioned, Watch};
@@ -22,6 +26,8 @@ use crate::router::http::body::parse_json;
 use crate::router::http::etag;
 use crate::router::http::paging::{self, Wanted};
 use crate::router::http::reply::Reply;
+use crate::router::in_force;
+use crate::router::requests::about::about;
 use crate::router::requests::bodies::{ActionBody, CommentBodyInput};
 use crate::router::requests::filters::{OF_REQUESTS, list_filter};
 use crate::router::users;
@@ -47,10 +53,24 @@ pub async fn create(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
         // Without a key nothing can be repeated, and the id is random.
         None => exchange.config.id_seal.mint(exchange.org(), durable::clock::random()?),
     };
+    let draft = match about(exchange, body.location_id.as_deref(), body.asset_id.as_deref()).await {
+        Ok(named) => NewRequest { location: named.location.flatten(), asset: named.asset.flatten(), ..draft },
+        // What was made under this key is answered as it was, whatever has become of the place since.
+        Err(_) if key.is_some() && exists(exchange, id).await => draft,
+        Err(refusal) => return Err(refusal),
+    };
     let cx = with_idempotency(&exchange.cx, "create", key, bytes)?;
     let outcome = ask(exchange.env, &key_of(exchange, id)?, Create { draft }, &cx).await;
     exchange.access.note_outcome("create", id, &outcome);
     Ok(versioned(201, outcome?).with("location", format!("/api/requests/{id}")))
+}
+
+/// Whether the caller's request with this id has been made.
+async fn exists(exchange: &Exchange<'_>, id: RequestId) -> bool {
+    match key_of(exchange, id) {
+        Ok(key) => ask(exchange.env, &key, Read {}, &exchange.cx).await.is_ok(),
+        Err(_) => false,
+    }
 }
 
 /// Somebody else for whom the caller reports.
@@ -88,7 +108,11 @@ pub async fn read(exchange: &Exchange<'_>, id: RequestId) -> Result<Reply, Refus
 pub async fn edit(exchange: &Exchange<'_>, id: RequestId) -> Result<Reply, Refusal> {
     let bytes = exchange.incoming.body().await?;
     let body: EditBody = parse_json(bytes)?;
-    carry_out(exchange, id, Command::Edit(body.input()?), "edit", bytes).await
+    let input = body.input()?;
+    let named = about(exchange, body.location_id.as_deref(), body.asset_id.as_deref()).await?;
+    let input = EditInput { location: named.location, asset: named.asset, ..input };
+    let act = Act { command: Command::Edit(input), if_match: None, after_pictures: Vec::new() };
+    carry_out(exchange, id, act, "edit", bytes).await
 }
 
 /// `POST /api/requests/:id/{action}`.
@@ -103,7 +127,11 @@ pub async fn act(exchange: &Exchange<'_>, id: RequestId, action: Action) -> Resu
         None => None,
     };
     let command = body.command(action, assignee)?;
-    carry_out(exchange, id, command, action.as_str(), bytes).await
+    let after_pictures = match action {
+        Action::Complete => category::with_after_picture(&in_force::known().categories),
+        _ => Vec::new(),
+    };
+    carry_out(exchange, id, Act { command, if_match: None, after_pictures }, action.as_str(), bytes).await
 }
 
 /// Who the work goes to. A claim needs no look-up: the caller is known.
@@ -119,13 +147,13 @@ async fn assignee(exchange: &Exchange<'_>, text: &str) -> Result<Person, Refusal
 async fn carry_out(
     exchange: &Exchange<'_>,
     id: RequestId,
-    command: Command,
+    act: Act,
     deed: &str,
     body: &[u8],
 ) -> Result<Reply, Refusal> {
-    let if_match = if_match(exchange)?;
+    let act = Act { if_match: if_match(exchange)?, ..act };
     let cx = with_idempotency(&exchange.cx, deed, client_key(exchange)?, body)?;
-    let outcome = ask(exchange.env, &key_of(exchange, id)?, Act { command, if_match }, &cx).await;
+    let outcome = ask(exchange.env, &key_of(exchange, id)?, act, &cx).await;
     exchange.access.note_outcome(deed, id, &outcome);
     Ok(versioned(200, outcome?))
 }
@@ -179,7 +207,7 @@ pub async fn watch(exchange: &Exchange<'_>, id: RequestId) -> Result<Reply, Refu
 /// `Invalid`, `InvalidCursor`.
 pub async fn list(exchange: &Exchange<'_>) -> Result<Reply, Refusal> {
     let caller = exchange.caller()?;
-    let query = exchange.incoming.query(&OF_REQUESTS)?;
+    let query = exchange.incoming.query(OF_REQUESTS)?;
     let filter = list_filter(&query, caller)?;
     let scope = filter.scope(caller);
     let wanted = Wanted::read(exchange, &scope, &query)?;
@@ -253,36 +281,46 @@ pub(super) mod describe {
     use serde_json::json;
 
     use super::bodies::{ActionBody, CommentBodyInput};
+    use crate::domain::asset::AssetId;
+    use crate::domain::place::PlaceId;
     use crate::domain::request::{EditBody, Event, NewRequestBody, Priority, Record, Sort, Status, Summary};
     use crate::openapi::messages::{ListMessage, RequestMessage};
     use crate::openapi::operation::Operation;
     use crate::openapi::schemas::{Schemas, any_of, seq, text, time};
 
     pub fn list(schemas: &mut Schemas) -> Operation {
+        let operation = Operation::new("listRequests", "requests", "A list of requests.")
+            .detail("A requester finds his own alone. All filters that are given must hold.");
+        filtered(operation, schemas)
+            .query("total", json!({ "type": "boolean" }), "Whether to count all that match, whatever the page.")
+            .paged()
+            .replies(200, "One page.", schemas.counted_page::<Summary>("SummaryPage"))
+            .with_header("Link", "`rel=\"next\"`, when more follow.")
+    }
+
+    /// With the filters of a list, and its order.
+    pub fn filtered(operation: Operation, schemas: &mut Schemas) -> Operation {
         let someone = json!({ "anyOf": [schemas.of::<UserId>(), { "const": "me" }] });
         let (status, priority) = (any_of(schemas.of::<Status>()), any_of(schemas.of::<Priority>()));
-        Operation::new("listRequests", "requests", "A list of requests.")
-            .detail("A requester finds his own alone. All filters that are given must hold.")
+        operation
             .query("status", status, "Any of these states.")
             .query("priority", priority, "Any of these priorities.")
             .query("hazard", json!({ "type": "boolean" }), "Whether people are in danger.")
             .query("assignee", someone.clone(), "The work is this user's.")
             .query("requester", someone, "The request is this user's.")
             .query("category", text(60), "This category, however it is spelled.")
+            .query("location", schemas.of::<PlaceId>(), "At this place, or anywhere below it.")
+            .query("asset", schemas.of::<AssetId>(), "About this asset.")
             .query(
                 "q",
                 text(100),
                 "A number (`MR-15`, `mr 15`, `#15`), or words in any order, each in the number, title, category, contact, the names of \
-                 requester and assignee, or the first 2,000 characters of the description. Case, marks, width and spaces do not matter; \
+                 requester, assignee, place and asset, the first 2,000 characters of the description, or, from three characters on, in a comment. Case, marks, width and spaces do not matter; \
                  ten words count.",
             )
             .query("from", time(), "Reported at or after.")
             .query("to", time(), "Reported before.")
             .query("sort", schemas.of::<Sort>(), "The order; `-created` unless told.")
-            .query("total", json!({ "type": "boolean" }), "Whether to count all that match, whatever the page.")
-            .paged()
-            .replies(200, "One page.", schemas.counted_page::<Summary>("SummaryPage"))
-            .with_header("Link", "`rel=\"next\"`, when more follow.")
     }
 
     pub fn watch_list(schemas: &mut Schemas) -> Operation {

@@ -1,6 +1,7 @@
 //! What operators see: logs, the state of the parts, what has not reached PostgreSQL, one request from both sides.
 
 pub mod deliveries;
+pub mod files;
 pub mod filters;
 pub mod mail;
 

@@ -54,6 +54,7 @@ async fn what_would_hurt_most_is_refused_to_a_session_that_lies_around() {
         admin.post("/api/me/passkeys", &json!({})).await,
         admin.delete(&format!("/api/me/passkeys/{key}")).await,
         admin.post("/api/me/recovery-codes", &json!({})).await,
+        admin.get("/api/requests.csv").await,
     ];
     for reply in refused {
         reply.problem(403, "reauthentication_required");

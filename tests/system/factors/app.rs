@@ -8,7 +8,7 @@ use testbed::mail::Received;
 use testbed::seed::PASSWORD;
 
 use super::{Enrolled, code, confirm, device, enter, problem, second, ticket, unbase32, wrong_code};
-use crate::stack;
+use crate::mailing as stack;
 use crate::support::{Client, User, eventually, new_user};
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use testbed::seed::PASSWORD;
 
 use super::{device, problem, second, ticket};
-use crate::stack;
+use crate::mailing as stack;
 use crate::support::authenticator::{Authenticator, PRESENT, VERIFIED};
 use crate::support::{Client, Reply, User, new_user};
 

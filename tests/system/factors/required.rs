@@ -30,6 +30,24 @@ async fn in_force(client: &Client) {
 }
 
 #[tokio::test]
+async fn what_is_refused_for_want_of_one_is_not_told_as_done() {
+    let stack = started();
+    let admin = Client::sign_in(&stack, &demo("admin")).await;
+    let (user, boss) = (new_user(&stack, "manager"), new_user(&stack, "admin"));
+    let (here, desk) = (Client::sign_in(&stack, &user.email).await, Client::sign_in(&stack, &boss.email).await);
+    require(&admin, "managers").await;
+    in_force(&here).await;
+    for path in ["/api/requests.csv", "/api/me/data"] {
+        here.get(path).await.problem(403, "second_factor_required");
+    }
+    let boss = Enrolled::with(&stack, boss, desk).await;
+    let audit = boss.here.get(&format!("/api/system/logs/audit?limit=50&actor={}", user.id)).await.expect(200).json();
+    let deeds = audit["items"].as_array().expect("a list").iter().map(|entry| &entry["fields"]["action"]);
+    let told: Vec<_> = deeds.filter(|action| action.as_str().is_some_and(|word| word.ends_with("_exported"))).collect();
+    assert!(told.is_empty(), "{told:?}");
+}
+
+#[tokio::test]
 async fn whoever_must_have_one_and_has_none_can_do_nothing_but_get_one() {
     let stack = started();
     let admin = Client::sign_in(&stack, &demo("admin")).await;
@@ -37,7 +55,9 @@ async fn whoever_must_have_one_and_has_none_can_do_nothing_but_get_one() {
     let (here, tech) = (Client::sign_in(&stack, &manager.email).await, Client::sign_in(&stack, &demo("tech")).await);
     require(&admin, "managers").await;
     in_force(&here).await;
-    for path in ["/api/requests", "/api/users", "/api/me/preferences", "/api/me/inbox"] {
+    for path in
+        ["/api/requests", "/api/users", "/api/me/preferences", "/api/me/inbox", "/api/requests.csv", "/api/me/data"]
+    {
         here.get(path).await.problem(403, "second_factor_required");
     }
     let report = json!({ "title": "x", "category": "other", "priority": "low" });

@@ -8,8 +8,8 @@ import type { paths } from "./schema";
 
 const throwing: typeof fetch = async (input, init) => {
   let response: Response;
-  // A body is read once; a write that is refused until its author has proved who they are is made again.
-  const again = input instanceof Request && input.method !== "GET" ? input.clone() : undefined;
+  // A body is read once; what is refused until its author has proved who they are is made again.
+  const again = input instanceof Request ? (input.method === "GET" ? input : input.clone()) : undefined;
   try {
     response = await (takeEarly(input) ?? fetch(input, init));
   } catch (cause) {

@@ -4,6 +4,98 @@
  */
 
 export interface paths {
+    "/api/asset-categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is to be known of assets, by their category.
+         * @description For: Anyone who is signed in. API keys: scope `read`. An asset of one of these categories is checked when its fields or its category are written; other categories are free.
+         */
+        get: operations["assetCategories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Assets, in alphabetical order.
+         * @description For: Anyone who is signed in. API keys: scope `read`.
+         */
+        get: operations["assets"];
+        put?: never;
+        /**
+         * Make an asset.
+         * @description For: Managers and admins. API keys: scope `work`.
+         */
+        post: operations["makeAsset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An asset.
+         * @description For: Anyone who is signed in. API keys: scope `read`.
+         */
+        get: operations["readAsset"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an asset that nothing names.
+         * @description For: Managers and admins. API keys: scope `work`. An asset that no request has ever named and that has no parts: one that was made by mistake. Retire the others.
+         */
+        delete: operations["removeAsset"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an asset.
+         * @description For: Managers and admins. API keys: scope `work`.
+         */
+        patch: operations["changeAsset"];
+        trace?: never;
+    };
+    "/api/assets/{id}/downtime": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When an asset stood still, the newest first, and what that comes to.
+         * @description For: Anyone who is signed in. API keys: scope `read`. It follows from requests about the asset and from its states. Requesters are told of no request that they do not see.
+         */
+        get: operations["assetDowntime"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/factor": {
         parameters: {
             query?: never;
@@ -284,6 +376,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/avatars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who has a portrait.
+         * @description For: Anyone who is signed in. API keys: scope `read`.
+         */
+        get: operations["avatars"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/categories": {
         parameters: {
             query?: never;
@@ -392,6 +504,138 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make labels, or get those of places or assets.
+         * @description For: Managers and admins. API keys: scope `work`. A thing that has a label keeps it; of several, the one that was bound last is answered. 240 at once. With the same key the same ones are made once.
+         */
+        post: operations["makeLabels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/labels/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a label is on.
+         * @description For: Anyone who is signed in. API keys: scope `read`. The code is read as people write it: in either case, with or without the hyphen, `O` as `0`, `I` and `L` as `1`.
+         */
+        get: operations["readLabel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/labels/{code}/bind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what a label is on.
+         * @description For: Technicians, managers and admins. API keys: scope `work`. A label that is on something else is refused, unless `rebind` is true: `label_bound`, with the label as it is.
+         */
+        post: operations["bindLabel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/locations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Places, in alphabetical order.
+         * @description For: Anyone who is signed in. API keys: scope `read`.
+         */
+        get: operations["places"];
+        put?: never;
+        /**
+         * Make a place.
+         * @description For: Managers and admins. API keys: scope `work`.
+         */
+        post: operations["makePlace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/locations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A place.
+         * @description For: Anyone who is signed in. API keys: scope `read`. One that became a part of another answers with that one.
+         */
+        get: operations["readPlace"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a place that nothing names.
+         * @description For: Managers and admins. API keys: scope `work`. A place that nothing has ever been in, at, or said of: one that was made by mistake. Archive the others.
+         */
+        delete: operations["removePlace"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a place, move it, or archive it.
+         * @description For: Managers and admins. API keys: scope `work`. What is below it moves along. A place cannot be in itself, and the tree has 16 levels at most.
+         */
+        patch: operations["changePlace"];
+        trace?: never;
+    };
+    "/api/locations/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a place a part of another.
+         * @description For: Managers and admins. API keys: scope `work`. The places in it, its assets and the requests that name it are the other's then; its id leads there.
+         */
+        post: operations["mergePlaces"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/mail/events": {
         parameters: {
             query?: never;
@@ -454,6 +698,30 @@ export interface paths {
          * @description For: Anyone who is signed in. API keys: none. Every session of mine has the new name at once; what I did before keeps the old one.
          */
         patch: operations["editMe"];
+        trace?: never;
+    };
+    "/api/me/avatar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give me a portrait, one size at a time.
+         * @description For: Anyone who is signed in. API keys: none. A square JPEG, PNG or WebP picture of 200 kB at most: 512 pixels first, then 192, then 64, which makes it mine.
+         */
+        put: operations["uploadAvatar"];
+        post?: never;
+        /**
+         * Take my portrait away.
+         * @description For: Anyone who is signed in. API keys: none.
+         */
+        delete: operations["removeAvatar"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/me/data": {
@@ -1144,6 +1412,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/requests.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A list of requests as a file.
+         * @description For: Anyone who is signed in. API keys: scope `read`. CSV (RFC 4180) in UTF-8, in the order of the list, whatever its size. Times are UTC. A text that a spreadsheet would compute has an apostrophe in front. Whoever sees what others reported must have proved who they are within ten minutes.
+         */
+        get: operations["exportRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/requests/live": {
         parameters: {
             query?: never;
@@ -1188,6 +1476,78 @@ export interface paths {
         patch: operations["editRequest"];
         trace?: never;
     };
+    "/api/requests/{id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attach a file.
+         * @description For: Anyone who is signed in. API keys: scope `report`. The body is the file as it is. What it is, is found from its bytes; its name is given an extension that says so. Under a key that was used before, the bytes are not compared: what is said of them is.
+         */
+        post: operations["attachFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{id}/attachments/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The bytes of a file.
+         * @description For: Anyone who is signed in. API keys: scope `read`.
+         */
+        get: operations["readFile"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a file, and its bytes.
+         * @description For: Anyone who is signed in. API keys: scope `report`. Who attached it until the request is final; managers and admins always.
+         */
+        delete: operations["detachFile"];
+        options?: never;
+        head?: never;
+        /**
+         * Say what a picture shows of the work.
+         * @description For: Anyone who is signed in. API keys: scope `report`. Who attached it, who does the work, managers and admins, until the request is final.
+         */
+        patch: operations["markFile"];
+        trace?: never;
+    };
+    "/api/requests/{id}/attachments/{file}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The small picture of a file.
+         * @description For: Anyone who is signed in. API keys: scope `read`.
+         */
+        get: operations["readThumbnail"];
+        /**
+         * Give a file its small picture.
+         * @description For: Anyone who is signed in. API keys: scope `report`. Who attached the file. JPEG, PNG or WebP, at most 64 KiB. The first one stays.
+         */
+        put: operations["drawThumbnail"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/requests/{id}/comments": {
         parameters: {
             query?: never;
@@ -1223,6 +1583,46 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what a request is to another.
+         * @description For: Technicians, managers and admins. API keys: scope `work`. The other says the opposite right after. A duplicate is closed, and whose request it is sees and hears what becomes of the other. Managers make all links, technicians `relates`. One of another kind takes the place of one that there is, but of a merge.
+         */
+        post: operations["linkRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{id}/links/{other}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a link, at both of its ends.
+         * @description For: Technicians, managers and admins. API keys: scope `work`. Of a duplicate, the merge is undone: it stands where it stood. That is said of the duplicate alone.
+         */
+        delete: operations["unlinkRequest"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1367,6 +1767,46 @@ export interface paths {
          * @description For: Admins. API keys: scope `operate`. Whatever it held is asked for again at its source. The audit is told.
          */
         delete: operations["purgeCache"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What lies in the bucket, as the last sweep has found it.
+         * @description For: Admins. API keys: scope `operate`.
+         */
+        get: operations["readFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/files/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compare the bucket with the requests, and both with PostgreSQL.
+         * @description For: Admins. API keys: scope `operate`. Goes on for 8 seconds at most; what is left is done by further calls, or by the job. Objects that nobody has known of for a day are removed.
+         */
+        post: operations["checkFiles"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1964,6 +2404,26 @@ export interface paths {
         patch: operations["changeUser"];
         trace?: never;
     };
+    "/api/users/{id}/avatar/{avatar}/{size}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A portrait, in one of its sizes.
+         * @description For: Anyone who is signed in. API keys: scope `read`. The address is of this portrait alone: it may be kept for ever.
+         */
+        get: operations["readAvatar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users/{id}/factors": {
         parameters: {
             query?: never;
@@ -2190,17 +2650,190 @@ export interface components {
             /** @description The signature over both. */
             signature: string;
         };
-        /** @description A file that belongs to a request. */
+        /** @description An asset. */
+        Asset: {
+            /** @description When it was bought, a date. */
+            bought: string | null;
+            /** @description What kind of thing it is, in the organisation's own words. */
+            category: string | null;
+            /** @description What stands on its label. */
+            code: string | null;
+            /** @description What it cost. */
+            cost: string | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description The organisation's own fields, by name: texts, numbers, yes or no. */
+            custom: Record<string, never>;
+            /** @description Whether it stands still now: it is out of service, or a request says so whose work is not completed. */
+            down: boolean;
+            /** @description Its states, the newest first; at most 100. */
+            history: components["schemas"]["AssetState"][];
+            /** @description The asset. */
+            id: components["schemas"]["AssetId"];
+            location: null | components["schemas"]["PlaceLabel"];
+            /** @description Who made it. */
+            maker: string | null;
+            /** @description Its model. */
+            model: string | null;
+            /** @description What it is called. */
+            name: string;
+            /** @description Whatever else there is to know. */
+            notes: string | null;
+            parent: null | components["schemas"]["AssetLabel"];
+            /**
+             * Format: int64
+             * @description How many parts it has.
+             */
+            parts: number;
+            /** @description Its serial number. */
+            serial: string | null;
+            /** @description Whether it does its work. */
+            status: components["schemas"]["AssetStatus"];
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Counts its changes; the `ETag` begins with it.
+             */
+            version: number;
+            /** @description The last day of its warranty, a date. */
+            warranty_until: string | null;
+        };
+        /**
+         * @description What is said of an asset. Of one that is made, the name is needed; of one that is changed, what is absent stays, and an empty text
+         *     takes away what was there.
+         */
+        AssetBody: {
+            /** @description When it was bought, a date. */
+            bought?: string | null;
+            /** @description What kind of thing it is: at most 60 characters. */
+            category?: string | null;
+            /** @description What stands on its label: at most 40 characters, unlike those of the others. */
+            code?: string | null;
+            /** @description What it cost, in words of your own: at most 40 characters. */
+            cost?: string | null;
+            /**
+             * @description Fields of your own, all of them, in place of those of before: texts, numbers, yes or no; at most 40. Those that the category asks
+             *     for (`GET /api/asset-categories`) are checked; a refusal names one `custom.` and its name.
+             */
+            custom?: Record<string, never> | null;
+            /** @description The place where it is. */
+            location_id?: string | null;
+            /** @description Who made it: at most 100 characters. */
+            maker?: string | null;
+            /** @description Its model: at most 100 characters. */
+            model?: string | null;
+            /** @description What it is called: 1 to 120 characters. */
+            name?: string | null;
+            /** @description Whatever else there is to know: at most 5,000 characters. */
+            notes?: string | null;
+            /** @description The asset that it is a part of. */
+            parent_id?: string | null;
+            /** @description Its serial number: at most 100 characters. */
+            serial?: string | null;
+            status?: null | components["schemas"]["AssetStatus"];
+            /** @description Why it is in another state, for its history: at most 300 characters. */
+            status_reason?: string | null;
+            /** @description The last day of its warranty, a date. */
+            warranty_until?: string | null;
+        };
+        /** @description What is to be known of assets, by their category. */
+        AssetCategories: {
+            /** @description Each category with fields of its own. */
+            items: components["schemas"]["AssetCategoryFields"][];
+        };
+        /** @description A category of assets, and what is to be known of those. */
+        AssetCategoryFields: {
+            /** @description The fields, in the order of the forms. */
+            fields: components["schemas"]["AssetField"][];
+            /** @description What the assets say that they are, however it is spelled. */
+            name: string;
+        };
+        /** @description A field that assets of a category have. */
+        AssetField: {
+            /** @description The words of a choice, in the order in which they are offered. */
+            choices?: string[];
+            /** @description What it may be. */
+            kind: components["schemas"]["FieldKind"];
+            /** @description What it is called, and the name under which `custom` of an asset has it. */
+            name: string;
+            /** @description Whether an asset must have it. */
+            required?: boolean;
+            /** @description What a number counts. */
+            unit?: string;
+        };
+        /**
+         * Format: uuid
+         * @description An asset.
+         */
+        AssetId: string;
+        /** @description An asset as a request names it: as it was called when it was named. */
+        AssetLabel: {
+            /** @description What stands on its label. */
+            code: string | null;
+            /** @description The asset. */
+            id: components["schemas"]["AssetId"];
+            /** @description What it is called. */
+            name: string;
+        };
+        /** @description One page of a list. */
+        AssetPage: {
+            /** @description The items, in the list's order. */
+            items: components["schemas"]["Asset"][];
+            /** @description What to send as `cursor` for the next page; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description A state of an asset. */
+        AssetState: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            at: string;
+            /** @description Who said so. */
+            by: components["schemas"]["Person"];
+            /** @description Why. */
+            reason: string | null;
+            /** @description Which. */
+            status: components["schemas"]["AssetStatus"];
+        };
+        /**
+         * @description Whether an asset does its work.
+         * @enum {string}
+         */
+        AssetStatus: "in_service" | "out_of_service" | "retired";
+        /** @description A file that belongs to a request. Its JSON is public, and stored. */
         Attachment: {
+            /** @description Who attached it. */
+            by: components["schemas"]["Person"];
+            /**
+             * Format: int64
+             * @description The seq of the comment that it was attached to.
+             */
+            comment: number | null;
             /** @description The media type, found from its bytes. */
             content_type: string;
-            /** @description The name it was uploaded under. */
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /** @description What it is called. */
             filename: string;
             /**
-             * Format: uuid
-             * @description Its id.
+             * Format: int32
+             * @description Pixels from top to bottom, likewise.
              */
-            id: string;
+            height: number | null;
+            /** @description Its id. */
+            id: components["schemas"]["AttachmentId"];
+            mark: null | components["schemas"]["Mark"];
             /** @description The SHA-256 of its bytes, in hexadecimal. */
             sha256: string;
             /**
@@ -2208,7 +2841,21 @@ export interface components {
              * @description Its size in bytes.
              */
             size: number;
+            /** @description Whether it has a small picture. Events and snapshots do not know: it comes later, and is no event. */
+            thumbnail: boolean;
+            /** @description Who may know of it. */
+            visibility: components["schemas"]["Visibility"];
+            /**
+             * Format: int32
+             * @description Pixels from left to right, where it is a picture that says so.
+             */
+            width: number | null;
         };
+        /**
+         * Format: uuid
+         * @description A file of a request. It is random, and the last part of where its bytes lie.
+         */
+        AttachmentId: string;
         /** @description The parts of an answer, each in base64url. */
         AttestationParts: {
             /** @description What the authenticator says. */
@@ -2216,8 +2863,30 @@ export interface components {
             /** @description What the browser says of the page. */
             clientDataJSON: string;
         };
+        /**
+         * @description A portrait: the first letter of what kind of file it is, and half of the SHA-256 of its largest size. Another portrait is another
+         *     address, so that whoever has one need not ask again.
+         */
+        AvatarId: string;
+        /**
+         * @description The sizes of a portrait: pixels of each side.
+         * @enum {string}
+         */
+        AvatarSize: "512" | "192" | "64";
+        /** @description Who has a portrait. */
+        Avatars: {
+            /** @description Everybody who has one. */
+            items: components["schemas"]["Portrayed"][];
+        };
         BTreeMap: {
             [key: string]: number;
+        };
+        /** @description What a label is on: a place or an asset. */
+        BindBody: {
+            asset_id?: null | components["schemas"]["AssetId"];
+            location_id?: null | components["schemas"]["PlaceId"];
+            /** @description Also if it is on something else. */
+            rebind?: boolean | null;
         };
         /** @description A request from both sides. */
         BothSides: {
@@ -2290,6 +2959,48 @@ export interface components {
             work?: null | components["schemas"]["WorkBody"];
         };
         /** @description A changed value, before and after. */
+        Change_Option_AssetLabel: {
+            /** @description An asset as a request names it: as it was called when it was named. */
+            from: {
+                /** @description What stands on its label. */
+                code: string | null;
+                /** @description The asset. */
+                id: components["schemas"]["AssetId"];
+                /** @description What it is called. */
+                name: string;
+            } | null;
+            /** @description An asset as a request names it: as it was called when it was named. */
+            to: {
+                /** @description What stands on its label. */
+                code: string | null;
+                /** @description The asset. */
+                id: components["schemas"]["AssetId"];
+                /** @description What it is called. */
+                name: string;
+            } | null;
+        };
+        /** @description A changed value, before and after. */
+        Change_Option_PlaceLabel: {
+            /** @description A place as a request names it: as it was called when it was named. An index of requests knows what it is called now. */
+            from: {
+                /** @description The place. */
+                id: components["schemas"]["PlaceId"];
+                /** @description What it is called. */
+                name: string;
+                /** @description The places that it is in, the outermost first. */
+                path: components["schemas"]["PlaceInPath"][];
+            } | null;
+            /** @description A place as a request names it: as it was called when it was named. An index of requests knows what it is called now. */
+            to: {
+                /** @description The place. */
+                id: components["schemas"]["PlaceId"];
+                /** @description What it is called. */
+                name: string;
+                /** @description The places that it is in, the outermost first. */
+                path: components["schemas"]["PlaceInPath"][];
+            } | null;
+        };
+        /** @description A changed value, before and after. */
         Change_Option_String: {
             from: string | null;
             to: string | null;
@@ -2341,10 +3052,14 @@ export interface components {
         };
         /** @description What an edit changed: only that is there. */
         Changes: {
+            asset?: null | components["schemas"]["Change_Option_AssetLabel"];
             category?: null | components["schemas"]["Change_String"];
             contact?: null | components["schemas"]["Change_Option_String"];
             description?: null | components["schemas"]["Change_String"];
+            down_since?: null | components["schemas"]["Change_Option_String"];
+            down_until?: null | components["schemas"]["Change_Option_String"];
             hazard?: null | components["schemas"]["Change_bool"];
+            location?: null | components["schemas"]["Change_Option_PlaceLabel"];
             priority?: null | components["schemas"]["Change_Priority"];
             title?: null | components["schemas"]["Change_String"];
         };
@@ -2575,6 +3290,93 @@ export interface components {
             /** @description The browser, as it names itself. */
             name: string;
         };
+        /** @description A page of the downtime of an asset. */
+        Downtime: {
+            /** @description When it stood still, the newest first. Of several sources; they may overlap. */
+            items: components["schemas"]["DowntimeSpan"][];
+            /** @description For the next page; none where this is the last one. */
+            next_cursor: string | null;
+            /** @description What it comes to in the time that is asked for. */
+            totals: components["schemas"]["DowntimeTotals"];
+        };
+        /** @description A request that says so. */
+        DowntimeRequest: {
+            /** @description The request. */
+            id: components["schemas"]["RequestId"];
+            /** @description The number for people. */
+            number: string | null;
+            /** @description What was broken. */
+            title: string;
+        };
+        /**
+         * @description What says that an asset stood still.
+         * @enum {string}
+         */
+        DowntimeSource: "request" | "status";
+        /** @description A time that the asset stood still. */
+        DowntimeSpan: {
+            /**
+             * Format: date-time
+             * @description From when.
+             */
+            from: string;
+            /** @description Why it was out of service, by its history. */
+            reason: string | null;
+            request: null | components["schemas"]["DowntimeRequest"];
+            /** @description What says so. */
+            source: components["schemas"]["DowntimeSource"];
+            /**
+             * Format: date-time
+             * @description Until when; none where it does still.
+             */
+            to: string | null;
+        };
+        /**
+         * @description What downtime comes to. The words are those of EN 15341 and ISO 14224. Times that overlap count once, and the time that the
+         *     asset was retired does not count at all. A failure is a time of standing still that begins in the time that is asked for.
+         */
+        DowntimeTotals: {
+            /**
+             * Format: double
+             * @description The part of the time that it ran, 0 to 1; none where it was not there.
+             */
+            availability: number | null;
+            /**
+             * Format: int64
+             * @description How long of that it stood still.
+             */
+            downtime_seconds: number;
+            /**
+             * Format: int64
+             * @description How often it failed.
+             */
+            failures: number;
+            /**
+             * Format: date-time
+             * @description The beginning of the time that is asked for.
+             */
+            from: string;
+            /**
+             * Format: int64
+             * @description Mean time between failures: how long it ran, by failures; none without a failure.
+             */
+            mtbf_seconds: number | null;
+            /**
+             * Format: int64
+             * @description Mean time to restoration: how long a failure lasted that has ended; none without such a failure.
+             */
+            mttr_seconds: number | null;
+            /**
+             * Format: int64
+             * @description How much of it the asset was there: since it was made, or since it first stood still, if that was earlier.
+             */
+            observed_seconds: number;
+            /**
+             * Format: date-time
+             * @description Its end; not later than now.
+             */
+            to: string;
+        };
         /** @description A draft to be kept. */
         DraftBody: {
             /** @description What was written, at most 65,536 bytes; opaque to the server. */
@@ -2594,14 +3396,22 @@ export interface components {
         DraftId: string;
         /** @description The body of `PATCH /api/requests/:id`; what is absent stays. */
         EditBody: {
+            /** @description What it is that is broken; empty takes it away. */
+            asset_id?: string | null;
             /** @description 1 to 60 characters. */
             category?: string | null;
             /** @description At most 120 characters; empty takes it away. */
             contact?: string | null;
             /** @description At most 10,000 characters. */
             description?: string | null;
+            /** @description Since when the asset stands still, a time that is not in the future; empty: it does not. */
+            down_since?: string | null;
+            /** @description Until when it did, likewise; empty: until the work is completed. */
+            down_until?: string | null;
             /** @description Whether people are in danger. */
             hazard?: boolean | null;
+            /** @description Where it is broken; empty takes it away. Without it, another asset brings its own place. */
+            location_id?: string | null;
             priority?: null | components["schemas"]["Priority"];
             /** @description 1 to 200 characters. */
             title?: string | null;
@@ -2681,14 +3491,26 @@ export interface components {
         EventBody: {
             /** @description A fault was reported; the actor is who raised it. */
             body: {
+                asset: null | components["schemas"]["AssetLabel"];
                 /** @description The kind of fault. */
                 category: string;
                 /** @description How to reach the reporter. */
                 contact: string | null;
                 /** @description The report. */
                 description: string;
+                /**
+                 * Format: date-time
+                 * @description Since when the asset stands still; absent where it does not.
+                 */
+                down_since?: string | null;
+                /**
+                 * Format: date-time
+                 * @description Until when; absent where that is when the work is completed.
+                 */
+                down_until?: string | null;
                 /** @description Whether people are in danger. */
                 hazard: boolean;
+                location: null | components["schemas"]["PlaceLabel"];
                 /** @description How urgent it is. */
                 priority: components["schemas"]["Priority"];
                 /** @description Whose request it is. */
@@ -2794,10 +3616,14 @@ export interface components {
         } | {
             /** @description What was reported was corrected; only what changed is here. */
             body: {
+                asset?: null | components["schemas"]["Change_Option_AssetLabel"];
                 category?: null | components["schemas"]["Change_String"];
                 contact?: null | components["schemas"]["Change_Option_String"];
                 description?: null | components["schemas"]["Change_String"];
+                down_since?: null | components["schemas"]["Change_Option_String"];
+                down_until?: null | components["schemas"]["Change_Option_String"];
                 hazard?: null | components["schemas"]["Change_bool"];
+                location?: null | components["schemas"]["Change_Option_PlaceLabel"];
                 priority?: null | components["schemas"]["Change_Priority"];
                 target_ms?: null | components["schemas"]["Change_i64"];
                 title?: null | components["schemas"]["Change_String"];
@@ -2814,6 +3640,68 @@ export interface components {
             };
             /** @enum {string} */
             kind: "commented";
+        } | {
+            /** @description A file was attached. */
+            body: {
+                /** @description The file. */
+                attachment: components["schemas"]["Attachment"];
+            };
+            /** @enum {string} */
+            kind: "attached";
+        } | {
+            /** @description A picture was marked, or its mark was taken away. */
+            body: {
+                /** @description The file. */
+                attachment: components["schemas"]["AttachmentId"];
+                /** @description What it is called. */
+                filename: string;
+                mark: null | components["schemas"]["Mark"];
+                /** @description Who may know of it. */
+                visibility?: components["schemas"]["Visibility"];
+            };
+            /** @enum {string} */
+            kind: "marked";
+        } | {
+            /** @description A file was removed, and its bytes with it. */
+            body: {
+                /** @description The file. */
+                attachment: components["schemas"]["AttachmentId"];
+                /** @description What it was called. */
+                filename: string;
+                /**
+                 * Format: int64
+                 * @description How many bytes it had.
+                 */
+                size: number;
+                /** @description Who may know of it. */
+                visibility?: components["schemas"]["Visibility"];
+            };
+            /** @enum {string} */
+            kind: "detached";
+        } | {
+            /** @description It is something to another request. */
+            body: {
+                /** @description What, and to which. */
+                link: components["schemas"]["Link"];
+                /** @description Whether it was said of the other. */
+                theirs: boolean;
+                /** @description Who may know of it. */
+                visibility?: components["schemas"]["Visibility"];
+            };
+            /** @enum {string} */
+            kind: "linked";
+        } | {
+            /** @description It is that no more. */
+            body: {
+                /** @description What it was, and to which. */
+                link: components["schemas"]["Link"];
+                /** @description Whether it was said of the other, or refused by it. */
+                theirs: boolean;
+                /** @description Who may know of it. */
+                visibility?: components["schemas"]["Visibility"];
+            };
+            /** @enum {string} */
+            kind: "unlinked";
         };
         /** @description One page of a list. */
         EventPage: {
@@ -2870,6 +3758,11 @@ export interface components {
             /** @description Whom it did not reach. */
             user: components["schemas"]["Person"];
         };
+        /**
+         * @description What a field may be.
+         * @enum {string}
+         */
+        FieldKind: "text" | "number" | "date" | "choice" | "yes_no";
         /** @description An input that breaks a rule. */
         FieldProblem: {
             /** @description A stable word for the rule, for example `too_long`. */
@@ -2878,6 +3771,97 @@ export interface components {
             detail: string;
             /** @description The input, as the API names it; `body` for the whole of it. */
             field: string;
+        };
+        /** @description One sweep, finished or not. */
+        FilesReport: {
+            /**
+             * Format: int64
+             * @description Those that are portraits of people.
+             */
+            avatars?: number;
+            /**
+             * Format: int64
+             * @description Their bytes.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Those that are files of requests.
+             */
+            files: number;
+            /** @description What does not fit, the first of it. */
+            findings: components["schemas"]["Finding"][];
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            finished_at: string | null;
+            /** @description The largest files. */
+            largest: components["schemas"]["LargeFile"][];
+            /**
+             * Format: int64
+             * @description Files of a request whose bytes are not in the bucket.
+             */
+            missing: number;
+            /**
+             * Format: int64
+             * @description Objects in the bucket.
+             */
+            objects: number;
+            /**
+             * Format: int64
+             * @description Objects that nobody knows of.
+             */
+            orphans: number;
+            /**
+             * Format: int64
+             * @description Those that are on their way: their request has not taken them yet.
+             */
+            pending: number;
+            /**
+             * Format: int64
+             * @description Those of them that were removed: they were older than a day.
+             */
+            removed: number;
+            /**
+             * Format: int64
+             * @description Those that are to be removed: the bucket has not said that they are gone.
+             */
+            removing: number;
+            /**
+             * Format: int64
+             * @description Files in PostgreSQL.
+             */
+            rows: number;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at: string;
+            /**
+             * Format: int64
+             * @description Those that are small pictures of files.
+             */
+            thumbnails: number;
+            /**
+             * Format: int64
+             * @description Requests whose files are others in PostgreSQL than in their object, in the same version.
+             */
+            unsynced: number;
+        };
+        /** @description The state of files. */
+        FilesState: {
+            going: null | components["schemas"]["FilesReport"];
+            last: null | components["schemas"]["FilesReport"];
+            /** @description Where files lie. */
+            store: components["schemas"]["Store"];
+        };
+        /** @description Something that does not fit. */
+        Finding: {
+            /** @description Where it lies, or of which request it is. */
+            subject: string;
+            /** @description `orphan`, `missing` or `unsynced`. */
+            what: string;
         };
         /** @description Whether somebody watches a request. */
         Following: {
@@ -3077,6 +4061,72 @@ export interface components {
              */
             uses: number;
         };
+        /** @description A label. One without a place and without an asset is on nothing yet. */
+        Label: {
+            asset: null | components["schemas"]["LabelledAsset"];
+            /**
+             * Format: date-time
+             * @description When somebody said what it is on.
+             */
+            bound_at: string | null;
+            /** @description Its code. */
+            code: components["schemas"]["LabelCode"];
+            location: null | components["schemas"]["LabelledPlace"];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            made_at: string;
+            /** @description What that place was called before it became a part of this one. */
+            was: string | null;
+        };
+        /**
+         * @description The code of a label: eight characters, written in two groups.
+         * @example 7K3M-9QXT
+         */
+        LabelCode: string;
+        /** @description An asset that a label is on. */
+        LabelledAsset: {
+            /** @description What stands on its own label. */
+            code: string | null;
+            /** @description The asset. */
+            id: components["schemas"]["AssetId"];
+            location: null | components["schemas"]["PlaceLabel"];
+            /** @description What it is called. */
+            name: string;
+            /** @description Its state; a retired one is not to be named any more. */
+            status: components["schemas"]["AssetStatus"];
+        };
+        /** @description A place that a label is on. */
+        LabelledPlace: {
+            /** @description Whether it is not to be named any more. */
+            archived: boolean;
+            /** @description The place. */
+            id: components["schemas"]["PlaceId"];
+            /** @description What it is called. */
+            name: string;
+            /** @description The places that it is in, the outermost first. */
+            path: components["schemas"]["PlaceInPath"][];
+        };
+        /** @description Labels to be printed. */
+        Labels: {
+            /** @description What a camera reads: this, and the code behind it. */
+            address: string;
+            /** @description They; those of things in the order in which the things were named. */
+            items: components["schemas"]["Label"][];
+        };
+        /** @description Which labels: one of the three. */
+        LabelsBody: {
+            /** @description The label of each of these assets. */
+            asset_ids?: components["schemas"]["AssetId"][] | null;
+            /**
+             * Format: int32
+             * @description So many that are on nothing yet.
+             */
+            count?: number | null;
+            /** @description The label of each of these places. */
+            location_ids?: components["schemas"]["PlaceId"][] | null;
+        };
         /** @description A request whose row is behind. */
         Lagging: {
             /**
@@ -3128,11 +4178,64 @@ export interface components {
         LanguageBody: {
             language: null | components["schemas"]["Language"];
         };
+        /** @description A file among the largest. */
+        LargeFile: {
+            /**
+             * Format: uuid
+             * @description The file.
+             */
+            attachment: string;
+            /** @description Its media type. */
+            content_type: string;
+            /** @description What it is called. */
+            filename: string;
+            /** @description Of which request. */
+            request: components["schemas"]["RequestId"];
+            /**
+             * Format: int64
+             * @description Its size in bytes.
+             */
+            size: number;
+        };
         /**
          * @description How much an entry matters; ordered.
          * @enum {string}
          */
         Level: "debug" | "info" | "warn" | "error";
+        /** @description What a request is to another. Its JSON is public, and stored. */
+        Link: {
+            /**
+             * Format: date-time
+             * @description When they were linked.
+             */
+            at: string;
+            /** @description What this one is to the other. */
+            kind: components["schemas"]["LinkKind"];
+            /** @description The other's number, if it had one when they were linked. */
+            number: string | null;
+            /** @description The other. */
+            other: components["schemas"]["RequestId"];
+            /** @description Whose request the duplicate is. */
+            reporter?: components["schemas"]["Person"];
+            /** @description The other's title when they were linked; not there for a duplicate, whose report is somebody else's. */
+            title?: string;
+            /** @description Where a duplicate stood before it was closed. */
+            was?: components["schemas"]["Status"];
+            /** @description Why it stood there. */
+            was_reason?: string;
+        };
+        /** @description What a request is to another. */
+        LinkBody: {
+            /** @description What it is to the other. `has_duplicate` and `split_into` are said of the other request. */
+            kind: components["schemas"]["LinkKind"];
+            /** @description The other. */
+            other: components["schemas"]["RequestId"];
+        };
+        /**
+         * @description What a request is to another.
+         * @enum {string}
+         */
+        LinkKind: "relates" | "blocks" | "blocked_by" | "duplicate_of" | "has_duplicate" | "split_from" | "split_into";
         /**
          * @description Whether a link still does what it is for.
          * @enum {string}
@@ -3214,6 +4317,15 @@ export interface components {
             /** @description The provider's own words, or ours where it said nothing. For administrators: they may name an address. */
             words: string;
         };
+        /**
+         * @description What a picture shows of the work.
+         * @enum {string}
+         */
+        Mark: "before" | "after";
+        /** @description The body of `PATCH /api/requests/:id/attachments/:file`. */
+        MarkBody: {
+            mark: null | components["schemas"]["Mark"];
+        };
         /** @description How many are left. */
         Marked: {
             /**
@@ -3241,6 +4353,11 @@ export interface components {
         Mentionable: {
             /** @description Those who have taken part first, the latest before the others. */
             items: components["schemas"]["Person"][];
+        };
+        /** @description What a place becomes a part of. */
+        MergeBody: {
+            /** @description The place that stays. */
+            into: components["schemas"]["PlaceId"];
         };
         /**
          * @description By what somebody has proved who they are.
@@ -3405,14 +4522,26 @@ export interface components {
         };
         /** @description The body of `POST /api/requests`. */
         NewRequestBody: {
+            asset_id?: null | components["schemas"]["AssetId"];
             /** @description The kind of fault: 1 to 60 characters. */
             category: string;
             /** @description How to reach the reporter: at most 120 characters. */
             contact?: string | null;
             /** @description The report: at most 10,000 characters. */
             description?: string;
+            /**
+             * Format: date-time
+             * @description Since when the asset stands still, if it does: not in the future.
+             */
+            down_since?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when it did; without it, until the work is completed.
+             */
+            down_until?: string | null;
             /** @description Whether people are in danger. */
             hazard?: boolean;
+            location_id?: null | components["schemas"]["PlaceId"];
             /** @description `low`, `normal`, `high` or `urgent`. */
             priority: components["schemas"]["Priority"];
             requester_id?: null | components["schemas"]["UserId"];
@@ -3443,7 +4572,7 @@ export interface components {
             due_at?: string;
             /** @description Its id. */
             id: components["schemas"]["NoticeId"];
-            /** @description What it was done to, or what ends: the name of a passkey or of an API key. */
+            /** @description What it was done to, or what ends: the name of a passkey or of an API key; the number of a request that it was merged with. */
             item?: string;
             /** @description What happened: the `kind` of the event, or what else one is told of. */
             kind: string;
@@ -3485,7 +4614,7 @@ export interface components {
             due_at?: string;
             /** @description Its id. */
             id: components["schemas"]["NoticeId"];
-            /** @description What it was done to, or what ends: the name of a passkey or of an API key. */
+            /** @description What it was done to, or what ends: the name of a passkey or of an API key; the number of a request that it was merged with. */
             item?: string;
             /** @description What happened: the `kind` of the event, or what else one is told of. */
             kind: string;
@@ -3517,7 +4646,7 @@ export interface components {
          * @description What a notice is about: the `kind` of its event, or what happened to one's account.
          * @enum {string}
          */
-        NoticeKind: "created" | "approved" | "rejected" | "assigned" | "released" | "started" | "held" | "resumed" | "completed" | "closed" | "reopened" | "cancelled" | "commented" | "due_soon" | "overdue" | "welcome" | "role_changed" | "password_changed" | "new_device" | "security_changed" | "key_expires";
+        NoticeKind: "created" | "approved" | "rejected" | "assigned" | "released" | "started" | "held" | "resumed" | "completed" | "closed" | "reopened" | "cancelled" | "linked" | "unlinked" | "commented" | "due_soon" | "overdue" | "welcome" | "role_changed" | "password_changed" | "new_device" | "security_changed" | "key_expires";
         /** @description One page of a list that is counted when asked to. */
         NoticePage: {
             /** @description The items, in the list's order. */
@@ -3543,6 +4672,8 @@ export interface components {
         };
         /** @description A category of the list. */
         OfferedCategory: {
+            /** @description Whether work is completed only with a picture that is marked as after. */
+            after_picture?: boolean;
             /** @description Whether it is offered no more. */
             archived: boolean;
             /** @description Its mark. */
@@ -3724,6 +4855,113 @@ export interface components {
             /** @description The name to display. */
             name: string;
         };
+        /** @description A place. */
+        Place: {
+            /** @description Where to find it. */
+            address: string | null;
+            /** @description Whether it is not to be named any more. */
+            archived: boolean;
+            /**
+             * Format: int64
+             * @description How many assets are at it, without retired ones.
+             */
+            assets: number;
+            /** @description What is written on its door. */
+            code: string | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description The place. */
+            id: components["schemas"]["PlaceId"];
+            /** @description Whether a place that it is in is not to be named any more, and so neither is this one. */
+            in_archived: boolean;
+            /** @description What kind of place it is, in the organisation's own words. */
+            kind: string | null;
+            manager: null | components["schemas"]["Person"];
+            /** @description What it is called. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many open requests that the caller may see are at it or below. In lists only with `counts=true`.
+             */
+            open_requests?: number;
+            parent_id: null | components["schemas"]["PlaceId"];
+            /** @description The places that it is in, the outermost first. */
+            path: components["schemas"]["PlaceInPath"][];
+            /**
+             * Format: int64
+             * @description How many places are in it, without archived ones.
+             */
+            places: number;
+            /** @description Where its clock is, if that is elsewhere than the organisation's. */
+            time_zone: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Counts its changes; the `ETag` begins with it.
+             */
+            version: number;
+        };
+        /** @description What is said of a place. Of one that is made, the name is needed; of one that is changed, what is absent stays. */
+        PlaceBody: {
+            /** @description Where to find it: at most 300 characters; empty takes it away. */
+            address?: string | null;
+            /** @description Whether it is not to be named any more, nor what is below it. */
+            archived?: boolean | null;
+            /** @description What is written on its door: at most 40 characters, unlike those of the others; empty takes it away. */
+            code?: string | null;
+            /** @description What kind of place it is: at most 40 characters; empty takes it away. */
+            kind?: string | null;
+            /** @description Who looks after it; empty takes them away. */
+            manager_id?: string | null;
+            /** @description What it is called: 1 to 100 characters. */
+            name?: string | null;
+            /** @description The place that it is in; empty for none. */
+            parent_id?: string | null;
+            /** @description A name of the IANA time zone database; empty takes it away. */
+            time_zone?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description A place.
+         */
+        PlaceId: string;
+        /** @description A place that another is in. */
+        PlaceInPath: {
+            /** @description The place. */
+            id: components["schemas"]["PlaceId"];
+            /** @description What it is called. */
+            name: string;
+        };
+        /** @description A place as a request names it: as it was called when it was named. An index of requests knows what it is called now. */
+        PlaceLabel: {
+            /** @description The place. */
+            id: components["schemas"]["PlaceId"];
+            /** @description What it is called. */
+            name: string;
+            /** @description The places that it is in, the outermost first. */
+            path: components["schemas"]["PlaceInPath"][];
+        };
+        /** @description One page of a list. */
+        PlacePage: {
+            /** @description The items, in the list's order. */
+            items: components["schemas"]["Place"][];
+            /** @description What to send as `cursor` for the next page; null at the end. */
+            next_cursor: string | null;
+        };
+        /** @description Somebody who has a portrait. */
+        Portrayed: {
+            /** @description Their portrait. */
+            avatar: components["schemas"]["AvatarId"];
+            /** @description Who. */
+            id: components["schemas"]["UserId"];
+        };
         /** @description What one chose; null is nothing. */
         PreferencesShown: {
             /** @description Where to call one: 5 to 30 digits, spaces and `+ - ( ) . /`. */
@@ -3756,6 +4994,11 @@ export interface components {
             detail: string;
             /** @description The inputs that break a rule. */
             errors?: components["schemas"]["FieldProblem"][];
+            /**
+             * Format: int64
+             * @description With `too_large` and `file_too_large`: how much is taken, in bytes.
+             */
+            limit_bytes?: number | null;
             /** @description With `invalid_transition`, `stale` and `already_assigned`: the fresh record. */
             record?: Record<string, never> | null;
             /** @description The id under which the logs know this HTTP request. */
@@ -3835,14 +5078,14 @@ export interface components {
          * @description Why somebody is told.
          * @enum {string}
          */
-        Reason: "mentioned" | "assignee" | "former_assignee" | "requester" | "approver" | "watcher" | "account";
+        Reason: "mentioned" | "assignee" | "former_assignee" | "requester" | "reporter" | "approver" | "watcher" | "account";
         /** @description A request, complete, for one caller at one instant. */
         Record: {
             /** @description Exactly the actions that the caller may take now. */
             allowed_actions: components["schemas"]["Action"][];
-            asset: null | components["schemas"]["Reference"];
+            asset: null | components["schemas"]["AssetLabel"];
             assignee: null | components["schemas"]["Person"];
-            /** @description The files that belong to it. */
+            /** @description Its files, as far as the caller may know of them. */
             attachments: components["schemas"]["Attachment"][];
             /** @description The kind of fault. */
             category: string;
@@ -3867,6 +5110,16 @@ export interface components {
             description: string;
             /**
              * Format: date-time
+             * @description Since when the asset stands still; absent where it does not.
+             */
+            down_since?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when; absent where that is when the work is completed.
+             */
+            down_until?: string | null;
+            /**
+             * Format: date-time
              * @description When it is due; a hold that still lasts is not in it.
              */
             due_at: string;
@@ -3874,7 +5127,9 @@ export interface components {
             hazard: boolean;
             /** @description Its id. */
             id: components["schemas"]["RequestId"];
-            location: null | components["schemas"]["Reference"];
+            /** @description What it is to other requests, as far as the caller may know of that. */
+            links: components["schemas"]["Link"][];
+            location: null | components["schemas"]["PlaceLabel"];
             /** @description Whether the caller may edit it now. */
             may_edit: boolean;
             /** @description The number for people, `MR-000123`; null until the index gave one. */
@@ -3921,16 +5176,6 @@ export interface components {
             /** @description Ten codes, for one use each; none where the ones of before hold. */
             recovery_codes: string[];
         };
-        /** @description A location or an asset, by name. */
-        Reference: {
-            /**
-             * Format: uuid
-             * @description Its id.
-             */
-            id: string;
-            /** @description Its name. */
-            name: string;
-        };
         /** @description Another name. */
         RenameBody: {
             /** @description The name, 1 to 100 characters. */
@@ -3948,14 +5193,26 @@ export interface components {
          *     A new field has a default, which reports made before have.
          */
         Report: {
+            asset: null | components["schemas"]["AssetLabel"];
             /** @description The kind of fault. */
             category: string;
             /** @description How to reach the reporter. */
             contact: string | null;
             /** @description The report. */
             description: string;
+            /**
+             * Format: date-time
+             * @description Since when the asset stands still; absent where it does not.
+             */
+            down_since?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when; absent where that is when the work is completed.
+             */
+            down_until?: string | null;
             /** @description Whether people are in danger. */
             hazard: boolean;
+            location: null | components["schemas"]["PlaceLabel"];
             /** @description How urgent it is. */
             priority: components["schemas"]["Priority"];
             /** @description What is broken. */
@@ -4237,20 +5494,28 @@ export interface components {
              */
             max: number;
             /** @enum {string} */
+            type: "asset_categories";
+        } | {
+            /**
+             * Format: int32
+             * @description The most of them.
+             */
+            max: number;
+            /** @enum {string} */
             type: "categories";
         };
         /**
          * @description What belongs together.
          * @enum {string}
          */
-        SettingGroup: "organisation" | "times" | "work" | "sessions" | "sign_in" | "logs" | "caches";
+        SettingGroup: "organisation" | "times" | "work" | "files" | "sessions" | "sign_in" | "logs" | "caches";
         /**
          * @description A setting.
          * @enum {string}
          */
-        SettingKey: "organisation_name" | "time_zone" | "week_start" | "languages" | "mail_from" | "due_hours_urgent" | "due_hours_high" | "due_hours_normal" | "due_hours_low" | "due_soon_hours" | "auto_close_days" | "reopen_days" | "approvers" | "categories" | "technicians_claim" | "technicians_take_over" | "session_idle_hours" | "session_days" | "second_factor" | "oidc_on" | "oidc_issuer" | "oidc_client_id" | "oidc_name" | "oidc_trusts_addresses" | "oidc_newcomers" | "oidc_domains" | "log_debug_days" | "log_info_days" | "log_warn_days" | "log_error_days" | "log_days_http" | "log_days_auth" | "log_days_requests" | "log_days_mail" | "log_days_sync" | "log_days_system" | "cache_users" | "cache_identity";
+        SettingKey: "organisation_name" | "time_zone" | "week_start" | "languages" | "mail_from" | "due_hours_urgent" | "due_hours_high" | "due_hours_normal" | "due_hours_low" | "due_soon_hours" | "auto_close_days" | "reopen_days" | "approvers" | "categories" | "asset_categories" | "technicians_claim" | "technicians_take_over" | "max_file_mb" | "max_files" | "max_files_mb" | "session_idle_hours" | "session_days" | "second_factor" | "oidc_on" | "oidc_issuer" | "oidc_client_id" | "oidc_name" | "oidc_trusts_addresses" | "oidc_newcomers" | "oidc_domains" | "log_debug_days" | "log_info_days" | "log_warn_days" | "log_error_days" | "log_days_http" | "log_days_auth" | "log_days_requests" | "log_days_mail" | "log_days_sync" | "log_days_system" | "cache_users" | "cache_identity";
         /** @description The value of a setting. */
-        SettingValue: boolean | number | string | components["schemas"]["OfferedCategory"][] | components["schemas"]["Language"][] | components["schemas"]["BTreeMap"];
+        SettingValue: boolean | number | string | components["schemas"]["OfferedCategory"][] | components["schemas"]["Language"][] | components["schemas"]["AssetCategoryFields"][] | components["schemas"]["BTreeMap"];
         /** @description All settings. */
         Settings: {
             /** @description Each, in the order in which they are shown. */
@@ -4326,6 +5591,11 @@ export interface components {
          */
         Step: "configuration" | "connect" | "greeting" | "hello" | "encrypt" | "sign_in" | "sender" | "recipient" | "data" | "content";
         /**
+         * @description Where files lie.
+         * @enum {string}
+         */
+        Store: "r2" | "s3" | "nowhere";
+        /**
          * @description The streams of an organisation's logs; each is an actor `{org}/{stream}`.
          * @enum {string}
          */
@@ -4391,7 +5661,13 @@ export interface components {
         };
         /** @description A request in short. Its JSON is public, with RFC 3339 times. */
         Summary: {
+            asset: null | components["schemas"]["AssetLabel"];
             assignee: null | components["schemas"]["Person"];
+            /**
+             * Format: int32
+             * @description How many files everybody sees who sees the request.
+             */
+            attachments: number;
             /** @description The kind of fault. */
             category: string;
             /**
@@ -4408,6 +5684,7 @@ export interface components {
             hazard: boolean;
             /** @description Its id. */
             id: components["schemas"]["RequestId"];
+            location: null | components["schemas"]["PlaceLabel"];
             /** @description The number for people, once the index gave one. */
             number: string | null;
             /** @description How urgent it is. */
@@ -4528,7 +5805,7 @@ export interface components {
          * @description What a number counts.
          * @enum {string}
          */
-        Unit: "hours" | "days";
+        Unit: "hours" | "days" | "megabytes" | "files";
         /** @description What the end of somebody's links has ended. */
         Unlinked: {
             /**
@@ -4536,6 +5813,11 @@ export interface components {
              * @description How many of their sessions were ended by it.
              */
             ended_sessions: number;
+        };
+        /** @description Which portrait it is. */
+        Uploaded: {
+            /** @description The portrait; the other sizes name it. */
+            avatar: components["schemas"]["AvatarId"];
         };
         /** @description A user as pickers show one. */
         User: {
@@ -4592,7 +5874,7 @@ export interface components {
             name: string;
         };
         /**
-         * @description Who may read a comment.
+         * @description Who may read a comment, or see a file.
          * @enum {string}
          */
         Visibility: "public" | "internal";
@@ -4664,6 +5946,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `length_required` (Length required) */
+        LengthRequired: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `not_found` (Not found) */
         NotFound: {
             headers: {
@@ -4691,7 +5982,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `too_large` (Too large) */
+        /** @description `too_large` (Too large), `file_too_large` (Too large) */
         TooLarge: {
             headers: {
                 [name: string]: unknown;
@@ -4731,7 +6022,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `unsupported_encoding` (Unsupported encoding) */
+        /** @description `unsupported_file` (Unsupported file), `too_many_pixels` (Unsupported file), `unsupported_encoding` (Unsupported encoding) */
         UnsupportedEncoding: {
             headers: {
                 [name: string]: unknown;
@@ -4748,6 +6039,264 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    assetCategories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The categories that have fields. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetCategories"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    assets: {
+        parameters: {
+            query?: {
+                /** @description Words in any order, each in name, code, category, maker, model or serial number; eight count. */
+                q?: string;
+                /** @description At this place, or anywhere below it. */
+                location?: components["schemas"]["PlaceId"];
+                /** @description The parts of this one. */
+                parent?: components["schemas"]["AssetId"];
+                /** @description This category, however it is spelled. */
+                category?: string;
+                /** @description Any of these states; all but `retired` unless told. */
+                status?: components["schemas"]["AssetStatus"][];
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; opaque, and of this list alone. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    /** @description `rel="next"`, when more follow. */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetPage"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    makeAsset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body are answered alike and take effect once; the same key with another body is refused. Kept for two days. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssetBody"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description Its version, and a hash of what is shown. */
+                    ETag?: string;
+                    /** @description Where it is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asset"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["TimedOut"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    readAsset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what the caller has; if it is still true, 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: components["schemas"]["AssetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The asset. */
+            200: {
+                headers: {
+                    /** @description Its version, and a hash of what is shown. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asset"];
+                };
+            };
+            /** @description It is as the caller has it. */
+            304: {
+                headers: {
+                    /** @description Its version, and a hash of what is shown. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    removeAsset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that the caller acts on; if it is no longer true, 412 with the fresh record. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: components["schemas"]["AssetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    changeAsset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that the caller acts on; if it is no longer true, 412 with the fresh record. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: components["schemas"]["AssetId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssetBody"];
+            };
+        };
+        responses: {
+            /** @description The asset after it. */
+            200: {
+                headers: {
+                    /** @description Its version, and a hash of what is shown. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asset"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["TimedOut"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    assetDowntime: {
+        parameters: {
+            query?: {
+                /** @description From then on; a year before `to` unless told. */
+                from?: string;
+                /** @description Until then; now unless told. */
+                to?: string;
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; opaque, and of this list alone. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["AssetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    /** @description `rel="next"`, when more follow. */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Downtime"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     secondStep: {
         parameters: {
             query?: never;
@@ -5198,6 +6747,30 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    avatars: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Avatars"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     categories: {
         parameters: {
             query?: never;
@@ -5399,6 +6972,327 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    makeLabels: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body are answered alike and take effect once; the same key with another body is refused. Kept for two days. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelsBody"];
+            };
+        };
+        responses: {
+            /** @description The labels. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Labels"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["TimedOut"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    readLabel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: components["schemas"]["LabelCode"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The label. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Label"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    bindLabel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: components["schemas"]["LabelCode"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BindBody"];
+            };
+        };
+        responses: {
+            /** @description The label. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Label"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["TimedOut"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    places: {
+        parameters: {
+            query?: {
+                /** @description Words in any order, one of them in name, code or kind of the place, the others there or in those of the places that it is in. Case, marks and width do not matter; eight words count. */
+                q?: string;
+                /** @description The places in this one; `none` for the outermost. */
+                parent?: components["schemas"]["PlaceId"] | "none";
+                /** @description Those that are not named any more, instead of those that are. */
+                archived?: boolean;
+                /** @description Whether to count the open requests at each or below. */
+                counts?: boolean;
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; opaque, and of this list alone. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    /** @description `rel="next"`, when more follow. */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacePage"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    makePlace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body are answered alike and take effect once; the same key with another body is refused. Kept for two days. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceBody"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    /** @description Its version, and a hash of what is shown. */
+                    ETag?: string;
+                    /** @description Where it is. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Place"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["TimedOut"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    readPlace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PlaceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The place. */
+            200: {
+                headers: {
+                    /** @description Its version, and a hash of what is shown. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Place"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    removePlace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that the caller acts on; if it is no longer true, 412 with the fresh record. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: components["schemas"]["PlaceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    changePlace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that the caller acts on; if it is no longer true, 412 with the fresh record. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: components["schemas"]["PlaceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceBody"];
+            };
+        };
+        responses: {
+            /** @description The place after it. */
+            200: {
+                headers: {
+                    /** @description Its version, and a hash of what is shown. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Place"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["TimedOut"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    mergePlaces: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that the caller acts on; if it is no longer true, 412 with the fresh record. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: components["schemas"]["PlaceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeBody"];
+            };
+        };
+        responses: {
+            /** @description The other place. */
+            200: {
+                headers: {
+                    /** @description Its version, and a hash of what is shown. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Place"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["TimedOut"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     mailEvents: {
         parameters: {
             query?: {
@@ -5504,6 +7398,67 @@ export interface operations {
             408: components["responses"]["TimedOut"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedEncoding"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    uploadAvatar: {
+        parameters: {
+            query?: {
+                /** @description Pixels of each side. Required. */
+                size?: components["schemas"]["AvatarSize"];
+                /** @description What 512 was answered with; for the other sizes. */
+                avatar?: components["schemas"]["AvatarId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Which portrait it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uploaded"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["TimedOut"];
+            409: components["responses"]["Conflict"];
+            411: components["responses"]["LengthRequired"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    removeAvatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description I have none. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -6682,7 +8637,11 @@ export interface operations {
                 requester?: components["schemas"]["UserId"] | "me";
                 /** @description This category, however it is spelled. */
                 category?: string;
-                /** @description A number (`MR-15`, `mr 15`, `#15`), or words in any order, each in the number, title, category, contact, the names of requester and assignee, or the first 2,000 characters of the description. Case, marks, width and spaces do not matter; ten words count. */
+                /** @description At this place, or anywhere below it. */
+                location?: components["schemas"]["PlaceId"];
+                /** @description About this asset. */
+                asset?: components["schemas"]["AssetId"];
+                /** @description A number (`MR-15`, `mr 15`, `#15`), or words in any order, each in the number, title, category, contact, the names of requester, assignee, place and asset, the first 2,000 characters of the description, or, from three characters on, in a comment. Case, marks, width and spaces do not matter; ten words count. */
                 q?: string;
                 /** @description Reported at or after. */
                 from?: string;
@@ -6758,6 +8717,60 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedEncoding"];
             422: components["responses"]["IdempotencyKeyReused"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    exportRequests: {
+        parameters: {
+            query?: {
+                /** @description Any of these states. */
+                status?: components["schemas"]["Status"][];
+                /** @description Any of these priorities. */
+                priority?: components["schemas"]["Priority"][];
+                /** @description Whether people are in danger. */
+                hazard?: boolean;
+                /** @description The work is this user's. */
+                assignee?: components["schemas"]["UserId"] | "me";
+                /** @description The request is this user's. */
+                requester?: components["schemas"]["UserId"] | "me";
+                /** @description This category, however it is spelled. */
+                category?: string;
+                /** @description At this place, or anywhere below it. */
+                location?: components["schemas"]["PlaceId"];
+                /** @description About this asset. */
+                asset?: components["schemas"]["AssetId"];
+                /** @description A number (`MR-15`, `mr 15`, `#15`), or words in any order, each in the number, title, category, contact, the names of requester, assignee, place and asset, the first 2,000 characters of the description, or, from three characters on, in a comment. Case, marks, width and spaces do not matter; ten words count. */
+                q?: string;
+                /** @description Reported at or after. */
+                from?: string;
+                /** @description Reported before. */
+                to?: string;
+                /** @description The order; `-created` unless told. */
+                sort?: components["schemas"]["Sort"];
+                /** @description Begin with a byte order mark, which some spreadsheets want. */
+                bom?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file; it breaks off where it cannot be ended. */
+            200: {
+                headers: {
+                    /** @description A name for the file. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -6872,6 +8885,274 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    attachFile: {
+        parameters: {
+            query?: {
+                /** @description What it is called; what stands before a slash is left out. Required. */
+                filename?: string;
+                /** @description The seq of a comment of one's own that it belongs to; whoever sees that, sees the file. */
+                comment?: number;
+                /** @description Who may see it; everybody unless told. */
+                visibility?: components["schemas"]["Visibility"];
+                /** @description What the picture shows of the work. */
+                mark?: components["schemas"]["Mark"];
+            };
+            header?: {
+                /** @description `sha-256=:<base64>:` (RFC 9530): what arrives is compared with it. */
+                "Content-Digest"?: string;
+                /** @description The same key and body are answered alike and take effect once; the same key with another body is refused. Kept for two days. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["RequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description The file. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["TimedOut"];
+            409: components["responses"]["Conflict"];
+            411: components["responses"]["LengthRequired"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    readFile: {
+        parameters: {
+            query?: {
+                /** @description Whether it is to be saved, not shown. */
+                download?: "0" | "1" | "true" | "false";
+            };
+            header?: {
+                /** @description The ETag of what the caller has; if it is still true, 304 without a body. */
+                "If-None-Match"?: string;
+                /** @description One range of bytes; several are answered with all. */
+                Range?: string;
+                /** @description The ETag that the range is of; if it is another by now, all is answered. */
+                "If-Range"?: string;
+            };
+            path: {
+                id: components["schemas"]["RequestId"];
+                file: components["schemas"]["AttachmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of it. */
+            200: {
+                headers: {
+                    /** @description Its name, and whether it is shown or saved. */
+                    "Content-Disposition"?: string;
+                    /** @description The SHA-256 of the bytes. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description The part that was asked for. */
+            206: {
+                headers: {
+                    /** @description Its name, and whether it is shown or saved. */
+                    "Content-Disposition"?: string;
+                    /** @description The SHA-256 of the bytes. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description It is as the caller has it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description `range_not_satisfiable`: the file ends before the range begins. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    detachFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body are answered alike and take effect once; the same key with another body is refused. Kept for two days. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["RequestId"];
+                file: components["schemas"]["AttachmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    markFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body are answered alike and take effect once; the same key with another body is refused. Kept for two days. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: components["schemas"]["RequestId"];
+                file: components["schemas"]["AttachmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkBody"];
+            };
+        };
+        responses: {
+            /** @description The file as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["TimedOut"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    readThumbnail: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what the caller has; if it is still true, 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: components["schemas"]["RequestId"];
+                file: components["schemas"]["AttachmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description It is as the caller has it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    drawThumbnail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RequestId"];
+                file: components["schemas"]["AttachmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description It has one. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["TimedOut"];
+            411: components["responses"]["LengthRequired"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     commentOnRequest: {
         parameters: {
             query?: never;
@@ -6944,6 +9225,90 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    linkRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body are answered alike and take effect once; the same key with another body is refused. Kept for two days. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag that the caller acts on; if it is no longer true, 412 with the fresh record. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: components["schemas"]["RequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkBody"];
+            };
+        };
+        responses: {
+            /** @description The request after it. */
+            200: {
+                headers: {
+                    /** @description Its version, and a hash of what the caller is shown. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["TimedOut"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    unlinkRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body are answered alike and take effect once; the same key with another body is refused. Kept for two days. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag that the caller acts on; if it is no longer true, 412 with the fresh record. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: components["schemas"]["RequestId"];
+                other: components["schemas"]["RequestId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request after it. */
+            200: {
+                headers: {
+                    /** @description Its version, and a hash of what the caller is shown. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            422: components["responses"]["IdempotencyKeyReused"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -7187,6 +9552,54 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    readFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The state of files. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilesState"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    checkFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The state of files. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilesState"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -8152,6 +10565,45 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedEncoding"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    readAvatar: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what the caller has; if it is still true, 304 without a body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: components["schemas"]["UserId"];
+                avatar: components["schemas"]["AvatarId"];
+                size: components["schemas"]["AvatarSize"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description It is as the caller has it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };

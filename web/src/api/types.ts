@@ -19,6 +19,7 @@ export type Profile = Schema<"Profile">;
 export type Sort = Schema<"Sort">;
 /** What a list of requests can be asked for. */
 export type RequestsQuery = NonNullable<paths["/api/requests"]["get"]["parameters"]["query"]>;
+export type PeopleQuery = NonNullable<paths["/api/system/users"]["get"]["parameters"]["query"]>;
 
 /** An order of all words of an enum: one that is missing does not compile. */
 const inOrder = <Word extends string>() => <const Order extends readonly Word[]>(order: Order & ([Word] extends [Order[number]] ? unknown : { missing: Exclude<Word, Order[number]> })): readonly Word[] => order;

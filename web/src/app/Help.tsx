@@ -4,7 +4,7 @@ import { Dialog } from "@/ui/Dialog";
 
 /** Several ways to the same are parted by a blank. */
 const GROUPS = [
-  ["lists", [["j k", "move"], ["Enter", "open"], ["/ Ctrl+K", "search"], ["n", "new"], ["?", "this"]]],
+  ["lists", [["j k", "move"], ["Enter", "open"], ["/", "search"], ["Ctrl+K", "everything"], ["n", "new"], ["?", "this"]]],
   ["request", [["a", "step"], ["e", "edit"], ["c", "comment"], ["Ctrl+Enter", "send"], ["j k", "others"], ["u Esc", "back"]]],
 ] as const;
 

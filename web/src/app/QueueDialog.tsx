@@ -2,16 +2,18 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "@/i18n";
 import { ApiError } from "@/api/problem";
-import { insist, isStillPossible, replay, whatWaits, type Kept } from "@/offline/queue";
+import { again, insist, isStillPossible } from "@/offline/decide";
+import { replay, whatWaits, type Kept } from "@/offline/queue";
 import { useDiscard } from "@/offline/useDiscard";
 import { wordsOf } from "@/resources/request/project";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
+import { sizeOf } from "@/ui/size";
 import { ErrorWords } from "./ErrorWords";
 
 /** What waits on this device, in the order in which it is sent. */
-export function QueueDialog({ user, changes, onClose }: { user: string; changes: Kept[]; onClose: () => void }) {
-  const { t } = useTranslation();
+export default function QueueDialog({ user, changes, onClose }: { user: string; changes: Kept[]; onClose: () => void }) {
+  const { t, language } = useTranslation();
   const discard = useDiscard();
   const [isSending, setSending] = useState(false);
   const [isInVain, setInVain] = useState(false);
@@ -30,14 +32,16 @@ export function QueueDialog({ user, changes, onClose }: { user: string; changes:
           <li key={change.key} className="flex items-start gap-3 p-3 text-sm">
             <div className="min-w-0 flex-1">
               <p dir="auto" className="words font-semibold">
-                {change.kind === "create" ? t("queue.create", { what: change.what }) : (
+                {change.kind === "create" || change.path === "" ? t(`queue.${change.kind}`, { what: change.what }) : (
                   <Link to="/requests/$id" params={{ id: change.path.split("/")[3]! }} className="underline" onClick={onClose}>{t(`queue.${change.kind}`, { what: change.what })}</Link>
                 )}
               </p>
-              {change.kind !== "comment" && <p dir="auto" className="words line-clamp-4 whitespace-pre-wrap text-muted">{wordsOf(change)}</p>}
+              {change.file && <p className="text-muted">{sizeOf(language, change.file.size)}</p>}
+              {change.kind !== "comment" && change.kind !== "file" && <p dir="auto" className="words line-clamp-4 whitespace-pre-wrap text-muted">{wordsOf(change)}</p>}
               {change.refused && <ErrorWords error={new ApiError(change.refused)} />}
             </div>
             <div className="flex flex-col">
+              {change.file && change.refused && <Button kind="quiet" onClick={() => void again(change)}>{t("common.retry")}</Button>}
               {isStillPossible(change) && <Button kind="quiet" onClick={() => void insist(change)}>{t("queue.insist")}</Button>}
               <Button kind="quiet" onClick={() => void discard(change)}>{t("common.discard")}</Button>
             </div>

@@ -1,16 +1,18 @@
 // Around every page of a signed-in person: side bar on a desktop, bottom bar on a phone, the state of the connection.
 import { Link, Outlet, useLocation, useMatches, useNavigate } from "@tanstack/react-router";
-import { CircleUser, Plus } from "lucide-react";
+import { CircleUser, Plus, Search } from "lucide-react";
 import { lazy, Suspense, useEffect, useRef, useState, type ComponentType } from "react";
 import { useTranslation, withMore } from "@/i18n";
-import { manages } from "@/api/types";
 import { Unread } from "@/resources/inbox/Unread";
+import { Portrait } from "@/resources/user/Portrait";
 import { LiveLists } from "@/resources/request/LiveLists";
+import { Button } from "@/ui/Button";
 import { usePainted } from "@/ui/usePainted";
 import { Announcer } from "./announce";
 import { ConnectionBar } from "./ConnectionBar";
 import { NAV } from "./nav";
 import { useMe } from "./session";
+import { keepTyped, loadPalette, Palette } from "./palette";
 import { SideLink } from "./SideLink";
 import { useKeys } from "./useKeys";
 import { useProof } from "./useProof";
@@ -37,18 +39,17 @@ function usePageChange() {
   }, [path]);
 }
 
-/** The keys that work on every page; `/` goes to the search of the page, or to the list that has one. */
-function usePageKeys(openHelp: () => void) {
+/** The keys that work on every page; `/` goes to the search of the page where there is one. */
+function usePageKeys(openHelp: () => void, openPalette: () => void) {
   const navigate = useNavigate();
   const focusSearch = () => {
     const field = document.querySelector<HTMLElement>("[data-search]");
     field?.focus();
     return field !== null;
   };
-  const search = () => void (focusSearch() || navigate({ to: "/requests" }).then(focusSearch));
   useKeys({
-    "/": search,
-    "Ctrl+k": search,
+    "/": () => void (focusSearch() || openPalette()),
+    "Ctrl+k": openPalette,
     n: () => void navigate({ to: "/new" }),
     "?": openHelp,
   });
@@ -61,8 +62,9 @@ const REST_MS = 2_000;
 function useOnDevice(): ComponentType | undefined {
   const [part, setPart] = useState<ComponentType>();
   useEffect(() => {
-    const load = () => import("@/resources/request/OnDevice").then(({ default: OnDevice }) => setPart(() => OnDevice), () => undefined);
-    const timer = setTimeout(load, REST_MS);
+    // Where its file could not be fetched there is nothing (main.tsx, "vite:preloadError").
+    const load = () => import("@/resources/request/OnDevice").then((file: { default: ComponentType } | undefined) => file && setPart(() => file.default), () => undefined);
+    const timer = setTimeout(() => load().then(loadPalette).catch(() => undefined), REST_MS);
     return () => clearTimeout(timer);
   }, []);
   return part;
@@ -74,14 +76,21 @@ export function Shell() {
   const proof = useProof();
   const [isHelpOpen, setHelpOpen] = useState(false);
   usePageChange();
-  usePageKeys(() => setHelpOpen(true));
+  const openHelp = () => setHelpOpen(true);
+  const [isPaletteOpen, setPaletteOpen] = useState(false);
+  const openPalette = () => {
+    keepTyped();
+    setPaletteOpen(true);
+  };
+  usePageKeys(openHelp, openPalette);
   return (
     <LiveLists>
       <a href="#content" className="sr-only z-50 rounded-lg bg-surface p-3 focus:not-sr-only focus:fixed focus:top-2 focus:left-2">{t("nav.skip")}</a>
-      <SideBar />
+      <SideBar onSearch={openPalette} />
       <div className="pb-20 lg:ml-60 lg:pb-0">
         <ConnectionBar />
-        <main id="content" tabIndex={-1} className="mx-auto max-w-[84rem] px-4 py-5 outline-none sm:px-6 lg:px-8 lg:py-7">
+        <header data-screen className="px-4 pt-3 sm:px-6 lg:hidden"><SearchButton onPress={openPalette} /></header>
+        <main id="content" tabIndex={-1} className="mx-auto max-w-[84rem] px-4 py-4 outline-none sm:px-6 lg:px-8 lg:py-7">
           <Outlet />
         </main>
       </div>
@@ -89,6 +98,7 @@ export function Shell() {
       <Announcer />
       {OnDevice && <OnDevice />}
       {proof}
+      {isPaletteOpen && <Suspense><Palette onHelp={openHelp} onClose={() => setPaletteOpen(false)} /></Suspense>}
       {isHelpOpen && <Suspense><Help onClose={() => setHelpOpen(false)} /></Suspense>}
     </LiveLists>
   );
@@ -103,7 +113,13 @@ export function Logo() {
   );
 }
 
-function SideBar() {
+/** Whoever finds no key finds this. */
+function SearchButton({ onPress }: { onPress: () => void }) {
+  const { t } = useTranslation();
+  return <Button aria-haspopup="dialog" title="Ctrl+K" onClick={onPress} className="w-full justify-start! px-3!"><Search aria-hidden className="size-4.5" />{t("nav.search")}</Button>;
+}
+
+function SideBar({ onSearch }: { onSearch: () => void }) {
   const { t } = useTranslation();
   const me = useMe();
   const isPainted = usePainted();
@@ -113,10 +129,11 @@ function SideBar() {
       <Link to="/new" className="mb-3 flex min-h-10 items-center gap-2.5 rounded-lg bg-accent px-3 text-sm font-semibold text-accent-ink hover:brightness-110">
         <Plus aria-hidden className="size-4.5" />{t("nav.new")}
       </Link>
+      <SearchButton onPress={onSearch} />
       {NAV.map((entry) => <SideLink key={entry.to} {...entry} />)}
-      {isPainted && manages(me.role) && <Suspense><SystemNav /></Suspense>}
+      {isPainted && <Suspense><SystemNav /></Suspense>}
       <Link to="/me" activeProps={{ className: "bg-sunken" }} className="mt-auto flex items-center gap-3 rounded-lg px-3 py-2 hover:bg-sunken">
-        <CircleUser aria-hidden className="size-5 text-muted" />
+        <Portrait person={me} className="size-8 text-xs" />
         <span className="min-w-0 text-sm">
           <span className="block truncate font-semibold">{me.name}</span>
           <span className="block text-xs text-muted">{t(`role.${me.role}`)}</span>

@@ -2,7 +2,7 @@
 // pushed when the typing rests; what other devices wrote is pulled when a page is looked at again. A draft that has not changed
 // here since it was pushed follows the server, also in going; one that has changed is pushed, and the last writer is kept.
 import { api, dataOf } from "@/api/client";
-import { allDrafts, keepDraft, kept, onDraft, pulled, removeDraft, type Draft } from "./store";
+import { allDrafts, goneOf, keepDraft, keepGone, kept, onDraft, pulled, removeDraft, type Draft } from "./store";
 
 /** So long the typing rests before a draft is pushed. */
 const REST_MS = 1_500;
@@ -13,9 +13,14 @@ const FRESH_MS = 5_000;
 const MOST = 100;
 const TOLD_MS = 29 * 24 * 3_600_000;
 
-const goneName = (user: string) => `drafts-gone:${user}`;
-const goneOf = (user: string) => JSON.parse(localStorage.getItem(goneName(user)) ?? "[]") as string[];
-const keepGone = (user: string, ids: string[]) => localStorage.setItem(goneName(user), JSON.stringify(ids));
+/** So long an answer may be on its way, in milliseconds, that was made before a draft went. */
+const ON_ITS_WAY_MS = 60_000;
+const leftName = (user: string) => `drafts-left:${user}`;
+/** Those that the server was told of lately, from any window: what another window asked for before may name them still. */
+function leftOf(user: string): Record<string, number> {
+  const left = JSON.parse(localStorage.getItem(leftName(user)) ?? "{}") as Record<string, number>;
+  return Object.fromEntries(Object.entries(left).filter(([, at]) => Date.now() - at < ON_ITS_WAY_MS));
+}
 
 /** What other devices need of a draft besides where and when it was written. */
 const bodyOf = ({ key, sent, values }: Draft) => JSON.stringify({ key, sent, values });
@@ -35,6 +40,7 @@ async function push(user: string, id: string) {
 async function pushGone(user: string) {
   for (const id of goneOf(user)) {
     await api.DELETE("/api/me/drafts/{id}", { params: { path: { id } }, keepalive: true });
+    localStorage.setItem(leftName(user), JSON.stringify({ ...leftOf(user), [id]: Date.now() }));
     keepGone(user, goneOf(user).filter((other) => other !== id));
   }
 }
@@ -50,7 +56,7 @@ function received(body: string): Pick<Draft, "key" | "sent" | "values"> | undefi
 
 async function pull(user: string) {
   const { items } = await dataOf(api.GET("/api/me/drafts"));
-  const gone = goneOf(user);
+  const gone = [...goneOf(user), ...Object.keys(leftOf(user))];
   for (const { id, scope, body, updated_at } of items) {
     const [mine, theirs, at] = [kept(user, id), received(body), Date.parse(updated_at)];
     const isClean = mine === undefined || (mine.at === mine.synced && at > mine.at);
@@ -97,9 +103,8 @@ export function syncDrafts(user: string): () => void {
     pulledAt = performance.now();
     void pushAll(user).then(() => inTurn(() => pull(user))).catch(() => undefined);
   };
-  const stop = onDraft((of, draft, isGone) => {
+  const stop = onDraft((of, _draft, isGone) => {
     if (of !== user) return;
-    if (isGone && draft.synced !== undefined) keepGone(user, [...goneOf(user), draft.id]);
     clearTimeout(resting);
     resting = setTimeout(attempt, isGone ? 0 : REST_MS);
   });

@@ -86,10 +86,17 @@ export function keepDraft(user: string, draft: Draft) {
 
 export const removeDraft = (user: string, id: string) => localStorage.removeItem(nameOf(user, id));
 
+const goneName = (user: string) => `drafts-gone:${user}`;
+/** Those that were sent or thrown away here, until the server knows (server.ts). */
+export const goneOf = (user: string) => JSON.parse(localStorage.getItem(goneName(user)) ?? "[]") as string[];
+export const keepGone = (user: string, ids: readonly string[]) => localStorage.setItem(goneName(user), JSON.stringify(ids));
+
 /** Its words were sent, or thrown away. */
 export function forgetDraft(user: string, draft: Draft) {
   const synced = kept(user, draft.id)?.synced ?? draft.synced;
   removeDraft(user, draft.id);
+  // Kept here, whether or not the page has begun to tell the server: else it would come back from there.
+  if (synced !== undefined) keepGone(user, [...goneOf(user), draft.id]);
   listeners.forEach((listener) => listener(user, { ...draft, synced }, true));
 }
 
@@ -99,8 +106,15 @@ const going = new Set<string>();
 /** Its words are being sent. It is kept until something else has them. */
 export function onItsWay(user: string, draft: Draft): Draft {
   going.add(draft.id);
-  keepDraft(user, draft);
-  return draft;
+  return keepOn(user, draft);
+}
+
+/** Keeps a draft that a window has in hand: whether the server has it is known by what is kept, also since the last key that was pressed. */
+export function keepOn(user: string, draft: Draft): Draft {
+  const synced = kept(user, draft.id)?.synced ?? draft.synced;
+  const on = { ...draft, ...(synced !== undefined && { synced }) };
+  keepDraft(user, on);
+  return on;
 }
 
 /** Forgets the draft whose words were sent under this key; one that was begun since stays. */

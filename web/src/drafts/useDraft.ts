@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { useMe } from "@/app/session";
-import { blankDraft, forgetDraft, keepDraft, kept, onItsWay, onPulled, release, sealed, takeUp, write, type Draft } from "./store";
+import { blankDraft, forgetDraft, keepOn, kept, onItsWay, onPulled, release, sealed, takeUp, write, type Draft } from "./store";
 
 type Values = Record<string, unknown>;
 
@@ -12,6 +12,7 @@ const isSame = (some: unknown, other: unknown): boolean =>
       : (some ?? null) === (other ?? null);
 
 export interface DraftInUse<V> {
+  id: string;
   values: V;
   /** Whether there is something in it that would be missed. */
   hasWords: boolean;
@@ -77,11 +78,11 @@ export function useDraft<V extends object>(scope: string, blank: V): DraftInUse<
   }, [user, isBlank]);
   const now = useCallback(() => ({ ...start.current, ...(draft.current!.values as V) }), []);
   const seal = useCallback((body: unknown) => {
-    keepDraft(user, (draft.current = sealed(draft.current!, body)));
+    draft.current = keepOn(user, sealed(draft.current!, body));
     return draft.current.key;
   }, [user]);
   const isSealedAs = useCallback((key: string) => draft.current!.key === key && draft.current!.sent !== undefined, []);
-  const unseal = useCallback(() => keepDraft(user, (draft.current = { ...draft.current!, key: crypto.randomUUID(), sent: undefined })), [user]);
+  const unseal = useCallback(() => void (draft.current = keepOn(user, { ...draft.current!, key: crypto.randomUUID(), sent: undefined })), [user]);
   const handOver = useCallback((body: unknown) => {
     const handed = onItsWay(user, sealed(draft.current!, body));
     take({ ...blankDraft(scope), values: start.current as Values });
@@ -91,5 +92,5 @@ export function useDraft<V extends object>(scope: string, blank: V): DraftInUse<
     forgetDraft(user, draft.current!);
     take({ ...blankDraft(scope), values: start.current as Values });
   }, [user, scope, take]);
-  return { ...shown, hasWords: !isBlank(shown.values), now, change, seal, handOver, isSealedAs, unseal, drop };
+  return { id: draft.current.id, ...shown, hasWords: !isBlank(shown.values), now, change, seal, handOver, isSealedAs, unseal, drop };
 }

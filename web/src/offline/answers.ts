@@ -14,7 +14,7 @@ const MOST = 200;
 const DATABASE = "kept";
 let database: Promise<IDBPDatabase<Schema>> | undefined;
 /** Rejects where the browser has no database for us; some throw at the mere mention of one. */
-const open = async () =>
+export const openAnswers = async () =>
   (database ??= openDB<Schema>(DATABASE, 1, {
     upgrade: (db) => void db.createObjectStore("answers", { keyPath: "name" }).createIndex("at", "at"),
   }));
@@ -29,7 +29,7 @@ export function hasServedOldAnswers(): boolean {
 
 /** What was answered last under this name. */
 export async function lastAnswer<T>(name: string): Promise<T | undefined> {
-  const kept = await open().then((db) => db.get("answers", name)).catch(() => undefined);
+  const kept = await openAnswers().then((db) => db.get("answers", name)).catch(() => undefined);
   return kept?.answer as T | undefined;
 }
 
@@ -51,12 +51,12 @@ export async function orLastAnswer<T>(name: string, ask: () => Promise<T>): Prom
 /** From now on this is the last answer under this name. */
 export async function keepAnswer(name: string, answer: unknown) {
   if (answer === undefined) return;
-  const store = (await open()).transaction("answers", "readwrite").store;
+  const store = (await openAnswers()).transaction("answers", "readwrite").store;
   await store.put({ name, at: Date.now(), answer });
   let spare = (await store.count()) - MOST;
   for (let oldest = await store.index("at").openCursor(); oldest && spare > 0; oldest = await oldest.continue(), spare--) await oldest.delete();
 }
 
 export async function forgetAnswers() {
-  await (await open()).clear("answers");
+  await (await openAnswers()).clear("answers");
 }

@@ -1,9 +1,10 @@
 // The queue, driven through what a browser, a network and people do to it: whatever happens between a press and its answer, what
 // was written is carried out once, by its author, in the order of its window, and nothing stays behind.
 import { afterAll, expect, test, vi } from "vitest";
-import { World, breathe, type Network } from "./world";
+import { breathe } from "./windows";
+import { World, type Network } from "./world";
 
-const OPS = ["write", "write in the second window", "reload", "open or close the second window", "sign out", "sign in as ana", "sign in as budi", "send again"] as const;
+const OPS = ["write", "write with a file", "write in the second window", "reload", "open or close the second window", "sign out", "sign in as ana", "sign in as budi", "send again"] as const;
 const NETWORKS: Network[] = ["fine", "down", "answers are lost", "hangs before", "hangs after"];
 type Op = (typeof OPS)[number] | Network;
 
@@ -17,6 +18,7 @@ async function play(history: readonly Op[], ticks: (at: number) => number) {
   for (const [at, op] of history.entries()) {
     switch (op) {
       case "write": world.write(first, `${at} first`); break;
+      case "write with a file": world.writeWithFile(first, `${at} first`); break;
       case "write in the second window": if (second) world.write(second, `${at} second`); break;
       case "reload": world.kill(first); first = await world.open(); break;
       case "open or close the second window":
@@ -49,12 +51,19 @@ async function play(history: readonly Op[], ticks: (at: number) => number) {
     world.kill(window);
   }
 
-  const carried = world.done.map(({ key }) => key);
+  const carried = world.done.filter(({ name }) => name === undefined).map(({ key }) => key);
   expect([...carried].sort(), "each once").toEqual(world.written.map(({ key }) => key).sort());
   for (const { key, author } of world.written) expect(world.done.find((one) => one.key === key)?.by, "by its author").toBe(author);
   for (const { at, author } of world.written) {
     const own = world.written.filter((one) => one.at === at && one.author === author && !inDraft.has(one.key)).map(({ key }) => key);
     expect(carried.filter((key) => own.includes(key)), "in the order of its window").toEqual(own);
+  }
+  const files = world.done.filter(({ name }) => name !== undefined);
+  const withFiles = world.written.filter(({ hasFile }) => hasFile);
+  expect(files.map(({ name }) => name).sort(), "each file once").toEqual(withFiles.map(({ key }) => `file of ${key}`).sort());
+  for (const { by, name, comment } of files) {
+    const words = world.done[comment ?? -1];
+    expect([words?.by, `file of ${words?.key}`], "with its own comment, behind it").toEqual([by, name]);
   }
 }
 
@@ -84,7 +93,14 @@ test("every history of two steps after a write, at every moment of its sending",
   const some = function* () {
     for (const ticks of [0, 2, 5, 9]) for (const rest of histories(2)) yield [["write", ...rest], () => ticks] as const;
   };
-  expect(await playAll(some())).toBe(4 * 13 ** 2);
+  expect(await playAll(some())).toBe(4 * 14 ** 2);
+});
+
+test("every history of two steps after a write with a file, at every moment of its sending", { timeout: 300_000 }, async () => {
+  const some = function* () {
+    for (const ticks of [0, 3, 8, 14]) for (const rest of histories(2)) yield [["write with a file", ...rest], () => ticks] as const;
+  };
+  expect(await playAll(some())).toBe(4 * 14 ** 2);
 });
 
 /** The same numbers in each run (mulberry32). */

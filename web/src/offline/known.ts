@@ -6,6 +6,9 @@ import { all, type Kept } from "./store";
 /** So long a change may be on its way before it is shown as one that waits. */
 export const QUIET_MS = 2_000;
 
+/** A file is not sent on: somebody threw it away, or wants it to wait. */
+export class Stopped extends Error {}
+
 /** What came of a change: the server's answer, its refusal, or that it is sent later. */
 export type Outcome = { answer: unknown } | { refused: Problem } | "queued";
 
@@ -35,13 +38,21 @@ export async function refresh(): Promise<Kept[]> {
   return known;
 }
 
+const subscribe = (listener: () => void) => {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+};
+
+/** Everything that is kept as it changes, also what is still quiet. */
+export const useAllKept = () => useSyncExternalStore(subscribe, whatIsKept);
+
+/** Runs at each change of what is kept, until it is told not to any more. */
+export const onKept = subscribe;
+
 const views = new Map<string, { of: Kept[]; mine: Kept[] }>();
 /** What this person has waiting. */
 export function useQueue(user: string): Kept[] {
-  return useSyncExternalStore((listener) => {
-    listeners.add(listener);
-    return () => void listeners.delete(listener);
-  }, () => {
+  return useSyncExternalStore(subscribe, () => {
     const view = views.get(user);
     if (view?.of === shown) return view.mine;
     const mine = shown.filter((change) => change.user === user);

@@ -1,43 +1,13 @@
-// The queue as this page alone sees it: there are no IndexedDB, no locks and no other windows here, as in a browser that gives
-// none.
+// The queue as this page alone sees it.
 import { beforeEach, expect, test, vi } from "vitest";
-import type { Change } from "./store";
+import { bePageAlone, comment, ok, problem, server, start } from "./alone";
 
-vi.stubGlobal("location", { origin: "http://localhost" });
-vi.stubGlobal("addEventListener", () => undefined);
-vi.stubGlobal("removeEventListener", () => undefined);
-vi.stubGlobal("BroadcastChannel", undefined);
-vi.stubGlobal("navigator", {});
-
-interface Call { path: string; key: string; match: string | undefined }
-let calls: Call[];
-let answer: (call: Call) => Promise<Response> | Response;
-
-const ok = (body: unknown = {}) => new Response(JSON.stringify(body), { status: 200 });
-const problem = (status: number, code: string, more = {}) => new Response(JSON.stringify({ status, code, detail: "", ...more }), { status });
-const comment = (key: string, more: Partial<Change> = {}): Change => ({ key, user: "me", kind: "comment", what: key, path: `/api/requests/r/comments`, body: { body: key }, ...more });
-
-async function start() {
-  vi.resetModules();
-  const [queue, store] = await Promise.all([import("./queue"), import("./store")]);
-  const stop = queue.keepSending("me");
-  return { ...queue, ...store, stop };
-}
-
-beforeEach(() => {
-  calls = [];
-  answer = () => ok();
-  vi.stubGlobal("fetch", async (path: string, { headers }: { headers: Record<string, string> }) => {
-    const call = { path, key: headers["idempotency-key"]!, match: headers["if-match"] };
-    calls.push(call);
-    return answer(call);
-  });
-});
+beforeEach(bePageAlone);
 
 test("a change is kept before it is sent, and no longer once it is answered", async () => {
   const { send, all, stop } = await start();
   let during: string[] = [];
-  answer = async () => {
+  server.answer = async () => {
     during = (await all()).map(({ key }) => key);
     return ok({ seq: 2 });
   };
@@ -49,7 +19,7 @@ test("a change is kept before it is sent, and no longer once it is answered", as
 
 test("a refusal goes to whoever waits for it, and the change is not kept", async () => {
   const { send, all, stop } = await start();
-  answer = () => problem(422, "invalid");
+  server.answer = () => problem(422, "invalid");
   await expect(send(comment("a"))).rejects.toMatchObject({ problem: { code: "invalid" } });
   expect(await all()).toEqual([]);
   stop();
@@ -57,12 +27,12 @@ test("a refusal goes to whoever waits for it, and the change is not kept", async
 
 test("without a network changes are kept, and sent later in their order under the same keys", async () => {
   const { send, all, replay, stop } = await start();
-  answer = () => Promise.reject(new TypeError("no network"));
+  server.answer = () => Promise.reject(new TypeError("no network"));
   expect(await Promise.all([send(comment("a")), send(comment("b"))])).toEqual(["queued", "queued"]);
   expect((await all()).map(({ key }) => key)).toEqual(["a", "b"]);
-  [answer, calls] = [() => ok(), []];
+  [server.answer, server.calls] = [() => ok(), []];
   await replay();
-  expect(calls.map(({ key }) => key)).toEqual(["a", "b"]);
+  expect(server.calls.map(({ key }) => key)).toEqual(["a", "b"]);
   expect(await all()).toEqual([]);
   stop();
 });
@@ -71,7 +41,7 @@ test("what a page before this one left behind is sent, and a refusal of it is ke
   const { keep, all, replay, onSent, stop } = await start();
   const sent: string[] = [];
   onSent(({ key }) => sent.push(key));
-  answer = ({ key }) => (key === "a" ? problem(409, "invalid_transition") : ok());
+  server.answer = ({ key }) => (key === "a" ? problem(409, "invalid_transition") : ok());
   for (const key of ["a", "b"]) await keep(comment(key));
   await replay();
   expect((await all()).map(({ key, refused }) => [key, refused?.code])).toEqual([["a", "invalid_transition"]]);
@@ -81,7 +51,7 @@ test("what a page before this one left behind is sent, and a refusal of it is ke
 
 test("the same key again is the same change", async () => {
   const { keep, send, all, stop } = await start();
-  answer = () => Promise.reject(new TypeError("no network"));
+  server.answer = () => Promise.reject(new TypeError("no network"));
   await keep(comment("a"));
   await send(comment("b"));
   await send(comment("a"));
@@ -91,7 +61,7 @@ test("the same key again is the same change", async () => {
 
 test("whoever is signed out is told, and the change waits for them", async () => {
   const { send, all, stop } = await start();
-  answer = () => problem(401, "unauthenticated");
+  server.answer = () => problem(401, "unauthenticated");
   await expect(send(comment("a"))).rejects.toMatchObject({ problem: { code: "unauthenticated" } });
   expect((await all()).map(({ key }) => key)).toEqual(["a"]);
   stop();
@@ -99,7 +69,7 @@ test("whoever is signed out is told, and the change waits for them", async () =>
 
 test("whoever tries too often is told, and the change is not kept", async () => {
   const { send, all, stop } = await start();
-  answer = () => problem(429, "too_many_attempts");
+  server.answer = () => problem(429, "too_many_attempts");
   await expect(send(comment("a"))).rejects.toMatchObject({ problem: { code: "too_many_attempts" } });
   await vi.waitFor(async () => expect(await all()).toEqual([]));
   stop();
@@ -108,10 +78,10 @@ test("whoever tries too often is told, and the change is not kept", async () => 
 test("a step counts in a later state in which it rests on the same, and is refused in another", async () => {
   const { send, stop } = await start();
   const record = { version: 7, title: "Tap", status: "assigned", assignee: { id: "c" } };
-  answer = ({ match }) => (match === '"v7"' ? ok() : problem(412, "stale", { record }));
+  server.answer = ({ match }) => (match === '"v7"' ? ok() : problem(412, "stale", { record }));
   const seen = { version: 4, basis: { title: "Tap", status: "assigned", assignee: "c" } } as const;
   await send(comment("a", { kind: "action", seen }));
-  expect(calls.map(({ match }) => match)).toEqual(['"v4"', '"v7"']);
+  expect(server.calls.map(({ match }) => match)).toEqual(['"v4"', '"v7"']);
   const other = { version: 4, basis: { ...seen.basis, assignee: null } };
   await expect(send(comment("b", { kind: "action", seen: other }))).rejects.toMatchObject({ problem: { code: "stale" } });
   stop();

@@ -4,6 +4,7 @@ import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import type { Problem } from "@/api/problem";
 import type { Person } from "@/api/types";
 import type { Basis } from "@/resources/request/basis";
+import { isFileSeq, keepFile, releasedFiles, removeFile, type KeptFile } from "./files";
 
 /** A write as it is sent, and what its author should know of it meanwhile. Stored: fields are added, never renamed. */
 export interface Change {
@@ -11,7 +12,7 @@ export interface Change {
   key: string;
   /** Who made it. */
   user: string;
-  kind: "create" | "comment" | "edit" | "action";
+  kind: "create" | "comment" | "edit" | "action" | "file";
   /** In the person's words: a title, a comment, an action. */
   what: string;
   /** POST where it is absent. */
@@ -28,6 +29,30 @@ export interface Change {
   assignee?: Person;
   /** The server's answer, once it refused and nobody was there to be told: it waits for a decision and lets the others pass. */
   refused?: Problem;
+  /** Of a file: what it is and where it goes. Its bytes are kept beside it (files.ts). */
+  file?: Enclosed;
+}
+
+export interface Enclosed {
+  /** In bytes. */
+  size: number;
+  /** What the browser takes it for; the server looks for itself. */
+  type: string;
+  visibility?: "internal";
+  /** What a picture shows of the work. */
+  mark?: "before" | "after";
+  /** The draft that it was chosen in, as long as that is one. */
+  draft?: string;
+  /** The key of the report or the comment that it goes with, until that is answered. */
+  after?: string;
+  /** The request that it goes to, once there is one. */
+  request?: string;
+  /** The number of the comment that it goes with. */
+  comment?: number;
+  /** Somebody wants it to wait. */
+  isPaused?: true;
+  /** Its id at the server, which has the bytes: only the small picture is still to come. */
+  attached?: string;
 }
 
 /** With its place in the order. */
@@ -49,13 +74,25 @@ const IN_MEMORY_FROM = 2 ** 40;
 const memory = new Map<number, Kept>();
 let next = IN_MEMORY_FROM;
 
+/** Everything that is kept, in the order in which it was made; each of the two has an order of its own, and clocks go back. */
 export async function all(): Promise<Kept[]> {
-  const stored = await open().then((db) => db.getAll("changes")).catch(() => []);
-  return [...(stored as Kept[]), ...memory.values()];
+  const [stored, files] = await Promise.all([open().then((db) => db.getAll("changes")).catch(() => []), releasedFiles()]);
+  return merged([...(stored as Kept[]), ...memory.values()], files);
+}
+
+export function merged(changes: readonly Kept[], files: readonly Kept[]): Kept[] {
+  const all: Kept[] = [];
+  let at = 0;
+  for (const change of changes) {
+    while (at < files.length && (files[at]!.at ?? 0) < (change.at ?? 0)) all.push(files[at++]!);
+    all.push(change);
+  }
+  return [...all, ...files.slice(at)];
 }
 
 /** Keeps a change at the end, or, with its `seq`, where it is. Whether it outlives this page. */
 export async function keep(change: Change & { seq?: number }): Promise<boolean> {
+  if (change.kind === "file") return keepFile(change as KeptFile);
   if (change.seq === undefined || change.seq < IN_MEMORY_FROM) {
     try {
       await (await open()).put("changes", change);
@@ -70,6 +107,7 @@ export async function keep(change: Change & { seq?: number }): Promise<boolean> 
 }
 
 export async function remove(seq: number): Promise<void> {
+  if (isFileSeq(seq)) return removeFile(seq);
   memory.delete(seq);
   await open().then((db) => db.delete("changes", seq)).catch(() => undefined);
 }

@@ -1,6 +1,7 @@
 import { useTranslation } from "@/i18n";
 import { toast } from "@/ui/toast";
-import { discard, restore, type Kept } from "./queue";
+import { discard, restore } from "./decide";
+import type { Kept } from "./queue";
 
 /** Throws away a change that waits, and offers to take that back. */
 export function useDiscard(): (change: Kept) => Promise<void> {

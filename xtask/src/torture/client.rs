@@ -1,13 +1,18 @@
 //! A client: somebody who acts, reads, repeats himself, and writes down what came of it.
 
+pub mod files;
+mod things;
+
 use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::history::{Answered, Attempt, Outcome, Read, Role, View, Write, digest};
-use super::http::{Failure, Reply};
+use super::history::{
+    Answered, Attempt, FileRead, INTERNAL, Outcome, Read, Role, ThingWrite, View, Write, digest, file_digest,
+};
+use super::http::{Body, Failure, Reply};
 use super::random::Random;
 use super::world::{Known, Session, World, shown_by_refusal};
 
@@ -22,6 +27,8 @@ const REPEATS: usize = 4;
 pub struct Diary {
     pub writes: Vec<Write>,
     pub reads: Vec<Read>,
+    pub file_reads: Vec<FileRead>,
+    pub things: Vec<ThingWrite>,
 }
 
 /// One client of a run.
@@ -58,8 +65,15 @@ impl<'w> Client<'w> {
         match chance {
             5..15 => self.read_one(),
             15..17 => self.read_list(),
+            17..21 => self.read_file(),
+            33..43 if self.role().manages() => self.change_thing(),
             _ => {
-                if let Some(write) = self.choose() {
+                let write = match chance {
+                    21..29 => self.attach(),
+                    29..33 => self.detach(),
+                    _ => self.choose(),
+                };
+                if let Some(write) = write {
                     self.perform(write);
                 }
             }
@@ -93,9 +107,12 @@ impl<'w> Client<'w> {
     /// A report.
     pub fn create(&mut self) -> Write {
         let priority = self.random.pick(&["low", "normal", "high", "urgent"]).copied().unwrap_or("normal");
+        let named = self.where_and_what();
         self.write("create", None, |mark| {
-            json!({ "title": format!("Something is broken {mark}"), "description": "Seen this morning.",
-                    "category": "plumbing", "priority": priority })
+            let mut body = json!({ "title": format!("Something is broken {mark}"), "description": "Seen this morning.",
+                    "category": "plumbing", "priority": priority });
+            named.as_object().into_iter().flatten().for_each(|(name, id)| body[name] = id.clone());
+            body
         })
     }
 
@@ -112,10 +129,10 @@ impl<'w> Client<'w> {
         let (chance, unwanted) = (self.random.below(10), self.random.chance(50));
         let internal = self.role() != Role::Requester && chance < 3;
         Some(self.write(deed, Some(&request), |mark| match deed {
-            "comment" => {
-                let visibility = if internal { "internal" } else { "public" };
-                json!({ "body": format!("Something is said {mark}"), "visibility": visibility })
+            "comment" if internal => {
+                json!({ "body": format!("Something is said in the {INTERNAL} {mark}"), "visibility": "internal" })
             }
+            "comment" => json!({ "body": format!("Something is said {mark}"), "visibility": "public" }),
             "edit" if chance < 2 => {
                 let priority = ["low", "normal", "high", "urgent"][(chance + mark.len()) % 4];
                 json!({ "title": format!("It is otherwise {mark}"), "priority": priority })
@@ -248,15 +265,26 @@ pub fn attempt(world: &World, session: &mut Session, write: &Write) -> Option<At
         "create" => ("POST", "/api/requests".to_owned()),
         "comment" => ("POST", format!("/api/requests/{id}/comments")),
         "edit" => ("PATCH", format!("/api/requests/{id}")),
+        "attach" => ("POST", files::path(id, write)),
+        "detach" => {
+            let file = write.body["file"].as_str().unwrap_or_default();
+            ("DELETE", format!("/api/requests/{id}/attachments/{file}"))
+        }
         action => ("POST", format!("/api/requests/{id}/{action}")),
     };
     let if_match = write.if_match.map(|version| format!("\"v{version}\""));
     let mut headers = Vec::new();
     headers.extend(write.key.as_deref().map(|key| ("idempotency-key", key)));
     headers.extend(if_match.as_deref().map(|tag| ("if-match", tag)));
+    let bytes = files::bytes(write);
+    let body = match (&bytes, write.deed) {
+        (Some(bytes), _) => Body::Bytes(bytes),
+        (None, "detach") => Body::None,
+        (None, _) => Body::Json(&write.body),
+    };
     let invoked = world.now();
     world.in_flight.fetch_add(1, Ordering::Relaxed);
-    let answer = session.send(method, &path, &headers, Some(&write.body));
+    let answer = session.bring(method, &path, &headers, body);
     world.in_flight.fetch_sub(1, Ordering::Relaxed);
     let returned = world.now();
     let (outcome, trace) = match answer {
@@ -276,14 +304,24 @@ pub fn attempt(world: &World, session: &mut Session, write: &Write) -> Option<At
             (outcome, reply.header("x-request-id").map(str::to_owned))
         }
     };
-    Some(Attempt { invoked, returned, trace, outcome })
+    let attempt = Attempt { invoked, returned, trace, outcome };
+    files::learn(world, write, &attempt);
+    Some(attempt)
 }
 
 fn outcome(write: &Write, reply: &Reply) -> Outcome {
     let json = reply.json();
     let code = json["code"].as_str().unwrap_or_default().to_owned();
-    let unreadable = || Outcome::Unknown(format!("unreadable: {} {}", reply.status, reply.text));
+    let unreadable = || Outcome::Unknown(format!("unreadable: {} {}", reply.status, reply.text()));
     match reply.status {
+        204 if write.deed == "detach" => Outcome::Done { version: 0, request: None, shown: Answered::Nothing },
+        201 if write.deed == "attach" => match json["id"].as_str() {
+            Some(id) => {
+                let shown = Answered::File(id.to_owned(), file_digest(&json));
+                Outcome::Done { version: 0, request: None, shown }
+            }
+            None => unreadable(),
+        },
         200 | 201 if write.deed == "comment" => match json["seq"].as_i64() {
             Some(version) => Outcome::Done { version, request: None, shown: Answered::Event(digest(&json)) },
             None => unreadable(),

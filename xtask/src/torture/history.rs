@@ -1,9 +1,21 @@
 //! What happened, as it looked from outside: each call with its answers, each sighting of a viewer, and what all the parts
 //! held in the end. The checker knows nothing else.
 
-use std::collections::BTreeMap;
+mod files;
+mod things;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
+
+pub use files::{FileRead, Files, Lying, content, file_digest, place_files, sha256};
+pub use things::{Thing, ThingAttempt, ThingOutcome, ThingWrite, Things, Wish};
+
+/// A word of internal comments, and of nothing else: no requester may ever be sent it.
+pub const INTERNAL: &str = "backroom";
+
+/// What the audit calls it that nothing more is mailed to an address, since it has bounced.
+pub const MAIL_PAUSED: &str = "mail_paused";
 
 /// Microseconds since the run began.
 pub type Moment = u64;
@@ -47,7 +59,7 @@ pub struct Write {
     pub by: usize,
     /// On which request; for a create once it is known.
     pub request: Option<String>,
-    /// `create`, `comment`, `edit`, or the action.
+    /// `create`, `comment`, `edit`, `attach`, `detach`, or the action.
     pub deed: &'static str,
     pub body: Value,
     pub key: Option<String>,
@@ -67,7 +79,8 @@ pub struct Attempt {
 
 #[derive(Clone, Debug)]
 pub enum Outcome {
-    /// Acknowledged: it is event `version` of its request; which that is, a create learns from it.
+    /// Acknowledged: it is event `version` of its request; which that is, a create learns from it. Of a file no version is told:
+    /// [`place_files`] finds it.
     Done { request: Option<String>, version: i64, shown: Answered },
     /// Refused, perhaps with the record as it was then.
     Refused { status: u16, code: String, shown: Option<Shown> },
@@ -81,6 +94,10 @@ pub enum Answered {
     Record(Shown),
     /// The event, as [`digest`] of its JSON.
     Event(u64),
+    /// A file that was attached: its id, and [`file_digest`] of its JSON.
+    File(String, u64),
+    /// Nothing: a file was removed.
+    Nothing,
 }
 
 /// A request as somebody was shown it.
@@ -102,7 +119,7 @@ pub enum View {
 impl View {
     /// What of it follows from the events alone.
     pub fn fields(self) -> &'static [&'static str] {
-        const RECORD: [&str; 19] = [
+        const RECORD: [&str; 20] = [
             "title",
             "description",
             "category",
@@ -122,8 +139,9 @@ impl View {
             "updated_at",
             "started_at",
             "completed_at",
+            "attachments",
         ];
-        const SUMMARY: [&str; 11] = [
+        const SUMMARY: [&str; 12] = [
             "title",
             "category",
             "priority",
@@ -135,6 +153,7 @@ impl View {
             "version",
             "created_at",
             "updated_at",
+            "attachments",
         ];
         match self {
             Self::Record => &RECORD,
@@ -144,7 +163,14 @@ impl View {
 
     /// Those fields in one line.
     pub fn text(self, json: &Value) -> String {
-        let fields = self.fields().iter().map(|field| format!("{field}={}", json[*field]));
+        let value = |field: &str| match (self, &json[field]) {
+            (Self::Record, Value::Null) if field == "attachments" => "[]".to_owned(),
+            // A line says how many there are.
+            (Self::Summary, Value::Null) if field == "attachments" => "0".to_owned(),
+            (Self::Summary, Value::Array(files)) => files.len().to_string(),
+            (_, value) => value.to_string(),
+        };
+        let fields = self.fields().iter().map(|field| format!("{field}={}", value(field)));
         fields.collect::<Vec<_>>().join(" ")
     }
 
@@ -217,12 +243,71 @@ pub struct AuditEntry {
     pub json: Value,
 }
 
+/// A way in which people are told besides the app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Channel {
+    Mail,
+    Push,
+}
+
+impl Channel {
+    pub const ALL: [Self; 2] = [Self::Mail, Self::Push];
+}
+
+/// How somebody is reached by one of these ways.
+#[derive(Clone, Debug, Default)]
+pub struct Reach {
+    /// Their address, or where their device is subscribed.
+    pub at: String,
+    /// The kinds of notices that they want to be told of this way.
+    pub kinds: BTreeSet<String>,
+    /// Whether the mailbox was closed, or the device unsubscribed, in the middle of the run.
+    pub is_ended: bool,
+}
+
+/// A mail or a message to a device that its provider took.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    pub channel: Channel,
+    /// The address, or the subscription.
+    pub at: String,
+    /// What tells it from every other, also for its reader.
+    pub id: String,
+    /// All that it says; the same again is the same to the letter.
+    pub words: String,
+    /// When whoever brought it came, and when it was taken, in milliseconds since 1970.
+    pub came_ms: u64,
+    pub taken_ms: u64,
+    /// Whether the provider kept its answer to itself.
+    pub answer_lost: bool,
+}
+
+/// What left the system by its providers, and what the system says of it in the end.
+#[derive(Clone, Debug, Default)]
+pub struct Post {
+    /// By place among the people.
+    pub reach: BTreeMap<(usize, Channel), Reach>,
+    pub taken: Vec<Taken>,
+    /// When the runtime died, or was ended, in milliseconds since 1970.
+    pub deaths_ms: Vec<u64>,
+    /// The states of all deliveries, by id.
+    pub deliveries: BTreeMap<String, String>,
+    /// To whom nothing is mailed any more, by id.
+    pub paused: BTreeSet<String>,
+    /// Who has a device, by place among the people.
+    pub with_device: BTreeSet<usize>,
+    /// What the push service says that its callers did wrong.
+    pub problems: Vec<String>,
+}
+
 /// Everything.
 #[derive(Clone, Debug, Default)]
 pub struct History {
     pub people: Vec<Person>,
     pub writes: Vec<Write>,
     pub reads: Vec<Read>,
+    pub file_reads: Vec<FileRead>,
+    pub thing_writes: Vec<ThingWrite>,
     pub viewers: Vec<Viewer>,
     pub list_viewers: Vec<ListViewer>,
     pub objects: BTreeMap<String, Object>,
@@ -239,6 +324,9 @@ pub struct History {
     pub audit_copy: Vec<Value>,
     /// The inbox of each person, by place among the people, newest first.
     pub notices: BTreeMap<usize, Vec<Value>>,
+    pub post: Post,
+    pub files: Files,
+    pub things: Things,
 }
 
 impl Write {

@@ -3,6 +3,7 @@
 //! Libraries blur that by sending again on a new connection what died on an old one. Here a call is `NotSent` only when
 //! no byte of it can have been read by the server.
 
+use std::borrow::Cow;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
@@ -20,7 +21,7 @@ const MOST_BYTES: usize = 64 * 1024 * 1024;
 pub struct Reply {
     pub status: u16,
     headers: Vec<(String, String)>,
-    pub text: String,
+    pub body: Vec<u8>,
 }
 
 impl Reply {
@@ -29,9 +30,14 @@ impl Reply {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    /// The body as text.
+    pub fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.body)
+    }
+
     /// The body as JSON; `null` when it is none.
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_default()
+        serde_json::from_slice(&self.body).unwrap_or_default()
     }
 }
 
@@ -59,7 +65,16 @@ pub struct Call<'a> {
     pub method: &'a str,
     pub path: &'a str,
     pub headers: &'a [(&'a str, &'a str)],
-    pub body: Option<&'a Value>,
+    pub body: Body<'a>,
+}
+
+/// What a call brings.
+#[derive(Clone, Copy, Debug)]
+pub enum Body<'a> {
+    None,
+    Json(&'a Value),
+    /// A file, as it is.
+    Bytes(&'a [u8]),
 }
 
 /// One connection, kept open, opened again when it died.
@@ -113,12 +128,19 @@ fn encode(address: SocketAddr, call: &Call<'_>) -> Vec<u8> {
     for (name, value) in call.headers {
         head += &format!("{name}: {value}\r\n");
     }
-    let body = call.body.map(Value::to_string).unwrap_or_default();
-    if call.body.is_some() {
-        head += "content-type: application/json\r\n";
-    }
-    head += &format!("content-length: {}\r\n\r\n{body}", body.len());
-    head.into_bytes()
+    let body = match call.body {
+        Body::None => Cow::default(),
+        Body::Json(json) => Cow::from(json.to_string().into_bytes()),
+        Body::Bytes(bytes) => Cow::from(bytes),
+    };
+    // Without it a write is none that a program made (docs/api.md).
+    head += if matches!(call.body, Body::Json(_)) {
+        "content-type: application/json\r\n"
+    } else {
+        "x-cepatedge: torture\r\n"
+    };
+    head += &format!("content-length: {}\r\n\r\n", body.len());
+    [head.as_bytes(), &body].concat()
 }
 
 fn receive(stream: &mut BufReader<TcpStream>) -> std::io::Result<Reply> {
@@ -131,14 +153,13 @@ fn receive(stream: &mut BufReader<TcpStream>) -> std::io::Result<Reply> {
         let Some((name, value)) = line.split_once(':') else { break };
         headers.push((name.trim().to_ascii_lowercase(), value.trim().to_owned()));
     }
-    let mut reply = Reply { status, headers, text: String::new() };
-    let body = if reply.header("transfer-encoding") == Some("chunked") {
+    let mut reply = Reply { status, headers, body: Vec::new() };
+    reply.body = if reply.header("transfer-encoding") == Some("chunked") {
         chunks(stream)?
     } else {
         let length = reply.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
         exactly(stream, length)?
     };
-    reply.text = String::from_utf8(body).map_err(|_| broken("the body is not UTF-8"))?;
     Ok(reply)
 }
 

@@ -7,6 +7,8 @@ use super::history::{Person, Role, View};
 use super::time;
 
 const HOUR_MS: i64 = 3_600_000;
+/// The most files of a request, where nobody has set anything else.
+const MOST_FILES: usize = 20;
 
 /// A request at one version.
 #[derive(Clone, Debug)]
@@ -20,6 +22,8 @@ pub struct State {
     status_reason: Value,
     resolution: Value,
     rating: Value,
+    /// Its files, as the events that attached them tell of them.
+    attachments: Vec<Value>,
     target_ms: i64,
     held_ms: i64,
     created_at: i64,
@@ -54,7 +58,10 @@ fn transition(action: &str, from: &'static str) -> Option<&'static str> {
         ("close", "completed") => "closed",
         ("reopen", "completed" | "closed") => "in_progress",
         ("cancel", "submitted" | "approved" | "assigned") => "cancelled",
-        ("comment", _) => from,
+        // The crowd merges nothing: what that does to a state is not in here.
+        ("comment" | "link" | "unlink" | "detach", _) => from,
+        ("attach", "rejected" | "closed" | "cancelled") => return None,
+        ("attach", _) => from,
         ("edit", "rejected" | "closed" | "cancelled") => return None,
         ("edit", _) => from,
         _ => return None,
@@ -62,7 +69,7 @@ fn transition(action: &str, from: &'static str) -> Option<&'static str> {
 }
 
 /// The deeds with their events.
-pub const DEEDS: [(&str, &str); 14] = [
+pub const DEEDS: [(&str, &str); 18] = [
     ("create", "created"),
     ("approve", "approved"),
     ("reject", "rejected"),
@@ -77,6 +84,10 @@ pub const DEEDS: [(&str, &str); 14] = [
     ("cancel", "cancelled"),
     ("edit", "edited"),
     ("comment", "commented"),
+    ("attach", "attached"),
+    ("detach", "detached"),
+    ("link", "linked"),
+    ("unlink", "unlinked"),
 ];
 
 /// The event of a deed.
@@ -109,6 +120,7 @@ impl State {
             status_reason: Value::Null,
             resolution: Value::Null,
             rating: Value::Null,
+            attachments: Vec::new(),
             target_ms,
             held_ms: 0,
             created_at: ts,
@@ -145,8 +157,12 @@ impl State {
             "start" | "hold" | "resume" | "complete" => manages || assignee,
             "close" | "reopen" => manages || requester,
             "cancel" => manages || (requester && self.status == "submitted"),
+            "link" | "unlink" => manages || technician,
             "edit" => manages || (requester && self.status == "submitted"),
             "comment" => person.role != Role::Requester || requester,
+            "attach" => (person.role != Role::Requester || requester) && self.attachments.len() < MOST_FILES,
+            // Whose the file is, the event tells.
+            "detach" => manages || transition("attach", self.status).is_some(),
             _ => false,
         };
         permitted && transition(deed, self.status).is_some()
@@ -187,6 +203,8 @@ impl State {
             }
             "rejected" | "cancelled" => (self.status_reason, self.closed_at) = (body["reason"].clone(), Some(ts)),
             "edited" => self.edit(body)?,
+            "attached" => self.attachments.push(body["attachment"].clone()),
+            "detached" => self.detach(&body["attachment"], actor)?,
             _ => {}
         }
         (self.status, self.version, self.updated_at) = (to, self.version + 1, ts);
@@ -205,6 +223,21 @@ impl State {
         Ok(())
     }
 
+    fn detach(&mut self, id: &Value, actor: &Person) -> Result<(), String> {
+        let at = self.attachments.iter().position(|file| file["id"] == *id);
+        let file =
+            at.map(|at| self.attachments.remove(at)).ok_or_else(|| format!("removed the file {id}, which is none"))?;
+        if !actor.role.manages() && file["by"]["id"] != actor.id {
+            return Err(format!("{} removed the file of {}", actor.name, file["by"]["name"]));
+        }
+        Ok(())
+    }
+
+    /// Its files.
+    pub fn attachments(&self) -> &[Value] {
+        &self.attachments
+    }
+
     /// The snapshot that an object in this state stores, without the number and the epoch.
     pub fn snapshot(&self) -> Value {
         let mut snapshot = self.words.clone();
@@ -218,6 +251,9 @@ impl State {
         });
         for (name, fact) in facts.as_object().into_iter().flatten() {
             snapshot[name] = fact.clone();
+        }
+        if !self.attachments.is_empty() {
+            snapshot["attachments"] = json!(self.attachments);
         }
         snapshot
     }

@@ -42,10 +42,12 @@ pub fn progress(stack: &Stack) -> Result<Progress> {
     stack.sql(|client| {
         let versions = client.query("SELECT id::text, version FROM requests", &[])?;
         let count = |table: &str| format!("SELECT count(*) FROM {table}");
+        // Of places and assets the audit is told as well, and of an address that bounces.
+        let audited = format!("{} WHERE object_type = 'request'", count("audit_entries"));
         Ok(Progress {
             versions: versions.iter().map(|row| (row.get(0), row.get(1))).collect(),
             events: client.query_one(&count("request_events"), &[])?.get(0),
-            audited: client.query_one(&count("audit_entries"), &[])?.get(0),
+            audited: client.query_one(&audited, &[])?.get(0),
         })
     })
 }
@@ -153,7 +155,8 @@ pub fn observe(
     })
 }
 
-fn session(sessions: &mut [Session], by: usize) -> Result<&mut Session> {
+/// Somebody's session.
+pub fn session(sessions: &mut [Session], by: usize) -> Result<&mut Session> {
     sessions.iter_mut().find(|session| session.by == by).context("somebody is not signed in")
 }
 
@@ -192,7 +195,7 @@ fn list(session: &mut Session) -> Result<Vec<Value>> {
 }
 
 /// The items of all pages.
-fn pages(session: &mut Session, path: &str) -> Result<Vec<Value>> {
+pub fn pages(session: &mut Session, path: &str) -> Result<Vec<Value>> {
     let (mut items, mut cursor) = (Vec::new(), String::new());
     loop {
         let mut page = session.get(&format!("{path}{cursor}"))?;
@@ -217,7 +220,7 @@ fn audit(admin: &mut Session) -> Result<Vec<AuditEntry>> {
     let (mut entries, mut cursor) = (Vec::new(), String::new());
     loop {
         let reply = admin.read(&format!("/api/system/logs/audit?limit=200{cursor}"), PATIENCE)?;
-        let page: AuditPage = serde_json::from_str(&reply.text).context("a page of the audit cannot be read")?;
+        let page: AuditPage = serde_json::from_slice(&reply.body).context("a page of the audit cannot be read")?;
         for item in page.items {
             let json = serde_json::from_str(item.get())?;
             entries.push(AuditEntry { text: item.get().to_owned(), json });

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 
-use super::checker::{Kind, Violation};
+use super::checker::{Kind, Tally, Violation};
 use super::faults::{Fault, Struck};
-use super::history::{History, Outcome, Write};
+use super::history::{History, Object, Outcome, ThingOutcome, Wish, Write};
 use super::observe::CaughtUp;
 
 /// A run in which fewer than this share of the faults hit a write proves nothing.
@@ -31,8 +31,12 @@ pub struct Report {
     /// How long the read model took after the last dependency was back, or what was missing.
     pub caught_up: Result<CaughtUp, String>,
     pub bound: Duration,
+    /// How long it took until all that was owed to people was sent.
+    pub came_to_rest: Duration,
     pub history: History,
     pub violations: Vec<Violation>,
+    /// What left by mail and to devices.
+    pub tally: Tally,
 }
 
 impl Report {
@@ -50,7 +54,7 @@ impl Report {
     }
 
     fn figures(&self) -> Vec<(String, String)> {
-        let history = &self.history;
+        let (history, tally) = (&self.history, &self.tally);
         let mut figures = vec![("seed".to_owned(), self.seed.to_string())];
         let mut by_fault: BTreeMap<Fault, (usize, usize, Duration)> = BTreeMap::new();
         for struck in &self.struck {
@@ -80,7 +84,7 @@ impl Report {
             ("acknowledged".to_owned(), acknowledged.to_string()),
             ("refused".to_owned(), refused.to_string()),
             ("unknown at first".to_owned(), format!("{} ({:.1} %)", self.unknown, self.unknown_percent())),
-            ("  by what".to_owned(), reasons(&history.writes)),
+            ("  by what".to_owned(), reasons(history)),
             ("events".to_owned(), events.to_string()),
             ("reads checked".to_owned(), history.reads.len().to_string()),
             ("seen live".to_owned(), format!("{seen} messages on {} connections", self.connections)),
@@ -88,12 +92,69 @@ impl Report {
             ("doubled".to_owned(), kinds(&[Kind::Doubled]).to_string()),
             ("notices".to_owned(), history.notices.values().map(Vec::len).sum::<usize>().to_string()),
             ("  lost, doubled, or not theirs".to_owned(), kinds(&[Kind::Notices]).to_string()),
+            ("mails, messages to devices".to_owned(), format!("{}, {}", tally.mails, tally.messages)),
+            ("  lost".to_owned(), kinds(&[Kind::Unsent]).to_string()),
+            ("  doubled".to_owned(), kinds(&[Kind::SentTwice]).to_string()),
+            ("  to the wrong one, internal".to_owned(), kinds(&[Kind::Missent, Kind::Leaked]).to_string()),
+            (
+                "  again, with the same id".to_owned(),
+                format!(
+                    "{} whose provider did not answer, {} whose answer died with the runtime",
+                    tally.again_unanswered, tally.again_unwritten
+                ),
+            ),
+            (
+                "  shown as undeliverable".to_owned(),
+                format!(
+                    "{}; let go by a full inbox: {}; forgotten by one, and sent again: {}",
+                    tally.undeliverable, tally.let_go, tally.again_forgotten
+                ),
+            ),
+            ("all sent".to_owned(), format!("{:.1} s after that was waited for", self.came_to_rest.as_secs_f64())),
+            ("files".to_owned(), self.files()),
+            ("  lost, others, without a row".to_owned(), kinds(&[Kind::Bytes, Kind::Orphan, Kind::Sweep]).to_string()),
+            ("places and assets".to_owned(), self.things()),
             ("outbox and state disagree".to_owned(), kinds(&[Kind::Outbox, Kind::Snapshot]).to_string()),
             ("read model whole".to_owned(), caught_up),
-            ("violations in all".to_owned(), self.violations.len().to_string()),
+            ("violations in all".to_owned(), format!("{}{}", self.violations.len(), self.by_kind())),
             ("took".to_owned(), format!("{:.0} s", self.elapsed.as_secs_f64())),
         ]);
         figures
+    }
+
+    /// What was done with files, and what was left.
+    fn files(&self) -> String {
+        let done = |deed| self.history.writes.iter().filter(|write| write.deed == deed && write.is_done()).count();
+        let files = &self.history.files;
+        format!(
+            "{} attached, {} removed, {} read meanwhile and {} in the end; {} were on their way to a runtime that died",
+            done("attach"),
+            done("detach"),
+            self.history.file_reads.len(),
+            files.served.len(),
+            files.swept["pending"]
+        )
+    }
+
+    /// What was done with places and assets, and what was left.
+    fn things(&self) -> String {
+        let done = |wish| {
+            self.history.thing_writes.iter().filter(|write| write.wish == wish && write.done().is_some()).count()
+        };
+        let (made, changed, deleted) = (done(Wish::Make), done(Wish::Change), done(Wish::Delete));
+        let unknown = self.history.thing_writes.iter().filter(|write| write.has_been_unknown()).count();
+        let is_placed = |object: &&Object| !object.record["location"].is_null();
+        let placed = self.history.objects.values().filter(is_placed).count();
+        format!(
+            "{made} made, {changed} changes, {deleted} deleted, {unknown} unknown at first; named by {placed} requests"
+        )
+    }
+
+    /// How many violations there are of each kind.
+    fn by_kind(&self) -> String {
+        let mut counts: BTreeMap<Kind, usize> = BTreeMap::new();
+        self.violations.iter().for_each(|violation| *counts.entry(violation.kind).or_default() += 1);
+        counts.iter().map(|(kind, count)| format!(", {count} {kind:?}")).collect()
     }
 
     fn acknowledged(&self) -> usize {
@@ -132,12 +193,19 @@ impl Report {
 }
 
 /// What unknown outcomes came from, in numbers.
-fn reasons(writes: &[Write]) -> String {
+fn reasons(history: &History) -> String {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for attempt in writes.iter().flat_map(|write| &write.attempts) {
-        if let Outcome::Unknown(why) = &attempt.outcome {
-            *counts.entry(why.chars().take(40).collect()).or_default() += 1;
-        }
+    let of_requests = history.writes.iter().flat_map(|write| &write.attempts).map(|attempt| match &attempt.outcome {
+        Outcome::Unknown(why) => Some(why),
+        Outcome::Done { .. } | Outcome::Refused { .. } => None,
+    });
+    let of_things =
+        history.thing_writes.iter().flat_map(|write| &write.attempts).map(|attempt| match &attempt.outcome {
+            ThingOutcome::Unknown(why) => Some(why),
+            ThingOutcome::Done(_) | ThingOutcome::Refused { .. } => None,
+        });
+    for why in of_requests.chain(of_things).flatten() {
+        *counts.entry(why.chars().take(40).collect()).or_default() += 1;
     }
     counts.iter().map(|(why, count)| format!("{count} {why}")).collect::<Vec<_>>().join(", ")
 }

@@ -1,4 +1,4 @@
-//! One run: a system, its clients and viewers, the hands that break it, and in the end the questions.
+//! One run: a system, its clients and viewers, the hands that break it, the rest behind it, and in the end the questions.
 
 use std::sync::atomic::Ordering;
 use std::thread;
@@ -7,17 +7,19 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow, bail};
 use testbed::Stack;
 use testbed::runtime::Cron;
+use testbed::stack::Tls;
 
-use super::checker::check;
+use super::checker::judge;
 use super::client::{Client, Diary, attempt};
 use super::faults::postgres::replay;
-use super::faults::{Fault, Plan, Site, Struck, clock, disk, release};
-use super::history::{History, Outcome, Role, Write};
+use super::faults::{Fault, Hand, Plan, Site, Struck, clock, disk, release};
+use super::history::{History, Outcome, Role, Write, place_files};
+use super::providers::{Providers, Wishes};
 use super::random::Random;
 use super::report::Report;
 use super::viewers::{self, Audience};
 use super::world::{Session, World};
-use super::{Measures, observe};
+use super::{Measures, files, observe, rest, things};
 use crate::progress::{self, Step, step};
 
 /// The promise: the read model is whole so long after a dependency is back, without a hand.
@@ -43,6 +45,12 @@ const RESOLVING_AWAY: Duration = Duration::from_secs(15);
 /// Between two faults at the runtime and at PostgreSQL, in milliseconds.
 const PACE_OF_THE_RUNTIME: (u64, u64) = (50, 700);
 const PACE_OF_POSTGRES: (u64, u64) = (50, 800);
+/// The same of the providers.
+const PACE_OF_PROVIDERS: (u64, u64) = (50, 1_500);
+
+/// People want to be told of so many kinds of notices in a hundred by mail, and of as many on their devices: enough to be checked, and
+/// not so much that the system does little else.
+const WISHES_PERCENT: u64 = 8;
 
 pub fn run(measures: &Measures) -> Result<()> {
     progress::line(&format!("seed {}", measures.seed));
@@ -69,16 +77,18 @@ pub fn run(measures: &Measures) -> Result<()> {
 }
 
 fn start(measures: &Measures) -> Result<Stack> {
-    let first = [(Fault::Release, release::FIRST), (Fault::Clock, clock::FIRST)];
-    let is_given = |fault: Fault| measures.wants(fault) && (fault != Fault::Release || measures.builds.is_none());
-    let first = first.into_iter().filter(|(fault, _)| is_given(*fault));
+    let speaks = measures.wants(Fault::Release) && measures.builds.is_none();
+    // The clock is put ahead in the end, whether or not it is moved before.
+    let first = [clock::FIRST].into_iter().chain(speaks.then_some(release::FIRST));
     let bundle = measures.builds.as_ref().map_or(&measures.bundle, |builds| &builds.earlier);
     let builder = Stack::builder()
         .bundle(bundle.clone())
         .proxied()
+        .s3_proxied()
         .postgres_parameter("max_connections=24")
+        .mail(Tls::Off)
         .cron(Cron::Every(CRON));
-    first.fold(builder, |builder, (_, (name, value))| builder.env(name, value)).start()
+    first.fold(builder, |builder, (name, value)| builder.env(name, value)).start()
 }
 
 fn torture(measures: &Measures, stack: &Stack) -> Result<Report> {
@@ -88,7 +98,10 @@ fn torture(measures: &Measures, stack: &Stack) -> Result<Report> {
     let mut sessions = (0..world.people.len()).map(|by| Session::sign_in(&world, by)).collect::<Result<Vec<_>>>()?;
     let cookies: Vec<String> = sessions.iter().map(|session| session.cookie.clone()).collect();
     let admin = *world.with_role(Role::Admin).first().context("nobody is an admin")?;
-    let site = Site::new(stack, &world, &cookies, admin, measures);
+    let has_providers = measures.wants(Fault::Mail) || measures.wants(Fault::Push);
+    let wishes = if has_providers { Wishes::Some(WISHES_PERCENT) } else { Wishes::Nothing };
+    let providers = Providers::introduce(stack, &world, &mut sessions, wishes, &mut random.branch())?;
+    let site = Site::new(stack, &world, &providers, &cookies, admin, measures);
     let audience = Audience::default();
     let mut clients = Vec::new();
     for place in 0..measures.clients {
@@ -121,7 +134,8 @@ fn torture(measures: &Measures, stack: &Stack) -> Result<Report> {
         let (struck, mut diaries) =
             step("Breaking things", |step| break_things(step, &site, measures, &mut random, began))?;
         diaries.push(first);
-        let last = measures.counts.iter().any(|(fault, count)| *count > 0 && fault.is_of_postgres());
+        let is_of_postgres = |fault: Fault| fault.hand() == Hand::Postgres;
+        let last = measures.counts.iter().any(|(fault, count)| *count > 0 && is_of_postgres(*fault));
         if measures.wants(Fault::Refusal) {
             step("Replaying parked rows", |_| replay(&mut sessions[admin], REPLAYING))?;
         }
@@ -158,9 +172,13 @@ fn torture(measures: &Measures, stack: &Stack) -> Result<Report> {
         let versions = observe::versions(&world, &mut sessions[admin])?;
         let caught_up =
             step("Waiting for PostgreSQL to catch up", |_| observe::catches_up(stack, &versions, back, GIVING_UP));
-        step("Reading what there is", |_| {
-            observe::observe(stack, &mut sessions, versions.keys().cloned(), &mut history)
-        })?;
+        let ids: Vec<String> = versions.into_keys().collect();
+        let came_to_rest = Instant::now();
+        step("Coming to rest", |_| rest::come_to_rest(stack, &providers, &mut sessions, admin, &ids))?;
+        let came_to_rest = came_to_rest.elapsed();
+        step("Reading what there is", |_| observe::observe(stack, &mut sessions, ids.into_iter(), &mut history))?;
+        history.post = providers.observe(stack, &mut sessions)?;
+        history.things = things::observe(stack, observe::session(&mut sessions, admin)?)?;
         audience.conclude(observe::finals(&history));
         let waiting = Instant::now() + CATCHING_UP;
         while Instant::now() < waiting && !viewers.iter().all(|viewer| viewer.is_finished()) {
@@ -169,7 +187,9 @@ fn torture(measures: &Measures, stack: &Stack) -> Result<Report> {
         audience.close();
         history.viewers = join(viewers)?;
         history.list_viewers = join(list_viewers)?;
-        let violations = step("Checking", |_| Ok(check(&history)))?;
+        place_files(&mut history);
+        history.files = step("Counting bytes", |_| files::observe(stack, &world, &history))?;
+        let (violations, tally) = step("Checking", |_| Ok(judge(&history)))?;
         Ok(Report {
             seed: measures.seed,
             elapsed: began.elapsed(),
@@ -178,8 +198,10 @@ fn torture(measures: &Measures, stack: &Stack) -> Result<Report> {
             connections: audience.connections.load(Ordering::Relaxed),
             caught_up: caught_up.map_err(|error| error.to_string()),
             bound: CATCHING_UP,
+            came_to_rest,
             history,
             violations,
+            tally,
         })
     })
 }
@@ -218,7 +240,7 @@ fn first_requests(world: &World, cookies: &[String], random: &mut Random, measur
     }
 }
 
-/// Both hands go through their plans, again and again until there was enough of it.
+/// All hands go through their plans, again and again until there was enough of it.
 fn break_things(
     step: &Step,
     site: &Site<'_>,
@@ -228,19 +250,24 @@ fn break_things(
 ) -> Result<(Vec<Struck>, Vec<Diary>)> {
     let (mut struck, mut diaries) = (Vec::new(), Vec::new());
     loop {
-        let (runtime, postgres) = Plan::of(&measures.counts, random);
-        let (before, planned) = (struck.len(), runtime.len() + postgres.len());
-        let (here, there) = (random.branch(), random.branch());
+        let plans = Plan::of(&measures.counts, random);
+        let [runtime, postgres, providers] = &plans;
+        let (before, planned) = (struck.len(), plans.iter().map(Plan::len).sum::<usize>());
+        let chances = [random.branch(), random.branch(), random.branch()];
         thread::scope(|scope| {
-            let one = scope.spawn(|| runtime.carry_out(site, &postgres, here, PACE_OF_THE_RUNTIME));
-            let other = scope.spawn(|| postgres.carry_out(site, &runtime, there, PACE_OF_POSTGRES));
-            while !(one.is_finished() && other.is_finished()) {
-                let (done, writes) = (runtime.done() + postgres.done(), acknowledged(site));
+            let [here, there, beyond] = chances;
+            let hands = [
+                scope.spawn(move || runtime.carry_out(site, postgres, here, PACE_OF_THE_RUNTIME)),
+                scope.spawn(move || postgres.carry_out(site, runtime, there, PACE_OF_POSTGRES)),
+                scope.spawn(move || providers.carry_out(site, runtime, beyond, PACE_OF_PROVIDERS)),
+            ];
+            while !hands.iter().all(|hand| hand.is_finished()) {
+                let (done, writes) = (plans.iter().map(Plan::done).sum::<usize>(), acknowledged(site));
                 let (done, planned) = (before + done, before + planned);
                 step.detail(&format!("{done} of {planned} faults, {writes} writes acknowledged"));
                 thread::sleep(Duration::from_millis(100));
             }
-            for hand in [one, other] {
+            for hand in hands {
                 let (made, diary) = hand.join().map_err(|_| anyhow!("a hand panicked"))??;
                 struck.extend(made);
                 diaries.push(diary);
@@ -262,6 +289,8 @@ fn gather(world: &World, diaries: Vec<Diary>) -> History {
     for mut diary in diaries {
         history.writes.append(&mut diary.writes);
         history.reads.append(&mut diary.reads);
+        history.file_reads.append(&mut diary.file_reads);
+        history.thing_writes.append(&mut diary.things);
     }
     history.writes.sort_by_key(|write| write.number);
     history

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use testbed::Stack;
 use testbed::seed::{DOMAIN, PASSWORD};
 
-use super::history::{Moment, Person, Role, Shown};
-use super::http::{Call, Connection, Failure, Reply};
+use super::history::{Moment, Person, Role, Shown, Thing, Wish};
+use super::http::{Body, Call, Connection, Failure, Reply};
 
 /// Who takes part.
 const ROLES: [(Role, usize); 4] = [(Role::Manager, 3), (Role::Technician, 3), (Role::Requester, 4), (Role::Admin, 1)];
@@ -27,6 +27,24 @@ pub struct Known {
     pub assignee: Option<String>,
 }
 
+/// A file, as the clients know it.
+#[derive(Clone, Debug)]
+pub struct KnownFile {
+    pub request: String,
+    pub id: String,
+    /// Who attached it, by the place among the people.
+    pub by: usize,
+    pub size: usize,
+    pub is_removed: bool,
+}
+
+/// A place or an asset, as the clients know it.
+#[derive(Clone, Debug)]
+pub struct KnownThing {
+    pub thing: Thing,
+    pub id: String,
+}
+
 /// What all clients of a run share.
 #[derive(Debug)]
 pub struct World {
@@ -34,6 +52,8 @@ pub struct World {
     pub people: Vec<Person>,
     began: Instant,
     known: Mutex<Vec<Known>>,
+    files: Mutex<Vec<KnownFile>>,
+    things: Mutex<Vec<KnownThing>>,
     next_number: AtomicU64,
     /// Writes that were sent and are not answered.
     pub in_flight: AtomicUsize,
@@ -48,10 +68,13 @@ impl World {
         let address = stack.base_url.trim_start_matches("http://").parse().context("where the system listens")?;
         let people = stack.sql(|client| {
             let mut people = Vec::new();
+            // Nobody is told of anything whom nobody asks what they were told.
+            let strangers = "UPDATE users SET status = 'disabled'";
+            client.execute(strangers, &[])?;
             for (role, number) in ROLES.iter().flat_map(|(role, count)| (0..*count).map(move |number| (*role, number)))
             {
                 let name = format!("{} {number}", role.as_str());
-                let email = email(&name);
+                let email = address_of(&name);
                 let row = client.query_one(
                     "INSERT INTO users (id, org_id, email, name, role, password_hash, status)
                      SELECT gen_random_uuid(), org_id, $1, $2, $3, password_hash, 'active' FROM users WHERE email = $4
@@ -67,6 +90,8 @@ impl World {
             people,
             began: Instant::now(),
             known: Mutex::default(),
+            files: Mutex::default(),
+            things: Mutex::default(),
             next_number: AtomicU64::new(1),
             in_flight: AtomicUsize::new(0),
             acknowledged: AtomicUsize::new(0),
@@ -96,6 +121,23 @@ impl World {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub fn files(&self) -> MutexGuard<'_, Vec<KnownFile>> {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn things(&self) -> MutexGuard<'_, Vec<KnownThing>> {
+        self.things.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A place or an asset was made or deleted.
+    pub fn learn_thing(&self, thing: Thing, id: Option<&str>, wish: Wish) {
+        let (Some(id), mut things) = (id, self.things()) else { return };
+        things.retain(|known| wish != Wish::Delete || known.id != id);
+        if wish == Wish::Make && !things.iter().any(|known| known.id == id) {
+            things.push(KnownThing { thing, id: id.to_owned() });
+        }
+    }
+
     /// Remembers what a record said, unless more is known.
     pub fn learn(&self, record: &Value) {
         let Some(id) = record["id"].as_str() else { return };
@@ -123,7 +165,8 @@ impl World {
     }
 }
 
-fn email(name: &str) -> String {
+/// The address of somebody of this name.
+pub fn address_of(name: &str) -> String {
     format!("{}@{DOMAIN}", name.replace(' ', "-"))
 }
 
@@ -141,12 +184,12 @@ impl Session {
     pub fn sign_in(world: &World, by: usize) -> Result<Session> {
         let name = &world.people.get(by).context("there is no such person")?.name;
         let mut connection = Connection::to(world.address);
-        let body = json!({ "email": email(name), "password": PASSWORD });
-        let call = Call { method: "POST", path: "/api/auth/login", headers: &[], body: Some(&body) };
+        let body = json!({ "email": address_of(name), "password": PASSWORD });
+        let call = Call { method: "POST", path: "/api/auth/login", headers: &[], body: Body::Json(&body) };
         let reply = connection.send(&call).map_err(|failure| anyhow::anyhow!("nobody can sign in: {failure}"))?;
         let cookie = reply.header("set-cookie").and_then(|cookie| cookie.split(';').next());
         let Some(cookie) = cookie.filter(|_| reply.status == 200) else {
-            bail!("{name} cannot sign in: {} {}", reply.status, reply.text)
+            bail!("{name} cannot sign in: {} {}", reply.status, reply.text())
         };
         Ok(Session { by, cookie: cookie.to_owned(), address: world.address, connection })
     }
@@ -169,6 +212,17 @@ impl Session {
         headers: &[(&str, &str)],
         body: Option<&Value>,
     ) -> Result<Reply, Failure> {
+        self.bring(method, path, headers, body.map_or(Body::None, Body::Json))
+    }
+
+    /// The same, with any body.
+    pub fn bring(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Body<'_>,
+    ) -> Result<Reply, Failure> {
         let mut all = vec![("cookie", self.cookie.as_str())];
         all.extend(headers);
         self.connection.send(&Call { method, path, headers: &all, body })
@@ -182,7 +236,7 @@ impl Session {
             match outcome {
                 Ok(reply) if reply.status < 500 => return Ok(reply),
                 _ if Instant::now() < until => std::thread::sleep(Duration::from_millis(50)),
-                Ok(reply) => bail!("{path} was answered with {} {}", reply.status, reply.text),
+                Ok(reply) => bail!("{path} was answered with {} {}", reply.status, reply.text()),
                 Err(failure) => bail!("{path}: {failure}"),
             }
         }
@@ -192,7 +246,7 @@ impl Session {
     pub fn get(&mut self, path: &str) -> Result<Value> {
         let reply = self.read(path, Duration::from_secs(30))?;
         if reply.status != 200 {
-            bail!("{path} was answered with {} {}", reply.status, reply.text);
+            bail!("{path} was answered with {} {}", reply.status, reply.text());
         }
         Ok(reply.json())
     }

@@ -39,6 +39,7 @@ fn query(direction: Direction, ranges: Vec<IndexRange>) -> KeysetQuery {
     KeysetQuery {
         table: "item",
         json: "json",
+        json_of: &[],
         time: "ts",
         key: "key",
         direction,

@@ -1,12 +1,13 @@
 //! Commands cross from the router to a request's object: their JSON is golden, and inputs are taken or refused by name.
 
 use super::*;
-use crate::domain::{golden, request::fixtures::*};
+use crate::domain::{golden, request::LinkKind, request::fixtures::*};
 
 fn one_of_each() -> Vec<Command> {
     let mut commands: Vec<_> = Action::ALL.iter().map(|&action| valid_command(action, &manager())).collect();
     commands.push(edit_title("Lift B is stuck"));
     commands.push(comment("The part is ordered.", Visibility::Internal));
+    commands.extend([link(LinkKind::DuplicateOf, 7), link_of_theirs(LinkKind::HasDuplicate, 7), unlink(7)]);
     commands
 }
 

@@ -67,12 +67,12 @@ fn a_report_begins_a_request_that_is_due_by_its_priority() {
 #[test]
 fn a_manager_reports_on_behalf_of_another_and_a_technician_may_not() {
     let new = NewRequest { requester: Some(stranger().user), ..new_request() };
-    let body = create(&new, &manager(), &RULES).unwrap();
+    let body = create(&new, &manager(), at(0), &RULES).unwrap();
     let event = MaintenanceRequest::first_event(body, Actor::from(&manager()), at(0));
     let request = MaintenanceRequest::begin(request_id(), 1, &event).unwrap();
     assert_eq!((request.requester, request.raised_by), (stranger().user, manager().user));
-    assert_eq!(create(&new, &technician(), &RULES), Err(Refusal::Forbidden { action: None }));
-    assert!(create(&new, &stranger(), &RULES).is_ok());
+    assert_eq!(create(&new, &technician(), at(0), &RULES), Err(Refusal::Forbidden { action: None }));
+    assert!(create(&new, &stranger(), at(0), &RULES).is_ok());
 }
 
 #[test]

@@ -2,7 +2,26 @@
 
 use super::*;
 use crate::domain::request::fixtures::*;
+use crate::domain::request::{LinkKind, Status};
 use crate::domain::{Priority, golden};
+
+fn attachment(visibility: Visibility) -> Attachment {
+    Attachment {
+        id: "0b8a5f5e-1b54-4d4e-8a5b-2f6f0a3c9d10".parse().unwrap(),
+        filename: "leak.jpg".into(),
+        content_type: "image/jpeg".into(),
+        size: 345_678,
+        sha256: "ab".repeat(32),
+        visibility,
+        mark: Some(Mark::Before),
+        comment: Some(3),
+        width: Some(2_560),
+        height: Some(1_920),
+        thumbnail: false,
+        by: technician().user,
+        created_at: at(16),
+    }
+}
 
 fn one_of_each() -> Vec<Event> {
     let change = |from: &str, to: &str| Some(Change { from: from.to_owned(), to: to.to_owned() });
@@ -34,6 +53,31 @@ fn one_of_each() -> Vec<Event> {
             target_ms: Some(Change { from: 86_400_000, to: 14_400_000 }),
         },
         EventBody::Commented { body: "The part is ordered.".into(), visibility: Visibility::Internal },
+        EventBody::Attached { attachment: attachment(Visibility::Public) },
+        EventBody::Marked {
+            attachment: attachment(Visibility::Public).id,
+            filename: "leak.jpg".into(),
+            mark: Some(Mark::After),
+            visibility: Visibility::Public,
+        },
+        EventBody::Detached {
+            attachment: attachment(Visibility::Internal).id,
+            filename: "leak.jpg".into(),
+            size: 345_678,
+            visibility: Visibility::Internal,
+        },
+        EventBody::Linked { link: link_to(LinkKind::DuplicateOf, 7), visibility: Visibility::Public, theirs: false },
+        EventBody::Linked { link: link_to(LinkKind::HasDuplicate, 7), visibility: Visibility::Public, theirs: true },
+        EventBody::Unlinked {
+            link: Link {
+                was: Some(Status::OnHold),
+                was_reason: Some("Waiting for the part.".into()),
+                ..link_to(LinkKind::DuplicateOf, 7)
+            },
+            visibility: Visibility::Public,
+            theirs: false,
+        },
+        EventBody::Unlinked { link: link_to(LinkKind::Blocks, 7), visibility: Visibility::Internal, theirs: false },
     ];
     let event = |(seq, body)| Event { seq, ts: at(seq), body, actor: Actor::from(&manager()) };
     (1..).zip(bodies).map(event).collect()
@@ -79,9 +123,11 @@ fn an_event_of_an_older_version_still_parses() {
 }
 
 #[test]
-fn only_an_internal_comment_is_internal() {
+fn what_was_said_or_shown_internally_is_internal_and_nothing_else() {
     for event in one_of_each() {
-        let expected = if event.kind() == "commented" { Visibility::Internal } else { Visibility::Public };
+        let is_link = matches!(&event.body, EventBody::Unlinked { link, .. } if !link.kind.is_merge());
+        let is_internal = is_link || matches!(event.kind(), "commented" | "detached");
+        let expected = if is_internal { Visibility::Internal } else { Visibility::Public };
         assert_eq!(event.visibility(), expected);
     }
 }

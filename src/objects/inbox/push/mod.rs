@@ -18,6 +18,8 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::api::{Device, DeviceShown, Forget};
+#[cfg(feature = "fault-injection")]
+use super::faults;
 use super::mail::{AWAY_MS, awake_at, wait_ms};
 use super::store::Person;
 use super::written::page_of_account;
@@ -194,6 +196,10 @@ impl InboxObject {
         let topic = topic(person, notice);
         let is_urgent = matches!(notice.reason, Reason::Mentioned | Reason::Assignee);
         let message = Message { payload: &payload, is_urgent, topic: &topic };
+        #[cfg(feature = "fault-injection")]
+        if faults::is_pushed_twice(notice) {
+            let _twice = pusher.send(&device.sealed, &message).await;
+        }
         Some(pusher.send(&device.sealed, &message).await)
     }
 

@@ -103,16 +103,17 @@ pub fn of_session(db: &Database, session: &SessionName) -> Result<Vec<DeviceId>,
     Ok(rows.iter().filter_map(|row| row.text(0).parse().ok()).collect())
 }
 
-/// Each device is owed a message about a notice that has just been kept.
+/// Each device is owed a message about the notice in this row, which has just been kept; whether there is any.
 ///
 /// # Errors
 /// When SQLite refuses.
-pub fn owe(write: &Writer<'_>, notice: &Notice, due: Timestamp) -> Result<(), StorageError> {
-    write.run(
-        "INSERT INTO push (notice, device, due) SELECT notice.key, device.id, ? FROM notice, device WHERE notice.id = ?
-         ON CONFLICT (notice, device) DO NOTHING",
-        &[&due.as_ms(), &notice.id.0.as_str()],
-    )
+pub fn owe(write: &Writer<'_>, notice: i64, due: Timestamp) -> Result<bool, StorageError> {
+    let owed = write.rows(
+        "INSERT INTO push (notice, device, due) SELECT ?, id, ? FROM device WHERE true
+         ON CONFLICT (notice, device) DO NOTHING RETURNING key",
+        &[&notice, &due.as_ms()],
+    )?;
+    Ok(!owed.is_empty())
 }
 
 /// A message that a device is owed.

@@ -65,7 +65,7 @@ async fn deliver_again(object: &RequestObject) -> Result<(), Refusal> {
         let then = MaintenanceRequest { number: now.number.clone(), ..then };
         let tail = old.get(length.saturating_sub(5)..).unwrap_or_default();
         // Each may fail, as any late delivery may: nobody waits for it.
-        let _late = object.to_index(&then, &cx).await;
+        let _late = object.to_index(&then, &[], &cx).await;
         if now.number.is_some() {
             let _late = object.to_postgres(&then, tail, &cx).await;
         }

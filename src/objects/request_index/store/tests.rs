@@ -20,7 +20,7 @@ fn put_as(
     let (none, nobody) = (None::<String>, None::<String>);
     let row = rusqlite::params![
         number, id, 0, version, 1, updated_ms, "", "{}", updated_ms, version, none, "u", nobody, "closed", "power",
-        "low", false, 7,
+        "low", false, 7, nobody, nobody,
     ];
     connection.execute(statement, row)
 }
@@ -182,7 +182,7 @@ fn the_rows_of_an_earlier_release_come_to_their_place_by_due_time() {
 fn a_newer_version_names_the_columns_that_change_and_no_other() {
     let connection = database(&SCHEMA.whole.join(";"));
     put(&connection, INSERT, 1, 1, 10);
-    let stored: [rusqlite::types::Value; 7] = [
+    let stored: [rusqlite::types::Value; 9] = [
         "u".to_owned().into(),
         rusqlite::types::Value::Null,
         "closed".to_owned().into(),
@@ -190,18 +190,21 @@ fn a_newer_version_names_the_columns_that_change_and_no_other() {
         "low".to_owned().into(),
         0.into(),
         7.into(),
+        rusqlite::types::Value::Null,
+        rusqlite::types::Value::Null,
     ];
     let changed = |created_ms: i64, columns: &[rusqlite::types::Value]| -> Vec<bool> {
         let values = [vec!["r-1".to_owned().into(), created_ms.into()], columns.to_vec()].concat();
         let flags = connection.query_row(KNOWN, rusqlite::params_from_iter(values), |row| row.get::<_, String>(5));
         flags.unwrap().bytes().map(|flag| flag == b'1').collect()
     };
-    assert_eq!(changed(1, &stored), [false; 8]);
-    assert_eq!(changed(2, &stored), [true, false, false, false, false, false, false, false]);
+    assert_eq!(changed(1, &stored), [false; 10]);
+    let created: Vec<bool> = (0..10).map(|column| column == 0).collect();
+    assert_eq!(changed(2, &stored), created);
     for place in 0..COLUMNS.len() {
         let mut other = stored.clone();
         other[place] = "another".to_owned().into();
-        let expected: Vec<bool> = (0..8).map(|column| column == place + 1).collect();
+        let expected: Vec<bool> = (0..10).map(|column| column == place + 1).collect();
         assert_eq!(changed(1, &other), expected, "{}", COLUMNS[place].name);
         let column: &Column = &COLUMNS[place];
         let sql = update(false, &[column]);

@@ -15,7 +15,7 @@ type Way = (typeof CHANNEL)[number];
 
 /** What is shown together; who has just come in has nothing to choose about that. */
 const GROUPS: Record<"request" | "due" | "account", Kind[]> = {
-  request: ["created", "approved", "rejected", "assigned", "released", "started", "held", "resumed", "completed", "closed", "reopened", "cancelled", "commented"],
+  request: ["created", "approved", "rejected", "assigned", "released", "started", "held", "resumed", "completed", "closed", "reopened", "cancelled", "linked", "unlinked", "commented"],
   due: ["due_soon", "overdue"],
   account: ["role_changed", "password_changed", "new_device", "security_changed", "key_expires"],
 };

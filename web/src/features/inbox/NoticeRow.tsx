@@ -17,7 +17,8 @@ function useDeed({ kind, reason, actor, request, role, device, change, item }: N
     return t(said, { role: role && t(`role.${role}`), device, item: item && isolated(item), by: isolated(actor.name) });
   }
   if (kind === "due_soon" || kind === "overdue") return t(`inbox.did_${kind}`);
-  const deed = kind !== "assigned" ? t(`event.${kind}`) : reason === "assignee" ? t("inbox.assigned_you") : reason === "former_assignee" ? t("inbox.unassigned_you") : t("inbox.assigned");
+  const other = { other: item ? isolated(item) : t("link.another") };
+  const deed = kind === "linked" || kind === "unlinked" ? t(`inbox.did_${kind}`, other) : kind !== "assigned" ? t(`event.${kind}`) : reason === "assignee" ? t("inbox.assigned_you") : reason === "former_assignee" ? t("inbox.unassigned_you") : t("inbox.assigned");
   return `${actor.id === null ? t("common.system") : actor.name} ${deed}`;
 }
 

@@ -8,18 +8,25 @@ import { manages } from "@/api/types";
 import { ErrorWords, toastError } from "@/app/ErrorWords";
 import { SessionRow } from "@/app/SessionRow";
 import { signOut, useMe } from "@/app/session";
+import { allFiles } from "@/offline/files";
 import { SystemLinks } from "@/app/SystemLinks";
 import { chosenTheme, chooseTheme, THEMES, type Theme } from "@/app/theme";
+import { useAvatar } from "@/resources/user/avatars";
+import { portraitsOptions } from "@/resources/user/portraits";
+import { Portrait } from "@/resources/user/Portrait";
 import { Button, buttonClass } from "@/ui/Button";
 import { toast } from "@/ui/toast";
 import { Choice } from "./Choice";
 import { Identities } from "./Identities";
 import { LanguageChoice } from "./LanguageChoice";
+import { LeaveDialog, type Left } from "./LeaveDialog";
 import { NameDialog } from "./NameDialog";
 import { PreferencesForm } from "./PreferencesForm";
 import { SecondFactor } from "./SecondFactor";
 
 const PasswordDialog = lazy(() => import("./PasswordDialog").then(({ PasswordDialog }) => ({ default: PasswordDialog })));
+
+const AvatarDialog = lazy(() => import("./AvatarDialog").then(({ AvatarDialog }) => ({ default: AvatarDialog })));
 
 export function MePage() {
   const { t } = useTranslation();
@@ -27,19 +34,28 @@ export function MePage() {
   const client = useQueryClient();
   const navigate = useNavigate();
   const [isRenaming, setRenaming] = useState(false);
+  const [isPortrayed, setPortrayed] = useState(false);
+  useQuery(portraitsOptions);
+  const hasPortrait = useAvatar(me.id, 64) !== undefined;
   const [isChangingPassword, setChangingPassword] = useState(false);
+  const [left, setLeft] = useState<Left | null>(null);
   const [theme, setTheme] = useState(chosenTheme());
   const leaving = useMutation({
     mutationFn: () => signOut(client),
     onSuccess: () => navigate({ to: "/sign-in", search: { next: undefined } }),
     onError: toastError,
   });
+  const leave = async () => {
+    const files = (await allFiles()).filter(({ user }) => user === me.id);
+    if (files.length > 0) setLeft({ count: files.length, bytes: files.reduce((sum, { file }) => sum + file.size, 0) });
+    else leaving.mutate();
+  };
   return (
     <div className="mx-auto flex max-w-xl flex-col gap-7">
       <h1>{t("me.title")}</h1>
       <section aria-labelledby="profile" className="card flex flex-wrap items-center gap-4 p-4">
         <h2 id="profile" className="sr-only">{t("me.profile")}</h2>
-        <span aria-hidden className="grid size-12 place-items-center rounded-full bg-accent-soft text-lg font-bold text-accent-text">{me.name.slice(0, 1)}</span>
+        <button type="button" aria-label={t("avatar.change")} title={t("avatar.change")} className="rounded-full hover:brightness-95" onClick={() => setPortrayed(true)}><Portrait person={me} size={192} className="size-14 text-lg" /></button>
         <div className="min-w-0 flex-1">
           <p className="flex items-center gap-1 font-semibold">
             <span dir="auto" className="words min-w-0">{me.name}</span>
@@ -49,7 +65,9 @@ export function MePage() {
           <p className="text-sm text-muted">{t(`role.${me.role}`)}</p>
         </div>
         <Button className="w-full sm:w-auto" onClick={() => setChangingPassword(true)}>{t("password.title")}</Button>
-        <Button className="w-full sm:w-auto" busy={leaving.isPending} onClick={() => leaving.mutate()}><LogOut aria-hidden className="size-4" />{t("me.sign_out")}</Button>
+        <Button className="w-full sm:w-auto" busy={leaving.isPending} onClick={() => void leave()}><LogOut aria-hidden className="size-4" />{t("me.sign_out")}</Button>
+        {left && <LeaveDialog left={left} isBusy={leaving.isPending} onLeave={() => leaving.mutate()} onClose={() => setLeft(null)} />}
+        {isPortrayed && <Suspense><AvatarDialog hasOne={hasPortrait} onClose={() => setPortrayed(false)} /></Suspense>}
         {isRenaming && <NameDialog name={me.name} onClose={() => setRenaming(false)} />}
         {isChangingPassword && <Suspense><PasswordDialog onClose={() => setChangingPassword(false)} /></Suspense>}
       </section>

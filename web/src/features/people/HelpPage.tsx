@@ -7,6 +7,7 @@ import type { Role, Schema } from "@/api/types";
 import { ErrorWords } from "@/app/ErrorWords";
 import { folded } from "@/resources/request/filters";
 import { loginOf } from "@/resources/user/login";
+import { Portrait } from "@/resources/user/Portrait";
 import { usersOptions } from "@/resources/user/queries";
 import { ResetLink } from "@/resources/user/ResetLink";
 import { TakeFactors } from "@/resources/user/TakeFactors";
@@ -61,7 +62,8 @@ function Row({ user, onOpen }: { user: User; onOpen: () => void }) {
   const { t } = useTranslation();
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-1 p-4">
-      <div className="min-w-0 flex-1 basis-60">
+      <Portrait person={user} className="size-10 text-sm" />
+      <div className="min-w-0 flex-1 basis-52">
         <p dir="auto" className="words font-semibold">{user.name}</p>
         <p className="words text-sm text-muted">{loginOf(user)}</p>
       </div>

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Globe, Lock } from "lucide-react";
-import { useEffect, useId, useRef } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { useTranslation } from "@/i18n";
 import { LIMITS, isTooLong } from "@/api/limits";
 import { isCode } from "@/api/problem";
@@ -10,29 +10,36 @@ import { ErrorWords } from "@/app/ErrorWords";
 import { useMe } from "@/app/session";
 import { useDraft } from "@/drafts/useDraft";
 import { send, useQueue } from "@/offline/queue";
+import { AttachSoon } from "@/resources/file/AttachSoon";
+import { useAttached, type WithFiles } from "@/resources/file/useAttached";
 import { addEvent } from "@/resources/request/live";
 import { requestOptions } from "@/resources/request/queries";
 import { Button } from "@/ui/Button";
 import { useMentions } from "./useMentions";
 
 interface Comment { body: string; visibility: Visibility }
+type Files = ReturnType<typeof useAttached>["files"];
 
 /** Words from elsewhere, as of a step that was refused, to go on with as a comment. */
 export interface Handed { words: string; onTaken: () => void }
 
-/** A comment: a draft until it is sent, shown at once, sent with a key of its own, kept when there is no network. */
-export function Composer({ id, handed }: { id: string; handed: Handed | null }) {
+/** A comment: a draft until it is sent, shown at once, sent with a key of its own, kept when there is no network. Files go with it, or alone. */
+export function Composer({ id, mayAttach, handed }: { id: string; mayAttach: boolean; handed: Handed | null }) {
   const { t } = useTranslation();
   const me = useMe();
   const client = useQueryClient();
   const field = useId();
-  const draft = useDraft<Comment>(`comment:${id}`, { body: "", visibility: "public" });
+  const draft = useDraft<Comment & WithFiles>(`comment:${id}`, { body: "", visibility: "public" });
   const { body, visibility } = draft.values;
+  const attached = useAttached(draft);
+  const [isReleasing, setReleasing] = useState(false);
   const area = useRef<HTMLTextAreaElement>(null);
   const mentions = useMentions(id, area, body, (text) => draft.change({ body: text }));
   const sending = useMutation({
-    mutationFn: ({ key, onKept, ...comment }: Comment & { key: string; onKept: () => void }) =>
-      send({ key, user: me.id, kind: "comment", what: comment.body, path: `/api/requests/${id}/comments`, body: comment }, onKept),
+    mutationFn: ({ key, onKept, files, ...comment }: Comment & { key: string; onKept: () => void; files: Files }) => {
+      const release = async () => (await attached.drafted()).release(files, { after: key }, comment.visibility);
+      return send({ key, user: me.id, kind: "comment", what: comment.body, path: `/api/requests/${id}/comments`, body: comment }, onKept, files.length > 0 ? release : undefined);
+    },
     onSuccess: (outcome) => {
       if (outcome === "queued") return;
       const event = outcome.answer as TimelineEvent;
@@ -46,17 +53,27 @@ export function Composer({ id, handed }: { id: string; handed: Handed | null }) 
       const isPublic = [sent, begun].every(({ body, visibility }) => body.trim() === "" || visibility === "public");
       draft.change({ body: [sent.body, begun.body.trim()].filter(Boolean).join("\n\n"), visibility: isPublic ? "public" : "internal" });
       sent.onKept();
+      if (sent.files.length > 0) void attached.drafted().then(({ takeBack }) => takeBack(sent.key, draft.id));
     },
   });
   // After a while it is among those that wait, at the end of the timeline.
   const isListed = useQueue(me.id).some(({ key }) => key === sending.variables?.key);
   const isLong = isTooLong(body, LIMITS.comment);
   const isInternal = visibility === "internal";
-  const isEmpty = body.trim() === "";
+  const hasWords = body.trim() !== "";
+  const isEmpty = !hasWords && attached.files.length === 0;
+  /** They need no comment. */
+  const sendFiles = async () => {
+    setReleasing(true);
+    await (await attached.drafted()).release(attached.files, { request: id }, visibility);
+    setReleasing(false);
+    draft.drop();
+  };
   const submit = () => {
-    if (isEmpty || isLong) return;
+    if (isEmpty || isLong || attached.isComing || isReleasing) return;
+    if (!hasWords) return void sendFiles();
     const comment = { body: body.trim(), visibility };
-    sending.mutate({ ...draft.handOver(comment), ...comment });
+    sending.mutate({ ...draft.handOver(comment), ...comment, files: attached.files });
   };
   useEffect(() => {
     if (!handed) return;
@@ -65,7 +82,7 @@ export function Composer({ id, handed }: { id: string; handed: Handed | null }) 
     document.getElementById(field)?.focus();
   }, [handed]);
   return (
-    <form data-writing className="ml-11" onSubmit={(event) => { event.preventDefault(); submit(); }}>
+    <form data-writing className="ml-11 rounded-xl data-dropping:outline-2 data-dropping:outline-accent data-dropping:outline-dashed max-sm:ml-0" onSubmit={(event) => { event.preventDefault(); submit(); }}>
       {sending.isPending && !isListed && <p dir="auto" className="words mb-3 rounded-xl border bg-surface p-3 whitespace-pre-wrap opacity-60">{sending.variables.body}<span className="block text-xs text-muted">{t("request.sending")}</span></p>}
       {sending.error && !isCode(sending.error, "unauthenticated") && <div className="mb-3"><ErrorWords error={sending.error} /></div>}
       {isLong && <p id={`${field}-error`} role="alert" className="mb-2 text-sm text-danger">{t("common.too_long", { count: LIMITS.comment })}</p>}
@@ -87,6 +104,7 @@ export function Composer({ id, handed }: { id: string; handed: Handed | null }) 
           onKeyDown={(event) => !mentions.onKeyDown(event) && event.key === "Enter" && (event.ctrlKey || event.metaKey) && submit()}
           className="block field-sizing-content max-h-[50dvh] min-h-16 w-full resize-none overflow-y-auto bg-transparent px-2 py-1 outline-none placeholder:text-muted"
         />
+        {mayAttach && <AttachSoon draft={draft} isOfWork {...attached.props} />}
         <div className="flex flex-wrap items-center justify-between gap-2">
           {seesInternal(me.role) ? (
             <div role="radiogroup" aria-label={t("request.who_reads")} className="flex rounded-lg bg-sunken p-0.5">
@@ -99,7 +117,7 @@ export function Composer({ id, handed }: { id: string; handed: Handed | null }) 
               ))}
             </div>
           ) : <span />}
-          <Button type="submit" kind="primary" disabled={isEmpty}>{t("request.send")}</Button>
+          <Button type="submit" kind="primary" disabled={isEmpty} busy={attached.isComing || isReleasing}>{t("request.send")}</Button>
         </div>
       </div>
     </form>

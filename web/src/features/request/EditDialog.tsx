@@ -8,7 +8,7 @@ import { ErrorWords, useFieldWords } from "@/app/ErrorWords";
 import { useMe } from "@/app/session";
 import { useDraft } from "@/drafts/useDraft";
 import { send } from "@/offline/queue";
-import { FIELD_NAMES, changesOf, fieldOf, mergeReports, reportOf, sayValue, wrongWith, type FieldName, type Report } from "@/resources/request/fields";
+import { FIELD_NAMES, changesOf, fieldOf, isAsked, mergeReports, reportOf, sayValue, wrongWith, type FieldName, type Report } from "@/resources/request/fields";
 import { FieldInput, controlled } from "@/resources/request/inputs";
 import { applyToRequest } from "@/resources/request/live";
 import { requestOptions } from "@/resources/request/queries";
@@ -78,9 +78,9 @@ export function EditDialog({ record, now, onClose }: { record: RequestRecord; no
     <Dialog title={t("request.edit")} hasWords={draft.hasWords} onClose={onClose}>
       <form noValidate onKeyDown={submitOnCtrlEnter} className="flex flex-col gap-4" onSubmit={(event) => { event.preventDefault(); submit(); }}>
         {(isContested || (!saving.isPending && !isSame(current, base))) && <p role="alert" className="rounded-lg bg-warn-soft p-3 text-sm text-warn"><b>{t("conflict.title")}.</b> {t(isContested ? "conflict.choose" : "conflict.before_saving")}</p>}
-        {FIELD_NAMES.map((name) => (
+        {FIELD_NAMES.filter((name) => isAsked(name, (other) => report[other])).map((name) => (
           <div key={name}>
-            <FieldInput name={name} error={error(name)} known={[reportOf(record)[name], base[name], report[name]]} input={controlled(name, report[name], (value) => change(name, value))} />
+            <FieldInput name={name} error={error(name)} known={[reportOf(record)[name], base[name], report[name]]} input={controlled(name, report[name], (value) => change(name, value), (changed) => draft.change({ report: { ...report, ...changed } }))} />
             {isContested && base[name] !== report[name] && (
               <div className="mt-2 flex items-start gap-2 rounded-lg bg-warn-soft p-2 text-sm text-warn">
                 <span dir="auto" className="words min-w-0 flex-1">{sayValue(t, name, base[name])}</span>

@@ -1,15 +1,16 @@
 // What a request is, at a glance: on a phone this and the next step are the first screen.
 import { useRouter } from "@tanstack/react-router";
-import { ArrowLeft, CalendarClock, CircleUser, Megaphone, Pencil } from "lucide-react";
+import { ArrowLeft, CalendarClock, CircleUser, MapPin, Megaphone, Pencil } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "@/i18n";
 import type { LucideIcon } from "lucide-react";
 import type { RequestRecord } from "@/api/types";
 import { useKeys } from "@/app/useKeys";
-import { FIELD_NAMES, fieldOf } from "@/resources/request/fields";
+import { FIELD_NAMES, fieldOf, toldOf } from "@/resources/request/fields";
 import { Due, FieldMarks, FieldWords, StatusMark, isRunning } from "@/resources/request/marks";
 import { Button } from "@/ui/Button";
 import { EditDialog } from "./EditDialog";
+import { MergedInto } from "./MergedInto";
 
 /** The choices that have no mark: they stand as words. */
 const SPOKEN = FIELD_NAMES.filter((name) => { const field = fieldOf(name); return field.kind === "choice" && field.looks === undefined; });
@@ -35,9 +36,11 @@ export function Head({ record }: { record: RequestRecord }) {
         {isRunning(record.status) && <Glance icon={CalendarClock} name={t("request.due")}><Due request={record} /></Glance>}
         <Glance icon={CircleUser} name={t("request.assignee")}><bdi>{record.assignee?.name ?? t("common.nobody")}</bdi></Glance>
         <Glance icon={Megaphone} name={t("request.requester")}><bdi>{record.requester.name}</bdi></Glance>
-        {SPOKEN.map((name) => <span key={name} className="words text-muted"><FieldWords name={name} value={record[name]} /></span>)}
+        {record.location && <Glance icon={MapPin} name={t("request.place")}><bdi>{record.location.name}</bdi></Glance>}
+        {SPOKEN.map((name) => <span key={name} className="words text-muted"><FieldWords name={name} value={toldOf(name, record)} /></span>)}
         <span className="text-muted tabular-nums">{record.number ?? t("request.new_number")}</span>
       </div>
+      <MergedInto record={record} />
       {edited && <EditDialog record={edited} now={record} onClose={() => setEdited(null)} />}
     </header>
   );

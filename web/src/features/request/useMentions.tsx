@@ -5,6 +5,7 @@ import { useId, useLayoutEffect, useRef, useState, type KeyboardEvent, type RefO
 import { useTranslation } from "@/i18n";
 import { api, dataOf } from "@/api/client";
 import { orLastAnswer } from "@/offline/answers";
+import { Portrait } from "@/resources/user/Portrait";
 import { fitting, inserted, soughtAt, type Named } from "./mentions";
 
 const options = (id: string) => ({
@@ -80,7 +81,7 @@ export function useMentions(id: string, field: RefObject<HTMLTextAreaElement | n
             {people.map((person, number) => (
               // The focus stays in the field; a press that is drawn away chooses nobody.
               <li key={person.id} id={`${list}-${number}`} role="option" aria-selected={number === at} onPointerDown={(event) => event.preventDefault()} onMouseDown={(event) => event.preventDefault()} onClick={() => choose(person)} className={`flex min-h-11 cursor-pointer items-center rounded-lg px-3 text-sm sm:min-h-9 ${number === at ? "bg-accent-soft text-accent-text" : "hover:bg-sunken"}`}>
-                <bdi className="words">{person.name}</bdi>
+                <Portrait person={person} className="mr-2 size-6 text-[0.625rem]" /><bdi className="words">{person.name}</bdi>
               </li>
             ))}
           </ul>

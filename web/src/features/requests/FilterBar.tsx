@@ -1,6 +1,6 @@
-import { X } from "lucide-react";
-import type { RefObject } from "react";
-import { useTranslation } from "@/i18n";
+import { MapPin, X } from "lucide-react";
+import { lazy, Suspense, useState, type RefObject } from "react";
+import { useTranslation, withMore } from "@/i18n";
 import { STATUSES, type Role, type Status, type Summary } from "@/api/types";
 import { SORT } from "@/api/words";
 import { useOffered } from "@/resources/categories/queries";
@@ -13,6 +13,8 @@ import { SearchField } from "@/ui/SearchField";
 import { Select } from "@/ui/Select";
 import { FilterChips } from "./FilterChips";
 
+const PlaceFilter = lazy(() => withMore(import("./PlaceFilter")));
+
 interface Props {
   ref: RefObject<HTMLElement | null>;
   filters: Filters;
@@ -24,6 +26,7 @@ interface Props {
 /** What the list shows, as in the URL. `rows` name the people who are filtered by. */
 export function FilterBar({ ref, filters, role, rows, onChange }: Props) {
   const { t } = useTranslation();
+  const [isPlacing, setPlacing] = useState(false);
   const change = (changed: Partial<Filters>) => onChange(parseFilters({ ...filters, ...changed }));
   const toggle = (status: Status) => change({ status: filters.status?.includes(status) ? filters.status.filter((word) => word !== status) : [...(filters.status ?? []), status] });
   const whose = filters.assignee === "me" ? "assignee" : filters.requester === "me" ? "requester" : "";
@@ -32,6 +35,10 @@ export function FilterBar({ ref, filters, role, rows, onChange }: Props) {
       <div className="flex flex-wrap gap-2">
         <SearchField label={t("list.search")} value={filters.q ?? ""} onChange={(q) => change({ q })} />
         {FILTER_CONTROLS.map((name) => <FieldControl key={name} name={name} value={filters[name]} onChange={(value) => change({ [name]: value })} />)}
+        <button type="button" aria-pressed={filters.location !== undefined} aria-haspopup="dialog" onClick={() => setPlacing(true)} className="inline-flex min-h-11 flex-auto items-center justify-center gap-1.5 rounded-lg border border-edge bg-surface px-3 sm:flex-none text-sm text-muted aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-accent-text sm:min-h-9">
+          <MapPin aria-hidden className="size-4" />{t("request.place")}
+        </button>
+        {isPlacing && <Suspense><PlaceFilter value={filters.location ?? ""} onPick={(id) => { change({ location: id }); setPlacing(false); }} onClose={() => setPlacing(false)} /></Suspense>}
         {role !== "requester" && <Select aria-label={t("list.who")} value={whose} onChange={({ target }) => change({ assignee: undefined, requester: undefined, ...(target.value && { [target.value]: "me" }) })}>
           <option value="">{t("list.everyone")}</option>
           <option value="assignee">{t("list.assigned_me")}</option>

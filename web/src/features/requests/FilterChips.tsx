@@ -2,11 +2,12 @@
 // taken away by itself.
 import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
-import { useEffect, useRef } from "react";
+import { lazy, Suspense, useEffect, useRef } from "react";
 import { useTranslation } from "@/i18n";
 import type { Role, Summary } from "@/api/types";
 import { fieldOf, sayValue } from "@/resources/request/fields";
 import { FILTER_CONTROLS, type Filters } from "@/resources/request/filters";
+import type { Noun } from "@/resources/request/named";
 import { userOptions } from "@/resources/user/queries";
 
 interface Props {
@@ -17,14 +18,16 @@ interface Props {
   /** The last one is gone, and the focus with it. */
   onLast: () => void;
 }
-interface Chip { key: string; label: string; value?: string; person?: string; without: Partial<Filters> }
+interface Chip { key: string; label: string; value?: string; person?: string; named?: { noun: Noun; id: string }; without: Partial<Filters> }
 const PEOPLE = ["assignee", "requester"] as const;
+const NAMED = [["location", "request.place"], ["asset", "request.asset"]] as const;
+const ThingName = lazy(() => import("@/resources/place/ThingName"));
 
 export function FilterChips({ filters, role, rows, onChange, onLast }: Props) {
   const { t } = useTranslation();
   const list = useRef<HTMLUListElement>(null);
   const removed = useRef<number | null>(null);
-  const chips = [...fieldChips(), ...peopleChips()];
+  const chips = [...fieldChips(), ...namedChips(), ...peopleChips()];
   useEffect(() => {
     if (removed.current === null) return;
     const buttons = list.current?.querySelectorAll("button") ?? [];
@@ -42,6 +45,12 @@ export function FilterChips({ filters, role, rows, onChange, onLast }: Props) {
       return value.map((word: string) => ({ key: name + word, label, value: sayValue(t, name, word), without: { [name]: value.filter((other) => other !== word) } }));
     });
   }
+  function namedChips(): Chip[] {
+    return NAMED.flatMap(([noun, label]): Chip[] => {
+      const id = filters[noun];
+      return id === undefined ? [] : [{ key: noun, label: t(label), named: { noun, id }, without: { [noun]: undefined } }];
+    });
+  }
   function peopleChips(): Chip[] {
     // One of the two the bar's own choice tells, unless it is not there.
     const told = role === "requester" ? undefined : PEOPLE.find((name) => filters[name] === "me");
@@ -55,7 +64,7 @@ export function FilterChips({ filters, role, rows, onChange, onLast }: Props) {
   if (chips.length === 0) return null;
   return (
     <ul ref={list} aria-label={t("list.acting")} className="flex flex-wrap gap-2">
-      {chips.map(({ key, label, value, person, without }, index) => (
+      {chips.map(({ key, label, value, person, named, without }, index) => (
         <li key={key} className="max-w-full">
           <button
             type="button"
@@ -64,7 +73,7 @@ export function FilterChips({ filters, role, rows, onChange, onLast }: Props) {
           >
             <span className="sr-only">{t("list.remove")} </span>
             <span className="shrink-0">{label}</span>{" "}
-            <span dir="auto" className="truncate font-semibold">{person ? <PersonName id={person} role={role} rows={rows} /> : value}</span>
+            <span dir="auto" className="truncate font-semibold">{person ? <PersonName id={person} role={role} rows={rows} /> : named ? <Suspense fallback="…"><ThingName {...named} /></Suspense> : value}</span>
             <X aria-hidden className="size-4 shrink-0" />
           </button>
         </li>

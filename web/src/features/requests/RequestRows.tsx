@@ -1,14 +1,19 @@
 // The rows: a table on a desktop, cards on a phone, from the same elements. Only those near the window exist.
 import { Link } from "@tanstack/react-router";
-import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { memo, useEffect, useImperativeHandle, useRef, useState, useSyncExternalStore, type MouseEvent, type Ref } from "react";
+import { useWindowVirtualizer, windowScroll } from "@tanstack/react-virtual";
+import { lazy, memo, Suspense, useEffect, useImperativeHandle, useRef, useState, useSyncExternalStore, type MouseEvent, type Ref } from "react";
 import { useTranslation } from "@/i18n";
 import type { Summary } from "@/api/types";
 import { leaveList } from "@/resources/request/cameFrom";
 import { fieldOf } from "@/resources/request/fields";
-import { Due, FieldMarks, MARKS, StatusMark } from "@/resources/request/marks";
+import { Due, FieldMarks, FilesMark, MARKS, StatusMark } from "@/resources/request/marks";
+import { Portrait } from "@/resources/user/Portrait";
 import { WaitingMark } from "@/resources/request/WaitingReports";
 import { When } from "@/ui/time";
+import { usePainted } from "@/ui/usePainted";
+
+/** Where the words that are sought stand in a title. */
+const Marked = lazy(() => import("@/resources/request/Marked"));
 
 export interface RowsHandle {
   move(step: 1 | -1): void;
@@ -46,9 +51,9 @@ function observeWindow(_: unknown, tell: (rect: { width: number; height: number 
   return () => removeEventListener("resize", resized);
 }
 
-interface Props { ref: Ref<RowsHandle>; rows: Summary[]; arrived: ReadonlySet<string>; isGone: (row: Summary) => boolean; onEnd: () => void }
+interface Props { ref: Ref<RowsHandle>; rows: Summary[]; sought?: string; arrived: ReadonlySet<string>; isGone: (row: Summary) => boolean; onEnd: () => void }
 
-export function RequestRows({ ref, rows, arrived, isGone, onEnd }: Props) {
+export function RequestRows({ ref, rows, sought, arrived, isGone, onEnd }: Props) {
   const { t } = useTranslation();
   const isWide = useWide();
   const body = useRef<HTMLDivElement>(null);
@@ -58,16 +63,25 @@ export function RequestRows({ ref, rows, arrived, isGone, onEnd }: Props) {
   const size = isWide ? ROW_PX : CARD_PX;
   // Asked once: each question after something was rendered costs a layout.
   const [start] = useState(() => ({ rect: { width: innerWidth, height: innerHeight }, offset: scrollY }));
+  const isPlaced = useRef(false);
+  const isPainted = usePainted();
   const virtual = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => size,
-    overscan: Math.ceil(AROUND_PX / size),
+    // Those that are not seen come after those that are.
+    overscan: isPainted ? Math.ceil(AROUND_PX / size) : 1,
     scrollMargin: top,
     getItemKey: (index) => rows[index]!.id,
     // The rows are a part of the first render, which is sliced, and not of the one that measuring causes, which is not.
     initialRect: start.rect,
     initialOffset: start.offset,
     observeElementRect: observeWindow,
+    scrollToFn: (offset, options, instance) => {
+      // First it scrolls to where the window is: a layout in the midst of the first commit, for nothing.
+      const isThere = !isPlaced.current && offset === start.offset;
+      isPlaced.current = true;
+      if (!isThere) windowScroll(offset, options, instance);
+    },
   });
   useEffect(() => virtual.measure(), [size, virtual]);
   const items = virtual.getVirtualItems();
@@ -137,7 +151,7 @@ export function RequestRows({ ref, rows, arrived, isGone, onEnd }: Props) {
           return (
             <div key={row.id} role="row" aria-rowindex={item.index + 2} data-index={item.index} className={`absolute inset-x-0 top-0 border-b last:border-b-0 hover:bg-sunken has-focus-visible:bg-accent-soft ${isGone(row) ? "opacity-55" : ""}`} style={{ height: item.size, transform: `translateY(${item.start - top}px)` }}>
               {arrived.has(row.id) && <span key={row.version} aria-hidden className="arrive absolute inset-0 -z-10" />}
-              <Row row={row} isWide={isWide} />
+              <Row row={row} sought={sought} isWide={isWide} />
             </div>
           );
         })}
@@ -146,7 +160,7 @@ export function RequestRows({ ref, rows, arrived, isGone, onEnd }: Props) {
   );
 }
 
-const Row = memo(function Row({ row, isWide }: { row: Summary; isWide: boolean }) {
+const Row = memo(function Row({ row, sought, isWide }: { row: Summary; sought?: string; isWide: boolean }) {
   const { t } = useTranslation();
   return (
     <div role="presentation" className={`grid h-full grid-cols-[minmax(0,1fr)_auto] content-center gap-y-1.5 px-4 text-sm ${COLUMNS}`}>
@@ -157,10 +171,12 @@ const Row = memo(function Row({ row, isWide }: { row: Summary; isWide: boolean }
       <span role="cell" className="order-2 ml-3 pt-1 text-xs text-muted tabular-nums lg:order-none lg:ml-0 lg:pt-0 lg:text-sm">{row.number ?? "…"}</span>
       <span role="cell" dir="auto" className="words order-1 line-clamp-2 min-w-0 lg:order-none lg:line-clamp-1 lg:text-left">
         <FieldMarks of={row} only="few" iconOnly />{" "}
-        <Link to="/requests/$id" params={{ id: row.id }} className="text-base font-semibold outline-none after:absolute after:inset-0 lg:text-sm">{row.title}</Link>
+        <Link to="/requests/$id" params={{ id: row.id }} className="text-base font-semibold outline-none after:absolute after:inset-0 lg:text-sm">{sought ? <Suspense fallback={row.title}><Marked text={row.title} sought={sought} /></Suspense> : row.title}</Link>
+        {row.location && <span dir="auto" className="text-xs text-muted"> {row.location.name}</span>}
+        {" "}<FilesMark count={row.attachments} />
       </span>
       <span role="cell" className="hidden items-center gap-2 lg:flex"><StatusMark status={row.status} />{isWide && <WaitingMark id={row.id} />}</span>
-      <span role="cell" dir="auto" className={`hidden truncate text-left lg:block ${row.assignee ? "" : "text-muted"}`}>{row.assignee?.name ?? t("common.nobody")}</span>
+      <span role="cell" className={`hidden min-w-0 items-center gap-2 lg:flex ${row.assignee ? "" : "text-muted"}`}>{row.assignee && <Portrait person={row.assignee} />}<span dir="auto" className="truncate">{row.assignee?.name ?? t("common.nobody")}</span></span>
       <span role="cell" dir="auto" className="hidden truncate text-left min-[90rem]:block">{row.requester.name}</span>
       <span role="cell" className="order-4 text-right text-xs lg:order-none lg:text-left lg:text-sm"><Due request={row} /></span>
       <span role="cell" className="hidden text-muted lg:block"><When date={row.updated_at} /></span>

@@ -2,8 +2,8 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useLocation, useNavigate, useSearch } from "@tanstack/react-router";
 import { Inbox, SearchX } from "lucide-react";
-import { useEffect, useMemo, useRef } from "react";
-import { useTranslation } from "@/i18n";
+import { lazy, Suspense, useEffect, useMemo, useRef } from "react";
+import { useTranslation, withMore } from "@/i18n";
 import { announce } from "@/app/announce";
 import { ErrorWords } from "@/app/ErrorWords";
 import { useKeys } from "@/app/useKeys";
@@ -20,8 +20,11 @@ import { Button } from "@/ui/Button";
 import { Empty } from "@/ui/Empty";
 import { Pill } from "@/ui/Pill";
 import { useHand } from "@/ui/useHand";
+import { usePainted } from "@/ui/usePainted";
 import { FilterBar } from "./FilterBar";
 import { RequestRows, type RowsHandle } from "./RequestRows";
+
+const Export = lazy(() => withMore(import("./Export")));
 
 /** Closer to the top than this, new rows come in by themselves: there is nothing above that could be pushed away. */
 const AT_TOP_PX = 80;
@@ -38,6 +41,7 @@ export function RequestsPage() {
   const bar = useRef<HTMLElement>(null);
   const area = useRef<HTMLDivElement>(null);
   const isUnderHand = useHand(area);
+  const isPainted = usePainted();
   /** The ones that the pill has let in, until the first of them is shown. */
   const toShow = useRef<ReadonlySet<string>>(new Set());
 
@@ -87,6 +91,7 @@ export function RequestsPage() {
       <div className="mb-4 flex items-baseline gap-3">
         <h1>{t("list.title")}</h1>
         {total !== undefined && <p className="text-sm text-muted tabular-nums">{t("list.total", { count: total, shown: sayTotal(language, total) })}</p>}
+        <span className="-my-2 ml-auto">{isPainted && <Suspense><Export filters={filters} /></Suspense>}</span>
       </div>
       <FilterBar ref={bar} filters={filters} role={role} rows={rows} onChange={(changed) => void navigate({ search: changed, replace: true })} />
       <WaitingReports />
@@ -110,6 +115,7 @@ export function RequestsPage() {
           <RequestRows
             ref={rowsRef}
             rows={rows}
+            sought={filters.q}
             arrived={arrived}
             isGone={(row) => !belongs(row, filters, me)}
             onEnd={() => query.hasNextPage && !query.isFetchingNextPage && void query.fetchNextPage()}

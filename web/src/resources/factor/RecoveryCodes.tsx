@@ -2,18 +2,12 @@
 import { Copy, Download } from "lucide-react";
 import { useTranslation } from "@/i18n";
 import { Button } from "@/ui/Button";
+import { save } from "@/ui/save";
 import { toast } from "@/ui/toast";
 
 export function RecoveryCodes({ codes, onKept }: { codes: string[]; onKept: () => void }) {
   const { t } = useTranslation();
   const text = `CepatEdge\n${location.host}\n\n${codes.join("\n")}\n`;
-  const save = () => {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
-    link.download = "cepatedge-recovery-codes.txt";
-    link.click();
-    URL.revokeObjectURL(link.href);
-  };
   return (
     <div className="flex flex-col gap-4">
       <p>{t("factor.codes_hint")}</p>
@@ -22,7 +16,7 @@ export function RecoveryCodes({ codes, onKept }: { codes: string[]; onKept: () =
       </ul>
       <div className="flex flex-wrap gap-2">
         <Button onClick={() => void navigator.clipboard.writeText(text).then(() => toast("done", t("factor.copied")), () => undefined)}><Copy aria-hidden className="size-4" />{t("factor.copy")}</Button>
-        <Button onClick={save}><Download aria-hidden className="size-4" />{t("factor.save")}</Button>
+        <Button onClick={() => save(new Blob([text], { type: "text/plain" }), "cepatedge-recovery-codes.txt")}><Download aria-hidden className="size-4" />{t("factor.save")}</Button>
         <Button kind="primary" className="ml-auto" onClick={onKept}>{t("factor.kept")}</Button>
       </div>
     </div>

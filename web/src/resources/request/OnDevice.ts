@@ -5,10 +5,12 @@ import { useInfiniteQuery, useQuery, useQueryClient, type QueryClient } from "@t
 import { useEffect, useMemo, useRef } from "react";
 import { isSignedIn, useMe } from "@/app/session";
 import { syncDrafts } from "@/drafts/server";
+import { allDrafts } from "@/drafts/store";
 import { keepAnswer, lastAnswer } from "@/offline/answers";
 import { replay } from "@/offline/queue";
 import { syncDevice } from "@/resources/inbox/device";
 import { watchInbox } from "@/resources/inbox/LiveInbox";
+import { portraitsOptions } from "@/resources/user/portraits";
 import { useConnection } from "./LiveLists";
 import type { Filters } from "./filters";
 import { letIn, type ListView, type RequestView } from "./live";
@@ -55,6 +57,8 @@ export default function OnDevice() {
   }, [isLive]);
   useEffect(() => keepWhatIsHeard(client, me.id), [client, me.id]);
   useEffect(() => syncDrafts(me.id), [me.id]);
+  useEffect(() => void import("@/resources/file/drafted").then(({ sweepDrafted }) => sweepDrafted(me.id, allDrafts(me.id).map(({ id }) => id))).catch(() => undefined), [me.id]);
+  useQuery(portraitsOptions);
   useEffect(() => watchInbox(client), [client, me.id]);
   useEffect(() => void syncDevice(me.id).catch(() => undefined), [me.id]);
   return null;

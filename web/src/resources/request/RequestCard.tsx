@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { Summary } from "@/api/types";
-import { Due, FieldMarks, StatusMark } from "./marks";
+import { Due, FieldMarks, FilesMark, StatusMark } from "./marks";
 import { WaitingMark } from "./WaitingReports";
 
 /** A request in a short list. */
@@ -16,6 +16,8 @@ export function RequestCard({ request, hasArrived }: { request: Summary; hasArri
         <StatusMark status={request.status} />
         <WaitingMark id={request.id} />
         <FieldMarks of={request} />
+        {request.location && <span dir="auto" className="words text-muted">{request.location.name}</span>}
+        <FilesMark count={request.attachments} />
         <span className="ml-auto text-xs"><Due request={request} /></span>
       </span>
     </Link>

@@ -3,12 +3,19 @@ import { CloudUpload } from "lucide-react";
 import { useTranslation } from "@/i18n";
 import { useMe } from "@/app/session";
 import { useQueue } from "@/offline/queue";
+import { sizeOf } from "@/ui/size";
 import { reportFrom } from "./fields";
 import { FieldMarks } from "./marks";
 
 export function WaitingReports() {
-  const { t } = useTranslation();
-  const reports = useQueue(useMe().id).filter(({ kind, refused }) => kind === "create" && !refused);
+  const { t, language } = useTranslation();
+  const queue = useQueue(useMe().id);
+  const reports = queue.filter(({ kind, refused }) => kind === "create" && !refused);
+  /** What goes with it, as the bar at the top says it. */
+  const filesOf = (key: string) => {
+    const files = queue.filter(({ file }) => file?.after === key);
+    return files.length > 0 && t("queue.files", { count: files.length, size: sizeOf(language, files.reduce((sum, { file }) => sum + (file?.size ?? 0), 0)) });
+  };
   if (reports.length === 0) return null;
   return (
     <ul aria-label={t("queue.reports")} className="card mb-4 divide-y border-dashed">
@@ -18,6 +25,7 @@ export function WaitingReports() {
           <p className="mt-1.5 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm">
             <span className="inline-flex items-center gap-1.5 rounded-full border border-dashed border-edge px-2.5 py-0.5 text-xs font-semibold text-muted"><CloudUpload aria-hidden className="size-3.5" />{t("request.waiting")}</span>
             <FieldMarks of={reportFrom(body as Record<string, unknown>)} />
+            <span className="text-xs text-muted empty:hidden">{filesOf(key)}</span>
           </p>
         </li>
       ))}

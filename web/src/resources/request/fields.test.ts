@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import en from "@/i18n/en.json";
 import type { RequestRecord } from "@/api/types";
-import { FIELD_NAMES, blankReport, bodyOf, changesOf, fieldOf, mergeReports, reportFrom, reportOf, sayValue, wrongWith, type Report } from "./fields";
+import { FIELD_NAMES, blankReport, bodyOf, changesOf, chosen, fieldOf, isAsked, mergeReports, put, reportFrom, reportOf, sayValue, wrongWith, type Report } from "./fields";
 
 const base: Report = { ...blankReport(), title: "Tap", category: "plumbing", priority: "high", description: "Drips" };
 const t = ((key: string) => `<${key}>`) as never;
@@ -54,4 +54,15 @@ test("a value is said in the reader's language, and words that are not ours as t
   expect(sayValue(t, "category", "lift")).toBe("<category.lift>");
   expect(sayValue(t, "category", "Fountains")).toBe("Fountains");
   expect(sayValue(t, "description", null)).toBe("–");
+});
+
+test("a time is asked for where what it is of is known, and goes with it", () => {
+  const asked = (has: Partial<Report>, isNew?: boolean) => FIELD_NAMES.filter((name) => fieldOf(name).kind === "moment" && isAsked(name, (other) => has[other], isNew));
+  expect(asked({})).toEqual([]);
+  expect(asked({ asset_id: "a" })).toEqual(["down_since"]);
+  expect(asked({ asset_id: "a", down_since: "2026-11-30T08:00:00.000Z" })).toEqual(["down_since", "down_until"]);
+  expect(asked({ asset_id: "a", down_since: "2026-11-30T08:00:00.000Z" }, true)).toEqual(["down_since"]);
+  expect(put("down_since", "")).toEqual({ down_since: "", down_until: "" });
+  expect(chosen("asset_id", null)).toEqual({ asset_id: "", down_since: "", down_until: "" });
+  expect(chosen("asset_id", { id: "b", name: "Lift" })).toEqual({ asset_id: "b" });
 });

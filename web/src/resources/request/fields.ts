@@ -7,6 +7,8 @@ import { ChevronDown, ChevronsUp, Minus, Siren, TriangleAlert, type LucideIcon }
 import { isTooLong } from "@/api/limits";
 import { PRIORITIES, type Priority, type RequestRecord, type Schema } from "@/api/types";
 import { MAX_LENGTH } from "@/api/words";
+import { exact, zoneOf } from "@/ui/time";
+import { labelOf, remember, sayLabel, type Chosen, type Noun } from "./named";
 
 const LONGEST = MAX_LENGTH.NewRequestBody;
 
@@ -52,10 +54,16 @@ interface ChoiceField extends Basics {
 /** Yes or no, in most requests no. A yes is a mark in lists. */
 interface FlagField extends Basics { kind: "flag"; look: Look; filter?: "control" | "address" }
 
-export type Field = TextField | ChoiceField | FlagField;
+/** A place or an asset: a form holds its id, and a record tells it by name, under `noun`. */
+interface NamedField extends Basics { kind: "named"; noun: Noun; filter?: undefined }
+
+/** A time that may be said where `needs` is; one that is `isLater` is not asked for in a new request. */
+interface MomentField extends Basics { kind: "moment"; needs: FieldName; isLater?: true; filter?: undefined }
+
+export type Field = TextField | ChoiceField | FlagField | NamedField | MomentField;
 
 /** The categories of the first list, which have names in the translations. */
-const CATEGORIES = ["building", "electrical", "plumbing", "hvac", "lift", "furniture", "equipment", "cleaning", "safety", "security", "it", "av", "other"];
+export const CATEGORIES = ["building", "electrical", "plumbing", "hvac", "lift", "furniture", "equipment", "cleaning", "safety", "security", "it", "av", "other"];
 
 const PRIORITY_LOOKS: Record<Priority, Look> = {
   urgent: [Siren, "text-danger font-semibold"],
@@ -70,6 +78,10 @@ const FIELDS: Record<FieldName, Field> = {
   category: { kind: "choice", label: "request.category", words: CATEGORIES, wordKey: "category", isOpen: true, isDetail: true, filter: "control" },
   priority: { kind: "choice", label: "list.priority", ask: "new.priority", words: PRIORITIES, wordKey: "priority", preset: "normal", looks: PRIORITY_LOOKS, filter: "control" },
   hazard: { kind: "flag", label: "request.hazard", ask: "new.hazard", look: [TriangleAlert, "text-danger font-semibold"], filter: "control" },
+  asset_id: { kind: "named", noun: "asset", label: "request.asset", ask: "new.asset", isDetail: true },
+  down_since: { kind: "moment", needs: "asset_id", label: "request.down_since", isDetail: true },
+  down_until: { kind: "moment", needs: "down_since", isLater: true, label: "request.down_until", isDetail: true },
+  location_id: { kind: "named", noun: "location", label: "request.place", ask: "new.place", isDetail: true },
   contact: { kind: "text", label: "request.contact", ask: "new.contact", hint: "new.contact_hint", max: LONGEST.contact, isDetail: true },
   description: { kind: "text", label: "new.description", max: LONGEST.description, isLong: true },
 };
@@ -81,7 +93,7 @@ const report = (valueOf: (name: FieldName) => unknown) => Object.fromEntries(FIE
 
 function blankOf(field: Field): string | boolean {
   switch (field.kind) {
-    case "text": return "";
+    case "text": case "named": case "moment": return "";
     case "choice": return field.preset ?? "";
     case "flag": return false;
   }
@@ -90,9 +102,53 @@ function blankOf(field: Field): string | boolean {
 /** With what a new request begins. */
 export const blankReport = (): Report => report((name) => blankOf(FIELDS[name]));
 
+/** Under which name a record, or what happened, tells a field: a place or an asset by what it is called, not by its id. */
+export function nounOf(name: FieldName): string {
+  const field = FIELDS[name];
+  return field.kind === "named" ? field.noun : name;
+}
+
+export const toldOf = (name: FieldName, told: object): unknown => (told as Record<string, unknown>)[nounOf(name)];
+
 /** The report that a record tells. */
 export const reportOf = (record: RequestRecord): Report =>
-  report((name) => record[name] ?? (FIELDS[name].kind === "flag" ? false : ""));
+  report((name) => {
+    const [field, value] = [FIELDS[name], toldOf(name, record)];
+    if (field.kind === "named") remember(value as Chosen | null);
+    return (field.kind === "named" ? (value as Chosen | null)?.id : value) ?? (field.kind === "flag" ? false : "");
+  });
+
+/** What an edit changes, as its event will tell it. */
+export function eventOf(before: Report, changed: Partial<Report>) {
+  return Object.fromEntries(Object.entries(changed).map(([name, to]) => [nounOf(name as FieldName), { from: before[name as FieldName], to }]));
+}
+
+/** The record with a report in place of its own, as far as that tells it. */
+export function withReport(record: RequestRecord, changed: Partial<Report>): RequestRecord {
+  const parts = Object.entries(changed).map(([name, value]) => {
+    const field = FIELDS[name as FieldName];
+    return field?.kind === "named" ? [field.noun, value === "" ? null : (labelOf(String(value)) ?? { id: value, name: "…", path: [] })] : [name, value];
+  });
+  return { ...record, ...Object.fromEntries(parts) };
+}
+
+/** What a form has when somebody has put in a value: without it, there is nothing either of what needs it. */
+export function put(name: FieldName, value: string): Partial<Report> {
+  const needing = FIELD_NAMES.filter((other) => { const field = FIELDS[other]; return value === "" && field.kind === "moment" && field.needs === name; });
+  return Object.assign({ [name]: value }, ...needing.map((other) => put(other, ""))) as Partial<Report>;
+}
+
+/** What a form has when somebody has chosen a thing: an asset brings its place. */
+export function chosen(name: FieldName, thing: Chosen | null): Partial<Report> {
+  remember(thing);
+  return { ...put(name, thing?.id ?? ""), ...(thing?.location && { location_id: thing.location.id }) };
+}
+
+/** Whether a form asks for a field, by what it has already. */
+export function isAsked(name: FieldName, has: (name: FieldName) => unknown, isNew = false): boolean {
+  const field = FIELDS[name];
+  return field.kind !== "moment" || (Boolean(has(field.needs)) && !(isNew && field.isLater));
+}
 
 /** A report that was kept on the device, perhaps by another release: what makes no sense is as in a blank one. */
 export function reportFrom(kept: Record<string, unknown>): Report {
@@ -133,5 +189,10 @@ export function sayValue(t: Translate, name: FieldName, value: unknown): string 
   const field = FIELDS[name];
   if (field.kind === "flag") return t(value === true ? "common.yes" : "common.no");
   if (value == null || value === "") return "–";
+  if (field.kind === "named") {
+    const label = typeof value === "object" ? (value as Chosen) : labelOf(String(value));
+    return label ? sayLabel(label) : "…";
+  }
+  if (field.kind === "moment") return exact(document.documentElement.lang, String(value), zoneOf());
   return field.kind === "choice" && field.words.includes(String(value)) ? t(`${field.wordKey}.${String(value)}`) : String(value);
 }

@@ -26,7 +26,7 @@ export function parseFilters(search: Record<string, unknown>): Filters {
     const wanted = parseWanted(fieldOf(name), search[name]);
     if (wanted !== undefined) Object.assign(filters, { [name]: wanted });
   }
-  for (const name of ["assignee", "requester", "q"] as const) {
+  for (const name of ["assignee", "requester", "location", "asset", "q"] as const) {
     const wanted = text(search[name]);
     if (wanted !== undefined) filters[name] = wanted;
   }
@@ -37,7 +37,7 @@ export function parseFilters(search: Record<string, unknown>): Filters {
 
 function parseWanted(field: Field, given: unknown): unknown {
   if (field.kind === "flag") return [true, false].find((flag) => String(flag) === String(given));
-  if (field.kind === "text" || field.isOpen) return text(given);
+  if (field.kind !== "choice" || field.isOpen) return text(given);
   const wanted = words(given, field.words);
   return wanted.length > 0 ? wanted : undefined;
 }
@@ -57,6 +57,9 @@ export function belongs(row: Summary, filters: Filters, me: string): boolean {
   if (filters.status && !filters.status.includes(row.status)) return false;
   if (!FIELD_FILTERS.every((name) => isWanted(row[name], filters[name]))) return false;
   if (filters.assignee && person(filters.assignee) !== row.assignee?.id) return false;
+  if (filters.asset && filters.asset !== row.asset?.id) return false;
+  // At the place, or anywhere below it.
+  if (filters.location && ![row.location, ...(row.location?.path ?? [])].some((place) => place?.id === filters.location)) return false;
   return !filters.requester || person(filters.requester) === row.requester.id;
 }
 
@@ -73,10 +76,13 @@ function isFound(row: Summary, sought: string): boolean {
   const named = /^\s*(?:#|mr[-\s]?)0*([1-9]\d{0,14})\s*$/i.exec(sought)?.[1];
   if (named) return Number(/\d+$/.exec(row.number ?? "")?.[0]) === Number(named);
   const told = row as Summary & Partial<Record<FieldName, string | null>>;
-  const text = folded([row.number, ...WORDS.map((name) => told[name]), row.requester.name, row.assignee?.name].join(" "));
+  const text = folded([row.number, ...WORDS.map((name) => told[name]), row.requester.name, row.assignee?.name, row.location?.name, row.asset?.name, row.asset?.code].join(" "));
   const words = folded(sought).match(/[\p{L}\p{M}\p{N}\p{So}]+/gu) ?? [folded(sought)];
   return words.slice(0, MOST_WORDS).every((word) => text.includes(word));
 }
+
+/** The number that somebody names: `MR-000453`, `mr 453`, `453`. */
+export const numberIn = (text: string) => /^(?:mr)?[\s#_-]*0*([1-9]\d{0,14})$/i.exec(text.trim())?.[1];
 
 /** Whatever its case, marks, width and spaces. Through capitals, for ß and the dotless i. */
 export const folded = (text: string) =>

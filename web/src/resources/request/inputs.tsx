@@ -1,11 +1,15 @@
 // The input of a field, by its kind; the list of fields says which that is.
-import type { ChangeEvent } from "react";
-import { useTranslation } from "@/i18n";
+import { lazy, Suspense, type ChangeEvent } from "react";
+import { useTranslation, withMore } from "@/i18n";
 import { Field } from "@/ui/Field";
 import { Select } from "@/ui/Select";
 import { useOffered } from "@/resources/categories/queries";
-import { fieldOf, sayValue, type FieldName } from "./fields";
+import { chosen, fieldOf, put, sayValue, type FieldName, type Report } from "./fields";
 import { FieldMark } from "./marks";
+import type { Chosen } from "./named";
+
+const NamedPicker = lazy(() => withMore(import("@/resources/place/NamedPicker")));
+const MomentInput = lazy(() => withMore(import("./MomentInput")));
 
 interface Props {
   name: FieldName;
@@ -23,13 +27,16 @@ export function FieldInput({ name, isNew, error, known = [], input }: Props) {
   const field = fieldOf(name);
   const { words } = useOffered(field);
   const label = t(isNew && field.ask ? field.ask : field.label);
+  if (field.kind === "moment") return <Suspense><MomentInput name={name} error={error} {...(input as Put)} /></Suspense>;
   if (field.kind === "flag") return <Flag label={label} input={input} />;
   if (field.kind === "choice" && field.looks && isNew) return <Tiles name={name} label={label} words={words} input={input} />;
-  const isOptional = field.kind === "text" && !field.isRequired;
+  const isOptional = field.kind === "named" || (field.kind === "text" && !field.isRequired);
   return (
     <Field label={isNew && isOptional ? `${label} (${t("new.optional")})` : label} hint={isNew && field.hint ? t(field.hint) : undefined} error={error}>
       {(props) =>
-        field.kind === "choice" ? (
+        field.kind === "named" ? (
+          <Suspense fallback={<input {...props} disabled className="field" />}><NamedPicker {...props} {...(input as Picked)} noun={field.noun} /></Suspense>
+        ) : field.kind === "choice" ? (
           <Select {...props} {...input} required>
             {isNew && field.preset === undefined && <option value="">{t("request.choose")}</option>}
             {[...new Set([...(field.isOpen ? known.map(String) : []), ...words])].map((word) => <option key={word} value={word}>{sayValue(t, name, word)}</option>)}
@@ -44,8 +51,16 @@ export function FieldInput({ name, isNew, error, known = [], input }: Props) {
   );
 }
 
-/** What makes an input show `value` and tell of each change. */
-export function controlled(name: FieldName, value: unknown, onChange: (value: unknown) => void): object {
+/** What the input of a named thing takes. */
+interface Picked { value: string; onPick: (thing: Chosen | null) => void }
+
+/** What the input of a time takes. */
+interface Put { value: string; onPut: (value: string) => void }
+
+/** What makes an input show `value` and tell of each change; of a thing that is named, and of a time, `onPick` is told all that follows from it. */
+export function controlled(name: FieldName, value: unknown, onChange: (value: unknown) => void, onPick?: (changed: Partial<Report>) => void): object {
+  if (fieldOf(name).kind === "named") return { value: String(value ?? ""), onPick: (thing: Chosen | null) => onPick?.(chosen(name, thing)) } satisfies Picked;
+  if (fieldOf(name).kind === "moment") return { value: String(value ?? ""), onPut: (value: string) => onPick?.(put(name, value)) } satisfies Put;
   return fieldOf(name).kind === "flag"
     ? { checked: value === true, onChange: ({ target }: ChangeEvent<HTMLInputElement>) => onChange(target.checked) }
     : { value, onChange: ({ target }: ChangeEvent<HTMLInputElement>) => onChange(target.value) };

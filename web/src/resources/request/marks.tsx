@@ -1,12 +1,16 @@
 // The state and the fields of a request as they look everywhere: an icon, a word, and a colour, so that none of them is
 // needed alone.
-import { Ban, CheckCheck, CircleX, Clock, Inbox, Lock, Pause, ThumbsUp, UserCheck, Wrench } from "lucide-react";
+import { Ban, CheckCheck, CircleX, Clock, Inbox, Lock, Paperclip, Pause, ThumbsUp, UserCheck, Wrench } from "lucide-react";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "@/i18n";
 import type { Status, Summary } from "@/api/types";
 import { Until, useNow } from "@/ui/time";
 import { CategoryDot } from "@/resources/categories/CategoryDot";
 import { useColour } from "@/resources/categories/queries";
 import { FIELD_NAMES, fieldOf, sayValue, type Field, type FieldName, type Look } from "./fields";
+
+/** What is named is asked for anew: it may be called otherwise by now. */
+const NamedLink = lazy(() => import("@/resources/place/NamedLink"));
 
 const STATUS: Record<Status, Look> = {
   submitted: [Inbox, "bg-info-soft text-info"],
@@ -56,8 +60,10 @@ export function FieldMark({ name, value, iconOnly }: { name: FieldName; value: u
 export function FieldWords({ name, value }: { name: FieldName; value: unknown }) {
   const { t } = useTranslation();
   const field = fieldOf(name);
+  const said = sayValue(t, name, value);
   const colour = useColour(field.kind === "choice" && field.isOpen ? value : "");
-  return colour ? <span className="inline-flex items-center gap-1.5"><CategoryDot colour={colour} />{sayValue(t, name, value)}</span> : sayValue(t, name, value);
+  if (field.kind === "named") return <Suspense fallback={said}><NamedLink noun={field.noun} id={String(value)} said={said} /></Suspense>;
+  return colour ? <span className="inline-flex items-center gap-1.5"><CategoryDot colour={colour} />{said}</span> : said;
 }
 
 function lookOf(field: Field, value: unknown): Look | undefined {
@@ -77,6 +83,14 @@ type Marked = { [Name in FieldName]?: unknown };
 export function FieldMarks({ of, only, iconOnly }: { of: Marked; only?: keyof typeof MARKS; iconOnly?: boolean }) {
   const names = only ? MARKS[only] : [...MARKS.few, ...MARKS.every];
   return names.map((name) => <FieldMark key={name} name={name} value={of[name]} iconOnly={iconOnly} />);
+}
+
+/** That it has files which everybody sees who sees it; what an earlier release kept does not say. */
+export function FilesMark({ count = 0 }: { count?: number }) {
+  const { t } = useTranslation();
+  if (count === 0) return null;
+  const text = t("list.files", { count });
+  return <span className="inline-flex items-center gap-0.5 align-text-bottom text-xs text-muted" title={text}><Paperclip aria-hidden className="size-3.5" /><span aria-hidden>{count}</span><span className="sr-only">{text}</span></span>;
 }
 
 const RUNNING: Status[] = ["submitted", "approved", "assigned", "in_progress"];

@@ -4,7 +4,7 @@ import type { Action, Profile, RequestRecord, Schema, Status, TimelineEvent } fr
 import { manages } from "@/api/types";
 import { ACTION, ACTION_STEPS } from "@/api/words";
 import type { Kept } from "@/offline/store";
-import { reportOf, type Report } from "./fields";
+import { eventOf, reportOf, withReport, type Report } from "./fields";
 import { lastSeq, type RequestView } from "./live";
 
 type Me = Profile["user"];
@@ -15,6 +15,8 @@ export interface Waiting { key: string; event: TimelineEvent }
 export interface ProjectedView extends RequestView { waiting: Waiting[] }
 
 const FINAL: Status[] = ["closed", "rejected", "cancelled"];
+/** Whether nothing more is done about it, unless it is opened again. */
+export const isFinal = (status: Status) => FINAL.includes(status);
 
 function isOne(who: Who, record: RequestRecord, me: Me): boolean {
   if (manages(me.role)) return true;
@@ -58,8 +60,7 @@ function stepped(record: RequestRecord, action: Action, change: Kept, me: Me): R
 
 function bodyOf(change: Kept, record: RequestRecord): unknown {
   if (change.kind !== "edit") return change.assignee ? { ...(change.body as object), assignee: change.assignee, previous: record.assignee } : change.body;
-  const before = reportOf(record);
-  return Object.fromEntries(Object.entries(change.body as Partial<Report>).map(([name, to]) => [name, { from: before[name as keyof Report], to }]));
+  return eventOf(reportOf(record), change.body as Partial<Report>);
 }
 
 /** The words of the path: `/api/requests/<id>`, and what is done with it. */
@@ -74,9 +75,9 @@ export function project(view: RequestView, changes: Kept[], me: Me): ProjectedVi
   const waiting: Waiting[] = [];
   for (const change of changes) {
     const { id, action } = partsOf(change);
-    if (change.refused || change.kind === "create" || id !== record.id) continue;
+    if (change.refused || change.kind === "create" || change.kind === "file" || id !== record.id) continue;
     let kind: string = change.kind === "edit" ? "edited" : "commented";
-    let after = change.kind === "edit" ? { ...record, ...(change.body as Partial<Report>) } : record;
+    let after = change.kind === "edit" ? withReport(record, change.body as Partial<Report>) : record;
     if (change.kind === "action") {
       const next = stepped(record, action as Action, change, me);
       if (next === undefined) continue;
@@ -95,5 +96,6 @@ export function project(view: RequestView, changes: Kept[], me: Me): ProjectedVi
 export function wordsOf({ kind, body }: Kept): string {
   const { reason, resolution, body: comment, ...report } = body as Record<string, unknown>;
   if (kind !== "create" && kind !== "edit") return String(comment ?? resolution ?? reason ?? "");
-  return Object.values(report).filter((value) => typeof value === "string").join("\n");
+  // What has an id of a thing says nothing to people.
+  return Object.entries(report).filter(([name, value]) => typeof value === "string" && !name.endsWith("_id")).map(([, value]) => value).join("\n");
 }

@@ -2,8 +2,9 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, dataOf } from "@/api/client";
 import { orLastAnswer } from "@/offline/answers";
-import type { Summary, TimelineEvent } from "@/api/types";
-import type { Filters } from "./filters";
+import type { RequestRecord, Summary, TimelineEvent } from "@/api/types";
+import { numberIn, type Filters } from "./filters";
+import type { Link, LinkKind } from "./links";
 import type { RequestView } from "./live";
 import { sortOf } from "./order";
 
@@ -49,19 +50,30 @@ export const freshOptions = (filters: Filters) =>
 export const requestOptions = (id: string) =>
   queryOptions({
     queryKey: ["request", id],
-    queryFn: ({ signal }) =>
-      orLastAnswer(nameOfAnswer(["request", id]), async (): Promise<RequestView> => {
+    queryFn: async ({ client, signal }) => {
+      const queryKey = ["request", id];
+      const view = await orLastAnswer(nameOfAnswer(queryKey), async (): Promise<RequestView> => {
         const [record, events] = await Promise.all([
           dataOf(api.GET("/api/requests/{id}", { params: { path: { id } }, signal })),
           allEvents(id, signal),
         ]);
         return { record, events };
-      }),
+      });
+      // What was heard live since may be newer than the answer that was kept: without a network nobody goes back to that.
+      const shown = client.getQueryData<RequestView>(queryKey);
+      return shown && shown.record.version > view.record.version ? shown : view;
+    },
     staleTime: 5_000,
   });
 
-/** The number that somebody names in an address: `MR-000453`, `mr 453`, `453`. */
-export const numberIn = (text: string) => /^(?:mr)?[\s#_-]*0*([1-9]\d{0,14})$/i.exec(text.trim())?.[1];
+/** Another request, in short: as it is called and where it stands. */
+export const briefOptions = (id: string) =>
+  queryOptions({
+    queryKey: ["brief", id],
+    queryFn: ({ signal }) => dataOf(api.GET("/api/requests/{id}", { params: { path: { id } }, signal })),
+    staleTime: 30_000,
+    retry: false,
+  });
 
 /** The id of the request with this number; none that the caller can see is `null`. */
 export const numberOptions = (number: string) =>
@@ -84,4 +96,13 @@ async function allEvents(id: string, signal: AbortSignal): Promise<TimelineEvent
     cursor = page.next_cursor ?? undefined;
   } while (cursor !== undefined);
   return events;
+}
+
+export const link = (id: string, kind: LinkKind, other: string, key: string): Promise<RequestRecord> =>
+  dataOf(api.POST("/api/requests/{id}/links", { params: { path: { id }, header: { "Idempotency-Key": key } }, body: { kind, other } }));
+
+/** A merge is undone at the duplicate; the record that is told is of the request where it was said. */
+export function unlink(id: string, { kind, other }: Link): Promise<RequestRecord> {
+  const path = kind === "has_duplicate" ? { id: other, other: id } : { id, other };
+  return dataOf(api.DELETE("/api/requests/{id}/links/{other}", { params: { path } }));
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::super::history::{Answered, Attempt, Outcome, Write, digest, marked};
+use super::super::history::{Answered, Attempt, Outcome, Write, digest, file_digest, marked};
 use super::super::model::{State, kind_of};
 use super::super::time;
 use super::{Case, Findings, Kind};
@@ -36,7 +36,8 @@ pub(super) fn check_alone(write: &Write, findings: &mut Findings) {
                 let what = format!("{} was acknowledged, and repeated refused: {status} {code}", title(write));
                 findings.add(Kind::ReplyDiffers, request, what);
             }
-            Outcome::Refused { status: 404, .. } => {
+            // Somebody else may have removed the file: `files.rs` asks that.
+            Outcome::Refused { status: 404, .. } if write.deed != "detach" => {
                 findings.add(Kind::Lost, request, format!("{} was answered with not_found", title(write)));
             }
             _ => {}
@@ -97,8 +98,12 @@ pub(super) fn check(case: &Case<'_>, findings: &mut Findings) {
                 findings.add(Kind::Lost, case.id, format!("{} is not what is there: {event}", title(write)));
             }
             Some(event) => {
-                let answered = write.done().any(|(_, _, shown)| *shown == Answered::Event(digest(event)));
-                if write.deed == "comment" && !answered {
+                let is_as_answered = write.done().any(|(_, _, shown)| match shown {
+                    Answered::Event(answered) => *answered == digest(event),
+                    Answered::File(_, answered) => *answered == file_digest(&event["body"]["attachment"]),
+                    Answered::Record(_) | Answered::Nothing => true,
+                });
+                if !is_as_answered {
                     findings.add(Kind::ShownOtherwise, case.id, format!("{}: the event is {event}", title(write)));
                 }
             }
@@ -149,8 +154,10 @@ fn fits(case: &Case<'_>, write: &Write, event: &Value) -> bool {
     let same = |names: &[&str]| names.iter().all(|name| asked.get(name).is_none_or(|asked| *asked == got[*name]));
     let by_them = case.person(write.by).is_some_and(|person| event["actor"]["id"] == person.id);
     let as_asked = match write.deed {
-        "create" => same(&["title", "description", "category", "priority"]),
+        "create" => same(&["title", "description", "category", "priority"]) && names(asked, got),
         "comment" => same(&["body", "visibility"]),
+        "attach" => ["filename", "size", "sha256"].iter().all(|name| asked[*name] == got["attachment"][*name]),
+        "detach" => asked["file"] == got["attachment"],
         "assign" => asked["assignee_id"] == got["assignee"]["id"],
         "edit" => {
             asked.as_object().into_iter().flatten().all(|(name, to)| got[name].is_null() || got[name]["to"] == *to)
@@ -158,6 +165,17 @@ fn fits(case: &Case<'_>, write: &Write, event: &Value) -> bool {
         _ => same(&["reason", "resolution", "rating"]),
     };
     by_them && event["kind"] == kind_of(write.deed) && as_asked
+}
+
+/// Whether a report names the place and the asset that it was to name. Who names an asset alone names its place as well.
+fn names(asked: &Value, got: &Value) -> bool {
+    [("location_id", "location"), ("asset_id", "asset")].into_iter().all(|(wanted, named)| {
+        match asked[wanted].as_str() {
+            Some("") => got[named].is_null() || !asked["asset_id"].is_null(),
+            Some(id) => got[named]["id"] == id,
+            None => true,
+        }
+    })
 }
 
 /// A write in a few words.

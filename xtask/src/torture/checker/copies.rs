@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::super::history::{AuditEntry, History, Row, View};
+use super::super::history::{AuditEntry, History, MAIL_PAUSED, Row, View};
 use super::{Case, Findings, Kind};
 
 const DESTINATIONS: [&str; 3] = ["audit", "index", "postgres"];
@@ -151,13 +151,16 @@ fn without_nulls(json: &Value) -> Vec<(&String, &Value)> {
 fn audit(history: &History, cases: &BTreeMap<&str, Case<'_>>, findings: &mut Findings) {
     let mut entries: BTreeMap<(&str, i64), &AuditEntry> = BTreeMap::new();
     for (at, entry) in history.audit.iter().enumerate() {
+        if usize::try_from(entry.json["seq"].as_i64().unwrap_or_default()) != Ok(at + 1) {
+            findings.add_to_all(Kind::Audit, format!("place {} of the audit has seq {}", at + 1, entry.json["seq"]));
+        }
         let fields = &entry.json["fields"];
+        if fields["action"] == MAIL_PAUSED || matches!(fields["object"]["type"].as_str(), Some("place" | "asset")) {
+            continue;
+        }
         let about = (fields["object"]["id"].as_str().unwrap_or_default(), fields["seq"].as_i64().unwrap_or_default());
         if entries.insert(about, entry).is_some() {
             findings.add(Kind::Audit, about.0, format!("event {} is in the audit twice", about.1));
-        }
-        if usize::try_from(entry.json["seq"].as_i64().unwrap_or_default()) != Ok(at + 1) {
-            findings.add_to_all(Kind::Audit, format!("place {} of the audit has seq {}", at + 1, entry.json["seq"]));
         }
     }
     for (id, case) in cases {

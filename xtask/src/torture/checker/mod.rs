@@ -6,11 +6,14 @@
 
 mod causes;
 mod copies;
+mod files;
 mod notices;
 mod order;
+mod post;
 mod sightings;
 #[cfg(test)]
 mod tests;
+mod things;
 
 use std::collections::BTreeMap;
 
@@ -18,6 +21,8 @@ use serde_json::Value;
 
 use super::history::{History, Object, Person, Read, Role, Write};
 use super::model::State;
+
+pub use post::Tally;
 
 /// What can be wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,6 +75,20 @@ pub enum Kind {
     AuditCopy,
     /// Somebody was not told of what concerns them, or twice, or of what does not.
     Notices,
+    /// What somebody wanted by mail or on their device never left.
+    Unsent,
+    /// The same left twice, and no answer was lost.
+    SentTwice,
+    /// What was sent is nothing to whom it was sent, or is no proper message.
+    Missent,
+    /// The list of deliveries, or the inbox, tells otherwise of what was sent.
+    Deliveries,
+    /// The bytes of a file are gone, or others than those that were attached.
+    Bytes,
+    /// Bytes lie in the bucket that no file has.
+    Orphan,
+    /// The sweep of the bucket tells otherwise.
+    Sweep,
 }
 
 /// Something that is wrong.
@@ -137,6 +156,11 @@ impl<'a> Case<'a> {
 
 /// Everything that is wrong with this history.
 pub fn check(history: &History) -> Vec<Violation> {
+    judge(history).0
+}
+
+/// The same, and what was counted of what left.
+pub fn judge(history: &History) -> (Vec<Violation>, Tally) {
     let mut findings = Findings::default();
     let mut writes: BTreeMap<&str, Vec<&Write>> = BTreeMap::new();
     for write in &history.writes {
@@ -176,7 +200,10 @@ pub fn check(history: &History) -> Vec<Violation> {
     sightings::check_viewers(history, &cases, &mut findings);
     copies::check_all(history, &cases, &mut findings);
     notices::check(history, &mut findings);
+    files::check(history, &cases, &mut findings);
+    things::check(history, &cases, &mut findings);
+    let tally = post::check(history, &mut findings);
     findings.0.sort();
     findings.0.dedup();
-    findings.0
+    (findings.0, tally)
 }

@@ -9,7 +9,7 @@ use super::super::history::{History, Person, Role};
 use super::{Findings, Kind};
 
 /// So many notices an inbox keeps: the newest.
-const MOST: usize = 1_000;
+pub(super) const MOST: usize = 1_000;
 
 /// Notices, by request and seq.
 type Told<'a> = BTreeSet<(&'a str, i64)>;

@@ -1,6 +1,9 @@
 //! The checker is silent about a history that is right, and finds each planted bug in one that is not.
 
+mod files;
 mod fixture;
+mod post;
+mod things;
 
 use serde_json::json;
 

@@ -6,7 +6,7 @@
 use anyhow::{Result, bail};
 use testbed::Stack;
 
-use super::super::http::{Call, Connection};
+use super::super::http::{Body, Call, Connection};
 use super::super::random::Random;
 use super::runtime::start_again;
 use super::{IMPATIENCE, Site, while_busy};
@@ -27,7 +27,7 @@ pub(super) fn shift(site: &Site<'_>, random: &mut Random) -> Result<bool> {
     if random.chance(50) {
         let mut connection = Connection::to(site.world.address);
         let path = format!("/api/fault/clock?ms={ahead_ms}");
-        match connection.send(&Call { method: "PUT", path: &path, headers: &[], body: None }) {
+        match connection.send(&Call { method: "PUT", path: &path, headers: &[], body: Body::None }) {
             Ok(reply) if reply.status == 204 => {}
             other => bail!("the clock was not moved: {other:?}"),
         }
@@ -47,5 +47,10 @@ fn ahead_ms(random: &mut Random) -> i64 {
 
 /// Puts it back, from the next start on.
 pub fn put_back(stack: &Stack) {
-    stack.runtime.set_var(CLOCK_MS, FIRST.1);
+    put_ahead(stack, 0);
+}
+
+/// Puts it so many milliseconds ahead of the machine's, from the next start on: what was put off until then is due.
+pub fn put_ahead(stack: &Stack, ahead_ms: u64) {
+    stack.runtime.set_var(CLOCK_MS, &ahead_ms.to_string());
 }

@@ -1,9 +1,12 @@
-//! What is broken, by whom and when: two hands with a plan each, one at the runtime and one at PostgreSQL. Each goes its own pace,
-//! the faster one with longer pauses, so that faults come alone and together until the end.
+//! What is broken, by whom and when: three hands with a plan each, at the runtime, at PostgreSQL and at the providers of mail, push and
+//! storage.
+//! Each goes its own pace, the faster one with longer pauses, so that faults come alone and together until the end.
 
+mod bucket;
 pub mod clock;
 pub mod disk;
 pub mod postgres;
+mod providers;
 pub mod release;
 mod runtime;
 
@@ -18,6 +21,7 @@ use testbed::Stack;
 
 use super::Measures;
 use super::client::Diary;
+use super::providers::Providers;
 use super::random::Random;
 use super::world::World;
 
@@ -56,6 +60,20 @@ pub enum Fault {
     Commit,
     /// The server's reply is garbage
     Garbage,
+    /// The mail provider refuses for now, stalls, hangs up, keeps its answer to itself, or dies
+    Mail,
+    /// So does the push service
+    Push,
+    /// The bucket of files refuses, stalls, hangs up in the middle of a body, keeps its answer to itself, or dies
+    Bucket,
+}
+
+/// Who makes a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hand {
+    Runtime,
+    Postgres,
+    Providers,
 }
 
 impl Fault {
@@ -63,12 +81,21 @@ impl Fault {
         self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
     }
 
-    pub fn is_of_postgres(self) -> bool {
-        !self.is_of_the_runtime()
-    }
-
-    fn is_of_the_runtime(self) -> bool {
-        matches!(self, Self::Kill | Self::Sockets | Self::Redelivery | Self::Disk | Self::Release | Self::Clock)
+    pub fn hand(self) -> Hand {
+        match self {
+            Self::Kill | Self::Sockets | Self::Redelivery | Self::Disk | Self::Release | Self::Clock => Hand::Runtime,
+            Self::Mail | Self::Push | Self::Bucket => Hand::Providers,
+            Self::Restart
+            | Self::Outage
+            | Self::Connections
+            | Self::Refusal
+            | Self::Slow
+            | Self::Stall
+            | Self::HalfOpen
+            | Self::Cut
+            | Self::Commit
+            | Self::Garbage => Hand::Postgres,
+        }
     }
 }
 
@@ -76,7 +103,8 @@ impl Fault {
 #[derive(Clone, Copy, Debug)]
 pub struct Struck {
     pub fault: Fault,
-    /// Whether a write was in flight at what it broke: an HTTP call at the runtime, a transaction at PostgreSQL.
+    /// Whether a write was in flight at what it broke: an HTTP call at the runtime, a transaction at PostgreSQL, a mail or a message at
+    /// a provider, a call at the bucket.
     pub hit: bool,
     /// From the beginning until it was mended.
     pub took: Duration,
@@ -86,6 +114,7 @@ pub struct Struck {
 pub struct Site<'w> {
     pub stack: &'w Stack,
     pub world: &'w World,
+    pub providers: &'w Providers<'w>,
     /// The cookie of an admin, and of everybody else by place.
     pub cookies: &'w [String],
     pub admin: usize,
@@ -103,11 +132,18 @@ pub struct Site<'w> {
 const STANDSTILL: Duration = Duration::from_secs(240);
 
 impl<'w> Site<'w> {
-    pub fn new(stack: &'w Stack, world: &'w World, cookies: &'w [String], admin: usize, measures: &Measures) -> Self {
+    pub fn new(
+        stack: &'w Stack,
+        world: &'w World,
+        providers: &'w Providers<'w>,
+        cookies: &'w [String],
+        admin: usize,
+        measures: &Measures,
+    ) -> Self {
         let (longest_outage, builds) = (measures.longest_outage, measures.builds.clone());
         let (release, progress) = (Mutex::new(release::FIRST.1), Mutex::new((0, Instant::now())));
         let deferral = release::Deferral::of(measures.longest_deferral);
-        Self { stack, world, cookies, admin, longest_outage, builds, release, deferral, progress }
+        Self { stack, world, providers, cookies, admin, longest_outage, builds, release, deferral, progress }
     }
 
     /// The release that is at work.
@@ -149,12 +185,12 @@ const REST_MS: f64 = 100_000.0;
 const LONGEST_REST_MS: f64 = 10_000.0;
 
 impl Plan {
-    /// The plans of both hands.
-    pub fn of(counts: &[(Fault, usize)], random: &mut Random) -> (Plan, Plan) {
+    /// The plans of all hands.
+    pub fn of(counts: &[(Fault, usize)], random: &mut Random) -> [Plan; 3] {
         let mut all: Vec<Fault> = counts.iter().flat_map(|(fault, count)| vec![*fault; *count]).collect();
         random.shuffle(&mut all);
-        let (runtime, postgres): (Vec<_>, Vec<_>) = all.into_iter().partition(|fault| fault.is_of_the_runtime());
-        (Plan::from(runtime), Plan::from(postgres))
+        [Hand::Runtime, Hand::Postgres, Hand::Providers]
+            .map(|hand| Plan::from(all.iter().copied().filter(|fault| fault.hand() == hand).collect::<Vec<_>>()))
     }
 
     pub fn len(&self) -> usize {
@@ -181,10 +217,11 @@ impl Plan {
             let rest = 2 * self.rest_ms(beside);
             thread::sleep(Duration::from_millis(random.between(pace.0, pace.1) + random.between(0, rest)));
             let began = Instant::now();
-            let hit = if fault.is_of_the_runtime() {
-                runtime::strike(*fault, site, &mut random, &mut diary)
-            } else {
-                postgres::strike(*fault, site, &mut random, &mut diary)
+            let hit = match fault.hand() {
+                Hand::Runtime => runtime::strike(*fault, site, &mut random, &mut diary),
+                Hand::Postgres => postgres::strike(*fault, site, &mut random, &mut diary),
+                Hand::Providers if *fault == Fault::Bucket => bucket::strike(site, &mut random),
+                Hand::Providers => providers::strike(*fault, site, &mut random),
             };
             let hit = hit.with_context(|| format!("the fault {}", fault.name()))?;
             struck.push(Struck { fault: *fault, hit, took: began.elapsed() });

@@ -7,10 +7,12 @@ import { useTranslation } from "@/i18n";
 import type { Role } from "@/api/types";
 import { ROLE, USER_STATUS } from "@/api/words";
 import { Failure, Nothing, Waiting } from "../states";
+import { Save } from "@/sheet/Save";
 import { Button } from "@/ui/Button";
 import { SearchField } from "@/ui/SearchField";
 import { Select } from "@/ui/Select";
 import { When } from "@/ui/time";
+import { Portrait } from "@/resources/user/Portrait";
 import { loginOf } from "@/resources/user/login";
 import { InviteDialog } from "./InviteDialog";
 import { PersonDialog } from "./PersonDialog";
@@ -43,6 +45,7 @@ export function PeoplePage() {
           {USER_STATUS.map((status) => <option key={status} value={status}>{t(`people.${status}`)}</option>)}
         </Select>
       </search>
+      <Save kind="people" search={search} />
       {!data ? (error ? <Failure error={error} onRetry={() => void refetch()} /> : <Waiting />) : (
         <>
           {people.length === 0 ? <div className="card"><Nothing icon={Users} text={t("people.none")} /></div>
@@ -63,7 +66,8 @@ function Row({ person, onOpen }: { person: Account; onOpen: () => void }) {
   const isExpired = invitation !== null && Date.parse(invitation.expires_at) <= Date.now();
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-1 p-4">
-      <div className="min-w-0 flex-1 basis-60">
+      <Portrait person={person} className="size-10 text-sm" />
+      <div className="min-w-0 flex-1 basis-52">
         <p dir="auto" className={`words font-semibold ${status === "disabled" ? "text-muted line-through" : ""}`}>{person.name}</p>
         <p className="words text-sm text-muted">{loginOf(person)}</p>
       </div>

@@ -1,4 +1,4 @@
-import { Archive, ArchiveRestore, ArrowDown, ArrowUp, X } from "lucide-react";
+import { Archive, ArchiveRestore, ArrowDown, ArrowUp, Camera, CameraOff, X } from "lucide-react";
 import { useTranslation } from "@/i18n";
 import { PRIORITIES, type Priority } from "@/api/types";
 import { COLOUR, MAX_LENGTH } from "@/api/words";
@@ -44,6 +44,7 @@ export function CategoryRow({ row, place, count, onChange, onMove, onRemove }: P
       <div className="flex">
         <Button kind="quiet" className={icon} aria-label={t("settings.up_of", { name })} disabled={place === 0} onClick={() => onMove(-1)}><ArrowUp aria-hidden className="size-4" /></Button>
         <Button kind="quiet" className={icon} aria-label={t("settings.down_of", { name })} disabled={place === count - 1} onClick={() => onMove(1)}><ArrowDown aria-hidden className="size-4" /></Button>
+        <Button kind="quiet" className={`${icon} ${row.after_picture ? "bg-accent-soft" : ""}`} aria-pressed={row.after_picture ?? false} aria-label={t("settings.after_picture_of", { name })} title={t("settings.after_picture_of", { name })} onClick={() => onChange({ after_picture: row.after_picture ? undefined : true })}>{row.after_picture ? <Camera aria-hidden className="size-4" /> : <CameraOff aria-hidden className="size-4 text-muted" />}</Button>
         {row.isNew
           ? <Button kind="quiet" className={icon} aria-label={t("settings.remove_of", { name })} onClick={onRemove}><X aria-hidden className="size-4" /></Button>
           : <Button kind="quiet" className={icon} aria-label={t(row.archived ? "settings.offer_of" : "settings.archive_of", { name })} onClick={() => onChange({ archived: !row.archived })}>

@@ -4,6 +4,7 @@ import { Button } from "@/ui/Button";
 import { isolated } from "@/ui/isolated";
 import { When } from "@/ui/time";
 import { CategoriesForm } from "./CategoriesForm";
+import { CategoriesOfAssets } from "./CategoriesOfAssets";
 import { isSameValue, type Setting } from "./queries";
 import { SettingForm } from "./SettingForm";
 import { useSettingWords } from "./words";
@@ -29,7 +30,7 @@ export function SettingRow({ setting, onHistory }: { setting: Setting; onHistory
         <p className="text-sm text-muted">{t(`settings.hint_${key}`)}</p>
         {changed_at && changed_by && <p className="words mt-1 text-xs text-muted">{t("settings.changed_by", { name: isolated(changed_by.name) })} · <When date={changed_at} /></p>}
       </div>
-      {isEditing ? setting.form.type === "categories" ? <CategoriesForm setting={setting} onDone={close} /> : <SettingForm setting={setting} name={name} onDone={close} /> : (
+      {isEditing ? setting.form.type === "categories" ? <CategoriesForm setting={setting} onDone={close} /> : setting.form.type === "asset_categories" ? <CategoriesOfAssets setting={setting} onDone={close} /> : <SettingForm setting={setting} name={name} onDone={close} /> : (
         <div className="flex flex-1 basis-64 flex-wrap items-center gap-x-3 gap-y-1 sm:justify-end">
           <div className="mr-auto min-w-0 sm:mr-0 sm:text-right">
             <p dir="auto" className="words font-semibold tabular-nums">{say(setting, value)}</p>

@@ -1,4 +1,5 @@
 import { LANGUAGES, type Language, useTranslation } from "@/i18n";
+import type { CategoryFields } from "@/resources/asset/own";
 import { sayCategory, type Category } from "@/resources/categories/queries";
 import { localeOf } from "@/ui/time";
 import { sayZone } from "@/ui/zones";
@@ -16,6 +17,7 @@ export function useSettingWords() {
       const offered = list.filter(({ archived }) => !archived).map(({ name }) => sayCategory(t, name)).join(", ");
       return archived > 0 ? `${offered} (${t("settings.archived_count", { count: archived })})` : offered;
     }
+    if (form.type === "asset_categories") return (value as CategoryFields[]).map(({ name, fields }) => t("settings.with_fields", { name, count: fields.length })).join(", ") || t("settings.none");
     if (form.type === "time_zone") return sayZone(String(value));
     if (form.type === "languages") return (value as Language[]).map((language, place) => (place === 0 ? t("settings.language_first", { language: LANGUAGES[language] }) : LANGUAGES[language])).join(", ");
     if (form.type === "levels") {

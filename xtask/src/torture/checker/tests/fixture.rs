@@ -17,6 +17,12 @@ pub const OTHER: usize = 3;
 pub const FIRST: &str = "request-1";
 pub const SECOND: &str = "request-2";
 
+/// The files of the second one.
+pub const KEPT: &str = "file-1";
+pub const REMOVED: &str = "file-2";
+/// How long each is.
+const SIZE: usize = 500;
+
 /// 2026-11-24T09:00:00Z.
 const BEGAN_MS: i64 = 1_795_510_800_000;
 
@@ -56,6 +62,11 @@ impl System {
         system.carry_out(SECOND, OTHER, "edit", json!({ "title": "A door is stuck [w9]" }));
         system.carry_out(FIRST, TECHNICIAN, "resume", json!({}));
         system.carry_out(FIRST, TECHNICIAN, "complete", json!({ "resolution": "New washer. [w11]" }));
+        system.carry_out(SECOND, OTHER, "attach", picture(12, KEPT));
+        system.carry_out(SECOND, OTHER, "attach", picture(13, REMOVED));
+        system.carry_out(SECOND, OTHER, "detach", json!({ "file": REMOVED }));
+        system.read(KEPT, 12, None);
+        system.read(KEPT, 12, Some((10, 499)));
         system.finish();
         system.history
     }
@@ -79,6 +90,8 @@ impl System {
         let record = Shown { view: View::Record, version: seq, number: None, text: state.text(View::Record) };
         let shown = match deed {
             "comment" => Answered::Event(digest(&event)),
+            "attach" => Answered::File(file_of(&body), file_digest(&event["body"]["attachment"])),
+            "detach" => Answered::Nothing,
             _ => Answered::Record(record.clone()),
         };
         let (invoked, returned) = (number * 1_000, number * 1_000 + 500);
@@ -100,6 +113,16 @@ impl System {
         self.audit(id, &event, trace);
         self.states.insert(id.to_owned(), state);
         self.history.objects.entry(id.to_owned()).or_default().timeline.push(event);
+    }
+
+    /// Somebody reads a file when everything has happened.
+    fn read(&mut self, file: &str, number: u64, range: Option<(usize, usize)>) {
+        let bytes = content(number, SIZE);
+        let sha256 = sha256(range.map_or(&bytes[..], |(first, last)| &bytes[first..=last]));
+        let (request, file, status) = (SECOND.to_owned(), file.to_owned(), range.map_or(200, |_| 206));
+        let (invoked, returned) = (100_000, 100_500);
+        let read = FileRead { by: TECHNICIAN, request, file, invoked, returned, status, range, sha256 };
+        self.history.file_reads.push(read);
     }
 
     fn audit(&mut self, id: &str, event: &Value, trace: Option<String>) {
@@ -137,11 +160,29 @@ impl System {
             let outbox: Vec<Value> = ["audit", "index", "postgres"].iter().map(debt).collect();
             object.inspection =
                 json!({ "object": { "snapshot": snapshot, "events": state.version, "outbox": outbox } });
+            for file in state.attachments() {
+                let file_id = file["id"].as_str().unwrap().to_owned();
+                let sha256 = file["sha256"].as_str().unwrap().to_owned();
+                let lying = Lying { size: SIZE, sha256: sha256.clone() };
+                let files = &mut self.history.files;
+                files.bucket.insert(format!("default/requests/{id}/{file_id}"), lying.clone());
+                files.rows.insert((id.clone(), file_id.clone()), lying);
+                files.served.insert((id.clone(), file_id), (200, sha256));
+            }
             self.history.index.push(object.record.clone());
             let row = json!({ "title": object.record["title"], "version": state.version });
             let row = Row { row, snapshot, events: object.timeline.clone() };
             self.history.read_model_events += state.version;
             self.history.read_model.insert(id.clone(), row);
+        }
+        let found = json!({
+            "files": self.history.files.rows.len(), "rows": self.history.files.rows.len(), "orphans": 0, "missing": 0,
+            "unsynced": 0, "pending": 1, "removing": 1,
+        });
+        self.history.files.swept = found.clone();
+        self.history.files.swept_later = found;
+        for passed in ["pending", "removing"] {
+            self.history.files.swept_later[passed] = json!(0);
         }
         self.history.index.reverse();
         self.history.requesters_lists = [(REQUESTER, vec![FIRST.to_owned()]), (OTHER, vec![SECOND.to_owned()])].into();
@@ -175,6 +216,23 @@ fn told(body: &Value, deed: &str, person: &Person, state: Option<&State>) -> Val
         ("edit", Some(state)) => {
             json!({ "title": { "from": state.snapshot()["title"], "to": body["title"] } })
         }
+        ("attach", _) => {
+            let mut attachment = body.clone();
+            (attachment["id"], attachment["by"]) =
+                (json!(file_of(body)), json!({ "id": person.id, "name": person.name }));
+            json!({ "attachment": attachment })
+        }
+        ("detach", _) => json!({ "attachment": body["file"] }),
         _ => body.clone(),
     }
+}
+
+/// What is brought with the write of this number.
+fn picture(number: u64, file: &str) -> Value {
+    json!({ "filename": format!("{file} [w{number}].png"), "size": SIZE, "sha256": sha256(&content(number, SIZE)) })
+}
+
+/// The id that a file gets.
+fn file_of(body: &Value) -> String {
+    body["filename"].as_str().and_then(|name| name.split(' ').next()).unwrap_or_default().to_owned()
 }

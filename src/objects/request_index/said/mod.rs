@@ -1,0 +1,3 @@
+//! What was said about requests, and what a search finds by.
+
+pub mod store;
