@@ -14,7 +14,7 @@ use crate::support::{Client, new_user};
 const LIMITS: [usize; 4] = [1, 7, 50, 200];
 
 const EVENTS: usize = 500;
-const REQUESTS: usize = 600;
+const REQUESTS: usize = 2_000;
 
 /// So many calls are made side by side while a list is filled.
 const AT_ONCE: usize = 24;
@@ -73,7 +73,7 @@ async fn a_timeline_of_five_hundred_events_is_walked_without_a_gap_while_it_grow
 }
 
 #[tokio::test]
-async fn hundreds_of_requests_are_walked_without_a_gap_while_more_are_reported() {
+async fn two_thousand_requests_are_walked_without_a_gap_while_more_are_reported() {
     // A system of its own: a report is told to each manager, and the other tests have made many.
     let stack = testbed::Stack::builder().start().expect("a system");
     let user = new_user(&stack, "requester");

@@ -1,17 +1,7 @@
 // API keys: made and shown once, used, given a new secret, ended; and everybody's, for administrators.
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
 import { signIn, test } from "./people";
-
-async function expectSound(page: Page) {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await expect.poll(() => page.evaluate(() => document.getAnimations().length)).toBe(0);
-    const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]).analyze();
-    expect(violations.map(({ id, nodes }) => `${colorScheme} ${id}: ${nodes[0]?.html}`)).toEqual([]);
-  }
-  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
-}
+import { expectSoundHere as expectSound } from "./sound";
 
 /** A program: no cookie, no page. */
 const call = (page: Page, key: string, path: string) => fetch(new URL(path, page.url()), { headers: { authorization: `Bearer ${key}` } });

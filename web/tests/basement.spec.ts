@@ -1,6 +1,6 @@
 // A technician without a network: what they did shows at once, goes on from there, and is sent in its order, once.
 import { expect, type Page } from "@playwright/test";
-import { choose, fresh, report, signIn, test } from "./people";
+import { choose, fresh, keeping, onDevice, report, signIn, test } from "./people";
 
 const step = (page: Page, kind: string) => page.locator(`[data-kind=${kind}]`);
 const waiting = (page: Page, kind: string) => page.locator(`[data-waiting=${kind}]`);
@@ -28,19 +28,12 @@ async function comment(page: Page, words: string) {
   await page.getByRole("button", { name: "Send" }).click();
 }
 
-/** The app is on the device, and works it. */
-async function offlineCapable(page: Page) {
-  await page.evaluate(() => navigator.serviceWorker.ready);
-  await page.reload();
-  await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
-}
-
 test("a job is done in a basement: started, commented, completed, another one reported, with a reload in between", async ({ browser }) => {
-  const [manager, tech] = await Promise.all([signIn(browser, "manager"), signIn(browser, "tech", { viewport: { width: 360, height: 740 } })]);
+  const [manager, tech] = await Promise.all([signIn(browser, "manager"), signIn(browser, "tech", { ...keeping, viewport: { width: 360, height: 740 } })]);
   const [title, found] = [fresh("The pump in the basement"), fresh("The stairs are wet")];
   const url = await assigned(manager, title);
   await tech.goto(url);
-  await offlineCapable(tech);
+  await onDevice(tech);
   await expect(step(tech, "assigned")).toBeVisible();
   await tech.goto("/new");
   await expect(tech.getByLabel("What is broken?")).toBeVisible();
@@ -88,7 +81,7 @@ test("a job is done in a basement: started, commented, completed, another one re
 });
 
 test("who lost the job meanwhile is told what happened, and goes on with the words", async ({ browser }) => {
-  const [manager, tech] = await Promise.all([signIn(browser, "manager"), signIn(browser, "tech")]);
+  const [manager, tech] = await Promise.all([signIn(browser, "manager"), signIn(browser, "tech", keeping)]);
   const url = await assigned(manager, fresh("The fan in the basement"));
   await tech.goto(url);
   await expect(step(tech, "assigned")).toBeVisible();
@@ -122,9 +115,9 @@ test("who lost the job meanwhile is told what happened, and goes on with the wor
 });
 
 test("a report that is discarded without a network can be had back, and sending without one says so", async ({ browser }) => {
-  const page = await signIn(browser, "requester");
+  const page = await signIn(browser, "requester", keeping);
   await page.goto("/new");
-  await offlineCapable(page);
+  await onDevice(page);
   await page.context().setOffline(true);
   const title = fresh("The door squeaks");
   await page.getByLabel("What is broken?").fill(title);
@@ -145,9 +138,9 @@ test("a report that is discarded without a network can be had back, and sending 
 });
 
 test("what is assigned to somebody is on their device, with its timeline, before they ever opened it", async ({ browser }) => {
-  const [manager, tech] = await Promise.all([signIn(browser, "manager"), signIn(browser, "tech")]);
+  const [manager, tech] = await Promise.all([signIn(browser, "manager"), signIn(browser, "tech", keeping)]);
   await tech.goto("/");
-  await offlineCapable(tech);
+  await onDevice(tech);
   const title = fresh("Never opened");
   const url = await assigned(manager, title);
   const isKept = () => tech.evaluate((name) => new Promise((resolve) => {
@@ -169,11 +162,11 @@ test("what is assigned to somebody is on their device, with its timeline, before
 });
 
 test("a request that is not on the device says so within the page, and comes when there is a network", async ({ browser }) => {
-  const [manager, tech] = await Promise.all([signIn(browser, "manager"), signIn(browser, "tech")]);
+  const [manager, tech] = await Promise.all([signIn(browser, "manager"), signIn(browser, "tech", keeping)]);
   const title = fresh("Somebody else's");
   const url = await report(manager, title);
   await tech.goto("/");
-  await offlineCapable(tech);
+  await onDevice(tech);
   await tech.context().setOffline(true);
   await tech.goto(url);
   await expect(tech.getByRole("heading", { level: 1 })).toHaveText("Something went wrong");

@@ -6,10 +6,9 @@ const field = (page: Page) => page.getByRole("textbox", { name: "Write a comment
 /** The window is looked at again. */
 const look = (page: Page) => page.evaluate(() => void dispatchEvent(new Event("focus")));
 const put = (page: Page) => page.waitForResponse((response) => response.request().method() === "PUT" && response.url().includes("/api/me/drafts/") && response.ok());
-const seen = { serviceWorkers: "block" } as const;
 
 test("a text begun on the phone is there on the desk, and nowhere any more once it is sent", async ({ browser }) => {
-  const [phone, desk] = [await signIn(browser, "tech2", { ...seen, viewport: { width: 360, height: 740 } }), await signIn(browser, "tech2", seen)];
+  const [phone, desk] = [await signIn(browser, "tech2", { viewport: { width: 360, height: 740 } }), await signIn(browser, "tech2")];
   const url = await report(phone, fresh("The sink leaks"));
   const pushed = put(phone);
   await field(phone).fill("Needs a new");
@@ -36,7 +35,7 @@ test("a text begun on the phone is there on the desk, and nowhere any more once 
 });
 
 test("what was written without a network is on the other device when there is one, and words that both wrote are kept", async ({ browser }) => {
-  const [phone, desk] = [await signIn(browser, "tech2", seen), await signIn(browser, "tech2", seen)];
+  const [phone, desk] = [await signIn(browser, "tech2"), await signIn(browser, "tech2")];
   const url = await report(phone, fresh("The door jams"));
   await desk.goto(url);
   await expect(field(desk)).toBeVisible();
@@ -55,14 +54,14 @@ test("what was written without a network is on the other device when there is on
 });
 
 test("whoever signs out takes their drafts along", async ({ browser }) => {
-  const page = await signIn(browser, "requester2", seen);
+  const page = await signIn(browser, "requester2");
   const url = await report(page, fresh("The bench wobbles"));
   await field(page).fill("To be continued");
   await page.getByRole("link", { name: /Fajar/ }).click();
   await page.getByRole("button", { name: "Sign out", exact: true }).click();
   await page.waitForURL(/sign-in/);
   expect(await page.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith("draft:")))).toEqual([]);
-  const again = await signIn(browser, "requester2", seen);
+  const again = await signIn(browser, "requester2");
   await again.goto(url);
   await expect(field(again)).toHaveValue("To be continued");
   await field(again).fill("");
@@ -73,7 +72,7 @@ for (const [what, path, label, place] of [
   ["comment", "request", "Write a comment", "comment:"],
 ] as const) {
   test(`what is typed in the moment in which the draft of a ${what} is taken up goes on from it`, async ({ browser }) => {
-    const page = await signIn(browser, "requester2", seen);
+    const page = await signIn(browser, "requester2");
     const at = path === "request" ? await report(page, fresh("The gate sticks")) : path;
     const scope = place + (path === "request" ? new URL(at).pathname.split("/").at(-1) : "");
     const user = await page.request.get("/api/me").then((answer) => answer.json()).then(({ user }) => user.id as string);
@@ -107,7 +106,7 @@ for (const [what, path, label, place] of [
 }
 
 test("what is typed right behind a comment that is being sent is a draft of its own, and a refused one is there again before it", async ({ browser }) => {
-  const page = await signIn(browser, "tech2", seen);
+  const page = await signIn(browser, "tech2");
   await report(page, fresh("The lamp hums"));
   const composer = page.locator("[data-composer]");
   await composer.fill("The first");
@@ -135,7 +134,7 @@ test("what is typed right behind a comment that is being sent is a draft of its 
 });
 
 test("a comment that is sent leaves no draft behind, also where the server had it already", async ({ browser }) => {
-  const page = await signIn(browser, "requester", { serviceWorkers: "block" });
+  const page = await signIn(browser, "requester");
   await report(page, fresh("The cord is frayed"));
   const id = new URL(page.url()).pathname.split("/").at(-1);
   await expect(page.locator("input[data-files]")).toBeAttached();
@@ -148,7 +147,7 @@ test("a comment that is sent leaves no draft behind, also where the server had i
 });
 
 test("what is sent right after a reload, before the page has begun to tell the server, does not come back", async ({ browser }) => {
-  const page = await signIn(browser, "tech2", seen);
+  const page = await signIn(browser, "tech2");
   await report(page, fresh("The lock sticks"));
   const pushed = put(page);
   await field(page).fill("Oiled");

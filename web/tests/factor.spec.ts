@@ -1,22 +1,11 @@
 // A second factor as people meet it: an authenticator app, a passkey of Chromium's virtual authenticator, recovery codes, the proof anew.
 import { createHmac } from "node:crypto";
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Browser, type Page } from "@playwright/test";
 import { signIn, test } from "./people";
+import { expectSoundHere as expectSound } from "./sound";
 
 let count = 0;
 const WORDS = "kata sandi yang panjang";
-
-/** axe finds nothing in either theme, and the page fits its width. */
-async function expectSound(page: Page) {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await expect.poll(() => page.evaluate(() => document.getAnimations().length)).toBe(0);
-    const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]).analyze();
-    expect(violations.map(({ id, nodes }) => `${colorScheme} ${id}: ${nodes[0]?.html}`)).toEqual([]);
-  }
-  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
-}
 
 /** Somebody new, by an invitation of the admin's; nobody else's account is changed. */
 async function somebody(browser: Browser, admin: Page, options = {}) {

@@ -21,7 +21,7 @@ async function look(page: Page, what: string) {
 for (const locale of ["en", "id-ID"]) {
   test(`files are sound on every screen: ${locale}`, async ({ browser }) => {
     test.setTimeout(300_000);
-    const page = await signIn(browser, "manager", { ...first, serviceWorkers: "block" });
+    const page = await signIn(browser, "manager", first);
     await report(page, fresh("The gutter overflows"));
     const address = page.url();
     const input = page.locator("input[data-files]");

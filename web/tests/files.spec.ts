@@ -1,14 +1,11 @@
 // Files, as people meet them: chosen, taken, pasted, dropped, spoken; kept without a network; sent once each and in order; looked at, marked,
 // deleted; and seen by nobody who may not.
 import { expect, type Page } from "@playwright/test";
-import { fresh, report, signIn, test } from "./people";
+import { fresh, keeping, onDevice, report, signIn, test, whole, withBrowser } from "./people";
 import { asFromPhone, film, pdf, photo, text, type Given } from "./pictures";
 
 const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true } as const;
-// The service worker would hide the requests from the test.
-const seen = { serviceWorkers: "block" } as const;
 
-const files = (page: Page) => page.getByRole("region", { name: "Files" });
 const tiles = (page: Page) => page.locator("button[data-file]");
 const namesOf = (page: Page) => tiles(page).evaluateAll((tiles) => tiles.map((tile) => (tile as HTMLElement).dataset.file));
 const chosen = (page: Page) => page.locator("[data-chosen]");
@@ -29,12 +26,10 @@ async function sendFiles(page: Page, ...given: Given[]) {
 
 test("five photos of a report made on a phone without a network outlive a reload, and arrive in order, each once", async ({ browser }) => {
   test.slow();
-  const page = await signIn(browser, "requester", phone);
+  const page = await signIn(browser, "requester", { ...keeping, ...phone });
   const title = fresh("The ceiling drips");
   await page.goto("/new");
-  await page.evaluate(() => navigator.serviceWorker.ready);
-  await page.reload();
-  await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
+  await onDevice(page);
   const names = [1, 2, 3, 4, 5].map((number) => `drip-${number}.jpg`);
   const photos = await Promise.all(names.map((name, place) => photo(page, name, 800, 600, place * 60)));
   // Where the app was opened before, it opens without a network.
@@ -112,7 +107,7 @@ test("files are dropped and pasted, left out before they are sent, and go with t
 
 test("what is refused says why in words, by its name, and takes nothing else with it", async ({ browser }) => {
   test.slow();
-  const page = await signIn(browser, "requester", seen);
+  const page = await signIn(browser, "requester");
   await report(page, fresh("The panel is dark"));
   await attach(page, text("empty.txt", ""));
   await expect(page.getByRole("alert").filter({ hasText: "empty.txt" })).toContainText("is empty or cannot be read");
@@ -133,7 +128,7 @@ test("what is refused says why in words, by its name, and takes nothing else wit
 });
 
 test("a file waits where somebody wants it to, goes on with the same key, and is there once; signing out before that warns", async ({ browser }) => {
-  const page = await signIn(browser, "requester", seen);
+  const page = await signIn(browser, "requester");
   await report(page, fresh("The fan rattles"));
   const keys: string[] = [];
   let isHeld = true;
@@ -166,7 +161,7 @@ test("a file waits where somebody wants it to, goes on with the same key, and is
 });
 
 test("a device without room says so, and keeps the words", async ({ browser }) => {
-  const page = await signIn(browser, "requester", seen);
+  const page = await signIn(browser, "requester");
   await page.addInitScript(() => {
     const add = IDBObjectStore.prototype.add;
     IDBObjectStore.prototype.add = function (...args) {
@@ -183,23 +178,25 @@ test("a device without room says so, and keeps the words", async ({ browser }) =
   await expect(tiles(page)).toHaveCount(1);
 });
 
-test("a note is spoken, heard before it is sent, and played afterwards", async ({ browser }) => {
-  const page = await signIn(browser, "requester", { permissions: ["microphone"] });
-  await report(page, fresh("The pump hums"));
-  await page.getByRole("button", { name: "Record a voice note" }).click();
-  await expect(page.getByRole("timer")).toContainText("0:02 / 2:00");
-  await page.getByRole("button", { name: /Stop recording/ }).click();
-  await expect(chosen(page).locator("audio")).toBeVisible();
-  await send(page).click();
-  await expect(tiles(page)).toHaveCount(1);
-  expect((await told(page)).attachments[0]?.content_type).toMatch(/^audio\//);
-  await tiles(page).click();
-  const sound = page.getByRole("dialog").locator("audio");
-  await expect.poll(() => sound.evaluate((audio: HTMLAudioElement) => audio.readyState)).toBeGreaterThan(0);
+test("a note is spoken, heard before it is sent, and played afterwards", async () => {
+  await withBrowser(["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"], async (browser) => {
+    const page = await signIn(browser, "requester", { ...whole, permissions: ["microphone"] });
+    await report(page, fresh("The pump hums"));
+    await page.getByRole("button", { name: "Record a voice note" }).click();
+    await expect(page.getByRole("timer")).toContainText("0:02 / 2:00");
+    await page.getByRole("button", { name: /Stop recording/ }).click();
+    await expect(chosen(page).locator("audio")).toBeVisible();
+    await send(page).click();
+    await expect(tiles(page)).toHaveCount(1);
+    expect((await told(page)).attachments[0]?.content_type).toMatch(/^audio\//);
+    await tiles(page).click();
+    const sound = page.getByRole("dialog").locator("audio");
+    await expect.poll(() => sound.evaluate((audio: HTMLAudioElement) => audio.readyState)).toBeGreaterThan(0);
+  });
 });
 
 test("a video has a picture, and is played in parts", async ({ browser }) => {
-  const page = await signIn(browser, "requester", seen);
+  const page = await signIn(browser, "requester");
   await report(page, fresh("The belt squeals"));
   await sendFiles(page, await film(page, "belt.webm"));
   await expect(tiles(page).locator("img")).toHaveJSProperty("naturalWidth", 320);
@@ -342,7 +339,7 @@ test("an operator checks that store, requests and PostgreSQL say the same, and f
 
 test("work that is completed without a network is completed behind its picture of how it is now", async ({ browser }) => {
   test.slow();
-  const [manager, tech] = await Promise.all([signIn(browser, "manager"), signIn(browser, "tech", seen)]);
+  const [manager, tech] = await Promise.all([signIn(browser, "manager"), signIn(browser, "tech")]);
   const url = await report(manager, fresh("The lamp is out"));
   await manager.getByRole("button", { name: "Approve" }).click();
   await expect(manager.locator("[data-kind=approved]")).toBeVisible();

@@ -100,6 +100,40 @@ test("an import goes on where it was after a reload, and makes nothing twice", a
   expect(await count()).toBe(0);
 });
 
+/** So many assets, a tenth as many places, and one of twenty rows of each wrong. With 10,000 it says what docs/import.md says of time and memory. */
+const ROWS = Number(process.env.IMPORT_ROWS ?? 400);
+
+test("of a long list each wrong cell is told by its row and column, and all others come in", async ({ browser }) => {
+  test.setTimeout(60_000 + ROWS * 500);
+  const page = await signIn(browser, "manager");
+  const tag = fresh("L").replace(/\s/g, "-");
+  const isWrong = (n: number) => n % 20 === 19;
+  const [places, wrongPlaces] = [ROWS / 10, ROWS / 200];
+  // Each kind of mistake has its cell: no name, no such place, no such day, a code that is there already.
+  const mistakes = [`,${tag}-n,${tag}-p0,`, `Pump,${tag}-l,Nowhere of ${tag},`, `Pump,${tag}-d,${tag}-p0,31/02/2024`, `Pump,${tag}-0,${tag}-p0,`];
+  const files = [
+    ["places", `name,code,parent\n${Array.from({ length: places }, (_, n) => `Room ${n},${tag}-p${n},${isWrong(n) ? `Nowhere of ${tag}` : ""}\n`).join("")}`, places, wrongPlaces],
+    ["assets", `name,code,location,bought\n${Array.from({ length: ROWS }, (_, n) => `${isWrong(n) ? mistakes[((n - 19) / 20) % 4] : `Pump ${n},${tag}-${n},${tag}-p${Math.floor(n / 20) % 19},30/11/2024`}\n`).join("")}`, ROWS, ROWS / 20],
+  ] as const;
+  for (const [kind, text, rows, wrong] of files) {
+    await page.goto(`/import?kind=${kind}`);
+    const began = Date.now();
+    await page.getByLabel("Choose a file").setInputFiles(csv(`${kind}.csv`, text));
+    await page.getByRole("button", { name: "Check the file" }).click();
+    await expect(page.getByRole("heading", { name: "What this file does" })).toBeVisible({ timeout: 60_000 + ROWS * 100 });
+    const checked = Date.now();
+    const [made, , , , failed] = await told(page);
+    expect([made, failed].map((text) => Number(text?.replace(/\D/g, "")))).toEqual([rows - wrong, wrong]);
+    await page.getByRole("button", { name: /^Bring in/ }).click();
+    const run = page.getByRole("article", { name: `${kind}.csv` }).first();
+    await expect(run.getByRole("status")).toHaveText(new RegExp(`^${(rows - wrong).toLocaleString("en")} brought in, 0 failed`), { timeout: 60_000 + ROWS * 400 });
+    const heap = await page.evaluate(() => (performance as unknown as { memory?: { usedJSHeapSize: number } }).memory?.usedJSHeapSize ?? 0);
+    if (process.env.IMPORT_ROWS) console.log(`${rows} ${kind}: checked in ${checked - began} ms, in after ${Date.now() - checked} ms, ${Math.round(heap / 1e6)} MB of JavaScript`);
+  }
+  const found = await (await page.request.get(`/api/assets?q=${encodeURIComponent(`${tag}-1`)}&limit=1`)).json();
+  expect(found.items[0]).toMatchObject({ name: "Pump 1", bought: "2024-11-30", location: { name: "Room 0" } });
+});
+
 test("whoever has no spreadsheet begins with an example, and takes it back", async ({ browser }) => {
   test.slow();
   const page = await signIn(browser, "admin");
@@ -179,7 +213,7 @@ test("open work comes in from another system's file, and is taken back", async (
   await check(page, csv("again.csv", file));
   expect(await told(page)).toEqual(["0", "0", "1", "0", "2"]);
   const own = await page.request.get(`/api/requests.csv?q=${encodeURIComponent(tag)}&bom=true`);
-  await check(page, { name: "own.csv", mimeType: "text/csv", buffer: await own.body() });
+  await check(page, { name: "own.csv", mimeType: "text/csv", buffer: Buffer.from(await own.body()) });
   expect(await told(page)).toEqual(["0", "0", "1", "0", "0"]);
   await expectSound(page);
   await page.goto("/import?kind=requests");

@@ -1,7 +1,7 @@
 // What people are told: live, once, in the app; and what they have read.
 import { expect, type Page } from "@playwright/test";
-import { AxeBuilder } from "@axe-core/playwright";
 import { choose, fresh, report, signIn, test } from "./people";
+import { expectSoundHere as expectSound } from "./sound";
 
 const row = (page: Page, title: string) => page.getByRole("main").getByRole("listitem").filter({ hasText: title });
 const unread = (page: Page) => page.getByRole("navigation", { name: "Main" }).first().getByText(/\d+ unread/);
@@ -65,17 +65,6 @@ test("the requester is asked to confirm what is done, and reads no internal word
   await row(requester, title).getByRole("button", { name: "Mark as read" }).click();
   await expect(unread(requester)).toHaveCount(0);
 });
-
-/** axe finds nothing in either theme, and the page fits its width. */
-async function expectSound(page: Page) {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await expect.poll(() => page.evaluate(() => document.getAnimations().length)).toBe(0);
-    const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]).analyze();
-    expect(violations.map(({ id, nodes }) => `${colorScheme} ${id}: ${nodes[0]?.html}`)).toEqual([]);
-  }
-  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
-}
 
 test("one chooses what one is told by which way, by keyboard too, but not to be left in the dark about one's account", async ({ browser }) => {
   const page = await signIn(browser, "requester2", { viewport: { width: 360, height: 740 } });

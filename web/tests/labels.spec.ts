@@ -2,9 +2,9 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chromium, expect, type Browser, type Page } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { encode } from "uqr";
-import { fresh, signIn, test } from "./people";
+import { fresh, signIn, test, whole, withBrowser } from "./people";
 import { expectSound, make } from "./things";
 
 const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true };
@@ -34,17 +34,6 @@ function film(text: string): string {
   return file;
 }
 
-/** A browser of its own, whose camera sees this; or that has none, or may not use it. */
-async function withCamera(args: string[], use: (browser: Browser) => Promise<void>) {
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-dev-shm-usage", ...args] });
-  try {
-    await use(browser);
-  } finally {
-    await browser.close();
-  }
-}
-
-const own = () => ({ baseURL: process.env.BASE_URL ?? "http://localhost:8787", locale: "en" });
 const seeing = (text: string) => ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", `--use-file-for-fake-video-capture=${film(text)}`];
 
 test("a label is printed for a place, its code is scanned, and the report is about that place", async ({ browser }) => {
@@ -64,8 +53,8 @@ test("a label is printed for a place, its code is scanned, and the report is abo
   expect(address).toBe(`${new URL(page.url()).origin}/t/${code.replace("-", "")}`);
   await expectSound(page);
 
-  await withCamera(seeing(address), async (camera) => {
-    const phone = await signIn(camera, "requester", { ...own(), ...PHONE });
+  await withBrowser(seeing(address), async (camera) => {
+    const phone = await signIn(camera, "requester", { ...whole, ...PHONE });
     await phone.evaluate(() => {
       const media = navigator.mediaDevices;
       const ask = media.getUserMedia.bind(media);
@@ -113,8 +102,8 @@ test("another code is shown and nothing comes of it; without a camera, or where 
     await page.goto("/assets");
     await page.getByRole("button", { name: "Scan a label" }).click();
   };
-  await withCamera(seeing(`https://evil.example/t/${label!.code}`), async (camera) => {
-    const page = await signIn(camera, "tech", own());
+  await withBrowser(seeing(`https://evil.example/t/${label!.code}`), async (camera) => {
+    const page = await signIn(camera, "tech", whole);
     await scan(page);
     await expect(page.getByRole("dialog")).toContainText("This is no label of ours: https://evil.example/t/", { timeout: 20_000 });
     // On a phone, no keyboard comes up before the camera.
@@ -124,14 +113,14 @@ test("another code is shown and nothing comes of it; without a camera, or where 
     await expect(page).toHaveURL(/\/assets$/);
   });
   // Nobody answers the question whether the camera may be used: no.
-  await withCamera(["--use-fake-device-for-media-stream"], async (refusing) => {
-    const page = await signIn(refusing, "tech", own());
+  await withBrowser(["--use-fake-device-for-media-stream"], async (refusing) => {
+    const page = await signIn(refusing, "tech", whole);
     await scan(page);
     await expect(page.getByRole("alert")).toContainText("may not use the camera");
     await expectSound(page);
   });
-  await withCamera(["--use-fake-device-for-media-stream=device-count=0", "--use-fake-ui-for-media-stream"], async (blind) => {
-    const page = await signIn(blind, "tech", own());
+  await withBrowser(["--use-fake-device-for-media-stream=device-count=0", "--use-fake-ui-for-media-stream"], async (blind) => {
+    const page = await signIn(blind, "tech", whole);
     await scan(page);
     await expect(page.getByRole("alert")).toContainText("no camera");
     const field = page.getByLabel("Or type its code");

@@ -71,3 +71,26 @@ test("a technician relates two requests, and whose they are sees nothing of it",
   await expect(rina.locator("[data-kind=created]")).toBeVisible();
   await expect(rina.locator("[data-kind=linked]")).toHaveCount(0);
 });
+
+test("a merge is made of what was seen: what others changed meanwhile is asked about in the dialog first", async ({ browser }) => {
+  const [page, rina] = await Promise.all([signIn(browser, "manager"), signIn(browser, "requester")]);
+  const stays = (await make(rina, "/api/requests", { title: fresh("Tap drips"), category: "plumbing", priority: "normal" })) as unknown as { number: string; title: string };
+  const goes = await make(rina, "/api/requests", { title: fresh("Tap drips again"), category: "plumbing", priority: "normal" });
+  // The manager's window hears of nothing by itself.
+  await page.routeWebSocket(/\/live/, () => undefined);
+  await page.goto(`/requests/${goes.id}`);
+  await page.getByRole("button", { name: "Link or merge" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("This request …").selectOption({ label: "is a duplicate of" });
+  await dialog.getByRole("combobox", { name: "The other request" }).fill(stays.number);
+  await dialog.getByRole("option", { name: stays.title }).click();
+
+  const edited = fresh("The whole bathroom is under water");
+  const answer = await rina.request.patch(`/api/requests/${goes.id}`, { headers: { origin: new URL(rina.url()).origin }, data: { title: edited } });
+  expect(answer.status(), await answer.text()).toBe(200);
+  await dialog.getByRole("button", { name: "Merge" }).click();
+  await expect(dialog.getByRole("alert").filter({ hasText: edited })).toBeVisible();
+  await expect(page.getByText("Merged into")).toHaveCount(0);
+  await dialog.getByRole("button", { name: "Merge" }).click();
+  await expect(page.getByText("Merged into")).toBeVisible();
+});

@@ -1,7 +1,7 @@
 // Mail: how it is set up, a test to oneself, and an invitation that arrives.
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
 import { signIn, test } from "./people";
+import { expectSoundHere as expectSound } from "./sound";
 
 /** Where the system's mail server shows its mails. */
 const MAILS = process.env.MAILS_URL ?? "http://localhost:8025";
@@ -10,17 +10,6 @@ interface Received { to: string; subject: string; text: string; html: string }
 const mailsTo = async (page: Page, address: string, subject = /./) =>
   ((await (await page.request.get(`${MAILS}/mails.json`)).json()) as Received[])
     .filter((mail) => mail.to === address && subject.test(mail.subject));
-
-/** axe finds nothing in either theme, and the page fits its width. */
-async function expectSound(page: Page) {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await expect.poll(() => page.evaluate(() => document.getAnimations().length)).toBe(0);
-    const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]).analyze();
-    expect(violations.map(({ id, nodes }) => `${colorScheme} ${id}: ${nodes[0]?.html}`)).toEqual([]);
-  }
-  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
-}
 
 test("an administrator sees how mail is set up and sends a test", async ({ browser }) => {
   const admin = await signIn(browser, "admin");

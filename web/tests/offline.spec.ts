@@ -1,8 +1,8 @@
 import { expect, type Page, type Route } from "@playwright/test";
-import { fresh, report, signIn, test } from "./people";
+import { fresh, keeping, onDevice, report, signIn, test } from "./people";
 
 test("what is reported without a connection is sent once when there is one", async ({ browser }) => {
-  const page = await signIn(browser, "requester");
+  const page = await signIn(browser, "requester", keeping);
   await page.goto("/new");
   const titles = [fresh("First offline"), fresh("Second offline")];
   await expect(page.getByLabel("What is broken?")).toBeVisible();
@@ -36,7 +36,7 @@ test("a draft outlives the page", async ({ browser }) => {
 });
 
 test("a lost connection is shown, and no event is lost or doubled when it is back", async ({ browser }) => {
-  const [requester, manager] = await Promise.all([signIn(browser, "requester"), signIn(browser, "manager")]);
+  const [requester, manager] = await Promise.all([signIn(browser, "requester", keeping), signIn(browser, "manager")]);
   const url = await report(requester, fresh("The lamp flickers"));
   await expect(requester.getByText("Live", { exact: true })).toBeVisible();
   await manager.goto(url);
@@ -56,14 +56,12 @@ test("a lost connection is shown, and no event is lost or doubled when it is bac
 });
 
 test("the app opens without a connection, shows what was read before, and sends later what is written then", async ({ browser }) => {
-  const page = await signIn(browser, "requester");
+  const page = await signIn(browser, "requester", keeping);
   const title = fresh("The gate is stuck");
   const address = await report(page, title);
   await page.goto("/requests?sort=-created");
   await expect(page.getByRole("row").getByText(title)).toBeVisible();
-  await page.evaluate(() => navigator.serviceWorker.ready);
-  await page.reload();
-  await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
+  await onDevice(page);
   await page.goto(address);
   await expect(page.locator("[data-kind=created]")).toBeVisible();
 
@@ -103,12 +101,10 @@ async function holdAnswers(page: Pick<Page, "route">, path: RegExp, isCarriedOut
   return holding;
 }
 
-// The service worker would hide the requests from the test.
-const seen = { serviceWorkers: "block" } as const;
 
 for (const [when, isCarriedOut] of [["the server has it", true], ["it has left", false]] as const) {
   test(`a comment is there once when the page is reloaded as soon as ${when}`, async ({ browser }) => {
-    const page = await signIn(browser, "requester", seen);
+    const page = await signIn(browser, "requester");
     await report(page, fresh("The hinge is loose"));
     const holding = await holdAnswers(page, /\/comments$/, isCarriedOut);
     await page.getByRole("textbox", { name: "Write a comment" }).fill("Said in a hurry");
@@ -124,7 +120,7 @@ for (const [when, isCarriedOut] of [["the server has it", true], ["it has left",
   });
 
   test(`a report is one request when the page is reloaded as soon as ${when}`, async ({ browser }) => {
-    const page = await signIn(browser, "requester", seen);
+    const page = await signIn(browser, "requester");
     const title = fresh("The blind is torn");
     const field = page.getByLabel("What is broken?");
     await page.goto("/new");
@@ -151,7 +147,7 @@ for (const [when, isCarriedOut] of [["the server has it", true], ["it has left",
 }
 
 test("what takes long to be sent is called waiting, and what does not is not", async ({ browser }) => {
-  const page = await signIn(browser, "requester", seen);
+  const page = await signIn(browser, "requester");
   await report(page, fresh("The latch is stiff"));
   const holding = await holdAnswers(page, /\/comments$/, false);
   await page.getByRole("textbox", { name: "Write a comment" }).fill("Slowly");
@@ -177,7 +173,7 @@ test("a browser that gives no database still sends", async ({ browser }) => {
 });
 
 test("what two windows write at the same time is sent once, and each hears of its own", async ({ browser }) => {
-  const first = await signIn(browser, "requester", seen);
+  const first = await signIn(browser, "requester");
   const address = await report(first, fresh("The fan hums"));
   const second = await first.context().newPage();
   await second.goto(address);
@@ -199,7 +195,7 @@ test("what two windows write at the same time is sent once, and each hears of it
 });
 
 test("a report that is edited without a connection is changed when there is one", async ({ browser }) => {
-  const page = await signIn(browser, "requester");
+  const page = await signIn(browser, "requester", keeping);
   const title = fresh("The shelf leans");
   await report(page, title);
   await page.context().setOffline(true);

@@ -1,24 +1,13 @@
 // Sign-in with an identity provider, through the browser: set up, tested, used, refused, ended.
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
 import { signIn, test } from "./people";
+import { expectSoundHere as expectSound } from "./sound";
 
 /** Where the system's identity provider is. */
 const PROVIDER = process.env.IDENTITY_URL ?? "http://127.0.0.1:8026";
 const ISSUER = `${PROVIDER}/realms/melati`;
 
 test.describe.configure({ mode: "serial" });
-
-/** axe finds nothing in either theme, and the page fits its width. */
-async function expectSound(page: Page) {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await expect.poll(() => page.evaluate(() => document.getAnimations().length)).toBe(0);
-    const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]).analyze();
-    expect(violations.map(({ id, nodes }) => `${colorScheme} ${id}: ${nodes[0]?.html}`)).toEqual([]);
-  }
-  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
-}
 
 const put = (page: Page, key: string, value: unknown) =>
   page.request.put(`/api/system/settings/${key}`, { headers: { Origin: new URL(page.url()).origin }, data: { value } });

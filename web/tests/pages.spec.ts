@@ -1,5 +1,5 @@
 import { expect } from "@playwright/test";
-import { type Account, fresh, report, signIn, test } from "./people";
+import { type Account, fresh, keeping, report, signIn, test } from "./people";
 import { expectSound, first } from "./sound";
 
 const PAGES: { [account in Account]?: string[] } = {
@@ -29,7 +29,7 @@ test("axe finds nothing serious: sign-in", async ({ browser }) => {
 
 test("axe finds nothing serious: a manager's dialogs", async ({ browser }) => {
   test.setTimeout(180_000);
-  const manager = await signIn(browser, "manager", first);
+  const manager = await signIn(browser, "manager", { ...keeping, ...first });
   await report(manager, fresh("The hinge squeaks"));
   const dialog = manager.getByRole("dialog");
   const look = async (button: string) => {
@@ -114,7 +114,7 @@ test("nothing on the page moves while it loads", async ({ browser }) => {
 });
 
 test("the first load asks for each thing that the page shows once", async ({ browser }) => {
-  const page = await signIn(browser, "manager", { serviceWorkers: "block" });
+  const page = await signIn(browser, "manager");
   const address = new URL(await report(page, fresh("The bell is mute"))).pathname;
   const wanted = { "/requests": ["/api/requests?sort=due&limit=100&total=true"], [address]: [`/api${address}`, `/api${address}/events?limit=200`] };
   for (const [path, paths] of Object.entries(wanted)) {

@@ -1,7 +1,7 @@
 // The palette: one search for everything, by keyboard and on a phone.
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
-import { fresh, report, signIn, test } from "./people";
+import { fresh, keeping, report, signIn, test } from "./people";
 import { expectSound, make } from "./things";
 
 const box = (page: Page) => page.getByRole("dialog", { name: "Search everything" });
@@ -176,7 +176,7 @@ test("keys that are typed before it is there are typed into it", async ({ browse
 
 test("on a phone it is a button and a touch, in both themes and without a network", async ({ browser }) => {
   test.slow();
-  const page = await signIn(browser, "requester", { viewport: { width: 320, height: 640 }, hasTouch: true });
+  const page = await signIn(browser, "requester", { ...keeping, viewport: { width: 320, height: 640 }, hasTouch: true });
   await page.evaluate(() => navigator.serviceWorker.ready);
   const title = fresh("مصباح Lampu");
   await report(page, title);

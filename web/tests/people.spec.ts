@@ -1,21 +1,10 @@
 // An administrator invites people, they come in, and what they may do changes at once.
-import { AxeBuilder } from "@axe-core/playwright";
-import { expect, type Page } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { signIn, test } from "./people";
+import { expectSoundHere as expectSound } from "./sound";
 
 let count = 0;
 const address = () => `${Date.now()}.${count++}@melati.test`;
-
-/** axe finds nothing in either theme, and the page fits its width. */
-async function expectSound(page: Page) {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await expect.poll(() => page.evaluate(() => document.getAnimations().length)).toBe(0);
-    const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]).analyze();
-    expect(violations.map(({ id, nodes }) => `${colorScheme} ${id}: ${nodes[0]?.html}`)).toEqual([]);
-  }
-  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
-}
 
 test("whoever is invited by link comes in, is given another role, and is disabled", async ({ browser }) => {
   const admin = await signIn(browser, "admin");

@@ -1,5 +1,5 @@
 // The demo accounts in browsers of their own, and what the tests do again and again.
-import { type Browser, type BrowserContextOptions, expect, type Locator, type Page, test as base } from "@playwright/test";
+import { type Browser, type BrowserContextOptions, chromium, expect, type Locator, type Page, test as base } from "@playwright/test";
 
 /** Each test closes what it opened: a page that stays goes on living, and a hundred of them slow down the next test. */
 export const test = base.extend<{ closing: undefined }>({
@@ -11,7 +11,30 @@ export const test = base.extend<{ closing: undefined }>({
 
 export type Account = "admin" | "manager" | "tech" | "tech2" | "requester" | "requester2";
 
+/** A browser that keeps the app on the device, as everybody's does: for what goes offline, and what is told while the app is closed. */
+export const keeping = { serviceWorkers: "allow" } as const;
+
+/** The app is on the device, and works this page. */
+export async function onDevice(page: Page) {
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.reload();
+  await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
+}
+
 const BASE_URL = process.env.BASE_URL ?? "http://localhost:8787";
+
+/** A whole browser, with what the one without a window lacks: a camera, a microphone and sound, or none of them, as `args` say. */
+export async function withBrowser(args: string[], use: (browser: Browser) => Promise<void>) {
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-dev-shm-usage", ...args] });
+  try {
+    await use(browser);
+  } finally {
+    await browser.close();
+  }
+}
+
+/** What its contexts do not know by themselves. */
+export const whole = { baseURL: BASE_URL, locale: "en" } as const;
 
 /** A browser of its own with `account` signed in. Whatever breaks the page's policy fails the test. */
 export async function signIn(browser: Browser, account: Account, options: BrowserContextOptions = {}): Promise<Page> {

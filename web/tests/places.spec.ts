@@ -1,6 +1,6 @@
 // Places: the tree, the pages, and where a report is.
 import { expect } from "@playwright/test";
-import { fresh, signIn, test } from "./people";
+import { fresh, keeping, signIn, test } from "./people";
 import { expectSound, make } from "./things";
 
 test("a manager makes a tree, moves a floor and merges two rooms", async ({ browser }) => {
@@ -108,7 +108,7 @@ test("a requester says where, by the keyboard, and the lists know it", async ({ 
 });
 
 test("without a network a report names a place that was seen lately", async ({ browser }) => {
-  const page = await signIn(browser, "requester2", { viewport: { width: 360, height: 800 } });
+  const page = await signIn(browser, "requester2", { ...keeping, viewport: { width: 360, height: 800 } });
   await page.evaluate(() => navigator.serviceWorker.ready);
   await page.goto("/new");
   const where = page.getByRole("combobox", { name: /Where is it/ });

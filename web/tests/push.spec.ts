@@ -1,12 +1,12 @@
 // Being told on a device, naming people, passing a request on; and what became of mails, for administrators.
-import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
-import { fresh, report, signIn, test } from "./people";
+import { fresh, keeping, report, signIn, test, whole, withBrowser } from "./people";
+import { axe } from "./sound";
 
 const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true };
 
 async function isAccessible(page: Page) {
-  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
+  const { violations } = await axe(page).analyze();
   expect(violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)])).toEqual([]);
 }
 
@@ -59,7 +59,7 @@ test("names are offered behind an @, by keyboard, and nothing moves", async ({ b
 });
 
 test("without a network an @ is a character as any other", async ({ browser }) => {
-  const requester = await signIn(browser, "requester");
+  const requester = await signIn(browser, "requester", keeping);
   await report(requester, fresh("The tap drips"));
   await requester.context().setOffline(true);
   const field = requester.getByRole("textbox", { name: "Write a comment" });
@@ -86,35 +86,37 @@ test("a request is passed on by WhatsApp or as a link", async ({ browser }) => {
   expect(await requester.evaluate(() => navigator.clipboard.readText())).toBe(url);
 });
 
-test("a device is told after a press, and a browser that refuses is explained", async ({ browser }) => {
-  const refusing = await signIn(browser, "requester2", PHONE);
-  // What a browser says of a site that somebody has refused for good.
-  await refusing.addInitScript(() => Object.defineProperty(Notification, "permission", { get: () => "denied" }));
-  await refusing.goto("/inbox");
-  await refusing.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
-  await refusing.getByRole("button", { name: "Notify me on this device" }).click();
-  await expect(refusing.getByRole("dialog").getByText("The browser refuses notifications")).toBeVisible();
-  await isAccessible(refusing);
+test("a device is told after a press, and a browser that refuses is explained", async () => {
+  await withBrowser([], async (browser) => {
+    const refusing = await signIn(browser, "requester2", { ...whole, ...keeping, ...PHONE });
+    // What a browser says of a site that somebody has refused for good.
+    await refusing.addInitScript(() => Object.defineProperty(Notification, "permission", { get: () => "denied" }));
+    await refusing.goto("/inbox");
+    await refusing.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+    await refusing.getByRole("button", { name: "Notify me on this device" }).click();
+    await expect(refusing.getByRole("dialog").getByText("The browser refuses notifications")).toBeVisible();
+    await isAccessible(refusing);
 
-  const page = await signIn(browser, "requester2", { permissions: ["notifications"] });
-  const url = await report(page, fresh("The bell rings"));
-  await page.goto("/inbox");
-  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
-  await page.getByRole("button", { name: "Notify me on this device" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Notify me on this device" }).click();
-  // This browser has no push service: it is said, and can be tried again.
-  const dialog = page.getByRole("dialog");
-  await expect(dialog.getByText("could not reach its push service").or(dialog.getByText("This device is notified"))).toBeVisible({ timeout: 20_000 });
+    const page = await signIn(browser, "requester2", { ...whole, ...keeping, permissions: ["notifications"] });
+    const url = await report(page, fresh("The bell rings"));
+    await page.goto("/inbox");
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+    await page.getByRole("button", { name: "Notify me on this device" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Notify me on this device" }).click();
+    // This browser has no push service: it is said, and can be tried again.
+    const dialog = page.getByRole("dialog");
+    await expect(dialog.getByText("could not reach its push service").or(dialog.getByText("This device is notified"))).toBeVisible({ timeout: 20_000 });
 
-  // What the service worker makes of a message.
-  const session = await page.context().newCDPSession(page);
-  const registration = new Promise<string>((resolve) => session.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => resolve(registrations[0]!.registrationId)));
-  await session.send("ServiceWorker.enable");
-  const told = { id: "notice-1", title: "MR-000001 The bell rings", body: "Budi Santoso wrote a comment.", path: new URL(url).pathname, lang: "en" };
-  const message = { origin: new URL(url).origin, registrationId: await registration, data: JSON.stringify(told) };
-  for (let count = 0; count < 2; count++) await session.send("ServiceWorker.deliverPushMessage", message);
-  const shown = () => page.evaluate(async () => (await (await navigator.serviceWorker.ready).getNotifications()).map(({ title, body, tag }) => [title, body, tag]));
-  await expect.poll(shown).toEqual([[told.title, told.body, told.id]]);
+    // What the service worker makes of a message.
+    const session = await page.context().newCDPSession(page);
+    const registration = new Promise<string>((resolve) => session.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => resolve(registrations[0]!.registrationId)));
+    await session.send("ServiceWorker.enable");
+    const told = { id: "notice-1", title: "MR-000001 The bell rings", body: "Budi Santoso wrote a comment.", path: new URL(url).pathname, lang: "en" };
+    const message = { origin: new URL(url).origin, registrationId: await registration, data: JSON.stringify(told) };
+    for (let count = 0; count < 2; count++) await session.send("ServiceWorker.deliverPushMessage", message);
+    const shown = () => page.evaluate(async () => (await (await navigator.serviceWorker.ready).getNotifications()).map(({ title, body, tag }) => [title, body, tag]));
+    await expect.poll(shown).toEqual([[told.title, told.body, told.id]]);
+  });
 });
 
 test("an administrator sees what became of what was sent", async ({ browser }) => {

@@ -1,18 +1,7 @@
 // An administrator changes what the organisation decides itself, sees who did before, and takes it back.
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
 import { signIn, test } from "./people";
-
-/** axe finds nothing in either theme, and the page fits its width. */
-async function expectSound(page: Page) {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await expect.poll(() => page.evaluate(() => document.getAnimations().length)).toBe(0);
-    const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]).analyze();
-    expect(violations.map(({ id, nodes }) => `${colorScheme} ${id}: ${nodes[0]?.html}`)).toEqual([]);
-  }
-  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
-}
+import { expectSoundHere as expectSound } from "./sound";
 
 const put = (page: Page, key: string, value: unknown) =>
   page.request.put(`/api/system/settings/${key}`, { headers: { Origin: new URL(page.url()).origin }, data: { value } });

@@ -1,7 +1,7 @@
 // The first minutes of an installation in which nobody is: a system of its own, EMPTY_URL.
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect } from "@playwright/test";
 import { noticed, test } from "./people";
+import { expectSoundHere } from "./sound";
 
 const EMPTY = process.env.EMPTY_URL ?? "";
 const TOKEN = process.env.EMPTY_TOKEN ?? "";
@@ -29,13 +29,7 @@ test("whoever has the link makes the first admin, and nobody does again", async 
   await expect(page.getByLabel("Time zone")).toHaveValue("Asia/Makassar");
   await page.getByRole("button", { name: "Start" }).click();
   await expect(page.getByText("The secret in the link is wrong")).toBeVisible();
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    await expect.poll(() => page.evaluate(() => document.getAnimations().length)).toBe(0);
-    const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]).analyze();
-    expect(violations.map(({ id, nodes }) => `${colorScheme} ${id}: ${nodes[0]?.html}`)).toEqual([]);
-  }
-  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+  await expectSoundHere(page);
 
   await page.goto(`/setup#${TOKEN}`);
   await page.reload();

@@ -93,7 +93,7 @@ test("the id of a fault is not called one of a request", async ({ browser }) => 
 });
 
 test("pages that are opened one behind the other wait alike for the words that only they have", async ({ browser }) => {
-  const manager = await signIn(browser, "manager", { serviceWorkers: "block" });
+  const manager = await signIn(browser, "manager");
   let release = () => undefined as void;
   const held = new Promise<void>((resolve) => (release = resolve));
   await manager.route(/\/assets\/more\./, async (route) => {

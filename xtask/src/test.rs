@@ -5,7 +5,7 @@
 //! A step that fails does not hide what the later ones have to say, so each runs; the table at the end tells.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -14,13 +14,13 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow, bail};
 use clap::{Args, ValueEnum};
 use testbed::stack::Tls;
-use testbed::{Bundle, Cluster, Runtime, Stack, stack, workspace};
+use testbed::{Bundle, Cluster, Stack, stack, workspace};
 
 use crate::beside::Beside;
 use crate::integration::{Kind, named};
 use crate::progress::{self, step};
-use crate::web::Browsing;
-use crate::{build, cargo, chromium, demo, deployment, fuzz, setup, torture, web};
+use crate::web::Inhabited;
+use crate::{build, cargo, demo, deployment, fuzz, setup, torture, web};
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
@@ -303,38 +303,45 @@ pub fn guards(environment: &[(&str, &str)]) -> Result<()> {
     on_postgres("guards", Kind::Guards, &[environment, &[(stack::BUNDLE, &name)]].concat())
 }
 
+/// So many browsers at once, each with a system of its own: what one waits for, another uses.
+const BROWSERS: usize = 2;
+
 fn browser(release: bool) -> Result<()> {
-    let chromium = chromium::ensure()?;
     let bundle = if release { Bundle::release() } else { Bundle::dev() };
     web::make()?;
     build::make(&bundle)?;
-    let stack = step("Starting a system", |_| {
-        Stack::builder().own_postgres().mail(Tls::Off).identity().bundle(bundle.clone()).start()
-    })?;
+    let inhabited = (1..=BROWSERS).map(|number| inhabit(number, &bundle)).collect::<Result<Vec<_>>>()?;
     let empty = step("Starting an empty system", |_| {
         Stack::builder().without_demo_users().own_postgres().bundle(bundle).start()
     })?;
-    step("Making demo requests", |step| demo::requests(step, &stack.base_url))?;
-    let restart = stack.data_dir().join("restart");
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
-        scope.spawn(|| restart_on_demand(&stack.runtime, &restart, &is_over));
-        let given = Browsing { chromium: &chromium, inhabited: &stack, restart: &restart, empty: &empty };
-        let outcome = web::browse(&given);
+        scope.spawn(|| restart_on_demand(&inhabited, &is_over));
+        let outcome = web::browse(&inhabited, &empty);
         is_over.store(true, Ordering::Relaxed);
         outcome
     })
 }
 
-/// Until it is over: kills the runtime and starts it again whenever a test has made the file, and removes the file.
-fn restart_on_demand(runtime: &Runtime, file: &Path, is_over: &AtomicBool) {
+/// A system with the demo's people and requests.
+fn inhabit(number: usize, bundle: &Bundle) -> Result<Inhabited> {
+    let stack = step(&format!("Starting system {number}"), |_| {
+        Stack::builder().own_postgres().mail(Tls::Off).identity().bundle(bundle.clone()).start()
+    })?;
+    step(&format!("Making demo requests in system {number}"), |step| demo::requests(step, &stack.base_url))?;
+    let restart = stack.data_dir().join("restart");
+    Ok(Inhabited { stack, restart })
+}
+
+/// Until it is over: kills a runtime and starts it again whenever a test has made its file, and removes the file.
+fn restart_on_demand(inhabited: &[Inhabited], is_over: &AtomicBool) {
     while !is_over.load(Ordering::Relaxed) {
-        if file.exists() {
-            if let Err(error) = runtime.kill9().and_then(|()| runtime.start()) {
+        for Inhabited { stack, restart } in inhabited.iter().filter(|one| one.restart.exists()) {
+            if let Err(error) = stack.runtime.kill9().and_then(|()| stack.runtime.start()) {
                 progress::line(&format!("the runtime did not start again: {error:#}"));
             }
             // Where this fails the test that waits for it fails as well.
-            let _ = fs::remove_file(file);
+            let _ = fs::remove_file(restart);
         }
         thread::sleep(Duration::from_millis(100));
     }

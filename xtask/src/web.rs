@@ -2,14 +2,16 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, iter};
 
 use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use testbed::{IdentityProvider, MailServer, Stack, node, workspace};
 
+use crate::chromium;
 use crate::progress::{self, step};
 
 /// What the build is made of, in `web/`.
@@ -24,6 +26,8 @@ const SOURCES: [&str; 9] = [
     "tsconfig.json",
     "vite.config.ts",
 ];
+
+const NO_NPM: &str = "npm cannot be started: install Node, which brings it";
 
 /// Brings `web/dist` up to date.
 pub fn make() -> Result<()> {
@@ -56,36 +60,42 @@ pub fn check() -> Result<()> {
     make()
 }
 
-/// What the browser's tests are given.
-pub struct Browsing<'a> {
-    pub chromium: &'a Path,
-    /// A system with people in it, which is killed and started again when a test makes the file `restart`.
-    pub inhabited: &'a Stack,
-    pub restart: &'a Path,
-    /// A system in which nobody is.
-    pub empty: &'a Stack,
+/// A system that the browser's tests work in, and the file that a test makes to have its runtime killed and started again.
+pub struct Inhabited {
+    pub stack: Stack,
+    pub restart: PathBuf,
 }
 
-/// `web/tests`.
-pub fn browse(given: &Browsing<'_>) -> Result<()> {
+/// `web/tests`, in as many browsers at once as there are systems with people in them, and one in which nobody is.
+pub fn browse(inhabited: &[Inhabited], empty: &Stack) -> Result<()> {
+    let whole = chromium::ensure()?;
+    let shell = chromium::ensure_shell(&whole);
     let dir = workspace::web_dir();
-    let (base_url, empty_url) = (origin(&given.inhabited.base_url), origin(&given.empty.base_url));
-    let mails_url = given.inhabited.mail.as_ref().map(MailServer::page_url).unwrap_or_default();
-    let identity_url = given.inhabited.identity.as_ref().map_or("", IdentityProvider::base_url);
-    let environment: [(&str, &OsStr); 8] = [
+    let systems: Vec<Value> = inhabited
+        .iter()
+        .map(|Inhabited { stack, restart }| {
+            json!({
+                "BASE_URL": origin(&stack.base_url),
+                "MAILS_URL": stack.mail.as_ref().map(MailServer::page_url),
+                "IDENTITY_URL": stack.identity.as_ref().map(IdentityProvider::base_url),
+                "RESTART_FILE": restart,
+                "EMPTY_URL": origin(&empty.base_url),
+                "EMPTY_TOKEN": empty.secrets.setup_token,
+            })
+        })
+        .collect();
+    let systems = Value::from(systems).to_string();
+    let environment: [(&str, &OsStr); 4] = [
         ("RETRIES", "1".as_ref()),
-        ("BASE_URL", base_url.as_ref()),
-        ("CHROMIUM", given.chromium.as_ref()),
-        ("MAILS_URL", mails_url.as_ref()),
-        ("IDENTITY_URL", identity_url.as_ref()),
-        ("RESTART_FILE", given.restart.as_ref()),
-        ("EMPTY_URL", empty_url.as_ref()),
-        ("EMPTY_TOKEN", given.empty.secrets.setup_token.as_ref()),
+        ("CHROMIUM", whole.as_ref()),
+        ("CHROMIUM_SHELL", shell.as_ref()),
+        ("SYSTEMS", systems.as_ref()),
     ];
-    let said =
-        step("Testing the app in a browser", |_| npm_with(&dir, &["run", "--silent", "test:browser"], &environment))?;
-    print!("{said}");
-    Ok(())
+    progress::line("Testing the app in a browser");
+    // It speaks for itself: a line for each test, with how long it took, and what failed once more at the end.
+    let mut command = command(&dir, &["run", "--silent", "test:browser"], &environment)?;
+    let status = command.status().context(NO_NPM)?;
+    if status.success() { Ok(()) } else { bail!("tests in a browser failed") }
 }
 
 /// The system at `base_url` under the name for which Chromium keeps `__Host-` cookies without TLS.
@@ -113,26 +123,26 @@ fn ensure_packages(dir: &Path) -> Result<()> {
 
 /// npm on the Node that was brought for Miniflare, where there is one; returns what it said.
 fn npm(dir: &Path, arguments: &[&str]) -> Result<String> {
-    npm_with(dir, arguments, &[])
-}
-
-fn npm_with(dir: &Path, arguments: &[&str], environment: &[(&str, &OsStr)]) -> Result<String> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let folders = iter::once(workspace::node_modules().join(".bin")).chain(env::split_paths(&path));
-    let output = Command::new("npm")
-        .args(arguments)
-        .current_dir(dir)
-        .env("PATH", env::join_paths(folders)?)
-        .env("NO_COLOR", "1")
-        .envs(environment.iter().copied())
-        .stdin(Stdio::null())
-        .output()
-        .context("npm cannot be started: install Node, which brings it")?;
+    let output = command(dir, arguments, &[])?.output().context(NO_NPM)?;
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     if !output.status.success() {
         bail!("`npm {}` failed in web/:\n{said}{}", arguments.join(" "), String::from_utf8_lossy(&output.stderr));
     }
     Ok(said)
+}
+
+fn command(dir: &Path, arguments: &[&str], environment: &[(&str, &OsStr)]) -> Result<Command> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders = iter::once(workspace::node_modules().join(".bin")).chain(env::split_paths(&path));
+    let mut command = Command::new("npm");
+    command
+        .args(arguments)
+        .current_dir(dir)
+        .env("PATH", env::join_paths(folders)?)
+        .env("NO_COLOR", "1")
+        .envs(environment.iter().copied())
+        .stdin(Stdio::null());
+    Ok(command)
 }
 
 /// Names and contents, in the order of the names.

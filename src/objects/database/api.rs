@@ -6,7 +6,7 @@ use base::ids::OrgId;
 use base::refusal::Refusal;
 use base::time::{Timestamp, rfc3339};
 use durable::outbox::Failure;
-use durable::{Contract, Key, Message, ask};
+use durable::{Contract, Key, Message, ask, ask_within};
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -176,6 +176,20 @@ impl<Q: Query> Message for Ask<Q> {
 /// `Unavailable` while it is away, and the query's own.
 pub async fn query<Q: Query>(env: &Env, query: Q, cx: &CallContext) -> Result<Q::Reply, Refusal> {
     ask(env, &DatabaseKey::first(&cx.org), Ask(query), cx).await
+}
+
+/// Asks PostgreSQL, but gives up after `limit_ms` milliseconds: for a delivery, which is tried again later and must not wait
+/// with thousands of others for as long as PostgreSQL is slow.
+///
+/// # Errors
+/// As [`query`]; `Unavailable` when the limit is reached.
+pub async fn query_within<Q: Query>(
+    env: &Env,
+    query: Q,
+    cx: &CallContext,
+    limit_ms: u32,
+) -> Result<Q::Reply, Refusal> {
+    ask_within(env, &DatabaseKey::first(&cx.org), Ask(query), cx, limit_ms).await
 }
 
 /// See [`Inbox::Apply`]. All of it is of one object.

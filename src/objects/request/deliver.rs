@@ -22,7 +22,7 @@ use crate::domain::notify::{Notice, Parties, Reason, assignee_after, needs_staff
 use crate::domain::request::{Event, EventBody, MaintenanceRequest, Searched, Summary, Visibility};
 use crate::domain::user::{Actor, Role};
 use crate::objects::context::CallContext;
-use crate::objects::database::api::{Apply, DatabaseKey, query};
+use crate::objects::database::api::{Apply, DatabaseKey, query_within};
 use crate::objects::log_stream::api::{Append, StreamKey};
 use crate::objects::request_index::api::{IndexKey, Said, Upsert};
 
@@ -154,7 +154,7 @@ impl RequestObject {
         let watchers = store::watchers(&self.state.db)?;
         let is_watched = !watchers.is_empty();
         let staff = if events.iter().any(|delivery| needs_staff(&delivery.event.body, is_watched)) {
-            query(&self.state.env, ListStaff {}, cx).await?
+            query_within(&self.state.env, ListStaff {}, cx, CALL_LIMIT_MS).await?
         } else {
             Vec::new()
         };

@@ -19,7 +19,7 @@ use crate::domain::request::MaintenanceRequest;
 use crate::domain::request::due::{Due, Reminders};
 use crate::domain::request::policy::sees_internal;
 use crate::objects::context::CallContext;
-use crate::objects::database::api::query;
+use crate::objects::database::api::query_within;
 use crate::objects::inbox::api::{InboxKey, Tell};
 
 /// So many people are told side by side.
@@ -80,7 +80,8 @@ impl RequestObject {
         }
         let assignee = request.assignee.as_ref().map(|person| person.id);
         let needs_staff = due == Due::Over || assignee.is_none();
-        let staff = if needs_staff { query(&self.state.env, ListStaff {}, &cx).await? } else { Vec::new() };
+        let staff =
+            if needs_staff { query_within(&self.state.env, ListStaff {}, &cx, CALL_LIMIT_MS).await? } else { Vec::new() };
         let watchers = store::watchers(&self.state.db)?;
         let requester = request.requester.id;
         let parties = Parties { requester, reporters: &[], assignee, staff: &staff, watchers: &watchers };

@@ -14,6 +14,10 @@ pub const BATCH: i64 = 1_000;
 /// The first retry comes this long after the write, in milliseconds: the push right behind the reply is usually done.
 const GRACE_MS: i64 = 1_500;
 
+/// What is being sent is looked at again at the latest after this long, in milliseconds: should its object end, that is how
+/// much later it is sent once more.
+const LOOK_MS: i64 = 12_000;
+
 /// Events that are sent together: an unbroken run of seqs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SeqRange {
@@ -229,10 +233,14 @@ impl<D: Destination> Offsets<D> {
     }
 
     /// When the next delivery is due, seen at `now`, if one is owed and not parked. One that is being sent is due again
-    /// after its grace.
+    /// after its grace, and each time after twice as long: setting an alarm is a commit, and thousands of objects that wait
+    /// for one slow destination would commit more than their process can.
     pub fn next_due(&self, now: Timestamp, is_sent: impl Fn(D) -> bool) -> Option<Timestamp> {
         let due_at = |offset: &Offset<D>| match offset.due_at(now) {
-            due if is_sent(offset.destination) => due.max(now.plus_ms(GRACE_MS)),
+            due if is_sent(offset.destination) => {
+                let overdue_ms = now.as_ms() - due.as_ms();
+                due.max(now.plus_ms(overdue_ms.clamp(GRACE_MS, LOOK_MS)))
+            }
             due => due,
         };
         self.known().filter(|offset| offset.is_open()).map(due_at).min()
@@ -275,15 +283,20 @@ mod tests {
     }
 
     #[test]
-    fn what_is_being_sent_is_looked_at_again_after_its_grace() {
+    fn what_is_being_sent_is_looked_at_again_after_its_grace_and_then_later_each_time() {
         let mut offsets = owing(1);
         offsets.delivered(Destination::Index, SeqRange { first: 1, last: 1 }, NOW);
-        let late = NOW.plus_ms(60_000);
-        assert_eq!(offsets.next_due(late, |_| false), Some(late.plus_ms(GRACE_MS - 60_000)));
-        assert_eq!(offsets.next_due(late, |_| true), Some(late.plus_ms(GRACE_MS)));
+        let mut looks = vec![NOW.plus_ms(GRACE_MS)];
+        while looks.len() < 7 {
+            looks.extend(offsets.next_due(*looks.last().unwrap(), |_| true));
+        }
+        let since: Vec<i64> = looks.iter().map(|look| look.as_ms() - NOW.as_ms()).collect();
+        assert_eq!(since, [1_500, 3_000, 4_500, 7_500, 13_500, 25_500, 37_500]);
         // What nobody sends does not wait for it.
+        let late = NOW.plus_ms(60_000);
         let due = offsets.next_due(late, |destination| destination == Destination::Archive);
-        assert_eq!(due, Some(late.plus_ms(GRACE_MS - 60_000)));
+        assert_eq!(due, Some(NOW.plus_ms(GRACE_MS)));
+        assert_eq!(offsets.next_due(late, |_| false), Some(NOW.plus_ms(GRACE_MS)));
     }
 
     #[test]

@@ -119,7 +119,7 @@ export function NewRequestPage() {
         await navigate({ to: "/requests" });
       } else {
         const { id } = outcome.answer as RequestRecord;
-        if (search.split !== undefined) await link(id, "split_from", search.split, id).catch(toastError);
+        if (search.split !== undefined) await link({ id }, "split_from", search.split, id).catch(toastError);
         toast("done", t("new.sent"));
         await navigate({ to: "/requests/$id", params: { id } });
       }

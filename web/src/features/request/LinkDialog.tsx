@@ -3,8 +3,10 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "@/i18n";
 import type { RequestRecord, Summary } from "@/api/types";
+import { isCode } from "@/api/problem";
 import { ErrorWords } from "@/app/ErrorWords";
 import { useMe } from "@/app/session";
+import { hasChanged } from "@/resources/request/basis";
 import { applyToRequest } from "@/resources/request/live";
 import { linksOf, mayBeSaid, type LinkKind } from "@/resources/request/links";
 import { briefOptions, link, requestOptions } from "@/resources/request/queries";
@@ -15,17 +17,32 @@ import { Select } from "@/ui/Select";
 import { isolated } from "@/ui/isolated";
 import { toast } from "@/ui/toast";
 import { RequestPicker } from "./RequestPicker";
+import { Since } from "./Since";
 
-export default function LinkDialog({ record, onClose }: { record: RequestRecord; onClose: () => void }) {
+interface Props {
+  /** The request as it was when this was opened. */
+  seen: RequestRecord;
+  record: RequestRecord;
+  onClose: () => void;
+}
+
+export default function LinkDialog({ seen, record, onClose }: Props) {
   const { t } = useTranslation();
   const { role } = useMe();
   const client = useQueryClient();
   const kinds = mayBeSaid(record, role);
+  const view = client.getQueryData(requestOptions(record.id).queryKey);
   const [kind, setKind] = useState<LinkKind>("relates");
   const [other, setOther] = useState<Summary | null>(null);
   const [key, setKey] = useState(() => crypto.randomUUID());
   const linking = useMutation({
-    mutationFn: ({ id }: Summary) => link(record.id, kind, id, key),
+    mutationFn: ({ id }: Summary) => link(record, kind, id, key),
+    // Where it has changed unseen, what has comes into the dialog, and another press is another call.
+    onError: (error) => {
+      if (!isCode(error, "stale")) return;
+      setKey(crypto.randomUUID());
+      void client.invalidateQueries({ queryKey: requestOptions(record.id).queryKey });
+    },
     onSuccess: (now, { id }) => {
       client.setQueryData(requestOptions(record.id).queryKey, (known) => known && applyToRequest(known, { type: "ready", version: now.version, request: now }));
       void client.invalidateQueries({ queryKey: requestOptions(record.id).queryKey });
@@ -42,6 +59,12 @@ export default function LinkDialog({ record, onClose }: { record: RequestRecord;
   const without = [record.id, ...linksOf(record).filter((known) => known.kind === kind).map((known) => known.other)];
   return (
     <Dialog title={t("linking.make_of", { number: numbers.number })} hasWords={other !== null} onClose={onClose}>
+      {!linking.isPending && view && hasChanged(seen, record) && (
+        <div role="alert" className="mb-4 rounded-xl border border-warn bg-warn-soft p-3">
+          <p className="mb-2 text-sm font-semibold text-warn">{t("conflict.title")}</p>
+          <Since seen={seen} view={view} />
+        </div>
+      )}
       <form className="flex flex-col gap-4" onKeyDown={submitOnCtrlEnter} onSubmit={(event) => { event.preventDefault(); if (other) linking.mutate(other); }}>
         <Field label={t("linking.kind")}>
           {({ id }) => (

@@ -25,25 +25,28 @@ export function Links({ record }: { record: RequestRecord }) {
       {links.length > 0 && (
         <section className="mt-4 border-t pt-3">
           <h3 className="text-xs font-semibold text-muted">{t("link.title")}</h3>
-          <ul aria-label={t("link.title")} className="mt-2 flex flex-col gap-2.5">{links.map((link) => <Linked key={link.other} id={record.id} link={link} mayUnsay={mayUnsay(link, role)} />)}</ul>
+          <ul aria-label={t("link.title")} className="mt-2 flex flex-col gap-2.5">{links.map((link) => <Linked key={link.other} record={record} link={link} mayUnsay={mayUnsay(link, role)} />)}</ul>
         </section>
       )}
       {mayBeSaid(record, role).length > 0 && <Button kind="quiet" className="mt-2 -ml-2 px-2!" onClick={() => setLinked(record)}><Link2 aria-hidden className="size-4" />{t("link.make")}</Button>}
       {manages(role) && <To to="/new" search={{ split: record.id }} className={`${buttonClass("quiet")} -ml-2 px-2!`}><Split aria-hidden className="size-4" />{t("link.split")}</To>}
-      {linked && <Suspense><LinkDialog record={linked} onClose={() => setLinked(null)} /></Suspense>}
+      {linked && <Suspense><LinkDialog seen={linked} record={record} onClose={() => setLinked(null)} /></Suspense>}
     </>
   );
 }
 
-function Linked({ id, link, mayUnsay }: { id: string; link: Link; mayUnsay: boolean }) {
+function Linked({ record, link, mayUnsay }: { record: RequestRecord; link: Link; mayUnsay: boolean }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const { data } = useQuery(briefOptions(link.other));
   const other = link.number ?? t("request.new_number");
   const unlinking = useMutation({
-    mutationFn: () => unlink(id, link),
-    onSuccess: () => Promise.all([id, link.other].map((one) => client.invalidateQueries({ queryKey: requestOptions(one).queryKey }))),
-    onError: toastError,
+    mutationFn: () => unlink(record, link, data?.version),
+    onSuccess: () => Promise.all([record.id, link.other].map((one) => client.invalidateQueries({ queryKey: requestOptions(one).queryKey }))),
+    onError: (error) => {
+      toastError(error);
+      void client.invalidateQueries({ queryKey: requestOptions(record.id).queryKey });
+    },
     // What happens at the other end comes right after.
     onSettled: () => setTimeout(() => void client.invalidateQueries({ queryKey: briefOptions(link.other).queryKey }), 1_000),
   });

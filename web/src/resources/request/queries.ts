@@ -1,6 +1,6 @@
 // What is asked of the API about requests, and under which keys the answers are kept.
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { api, dataOf } from "@/api/client";
+import { api, dataOf, etag } from "@/api/client";
 import { orLastAnswer } from "@/offline/answers";
 import type { RequestRecord, Summary, TimelineEvent } from "@/api/types";
 import { numberIn, type Filters } from "./filters";
@@ -98,11 +98,14 @@ async function allEvents(id: string, signal: AbortSignal): Promise<TimelineEvent
   return events;
 }
 
-export const link = (id: string, kind: LinkKind, other: string, key: string): Promise<RequestRecord> =>
-  dataOf(api.POST("/api/requests/{id}/links", { params: { path: { id }, header: { "Idempotency-Key": key } }, body: { kind, other } }));
+/** As of a version, where one was seen. */
+const asOf = (version: number | undefined) => (version === undefined ? {} : { "If-Match": etag(version) });
 
-/** A merge is undone at the duplicate; the record that is told is of the request where it was said. */
-export function unlink(id: string, { kind, other }: Link): Promise<RequestRecord> {
-  const path = kind === "has_duplicate" ? { id: other, other: id } : { id, other };
-  return dataOf(api.DELETE("/api/requests/{id}/links/{other}", { params: { path } }));
+export const link = ({ id, version }: { id: string; version?: number }, kind: LinkKind, other: string, key: string): Promise<RequestRecord> =>
+  dataOf(api.POST("/api/requests/{id}/links", { params: { path: { id }, header: { ...asOf(version), "Idempotency-Key": key } }, body: { kind, other } }));
+
+/** Takes it back. A merge is undone at the duplicate, `other`, which is as of `version` there; the record that is told is of the request where it was said. */
+export function unlink({ id, version }: RequestRecord, { kind, other }: Link, versionOfOther: number | undefined): Promise<RequestRecord> {
+  const [path, seen] = kind === "has_duplicate" ? [{ id: other, other: id }, versionOfOther] : [{ id, other }, version];
+  return dataOf(api.DELETE("/api/requests/{id}/links/{other}", { params: { path, header: asOf(seen) } }));
 }
