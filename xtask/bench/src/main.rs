@@ -1,8 +1,10 @@
 //! `cargo xtask bench`: CepatEdge against the peer (`benches/peer`), both as release builds on a workerd of their own, in
 //! turn. `cargo xtask` builds both and runs this program, which is compiled with optimisation so that it costs little.
 
+mod bucket;
 mod compare;
 mod fan_out;
+mod files;
 mod flat;
 mod footprint;
 mod hops;
@@ -28,6 +30,7 @@ use clap::Parser;
 use testbed::secrets::Secrets;
 use testbed::{Cluster, cluster, workspace};
 
+use crate::bucket::Bucket;
 use crate::results::Line;
 use crate::side::{Build, Side};
 
@@ -102,6 +105,7 @@ impl Options {
 struct Bench {
     options: Options,
     home: PathBuf,
+    bucket: Bucket,
     ours: Side,
     peer: Side,
     lines: Vec<Line>,
@@ -126,9 +130,10 @@ fn run(options: Options) -> Result<()> {
     let load_before = process::load_average();
     let postgres = Cluster::start_in(&home.join("postgres"), cluster::Settings::default())?;
     let secrets = Secrets::generate()?;
-    let start = |build| Side::start(build, &home, &postgres, &secrets);
+    let bucket = Bucket::open()?;
+    let start = |build: Build| Side::start(build.name(), build, &home, &postgres, &secrets, bucket.port);
     let (ours, peer) = (start(Build::Ours)?, start(Build::Peer)?);
-    let mut bench = Bench { options, home: home.clone(), ours, peer, lines: Vec::new() };
+    let mut bench = Bench { options, home: home.clone(), bucket, ours, peer, lines: Vec::new() };
     measure(&mut bench, &postgres)?;
     let results = report::results(&bench, load_before);
     report::keep(&results, &bench.options)?;
