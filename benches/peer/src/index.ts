@@ -3,6 +3,7 @@
 
 import type { Env } from "./env.ts";
 import { every, newApp, onError, origin } from "./http/app.ts";
+import * as assets from "./http/assets.ts";
 import * as auth from "./http/auth.ts";
 import { beside, held } from "./http/gate.ts";
 import * as files from "./http/files.ts";
@@ -38,6 +39,7 @@ for (const base of ["/api", ""]) {
   app.get(`${base}/requests/:id/attachments/:file`, beside(files.read));
   app.post(`${base}/requests/:id/:action`, held(requests.act));
 
+  app.get(`${base}/assets`, beside(assets.list));
   app.get(`${base}/system/logs/:stream`, beside(system.logEntries, ["admin"]));
   app.get(`${base}/postgres/requests`, beside(requests.listFromPostgres));
 }

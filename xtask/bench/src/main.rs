@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: CepatEdge against the peer (`benches/peer`), both as release builds on a workerd of their own, in
 //! turn. `cargo xtask` builds both and runs this program, which is compiled with optimisation so that it costs little.
 
+mod assets;
 mod bucket;
 mod compare;
 mod fan_out;
@@ -15,6 +16,7 @@ mod process;
 mod report;
 mod results;
 mod routes;
+mod search;
 mod seed;
 mod side;
 mod sockets;
@@ -59,8 +61,20 @@ pub struct Options {
 }
 
 /// The scenarios that are no routes.
-const OTHERS: [&str; 11] =
-    ["verify", "size", "start-up", "floor", "hops", "flat", "log-append", "fan-out", "outbox", "list-pg", "memory"];
+const OTHERS: [&str; 12] = [
+    "verify",
+    "size",
+    "start-up",
+    "floor",
+    "hops",
+    "flat",
+    "log-append",
+    "fan-out",
+    "outbox",
+    "list-pg",
+    "search",
+    "memory",
+];
 
 impl Options {
     /// Refuses a name that no scenario has.
@@ -185,6 +199,9 @@ fn measure(bench: &mut Bench, postgres: &Cluster) -> Result<()> {
     if options.wants("list-pg") {
         outbox::fill_read_model(&bench.peer, options.summaries())?;
         compare::postgres_list(bench)?;
+    }
+    if options.wants("search") {
+        search::run(bench, postgres)?;
     }
     if options.wants("memory") {
         footprint::memory(bench)?;

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use anyhow::{Context, Result};
 use serde_json::json;
 
+use crate::assets;
 use crate::files;
 use crate::http::Call;
 use crate::side::{Side, text};
@@ -25,7 +26,7 @@ pub struct Route {
 }
 
 /// All of them, in the order in which they are run.
-pub const ROUTES: [Route; 12] = [
+pub const ROUTES: [Route; 13] = [
     Route { name: "me", goal: 1.4, expect: 200, prepare: me },
     Route { name: "record", goal: 1.4, expect: 200, prepare: record },
     Route { name: "timeline", goal: 1.4, expect: 200, prepare: timeline },
@@ -38,6 +39,7 @@ pub const ROUTES: [Route; 12] = [
     Route { name: "upload", goal: 1.0, expect: 201, prepare: files::upload },
     Route { name: "download", goal: 1.0, expect: 200, prepare: files::download },
     Route { name: "download-part", goal: 1.0, expect: 206, prepare: files::download_part },
+    Route { name: "assets", goal: 1.0, expect: 200, prepare: assets::list },
 ];
 
 fn me(side: &Side) -> Result<Maker> {

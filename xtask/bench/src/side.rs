@@ -109,6 +109,11 @@ impl Side {
         self.wait_until_ready()
     }
 
+    /// Ends the runtime for good.
+    pub fn stop(mut self) -> Result<()> {
+        self.workerd.stop()
+    }
+
     /// Starts it again, from now on counted and delayed or not.
     pub fn restart_counted(&mut self, counted: bool) -> Result<()> {
         self.counted = counted;

@@ -8,6 +8,7 @@ use serde_json::Value;
 use testbed::database;
 
 use crate::Bench;
+use crate::assets;
 use crate::files;
 use crate::http::{Call, Reply};
 use crate::routes::{comments, draft, requests};
@@ -201,6 +202,10 @@ fn answers(side: &Side) -> Result<Vec<(String, Reply)>> {
         all.push((format!("call {index} as {who}"), reply));
     }
     all.extend(files::answers(side, ids.get(2).map_or("", String::as_str))?);
+    assets::fill(side)?;
+    for path in ["/api/assets?limit=50", "/api/assets?limit=3", "/api/assets?unknown=1"] {
+        all.push((path.to_owned(), wire.call(&side.signed("requester", Call::get(path)))?));
+    }
     side.rest()?;
     for path in
         ["/api/system/logs/audit?limit=90", "/api/system/logs/requests?level=warn", "/api/system/logs/http?limit=3"]
