@@ -53,6 +53,9 @@ pub struct Settings {
     /// Whether it runs behind `runtime/counted.js`, which counts what it does. Its objects then stay in memory: an
     /// eviction would be counted too.
     pub counted: bool,
+    /// The port of 127.0.0.1 on which R2 answers for the bucket of wrangler.toml, as workerd's binding speaks to it. Without it there is
+    /// no bucket.
+    pub bucket: Option<u16>,
 }
 
 /// A running workerd. Dropping it ends it.
@@ -154,6 +157,13 @@ fn configuration(settings: &Settings, port: u16, driver_port: u16) -> Result<Str
         classes +=
             &format!("(className = {class}, uniqueKey = {class}, enableSql = true, preventEviction = {stays}), ");
     }
+    let mut bucket = String::new();
+    if let Some(port) = settings.bucket {
+        for binding in wrangler.buckets() {
+            own += &format!("(name = {}, r2Bucket = \"bucket\"), ", quoted(binding)?);
+        }
+        bucket = format!(r#"(name = "bucket", external = (address = "127.0.0.1:{port}", http = ())), "#);
+    }
     let mut modules = String::new();
     for name in settings.counted.then_some(COUNTED).into_iter().flatten().chain(["index.js"]) {
         modules += &format!(r#"(name = "{name}", esModule = embed "{name}"), "#);
@@ -178,7 +188,7 @@ fn configuration(settings: &Settings, port: u16, driver_port: u16) -> Result<Str
         r#"using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
-    (name = "app", worker = .app), {driver_service}
+    (name = "app", worker = .app), {driver_service}{bucket}
     (name = "internet", network = (allow = ["public", "private"])),
     (name = "disk", disk = (path = {disk}, writable = true)),
   ],

@@ -121,6 +121,11 @@ impl Wrangler {
         self.durable_objects.bindings.iter().map(|object| (object.name.as_str(), object.class_name.as_str()))
     }
 
+    /// The binding of each bucket of R2.
+    pub fn buckets(&self) -> impl Iterator<Item = &str> {
+        self.r2_buckets.iter().map(|bucket| bucket.binding.as_str())
+    }
+
     /// The Worker as Miniflare wants it, without its modules. `vars` come on top of the deployment's. The app is the build in
     /// the folder `app`, otherwise the deployment's; where that was not made, the Worker runs without it.
     pub fn worker(&self, vars: &BTreeMap<String, String>, app: Option<&Path>) -> Value {

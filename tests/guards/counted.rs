@@ -132,6 +132,7 @@ fn start() -> anyhow::Result<Counted> {
         vars,
         driver: None,
         counted: true,
+        bucket: None,
     })?;
     Ok(Counted { workerd, postgres, database, home, rested: Cell::default() })
 }

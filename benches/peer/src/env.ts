@@ -16,6 +16,7 @@ export type Env = {
   JWT_KEYS: string;
   CURSOR_KEY: string;
   ID_KEY: string;
+  FILES: R2Bucket;
   REQUEST: DurableObjectNamespace<RequestObject>;
   SESSION: DurableObjectNamespace<SessionObject>;
   ACCOUNT: DurableObjectNamespace<AccountObject>;

@@ -3,8 +3,10 @@
 
 import type { Env } from "./env.ts";
 import { every, newApp, onError, origin } from "./http/app.ts";
+import * as assets from "./http/assets.ts";
 import * as auth from "./http/auth.ts";
 import { beside, held } from "./http/gate.ts";
+import * as files from "./http/files.ts";
 import * as requests from "./http/requests.ts";
 import * as system from "./http/system.ts";
 
@@ -33,8 +35,11 @@ for (const base of ["/api", ""]) {
   app.get(`${base}/requests/:id/events`, beside(requests.events));
   app.get(`${base}/requests/:id/live`, held(requests.watch));
   app.post(`${base}/requests/:id/comments`, held(requests.comment));
+  app.post(`${base}/requests/:id/attachments`, held(files.attach));
+  app.get(`${base}/requests/:id/attachments/:file`, beside(files.read));
   app.post(`${base}/requests/:id/:action`, held(requests.act));
 
+  app.get(`${base}/assets`, beside(assets.list));
   app.get(`${base}/system/logs/:stream`, beside(system.logEntries, ["admin"]));
   app.get(`${base}/postgres/requests`, beside(requests.listFromPostgres));
 }

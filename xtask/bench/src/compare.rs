@@ -15,9 +15,9 @@ use crate::side::Side;
 /// Connections of the closed loop: enough to keep workerd's one thread busy, few enough not to queue for long.
 pub const CONNECTIONS: usize = 16;
 /// Connections of the open loop: a stall must not use them up.
-const OPEN_CONNECTIONS: usize = 32;
+pub const OPEN_CONNECTIONS: usize = 32;
 /// The open loop runs at this share of what the slower of the two answers at most.
-const SHARE: f64 = 0.5;
+pub const SHARE: f64 = 0.5;
 
 /// Runs one route's comparison.
 pub fn route(bench: &mut Bench, route: &Route) -> Result<()> {
@@ -133,7 +133,8 @@ pub fn measure(bench: &Bench, sides: [&Side; 2], loads: [Load<'_>; 2], heading: 
     Ok(lines)
 }
 
-fn middle(measured: &[Measured]) -> Measured {
+/// The median of each figure.
+pub fn middle(measured: &[Measured]) -> Measured {
     let of = |get: fn(&Measured) -> f64| median(&measured.iter().map(get).collect::<Vec<_>>());
     Measured {
         per_second: of(|one| one.per_second),

@@ -14,9 +14,10 @@ use crate::routes::ROUTES;
 use crate::seed::{self, STREAM};
 use crate::side::Side;
 
-const CONNECTIONS: usize = 4;
+/// Connections of the closed loop: few, since what counts is the cost of an answer.
+pub const CONNECTIONS: usize = 4;
 /// What cost may grow by.
-const GOAL: f64 = 1.5;
+pub const GOAL: f64 = 1.5;
 /// Routes whose cost could follow the number of requests, and of log entries.
 const BY_REQUESTS: [&str; 3] = ["list", "create", "transition"];
 const BY_ENTRIES: [&str; 1] = ["log-query"];

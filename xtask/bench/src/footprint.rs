@@ -50,7 +50,7 @@ fn one_start(bench: &Bench, build: Build) -> Result<(f64, f64)> {
     if home.exists() {
         fs::remove_dir_all(&home)?;
     }
-    let settings = settings(build, &home, &bench.ours.database_url, bench.ours.secrets());
+    let settings = settings(build, &home, &bench.ours.database_url, bench.ours.secrets(), bench.bucket.port);
     let began = Instant::now();
     let mut workerd = Workerd::serve(&settings)?;
     wait_until_ready(workerd.port)?;
@@ -64,7 +64,13 @@ fn one_start(bench: &Bench, build: Build) -> Result<(f64, f64)> {
 /// faster than that.
 pub fn floor(bench: &mut Bench) -> Result<()> {
     let home = bench.home.join("floor");
-    let mut workerd = Workerd::serve(&settings(Build::Empty, &home, &bench.ours.database_url, bench.ours.secrets()))?;
+    let mut workerd = Workerd::serve(&settings(
+        Build::Empty,
+        &home,
+        &bench.ours.database_url,
+        bench.ours.secrets(),
+        bench.bucket.port,
+    ))?;
     wait_until_ready(workerd.port)?;
     for (path, measure) in [("/plain", "an empty answer"), ("/hop", "with one call to an object")] {
         let request = Call::get(path).bytes();

@@ -119,7 +119,8 @@ fn run(
     })
 }
 
-fn percentile_ms(sorted: &[Duration], share: f64) -> f64 {
+/// What so large a share of the latencies, which are sorted, did not exceed, in milliseconds.
+pub fn percentile_ms(sorted: &[Duration], share: f64) -> f64 {
     let index = ((sorted.len() as f64 * share).ceil() as usize).saturating_sub(1);
     sorted.get(index).map_or(0.0, |latency| latency.as_secs_f64() * 1_000.0)
 }

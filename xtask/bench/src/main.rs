@@ -1,8 +1,11 @@
 //! `cargo xtask bench`: CepatEdge against the peer (`benches/peer`), both as release builds on a workerd of their own, in
 //! turn. `cargo xtask` builds both and runs this program, which is compiled with optimisation so that it costs little.
 
+mod assets;
+mod bucket;
 mod compare;
 mod fan_out;
+mod files;
 mod flat;
 mod footprint;
 mod hops;
@@ -13,6 +16,7 @@ mod process;
 mod report;
 mod results;
 mod routes;
+mod search;
 mod seed;
 mod side;
 mod sockets;
@@ -28,6 +32,7 @@ use clap::Parser;
 use testbed::secrets::Secrets;
 use testbed::{Cluster, cluster, workspace};
 
+use crate::bucket::Bucket;
 use crate::results::Line;
 use crate::side::{Build, Side};
 
@@ -56,8 +61,20 @@ pub struct Options {
 }
 
 /// The scenarios that are no routes.
-const OTHERS: [&str; 11] =
-    ["verify", "size", "start-up", "floor", "hops", "flat", "log-append", "fan-out", "outbox", "list-pg", "memory"];
+const OTHERS: [&str; 12] = [
+    "verify",
+    "size",
+    "start-up",
+    "floor",
+    "hops",
+    "flat",
+    "log-append",
+    "fan-out",
+    "outbox",
+    "list-pg",
+    "search",
+    "memory",
+];
 
 impl Options {
     /// Refuses a name that no scenario has.
@@ -102,6 +119,7 @@ impl Options {
 struct Bench {
     options: Options,
     home: PathBuf,
+    bucket: Bucket,
     ours: Side,
     peer: Side,
     lines: Vec<Line>,
@@ -126,9 +144,10 @@ fn run(options: Options) -> Result<()> {
     let load_before = process::load_average();
     let postgres = Cluster::start_in(&home.join("postgres"), cluster::Settings::default())?;
     let secrets = Secrets::generate()?;
-    let start = |build| Side::start(build, &home, &postgres, &secrets);
+    let bucket = Bucket::open()?;
+    let start = |build: Build| Side::start(build.name(), build, &home, &postgres, &secrets, bucket.port);
     let (ours, peer) = (start(Build::Ours)?, start(Build::Peer)?);
-    let mut bench = Bench { options, home: home.clone(), ours, peer, lines: Vec::new() };
+    let mut bench = Bench { options, home: home.clone(), bucket, ours, peer, lines: Vec::new() };
     measure(&mut bench, &postgres)?;
     let results = report::results(&bench, load_before);
     report::keep(&results, &bench.options)?;
@@ -180,6 +199,9 @@ fn measure(bench: &mut Bench, postgres: &Cluster) -> Result<()> {
     if options.wants("list-pg") {
         outbox::fill_read_model(&bench.peer, options.summaries())?;
         compare::postgres_list(bench)?;
+    }
+    if options.wants("search") {
+        search::run(bench, postgres)?;
     }
     if options.wants("memory") {
         footprint::memory(bench)?;

@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use anyhow::{Context, Result};
 use serde_json::json;
 
+use crate::assets;
+use crate::files;
 use crate::http::Call;
 use crate::side::{Side, text};
 
@@ -24,7 +26,7 @@ pub struct Route {
 }
 
 /// All of them, in the order in which they are run.
-pub const ROUTES: [Route; 9] = [
+pub const ROUTES: [Route; 13] = [
     Route { name: "me", goal: 1.4, expect: 200, prepare: me },
     Route { name: "record", goal: 1.4, expect: 200, prepare: record },
     Route { name: "timeline", goal: 1.4, expect: 200, prepare: timeline },
@@ -34,6 +36,10 @@ pub const ROUTES: [Route; 9] = [
     Route { name: "create", goal: 1.4, expect: 201, prepare: create },
     Route { name: "transition", goal: 1.4, expect: 200, prepare: transition },
     Route { name: "comment", goal: 1.4, expect: 201, prepare: comment },
+    Route { name: "upload", goal: 1.0, expect: 201, prepare: files::upload },
+    Route { name: "download", goal: 1.0, expect: 200, prepare: files::download },
+    Route { name: "download-part", goal: 1.0, expect: 206, prepare: files::download_part },
+    Route { name: "assets", goal: 1.0, expect: 200, prepare: assets::list },
 ];
 
 fn me(side: &Side) -> Result<Maker> {
@@ -166,7 +172,7 @@ pub fn draft(title: &str) -> String {
 }
 
 /// An idempotency key that no earlier call had: each command is a new one, however often its scenario is run.
-fn fresh_key() -> String {
+pub fn fresh_key() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     format!("bench-{}", NEXT.fetch_add(1, Ordering::Relaxed))
 }

@@ -10,7 +10,7 @@ use crate::routes;
 use crate::side::{Side, fill};
 
 /// The organisation's name for its index.
-const INDEX: &str = "default";
+pub const INDEX: &str = "default";
 /// The stream that nothing else writes to.
 pub const STREAM: &str = "mail";
 

@@ -65,20 +65,28 @@ pub struct Side {
     pub database_url: String,
     home: PathBuf,
     secrets: Secrets,
+    /// The port of its bucket.
+    bucket: u16,
     /// Whether it runs behind what counts and delays its calls.
     counted: bool,
     cookies: BTreeMap<&'static str, String>,
 }
 
 impl Side {
-    /// Brings a build up in `home`, with accounts in a database of its own.
-    pub fn start(build: Build, home: &Path, postgres: &Cluster, secrets: &Secrets) -> Result<Self> {
-        let name = format!("bench_{}", build.name());
-        let database_url = seed::demo_database(postgres, &name)?;
-        let home = home.join(build.name());
-        let workerd = Workerd::serve(&settings(build, &home, &database_url, secrets))?;
+    /// Brings a build up in `home`, with a folder of this name, and with accounts in a database of its own.
+    pub fn start(
+        name: &str,
+        build: Build,
+        home: &Path,
+        postgres: &Cluster,
+        secrets: &Secrets,
+        bucket: u16,
+    ) -> Result<Self> {
+        let database_url = seed::demo_database(postgres, &format!("bench_{name}"))?;
+        let home = home.join(name);
+        let workerd = Workerd::serve(&settings(build, &home, &database_url, secrets, bucket))?;
         let (secrets, cookies) = (secrets.clone(), BTreeMap::new());
-        let mut side = Self { build, workerd, database_url, home, secrets, counted: false, cookies };
+        let mut side = Self { build, workerd, database_url, home, secrets, bucket, counted: false, cookies };
         side.wait_until_ready()?;
         side.sign_in()?;
         Ok(side)
@@ -93,12 +101,17 @@ impl Side {
 
     /// The same, with the sessions that there are.
     pub fn restart_bare(&mut self, work: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
-        let settings = settings(self.build, &self.home, &self.database_url, &self.secrets);
+        let settings = settings(self.build, &self.home, &self.database_url, &self.secrets, self.bucket);
         let settings = Settings { counted: self.counted, ..settings };
         self.workerd.stop()?;
         work(&self.home)?;
         self.workerd = Workerd::serve(&settings)?;
         self.wait_until_ready()
+    }
+
+    /// Ends the runtime for good.
+    pub fn stop(mut self) -> Result<()> {
+        self.workerd.stop()
     }
 
     /// Starts it again, from now on counted and delayed or not.
@@ -184,8 +197,8 @@ pub fn wait_until_ready(port: u16) -> Result<()> {
     }
 }
 
-/// How a build is run.
-pub fn settings(build: Build, home: &Path, database_url: &str, secrets: &Secrets) -> Settings {
+/// How a build is run, with the bucket that listens on this port.
+pub fn settings(build: Build, home: &Path, database_url: &str, secrets: &Secrets, bucket: u16) -> Settings {
     // Port 1 is nobody's: these origins are only there so that both builds have a list to compare with.
     let mut vars = stack::development_vars(1, database_url, secrets);
     vars.insert("BUILD".to_owned(), build.name().to_owned());
@@ -197,6 +210,7 @@ pub fn settings(build: Build, home: &Path, database_url: &str, secrets: &Secrets
         vars,
         driver: Some(workspace::root().join("benches/driver.js")),
         counted: false,
+        bucket: Some(bucket),
     }
 }
 

@@ -8,20 +8,25 @@ use serde_json::Value;
 use testbed::database;
 
 use crate::Bench;
+use crate::assets;
+use crate::files;
 use crate::http::{Call, Reply};
 use crate::routes::{comments, draft, requests};
 use crate::side::Side;
 
 /// Fields that a time, chance or a build's own key decides: only whether they are there, and of which type, is compared.
-const OWN: [&str; 6] = ["ts", "request_id", "next_cursor", "held_ms", "hash", "duration_ms"];
+const OWN: [&str; 7] = ["ts", "at", "request_id", "next_cursor", "held_ms", "hash", "duration_ms"];
 /// Headers that both must send alike.
-const HEADERS: [&str; 7] = [
+const HEADERS: [&str; 10] = [
     "content-type",
     "cache-control",
     "x-content-type-options",
     "strict-transport-security",
     "content-security-policy",
     "location",
+    "accept-ranges",
+    "content-range",
+    "content-disposition",
     "vary",
 ];
 
@@ -42,6 +47,12 @@ pub fn run(bench: &Bench) -> Result<()> {
             problems.push(format!("{name}: etag {tag:?} and {peers:?}"));
         }
         if ours.body.is_empty() && peer.body.is_empty() {
+            continue;
+        }
+        if ours.header("content-type").is_none_or(|kind| !kind.ends_with("json")) {
+            if ours.body != peer.body {
+                problems.push(format!("{name}: {} and {} other bytes", ours.body.len(), peer.body.len()));
+            }
             continue;
         }
         compare(name, &ours.json()?, &peer.json()?, &mut problems);
@@ -190,6 +201,11 @@ fn answers(side: &Side) -> Result<Vec<(String, Reply)>> {
         let reply = wire.call(&side.signed(who, call.clone()))?;
         all.push((format!("call {index} as {who}"), reply));
     }
+    all.extend(files::answers(side, ids.get(2).map_or("", String::as_str))?);
+    assets::fill(side)?;
+    for path in ["/api/assets?limit=50", "/api/assets?limit=3", "/api/assets?unknown=1"] {
+        all.push((path.to_owned(), wire.call(&side.signed("requester", Call::get(path)))?));
+    }
     side.rest()?;
     for path in
         ["/api/system/logs/audit?limit=90", "/api/system/logs/requests?level=warn", "/api/system/logs/http?limit=3"]
@@ -232,6 +248,8 @@ fn is_own(path: &str) -> bool {
         || name.ends_with("_at")
         || name == "held_since"
         || path.ends_with("session.id")
+        // The id of a file is random.
+        || (name == "id" && path.contains("attachment"))
         || is_prose
         // The id of an HTTP request's entry begins with its trace, and its route is spelled by each framework.
         || (path.starts_with("/api/system/logs/") && !path.contains("audit") && ["id", "message", "route"].contains(&name))

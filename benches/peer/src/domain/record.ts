@@ -1,5 +1,6 @@
 // A request as the API shows it: the record to one caller, and the line of a list.
 
+import { visibleFiles } from "./file.ts";
 import { type Caller, type MaintenanceRequest, type Moment, allowedActions, lastEvent, mayEdit, seesInternal } from "./request.ts";
 
 const iso = (ms: number): string => new Date(ms).toISOString();
@@ -49,7 +50,8 @@ export function recordOf(request: MaintenanceRequest, caller: Caller, now: numbe
     started_at: isoOrNull(request.started_at),
     completed_at: isoOrNull(request.completed_at),
     closed_at: isoOrNull(request.closed_at),
-    attachments: [],
+    attachments: visibleFiles(request, caller),
+    links: [],
     may_edit: mayEdit(request, caller),
     allowed_actions: allowedActions(request, caller, now),
   };
@@ -65,6 +67,8 @@ export function summaryOf(request: MaintenanceRequest) {
     category: request.category,
     priority: request.priority,
     hazard: request.hazard,
+    location: null,
+    asset: null,
     status: request.status,
     requester: request.requester,
     assignee: request.assignee,
@@ -72,6 +76,7 @@ export function summaryOf(request: MaintenanceRequest) {
     version: request.version,
     created_at: iso(request.created_at),
     updated_at: iso(request.updated_at),
+    attachments: (request.attachments ?? []).filter(({ visibility }) => visibility === "public").length,
   };
 }
 

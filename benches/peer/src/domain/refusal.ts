@@ -2,7 +2,7 @@
 
 export type Refusal = {
   code: string;
-  status: 400 | 401 | 403 | 404 | 409 | 412 | 413 | 422 | 429 | 500 | 503;
+  status: 400 | 401 | 403 | 404 | 409 | 412 | 411 | 413 | 415 | 416 | 422 | 429 | 500 | 503;
   title: string;
   detail: string;
   errors?: { field: string; code: string; detail: string }[];

@@ -1,5 +1,6 @@
 // A maintenance request: its states, its events, what makes the next state of an event, and who may do what when.
 
+import { type Attachment, mayAttach } from "./file.ts";
 import { alreadyAssigned, forbidden, invalid, invalidTransition, notFound } from "./refusal.ts";
 
 export const ROLES = ["requester", "technician", "manager", "admin"] as const;
@@ -38,6 +39,9 @@ export type MaintenanceRequest = {
   priority: Priority;
   contact: string | null;
   hazard: boolean;
+  /** There are no places and no assets here. */
+  location: null;
+  asset: null;
   status: Status;
   status_reason: string | null;
   requester: Person;
@@ -60,6 +64,7 @@ export type MaintenanceRequest = {
   /** From the last completion until it closes by itself. */
   auto_close_ms?: number;
   closed_at: number | null;
+  attachments?: Attachment[];
 };
 
 export type NewRequest = {
@@ -78,7 +83,8 @@ export type Command =
   | { kind: "assign"; assignee: Person; takeOver: boolean }
   | { kind: "complete"; resolution: string }
   | { kind: "close"; rating: number | null }
-  | { kind: "comment"; body: string; visibility: Visibility };
+  | { kind: "comment"; body: string; visibility: Visibility }
+  | { kind: "attach"; attachment: Attachment };
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -88,7 +94,8 @@ const AUTO_CLOSE_MS = 7 * DAY_MS;
 
 export const manages = (role: Role): boolean => role === "manager" || role === "admin";
 export const seesInternal = (role: Role): boolean => role !== "requester";
-export const isInternal = (event: Event): boolean => event.body.visibility === "internal";
+export const visibilityOf = ({ body }: Event): Visibility => body.visibility ?? body.attachment?.visibility ?? "public";
+export const isInternal = (event: Event): boolean => visibilityOf(event) === "internal";
 export const actorOf = ({ user, role }: Caller): Actor => ({ id: user.id, name: user.name, role });
 /** The one requester whose requests a caller may see; null for all. */
 export const seesOnly = (caller: Caller): string | null => (caller.role === "requester" ? caller.user.id : null);
@@ -165,7 +172,7 @@ export function create(draft: NewRequest, caller: Caller, now: number): Event {
   const requester = draft.requester ?? caller.user;
   if (requester.id !== caller.user.id && !manages(caller.role)) throw forbidden();
   const { title, description, category, priority, contact, hazard } = draft;
-  const body = { title, description, category, priority, contact, hazard, requester, target_ms: TARGET_MS[priority] };
+  const body = { title, description, category, priority, contact, hazard, location: null, asset: null, requester, target_ms: TARGET_MS[priority] };
   return { seq: 1, ts: new Date(now).toISOString(), kind: "created", body, actor: actorOf(caller) };
 }
 
@@ -175,7 +182,7 @@ export function begin(id: string, event: Event, now: number): MaintenanceRequest
     event.body as NewRequest & { requester: Person; target_ms: number };
   const { id: raisedBy, name } = event.actor as Person;
   return {
-    id, number: null, title, description, category, priority, contact, hazard,
+    id, number: null, title, description, category, priority, contact, hazard, location: null, asset: null,
     status: "submitted", status_reason: null,
     requester, raised_by: { id: raisedBy, name }, assignee: null,
     resolution: null, rating: null,
@@ -187,7 +194,7 @@ export function begin(id: string, event: Event, now: number): MaintenanceRequest
 
 const KINDS = {
   approve: "approved", reject: "rejected", assign: "assigned", release: "released", start: "started", hold: "held",
-  resume: "resumed", complete: "completed", close: "closed", reopen: "reopened", cancel: "cancelled", comment: "commented",
+  resume: "resumed", complete: "completed", close: "closed", reopen: "reopened", cancel: "cancelled", comment: "commented", attach: "attached",
 } as const;
 
 /** What happens, or a refusal. `record` shows the caller how things stand. */
@@ -203,6 +210,10 @@ export function decide(
   if (command.kind === "comment") {
     if (command.visibility === "internal" && !seesInternal(caller.role)) throw forbidden();
     return { kind, body: { body: command.body, visibility: command.visibility } };
+  }
+  if (command.kind === "attach") {
+    mayAttach(request, command.attachment, caller, record);
+    return { kind, body: { attachment: command.attachment } };
   }
   const may = verdict(request, caller, command.kind, now);
   if (may === "never") throw forbidden();
@@ -281,6 +292,9 @@ export function apply(request: MaintenanceRequest, event: Event, ts: number): Ma
       next.status = "closed";
       next.rating = body.rating;
       next.closed_at = ts;
+      break;
+    case "attached":
+      next.attachments = [...(request.attachments ?? []), body.attachment];
       break;
     case "reopened":
       next.status = "in_progress";

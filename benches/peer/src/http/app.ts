@@ -11,7 +11,7 @@ import { Visit, write } from "./journal.ts";
 
 export type App = {
   Bindings: Env;
-  Variables: { config: Config; visit: Visit; caller: Caller; session: string };
+  Variables: { config: Config; visit: Visit; caller: Caller; session: string; own?: Record<string, string> };
 };
 export type Context = HonoContext<App>;
 
@@ -49,6 +49,9 @@ export const every = createMiddleware<App>(async (c, next) => {
   if (c.res.status !== 101) {
     const { headers } = c.res;
     for (const name in HEADERS) headers.set(name, HEADERS[name as keyof typeof HEADERS]);
+    // A file has some of its own.
+    const own = c.get("own");
+    if (own !== undefined) for (const name in own) headers.set(name, own[name]!);
     headers.set("x-request-id", visit.trace);
     const origin = c.req.header("origin");
     if (origin !== undefined && config.origins.includes(origin)) {

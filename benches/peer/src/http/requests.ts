@@ -190,15 +190,15 @@ async function findUser(c: Context, id: string): Promise<User | null> {
 }
 
 /** The request that a client names; one that this deployment never made is not there. */
-async function genuine(c: Context): Promise<string> {
+export async function genuine(c: Context): Promise<string> {
   const id = c.req.param("id") ?? "";
   if (!(await isGenuine(c.var.config.idKey, c.var.config.org, id))) throw notFound();
   return id;
 }
 
-const stubOf = (c: Context, id: string): DurableObjectStub<RequestObject> => c.env.REQUEST.getByName(`${c.var.config.org}/${id}`);
+export const stubOf = (c: Context, id: string): DurableObjectStub<RequestObject> => c.env.REQUEST.getByName(`${c.var.config.org}/${id}`);
 
-async function context(c: Context, deed: string, key: string | null, bytes: ArrayBuffer | null): Promise<CallContext> {
+export async function context(c: Context, deed: string, key: string | null, bytes: ArrayBuffer | Uint8Array | null): Promise<CallContext> {
   const { config, caller, visit } = c.var;
   const idempotency =
     key === null || bytes === null ? null : { key: `${caller.user.id}/${deed}/${key}`, body_hash: await sha256Hex(bytes) };
@@ -206,7 +206,7 @@ async function context(c: Context, deed: string, key: string | null, bytes: Arra
 }
 
 /** Writes down what a command came to. */
-async function noting<T extends object>(c: Context, deed: string, request: string, work: () => Promise<T>): Promise<T> {
+export async function noting<T extends object>(c: Context, deed: string, request: string, work: () => Promise<T>): Promise<T> {
   const outcome = await work();
   const { visit } = c.var;
   if ("refused" in outcome) {
@@ -218,7 +218,7 @@ async function noting<T extends object>(c: Context, deed: string, request: strin
   return outcome;
 }
 
-function idempotencyKey(c: Context): string | null {
+export function idempotencyKey(c: Context): string | null {
   const key = c.req.header("idempotency-key");
   if (key === undefined) return null;
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) throw invalid("Idempotency-Key", "malformed", "Idempotency-Key is not a valid key.");

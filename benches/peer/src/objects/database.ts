@@ -5,7 +5,7 @@ import postgres from "postgres";
 
 import type { Env } from "../env.ts";
 import type { Position } from "../domain/cursor.ts";
-import { APPLY_AUDIT, APPLY_EVENTS, APPLY_REQUESTS, LIST_REQUESTS } from "./statements.ts";
+import { APPLY_AUDIT, APPLY_EVENTS, APPLY_REQUESTS, LIST_ASSETS, LIST_REQUESTS } from "./statements.ts";
 import type { Page } from "./walk.ts";
 
 const GATHER_MS = 3;
@@ -48,8 +48,17 @@ export class DatabaseObject extends DurableObject<Env> {
 
   /** A page of requests of one status, newest first, straight from PostgreSQL. */
   async list(org: string, status: string, after: Position | null, limit: number): Promise<Page> {
-    const binds = [org, status, after?.ts ?? null, after?.id ?? null, limit + 1];
-    const rows = await this.#sql.unsafe<{ json: string; ts: string; id: string }[]>(LIST_REQUESTS, binds, { prepare: true });
+    return this.#page(LIST_REQUESTS, [org, status, after?.ts ?? null, after?.id ?? null], limit);
+  }
+
+  /** A page of assets, in the order of their names. */
+  async assets(org: string, after: Position | null, limit: number): Promise<Page> {
+    return this.#page(LIST_ASSETS, [org, after?.id.slice(0, 36) ?? null, after?.id.slice(36) ?? null], limit);
+  }
+
+  /** Rows of JSON, time and id; the statement's last parameter is how many. */
+  async #page(statement: string, binds: (string | number | null)[], limit: number): Promise<Page> {
+    const rows = await this.#sql.unsafe<{ json: string; ts: string; id: string }[]>(statement, [...binds, limit + 1], { prepare: true });
     const shown = rows.slice(0, limit);
     const last = rows.length > limit ? shown[shown.length - 1]! : null;
     return {

@@ -1,7 +1,7 @@
 // What a request's events become elsewhere: rows of PostgreSQL, entries of the audit stream.
 
 import { type NewEntry, newEntry } from "../domain/log.ts";
-import type { Event, MaintenanceRequest } from "../domain/request.ts";
+import { type Event, type MaintenanceRequest, visibilityOf } from "../domain/request.ts";
 
 /** What fences a request, and the whole of it: PostgreSQL makes the other columns of that. */
 export function requestRow(org: string, request: MaintenanceRequest): Record<string, unknown> {
@@ -9,8 +9,6 @@ export function requestRow(org: string, request: MaintenanceRequest): Record<str
     id: request.id, org_id: org, epoch: request.epoch, version: request.version, number: request.number, body: request,
   };
 }
-
-const visibilityOf = (event: Event): string => event.body.visibility ?? "public";
 
 export function eventRow(org: string, request: MaintenanceRequest, event: Event, trace: string): Record<string, unknown> {
   return {

@@ -4,6 +4,7 @@
 import { DurableObject } from "cloudflare:workers";
 
 import type { Env } from "../env.ts";
+import { type Arrived, type Attachment, type Declared, PENDING_MS, mayAttach, placeOf, visibleFiles } from "../domain/file.ts";
 import { recordOf, summaryOf } from "../domain/record.ts";
 import { type Outcome, attempt, keyReused, notFound, stale } from "../domain/refusal.ts";
 import {
@@ -26,7 +27,8 @@ const SCHEMA = `
   CREATE TABLE request (
     one      INTEGER PRIMARY KEY CHECK (one = 1),
     org      TEXT NOT NULL,
-    snapshot TEXT NOT NULL
+    snapshot TEXT NOT NULL,
+    files    TEXT
   );
   CREATE TABLE event (
     seq      INTEGER PRIMARY KEY,
@@ -53,6 +55,8 @@ export type Context = {
   idempotency: { key: string; body_hash: string } | null;
 };
 
+type Pending = Record<string, Declared & { at: number }>;
+
 /** A record as JSON text, and the version in its ETag. */
 export type Versioned = { version: number; record: string };
 
@@ -62,6 +66,7 @@ export class RequestObject extends DurableObject<Env> {
   #outbox = new Outbox(this.#db);
   #sockets = new Sockets(this.ctx, this.env);
   #request: MaintenanceRequest | null | undefined;
+  #files: Pending = {};
   #forgotAt = -Infinity;
 
   async create(cx: Context, id: string, draft: NewRequest): Promise<Outcome<Versioned>> {
@@ -107,6 +112,58 @@ export class RequestObject extends DurableObject<Env> {
     return done;
   }
 
+  /** A file is to come, and is written down before its bytes. Null, or the reply that was kept. */
+  beginFile(cx: Context, file: Declared): Outcome<string | null> {
+    return attempt(() => {
+      const request = this.#visible(cx.caller);
+      const kept = this.#replied(cx);
+      if (kept !== null) return kept;
+      mayAttach(request, file, cx.caller, () => recordOf(request, cx.caller, Date.now()));
+      const pending = { ...this.#pending(), [file.id]: { ...file, at: Date.now() } };
+      this.#db.atomically((sql) => this.#keepPending(sql, pending));
+      this.#alarm.ringBy(this.#nextDue());
+      return null;
+    });
+  }
+
+  /** The bytes of a file are there; the file as JSON text. */
+  async attachFile(cx: Context, id: string, arrived: Arrived & { filename: string }): Promise<Outcome<string>> {
+    const done = attempt(() => {
+      const request = this.#visible(cx.caller);
+      const kept = this.#replied(cx);
+      if (kept !== null) return kept;
+      const declared = this.#pending()[id];
+      if (declared === undefined) throw notFound();
+      const { at: _, ...file } = declared;
+      const attachment: Attachment = {
+        ...file, ...arrived, mark: null, comment: null, width: null, height: null, thumbnail: false,
+        by: cx.caller.user, created_at: new Date().toISOString(),
+      };
+      const record = () => recordOf(request, cx.caller, Date.now());
+      return this.#carryOut(cx, request, { kind: "attach", attachment }, record, () => JSON.stringify(attachment));
+    });
+    if ("ok" in done) await this.#settle();
+    return done;
+  }
+
+  /** A file will not come: what of it is in the bucket goes, and then nobody remembers it. */
+  async dropFile(id: string): Promise<void> {
+    const request = this.#load();
+    if (request === null || this.#pending()[id] === undefined) return;
+    await this.env.FILES.delete(placeOf(this.#org(), request.id, id));
+    const { [id]: _, ...left } = this.#pending();
+    this.#db.atomically((sql) => this.#keepPending(sql, left));
+  }
+
+  /** What is known of a file, as JSON text. */
+  readFile(cx: Context, id: string): Outcome<string> {
+    return attempt(() => {
+      const file = visibleFiles(this.#visible(cx.caller), cx.caller).find((known) => known.id === id);
+      if (file === undefined) throw notFound();
+      return JSON.stringify(file);
+    });
+  }
+
   timeline(cx: Context, after: number, limit: number): Outcome<Page> {
     return attempt(() => {
       this.#visible(cx.caller);
@@ -147,6 +204,7 @@ export class RequestObject extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     this.#alarm.rang();
     this.#closeWhenDue();
+    for (const { id, at } of Object.values(this.#pending())) if (at + PENDING_MS <= Date.now()) await this.dropFile(id);
     await this.#pushToIndex();
     await this.#pushToOthers();
     await this.#sockets.dropEndedSessions();
@@ -155,10 +213,22 @@ export class RequestObject extends DurableObject<Env> {
 
   #load(): MaintenanceRequest | null {
     if (this.#request === undefined) {
-      const row = this.#db.row<{ snapshot: string }>("SELECT snapshot FROM request");
+      const row = this.#db.row<{ snapshot: string; files: string | null }>("SELECT snapshot, files FROM request");
       this.#request = row ? (JSON.parse(row.snapshot) as MaintenanceRequest) : null;
+      this.#files = JSON.parse(row?.files ?? "{}") as Pending;
     }
     return this.#request;
+  }
+
+  /** Files that are on their way, by id. */
+  #pending(): Pending {
+    this.#load();
+    return this.#files;
+  }
+
+  #keepPending(sql: SqlStorage, pending: Pending): void {
+    sql.exec("UPDATE request SET files = ?", JSON.stringify(pending));
+    this.#files = pending;
   }
 
   #visible(caller: Caller): MaintenanceRequest {
@@ -204,6 +274,10 @@ export class RequestObject extends DurableObject<Env> {
           event.seq, after.updated_at, Number(internal), cx.trace, json,
         );
         putSnapshot(sql, cx.org, after);
+        if (event.kind === "attached") {
+          const { [event.body.attachment.id]: _, ...left } = this.#pending();
+          this.#keepPending(sql, left);
+        }
         this.#outbox.owe(sql, DESTINATIONS, event.seq, now);
         if (cx.idempotency) keepReply(sql, cx.idempotency, event.seq, text, now);
         this.#forgetReplies(sql, now);
@@ -345,7 +419,8 @@ export class RequestObject extends DurableObject<Env> {
 
   #nextDue(): number | null {
     const request = this.#load();
-    return earliest(request && closesAt(request), this.#outbox.nextDue(), this.#sockets.nextDue());
+    const expires = Object.values(this.#pending()).map(({ at }) => at + PENDING_MS);
+    return earliest(request && closesAt(request), ...expires, this.#outbox.nextDue(), this.#sockets.nextDue());
   }
 }
 

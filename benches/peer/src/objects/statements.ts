@@ -39,14 +39,15 @@ export const APPLY_AUDIT = `
 export const LIST_REQUESTS = `
   SELECT json_build_object(
            'id', id, 'number', number, 'title', title, 'category', category, 'priority', priority, 'hazard', hazard,
-           'status', status,
+           'location', body -> 'location', 'asset', body -> 'asset', 'status', status,
            'requester', json_build_object('id', requester_id, 'name', requester_name),
            'assignee', CASE WHEN assignee_id IS NULL THEN NULL
                             ELSE json_build_object('id', assignee_id, 'name', assignee_name) END,
            'due_at', to_char(due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
            'version', version,
            'created_at', to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-           'updated_at', to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))::text AS json,
+           'updated_at', to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+           'attachments', 0)::text AS json,
          (extract(epoch FROM created_at) * 1000)::bigint AS ts, id
   FROM requests
   WHERE org_id = $1 AND status = $2
@@ -54,3 +55,29 @@ export const LIST_REQUESTS = `
          OR (created_at, id) < ('epoch'::timestamptz + $3::bigint * interval '1 millisecond', $4::uuid))
   ORDER BY created_at DESC, id DESC
   LIMIT $5::bigint`;
+
+const time = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+/** A page of the assets that are not retired, in the order of their names. */
+export const LIST_ASSETS = `
+  SELECT json_build_object(
+           'id', l.id, 'name', l.name, 'code', l.body ->> 'code', 'category', l.body ->> 'category',
+           'location', (SELECT json_build_object('id', p.id, 'name', p.name, 'path',
+                               (SELECT coalesce(json_agg(json_build_object('id', a.id, 'name', a.name) ORDER BY u.level), '[]'::json)
+                                FROM unnest(p.ancestors) WITH ORDINALITY u(id, level) JOIN locations a ON a.id = u.id))
+                        FROM locations p WHERE p.id = l.location_id),
+           'parent', (SELECT json_build_object('id', p.id, 'name', p.name, 'code', p.body ->> 'code') FROM assets p WHERE p.id = l.parent_id),
+           'parts', (SELECT count(*) FROM assets c WHERE c.org_id = l.org_id AND c.parent_id = l.id),
+           'maker', l.body ->> 'maker', 'model', l.body ->> 'model', 'serial', l.body ->> 'serial',
+           'bought', l.body ->> 'bought', 'warranty_until', l.body ->> 'warranty_until', 'cost', l.body ->> 'cost',
+           'notes', l.body ->> 'notes', 'custom', coalesce(l.body -> 'custom', '{}'), 'status', l.status, 'history', l.history,
+           'down', l.status = 'out_of_service' OR EXISTS (
+                SELECT FROM requests
+                WHERE requests.org_id = l.org_id AND requests.asset_id = l.id AND body ->> 'down_since' IS NOT NULL
+                  AND status NOT IN ('rejected', 'cancelled') AND body ->> 'down_until' IS NULL AND completed_at IS NULL),
+           'version', l.version, 'created_at', ${time("l.created_at")}, 'updated_at', ${time("l.updated_at")})::text AS json,
+         '0' AS ts, l.id::text || l.sort AS id
+  FROM assets l
+  WHERE l.org_id = $1 AND l.status IN ('in_service', 'out_of_service') AND ($2::uuid IS NULL OR (l.sort, l.id) > ($3::text, $2::uuid))
+  ORDER BY l.sort, l.id
+  LIMIT $4::bigint`;
