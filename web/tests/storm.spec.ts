@@ -66,9 +66,10 @@ async function drive({ who, steps, seed }: { who: string; steps: number; seed: n
     if (dialog() && !isAsked()) {
       const field = dialog()!.querySelector<HTMLTextAreaElement | HTMLSelectElement>("textarea, select");
       if (field?.matches("select")) {
-        await until(() => field.querySelectorAll("option").length > 1);
-        const options = [...field.querySelectorAll("option")].slice(1);
-        type(field, options[pick(options.length)]!.value);
+        const select = () => dialog()?.querySelector("select") ?? field;
+        const options = () => [...select().querySelectorAll("option")].slice(1);
+        if (!(await until(() => options().length > 0))) trouble.push(`${label} offers nobody`);
+        else type(select() as HTMLSelectElement, options()[pick(options().length)]!.value);
       } else if (field) type(field, (attempt.words = `${who} writes ${number}`));
       await rest(150);
       const submit = dialog()?.querySelector<HTMLButtonElement>("button[type=submit]");

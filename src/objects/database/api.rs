@@ -183,12 +183,7 @@ pub async fn query<Q: Query>(env: &Env, query: Q, cx: &CallContext) -> Result<Q:
 ///
 /// # Errors
 /// As [`query`]; `Unavailable` when the limit is reached.
-pub async fn query_within<Q: Query>(
-    env: &Env,
-    query: Q,
-    cx: &CallContext,
-    limit_ms: u32,
-) -> Result<Q::Reply, Refusal> {
+pub async fn query_within<Q: Query>(env: &Env, query: Q, cx: &CallContext, limit_ms: u32) -> Result<Q::Reply, Refusal> {
     ask_within(env, &DatabaseKey::first(&cx.org), Ask(query), cx, limit_ms).await
 }
 

@@ -80,8 +80,11 @@ impl RequestObject {
         }
         let assignee = request.assignee.as_ref().map(|person| person.id);
         let needs_staff = due == Due::Over || assignee.is_none();
-        let staff =
-            if needs_staff { query_within(&self.state.env, ListStaff {}, &cx, CALL_LIMIT_MS).await? } else { Vec::new() };
+        let staff = if needs_staff {
+            query_within(&self.state.env, ListStaff {}, &cx, CALL_LIMIT_MS).await?
+        } else {
+            Vec::new()
+        };
         let watchers = store::watchers(&self.state.db)?;
         let requester = request.requester.id;
         let parties = Parties { requester, reporters: &[], assignee, staff: &staff, watchers: &watchers };
