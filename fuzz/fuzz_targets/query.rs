@@ -94,6 +94,12 @@ fn of_requests(query: &str) {
     put("assignee", filter.assignee.map(|id| id.to_string()));
     put("requester", filter.requester.map(|id| id.to_string()));
     put("category", filter.category.as_ref().map(ToString::to_string));
+    put("hazard", filter.hazard.map(|is| is.to_string()));
+    put("location", filter.location.map(|id| id.to_string()));
+    put("asset", filter.asset.map(|id| id.to_string()));
+    put("files", filter.files.map(|has| has.to_string()));
+    put("due_before", filter.due_before.map(Timestamp::rfc3339));
+    put("overdue", filter.overdue.then(|| "true".to_owned()));
     put("q", filter.q.as_ref().map(ToString::to_string));
     put("from", filter.from.map(Timestamp::rfc3339));
     put("to", filter.to.map(Timestamp::rfc3339));

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::files::attach;
 use crate::stack;
 use crate::support::{Client, draft, new_user};
 
@@ -105,4 +106,41 @@ async fn a_list_is_counted_when_asked_to_as_its_viewer_sees_it() {
     // What everybody has is known by state.
     let (all, submitted) = (total(&manager, "sort=due").await, total(&manager, "status=submitted").await);
     assert!(all.as_u64() >= submitted.as_u64() && submitted.as_u64() >= Some(3), "{all} {submitted}");
+}
+
+#[tokio::test]
+async fn a_list_has_what_is_due_before_a_moment_and_what_has_files() {
+    let user = new_user(stack(), "requester");
+    let requester = Client::sign_in(stack(), &user.email).await;
+    let manager = Client::sign_in(stack(), &new_user(stack(), "manager").email).await;
+    let urgent = report(&requester, "Urgent", "urgent").await;
+    let low = report(&requester, "Low", "low").await;
+    let withdrawn = report(&requester, "Withdrawn", "urgent").await;
+    requester.act(&withdrawn, "cancel", &json!({ "reason": "Not needed." })).await.expect(200);
+    let theirs = format!("requester={}", user.id);
+    let due_at = requester.get(&format!("/api/requests/{urgent}")).await.expect(200).json()["due_at"].clone();
+    let due_at = due_at.as_str().expect("a time").to_owned();
+    for (sort, query) in ["-created", "created", "-updated", "due"].into_iter().flat_map(|sort| {
+        // The moment itself is too late.
+        [("9999-01-01T00:00:00Z", vec!["Low", "Urgent"]), (due_at.as_str(), vec![])].map(|moment| (sort, moment))
+    }) {
+        let (moment, expected) = query;
+        let mut found = walk(&manager, &format!("{theirs}&due_before={moment}&sort={sort}")).await;
+        found.sort();
+        assert_eq!(found, expected, "{sort} {moment}");
+    }
+    assert_eq!(walk(&manager, &format!("{theirs}&overdue=true")).await, Vec::<String>::new());
+    requester.get("/api/requests?overdue=false").await.problem(400, "invalid");
+    requester.get("/api/requests?due_before=soon").await.problem(400, "invalid");
+    requester.get("/api/requests?files=2").await.problem(400, "invalid");
+
+    attach(&requester, &low, "filename=note.txt", b"It drips.").await.expect(201);
+    attach(&manager, &urgent, "filename=offer.txt&visibility=internal", b"Too dear.").await.expect(201);
+    for client in [&requester, &manager] {
+        assert_eq!(walk(client, &format!("{theirs}&files=true")).await, ["Low"]);
+        assert_eq!(walk(client, &format!("{theirs}&files=false")).await, ["Withdrawn", "Urgent"]);
+        assert_eq!(page(client, &format!("{theirs}&files=true&total=true")).await["total"], 1);
+    }
+    let file = requester.get("/api/requests.csv?files=true").await.expect(200);
+    assert_eq!(file.text().lines().count(), 2, "{}", file.text());
 }

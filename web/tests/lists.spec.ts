@@ -1,6 +1,7 @@
 // The list of requests under the hand: what filters it, what moves in it, where the focus is.
 import { expect, type Page } from "@playwright/test";
 import { fresh, signIn, test } from "./people";
+import { expectSound } from "./things";
 
 /** Makes requests by the API, as whoever is signed in on this page, and answers with their ids. */
 async function make(page: Page, titles: string[], more: object = {}): Promise<string[]> {
@@ -221,4 +222,31 @@ test("words are found in any order and in the description, and what was found th
   await manager.goBack();
   await expect(row).toBeVisible();
   await expect(row).toHaveCSS("opacity", "1");
+});
+
+test("what is late, what is due soon and what has files is chosen in the bar, and the address keeps it", async ({ browser }) => {
+  const page = await signIn(browser, "manager", { viewport: { width: 360, height: 740 } });
+  const tag = fresh("Filtered");
+  const [[urgent], [low]] = [await make(page, [`${tag} urgent`], { priority: "urgent" }), await make(page, [`${tag} low`])];
+  const attached = await page.request.post(`/api/requests/${low}/attachments?filename=note.txt`, { headers: { origin: new URL(page.url()).origin }, data: Buffer.from("It drips.") });
+  expect(attached.status(), await attached.text()).toBe(201);
+  const shown = (title: string) => page.getByRole("row").filter({ hasText: `${tag} ${title}` });
+  await page.goto(`/requests?q=${encodeURIComponent(tag)}`);
+  await expect(shown("urgent")).toBeVisible();
+  await page.getByRole("combobox", { name: "Due" }).selectOption("Overdue");
+  await expect(page.getByText("Nothing matches")).toBeVisible();
+  await page.getByRole("combobox", { name: "Due" }).selectOption("Due within 7 days");
+  await expect(shown("urgent")).toBeVisible();
+  await page.getByRole("combobox", { name: "Due" }).selectOption("");
+  await page.getByRole("button", { name: "With files" }).press("Enter");
+  await expect(shown("low")).toBeVisible();
+  await expect(shown("urgent")).toHaveCount(0);
+  await expect(page).toHaveURL(/files=true/);
+  // It comes in as soon as it has one.
+  await page.request.post(`/api/requests/${urgent}/attachments?filename=note.txt`, { headers: { origin: new URL(page.url()).origin }, data: Buffer.from("It pours.") });
+  await expect(shown("urgent").or(page.getByText("1 new request"))).toBeVisible();
+  await page.reload();
+  await expect(shown("urgent")).toBeVisible();
+  await expect(page.getByRole("button", { name: "With files" })).toHaveAttribute("aria-pressed", "true");
+  await expectSound(page);
 });

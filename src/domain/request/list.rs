@@ -50,6 +50,15 @@ pub struct ListFilter {
     pub asset: Option<AssetId>,
     /// The number or the title contains this, whatever the case.
     pub q: Option<SearchText>,
+    /// Whether it has files that everybody who sees it sees.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub files: Option<bool>,
+    /// Still open, and due before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_before: Option<Timestamp>,
+    /// Still open, and due before the moment at which it is asked.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub overdue: bool,
     /// Created at or after.
     pub from: Option<Timestamp>,
     /// Created before.
@@ -59,6 +68,15 @@ pub struct ListFilter {
 }
 
 impl ListFilter {
+    /// As it is meant at `now`.
+    #[must_use]
+    pub fn asked_at(mut self, now: Timestamp) -> Self {
+        if self.overdue {
+            self.due_before = Some(self.due_before.map_or(now, |moment| moment.min(now)));
+        }
+        self
+    }
+
     /// The scope that seals this list's cursors: the list, all of its filters, and the viewer with his role, since both
     /// decide what the list holds. Texts carry their length, so that no two filters have the same scope.
     #[must_use]
@@ -73,6 +91,9 @@ impl ListFilter {
         put(&mut scope, "location", self.location);
         put(&mut scope, "asset", self.asset);
         put(&mut scope, "q", self.q.as_ref());
+        put(&mut scope, "files", self.files);
+        put(&mut scope, "due_before", self.due_before.map(Timestamp::as_ms));
+        put(&mut scope, "overdue", self.overdue.then_some(true));
         put(&mut scope, "from", self.from.map(Timestamp::as_ms));
         put(&mut scope, "to", self.to.map(Timestamp::as_ms));
         put(&mut scope, "sort", Some(self.sort));

@@ -143,15 +143,16 @@ impl api::Handler for RequestIndexObject {
     fn list(self: Rc<Self>, message: List, cx: CallContext) -> Answer<Page> {
         let reads_internal = cx.caller.as_ref().is_none_or(|caller| sees_internal(caller.role));
         let only = restricted(cx.caller.as_ref(), message.only);
+        let filter = message.filter.asked_at(clock::now());
         let page = || {
-            let sought = message.filter.q.as_ref().map(|text| search::sought(text.as_str()));
+            let sought = filter.q.as_ref().map(|text| search::sought(text.as_str()));
             let sought = sought.filter(|sought| sought.number.is_none());
             let leads =
                 sought.map(|sought| said::store::lead(&self.state.db, &sought, reads_internal)).transpose()?.flatten();
-            let within = message.filter.location.map(|id| places::within(&self.state.db, id)).transpose()?;
-            let query = query::of(&message.filter, only, reads_internal, within, leads.as_deref());
+            let within = filter.location.map(|id| places::within(&self.state.db, id)).transpose()?;
+            let query = query::of(&filter, only, reads_internal, within, leads.as_deref());
             let page = query.page(&self.state.db, message.after.as_ref(), message.limit.get())?;
-            let total = if message.total { Some(self.total(&message.filter, only, &query)?) } else { None };
+            let total = if message.total { Some(self.total(&filter, only, &query)?) } else { None };
             Ok::<_, Refusal>(Page { total, ..page })
         };
         page().into()

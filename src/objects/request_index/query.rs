@@ -15,6 +15,9 @@ use super::said::store as said;
 use super::search;
 use crate::domain::request::{ListFilter, Sort};
 
+/// What the summary says of files, which is the same whoever reads it.
+const HAS_FILES: &str = "(coalesce(json_extract(json, '$.attachments'), 0) > 0) = {}";
+
 /// A filter that is set: the column is one of the values.
 struct Wanted {
     column: &'static Column,
@@ -74,11 +77,21 @@ pub fn of(
         Some(rarest) if rarest == word => said::found_by(&word, reads_internal),
         Some(_) | None => said::has(&word, reads_internal),
     }));
+    if let Some(wanted) = filter.files {
+        conditions.push(Condition::Holds("json", HAS_FILES, Value::Int(wanted.into())));
+    }
     let (mut from, mut to) = (filter.from.map(Timestamp::as_ms), filter.to.map(Timestamp::as_ms));
     if matches!(filter.sort, Sort::RecentlyUpdated | Sort::Due) {
         // The range is of creation, the order is not.
         conditions.extend(from.take().map(|from| Condition::AtLeast("created_ms", from)));
         conditions.extend(to.take().map(|to| Condition::Below("created_ms", to)));
+    }
+    // What is done or ended is behind all moments.
+    let due_before = filter.due_before.map(Timestamp::as_ms);
+    if filter.sort == Sort::Due {
+        to = due_before;
+    } else {
+        conditions.extend(due_before.map(|moment| Condition::Below("due_order", moment)));
     }
     KeysetQuery {
         table: "request",

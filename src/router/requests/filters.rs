@@ -15,7 +15,8 @@ use crate::router::http::address::Query;
 macro_rules! filters_and {
     ($($other:literal),+) => {
         &[
-            "status", "priority", "hazard", "assignee", "requester", "category", "location", "asset", "q", "from", "to", "sort", $($other),+
+            "status", "priority", "hazard", "assignee", "requester", "category", "location", "asset", "q", "files", "due_before", "overdue",
+            "from", "to", "sort", $($other),+
         ]
     };
 }
@@ -46,8 +47,19 @@ pub fn list_filter(query: &Query<'_>, caller: &Caller) -> Result<ListFilter, Ref
         location: query.get("location").map(|text| parse_value::<PlaceId>("location", text)).transpose()?,
         asset: query.get("asset").map(|text| parse_value::<AssetId>("asset", text)).transpose()?,
         q: query.get("q").map(SearchText::parse).transpose()?,
+        files: query.flag("files")?,
+        due_before: query.get("due_before").map(|text| parse_time("due_before", text)).transpose()?,
+        overdue: overdue(query)?,
         from: query.get("from").map(|text| parse_time("from", text)).transpose()?,
         to: query.get("to").map(|text| parse_time("to", text)).transpose()?,
         sort: query.get("sort").map(|text| parse_value("sort", text)).transpose()?.unwrap_or_default(),
     })
+}
+
+/// There is no list of what is not overdue: what is done is neither.
+fn overdue(query: &Query<'_>) -> Result<bool, Refusal> {
+    match query.flag("overdue")? {
+        Some(false) => Err(Refusal::invalid("overdue", "unknown_value", "overdue is true or is left out.")),
+        wanted => Ok(wanted.is_some()),
+    }
 }

@@ -318,6 +318,9 @@ pub(super) mod describe {
                  requester, assignee, place and asset, the first 2,000 characters of the description, or, from three characters on, in a comment. Case, marks, width and spaces do not matter; \
                  ten words count.",
             )
+            .query("files", json!({ "type": "boolean" }), "Whether it has files, internal ones aside.")
+            .query("due_before", time(), "Still open, and due before.")
+            .query("overdue", json!({ "const": true }), "Still open, and due before now.")
             .query("from", time(), "Reported at or after.")
             .query("to", time(), "Reported before.")
             .query("sort", schemas.of::<Sort>(), "The order; `-created` unless told.")

@@ -8643,6 +8643,12 @@ export interface operations {
                 asset?: components["schemas"]["AssetId"];
                 /** @description A number (`MR-15`, `mr 15`, `#15`), or words in any order, each in the number, title, category, contact, the names of requester, assignee, place and asset, the first 2,000 characters of the description, or, from three characters on, in a comment. Case, marks, width and spaces do not matter; ten words count. */
                 q?: string;
+                /** @description Whether it has files, internal ones aside. */
+                files?: boolean;
+                /** @description Still open, and due before. */
+                due_before?: string;
+                /** @description Still open, and due before now. */
+                overdue?: true;
                 /** @description Reported at or after. */
                 from?: string;
                 /** @description Reported before. */
@@ -8742,6 +8748,12 @@ export interface operations {
                 asset?: components["schemas"]["AssetId"];
                 /** @description A number (`MR-15`, `mr 15`, `#15`), or words in any order, each in the number, title, category, contact, the names of requester, assignee, place and asset, the first 2,000 characters of the description, or, from three characters on, in a comment. Case, marks, width and spaces do not matter; ten words count. */
                 q?: string;
+                /** @description Whether it has files, internal ones aside. */
+                files?: boolean;
+                /** @description Still open, and due before. */
+                due_before?: string;
+                /** @description Still open, and due before now. */
+                overdue?: true;
                 /** @description Reported at or after. */
                 from?: string;
                 /** @description Reported before. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { clock, exact, length, localeOf, relative } from "./time";
+import { clock, endOfDay, exact, isBy, length, localeOf, relative } from "./time";
 
 const JAKARTA = "Asia/Jakarta";
 const at = (date: string, now: string, locale = "en", zone = JAKARTA) => relative(locale, date, Date.parse(now), zone);
@@ -69,4 +69,16 @@ test("dates and hours are written as the country writes them, and those of logs 
   expect(["en-US", "en-GB"].map((locale) => clock(locale, date, now, "UTC"))).toEqual(["17:18:31.061", "17:18:31.061"]);
   expect(clock("en-GB", date, now + 3_600_000, "UTC")).toBe("28 Nov, 17:18:31.061");
   expect(clock("en-US", "2026-11-28T00:05:00.000Z", now, "UTC")).toBe("00:05:00.000");
+});
+
+test("a day ends where its zone says, also when the clock is changed on it", () => {
+  const end = (days: number, now: string, zone: string) => endOfDay(days, Date.parse(now), zone).toISOString();
+  expect(end(0, "2026-11-30T17:00:00Z", "Asia/Jakarta")).toBe("2026-12-01T17:00:00.000Z");
+  expect(end(6, "2026-11-30T16:59:59Z", "Asia/Jakarta")).toBe("2026-12-06T17:00:00.000Z");
+  // Twenty-five hours, and twenty-three.
+  expect(end(0, "2026-10-24T22:00:00Z", "Europe/Berlin")).toBe("2026-10-25T23:00:00.000Z");
+  expect(end(1, "2026-03-28T12:00:00Z", "Europe/Berlin")).toBe("2026-03-29T22:00:00.000Z");
+  // Beirut has no midnight when summer comes.
+  expect(end(0, "2026-03-28T12:00:00Z", "Asia/Beirut")).toBe("2026-03-28T22:00:00.000Z");
+  expect([0, 1].map((days) => isBy("2026-12-01T17:00:00Z", days, Date.parse("2026-11-30T17:00:00Z"), "Asia/Jakarta"))).toEqual([false, true]);
 });

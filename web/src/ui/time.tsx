@@ -50,6 +50,21 @@ function dayOf(time: number, zone: string | undefined): number {
   return Date.UTC(year, month - 1, day) / DAY_MS;
 }
 
+/** Whether it is on the calendar's day `days` from now, or before that. */
+export const isBy = (date: string, days: number, now: number, zone?: string) => dayOf(Date.parse(date), zone) <= dayOf(now, zone) + days;
+
+/** When the calendar's day `days` from now is over: the first moment behind it. */
+export function endOfDay(days: number, now: number, zone?: string): Date {
+  const last = dayOf(now, zone) + days;
+  let [within, behind] = [now, now + (days + 2) * DAY_MS];
+  while (behind - within > 1) {
+    const middle = Math.floor((within + behind) / 2);
+    if (dayOf(middle, zone) <= last) within = middle;
+    else behind = middle;
+  }
+  return new Date(behind);
+}
+
 /** How far away it is: in minutes and hours today and nearby, else in days of the calendar. Nothing is said about less than a minute. */
 export function relative(locale: string, date: string, now: number, zone?: string): string | undefined {
   const time = Date.parse(date);

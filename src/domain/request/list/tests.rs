@@ -18,6 +18,9 @@ fn full() -> ListFilter {
         location: Some("00000000-0000-0000-0000-0000000000a1".parse().unwrap()),
         asset: Some("00000000-0000-0000-0000-0000000000b1".parse().unwrap()),
         q: Some(SearchText::parse("door;sort=1:x").unwrap()),
+        files: Some(false),
+        due_before: Some(at(90)),
+        overdue: true,
         from: Some(at(0)),
         to: Some(at(60)),
         sort: Sort::RecentlyUpdated,
@@ -46,6 +49,10 @@ fn every_filter_and_every_viewer_has_a_scope_of_its_own() {
         ListFilter { location: full().location, ..nothing() },
         ListFilter { asset: full().asset, ..nothing() },
         ListFilter { q: Some(SearchText::parse("Lift").unwrap()), ..nothing() },
+        ListFilter { files: Some(true), ..nothing() },
+        ListFilter { files: Some(false), ..nothing() },
+        ListFilter { due_before: Some(at(0)), ..nothing() },
+        ListFilter { overdue: true, ..nothing() },
         ListFilter { from: Some(at(0)), ..nothing() },
         ListFilter { to: Some(at(0)), ..nothing() },
         ListFilter { sort: Sort::Oldest, ..nothing() },
@@ -56,6 +63,15 @@ fn every_filter_and_every_viewer_has_a_scope_of_its_own() {
     let scopes: BTreeSet<String> =
         filters.iter().flat_map(|filter| viewers.iter().map(|viewer| filter.scope(viewer))).collect();
     assert_eq!(scopes.len(), filters.len() * viewers.len());
+}
+
+#[test]
+fn what_is_overdue_is_due_before_the_moment_of_asking() {
+    let overdue = ListFilter { overdue: true, ..ListFilter::default() };
+    assert_eq!(overdue.clone().asked_at(at(5)).due_before, Some(at(5)));
+    let earlier = ListFilter { due_before: Some(at(3)), ..overdue };
+    assert_eq!(earlier.asked_at(at(5)).due_before, Some(at(3)));
+    assert_eq!(ListFilter::default().asked_at(at(5)), ListFilter::default());
 }
 
 #[test]

@@ -87,6 +87,7 @@ impl Sample {
                 .location
                 .is_none_or(|within| Some(within) == self.location() || within == place(0) && self.location().is_some())
             && filter.asset.is_none_or(|asset| self.number % 97 == 0 && asset.0.as_u128() == self.number as u128 % 5)
+            && filter.due_before.is_none_or(|moment| self.status.is_open() && self.due_order() < moment.as_ms())
             && filter.from.is_none_or(|from| self.created_ms >= from.as_ms())
             && filter.to.is_none_or(|to| self.created_ms < to.as_ms())
             && filter.q.as_ref().is_none_or(|text| {
@@ -170,6 +171,8 @@ fn combined() -> Vec<(ListFilter, Option<UserId>)> {
     let (from, to) = (Some(Timestamp::from_ms(50)), Some(Timestamp::from_ms(250)));
     vec![
         (ListFilter { from, to, ..none() }, None),
+        (ListFilter { due_before: Some(Timestamp::from_ms(1_000_030)), ..none() }, None),
+        (ListFilter { due_before: Some(Timestamp::from_ms(1_000_030)), from, to, ..none() }, Some(user(4))),
         (ListFilter { location: Some(place(0)), ..none() }, None),
         (ListFilter { location: Some(place(3)), status: vec![Status::Closed], ..none() }, None),
         (ListFilter { location: Some(place(3)), ..none() }, Some(user(3))),
@@ -192,12 +195,10 @@ fn combined() -> Vec<(ListFilter, Option<UserId>)> {
                 hazard: Some(false),
                 assignee: Some(user(3)),
                 requester: Some(user(9)),
-                location: None,
-                asset: None,
                 q: text("lampu"),
                 from,
                 to,
-                sort: Sort::Newest,
+                ..none()
             },
             Some(user(9)),
         ),
@@ -312,6 +313,21 @@ fn each_filter_but_three_has_an_index_in_the_order_of_due_times() {
     let hazards = ListFilter { hazard: Some(true), ..ListFilter::default() };
     assert_eq!(due(hazards.clone(), None).ranges[0].index, Some("request_by_due"));
     assert_eq!(due(hazards, Some(user(1))).ranges[0].index, Some("request_by_requester_id_due"));
+}
+
+#[test]
+fn what_has_files_is_what_its_summary_says_has_some() {
+    let connection = filled(100);
+    let says = "UPDATE request SET json = ?2, public_json = ?3 WHERE number % 10 = ?1";
+    let [three, none] = [r#"{"attachments":3}"#, r#"{"attachments":0}"#];
+    for row in [(1, three, None), (2, three, Some(three)), (3, none, None)] {
+        connection.execute(says, row).unwrap();
+    }
+    let count = |files| {
+        let filter = ListFilter { files: Some(files), ..ListFilter::default() };
+        counted(&connection, &of(&filter, None, true).counting(10_001))
+    };
+    assert_eq!((count(true), count(false)), (20, 80));
 }
 
 #[test]

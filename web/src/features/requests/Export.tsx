@@ -7,8 +7,7 @@ import { api } from "@/api/client";
 import { manages } from "@/api/types";
 import { toastError } from "@/app/ErrorWords";
 import { useMe } from "@/app/session";
-import type { Filters } from "@/resources/request/filters";
-import { sortOf } from "@/resources/request/order";
+import { asked, type Filters } from "@/resources/request/filters";
 import { Button, buttonClass } from "@/ui/Button";
 import { save } from "@/ui/save";
 
@@ -20,7 +19,7 @@ export default function Export({ filters }: { filters: Filters }) {
   const download = useMutation({
     mutationFn: async (ending: "csv" | "xlsx") => {
       // Spreadsheets take a file without a byte order mark for one in another encoding.
-      const query = { ...filters, sort: sortOf(filters), bom: true };
+      const query = { ...asked(filters), bom: true };
       const { data, response } = await api.GET("/api/requests.csv", { params: { query }, parseAs: "blob" });
       const name = NAME.exec(response.headers.get("content-disposition") ?? "")?.[1] ?? "requests.csv";
       const file = data as unknown as Blob;

@@ -1,11 +1,11 @@
-import { MapPin, X } from "lucide-react";
+import { MapPin, Paperclip, X } from "lucide-react";
 import { lazy, Suspense, useState, type RefObject } from "react";
 import { useTranslation, withMore } from "@/i18n";
 import { STATUSES, type Role, type Status, type Summary } from "@/api/types";
 import { SORT } from "@/api/words";
 import { useOffered } from "@/resources/categories/queries";
 import { fieldOf, sayValue, type FieldName } from "@/resources/request/fields";
-import { FILTER_CONTROLS, isFiltered, parseFilters, type Filters } from "@/resources/request/filters";
+import { DUE, FILTER_CONTROLS, isFiltered, parseFilters, type Filters } from "@/resources/request/filters";
 import { sortOf } from "@/resources/request/order";
 import { StatusIcon } from "@/resources/request/marks";
 import { Button } from "@/ui/Button";
@@ -14,6 +14,9 @@ import { Select } from "@/ui/Select";
 import { FilterChips } from "./FilterChips";
 
 const PlaceFilter = lazy(() => withMore(import("./PlaceFilter")));
+
+const TOGGLE =
+  "inline-flex min-h-11 flex-auto items-center justify-center gap-1.5 rounded-lg border border-edge bg-surface px-3 sm:flex-none text-sm text-muted aria-pressed:border-accent aria-pressed:bg-accent aria-pressed:text-accent-ink sm:min-h-9";
 
 interface Props {
   ref: RefObject<HTMLElement | null>;
@@ -39,6 +42,13 @@ export function FilterBar({ ref, filters, role, rows, onChange }: Props) {
           <MapPin aria-hidden className="size-4" />{t("request.place")}
         </button>
         {isPlacing && <Suspense><PlaceFilter value={filters.location ?? ""} onPick={(id) => { change({ location: id }); setPlacing(false); }} onClose={() => setPlacing(false)} /></Suspense>}
+        <Select aria-label={t("list.due")} value={filters.due ?? ""} onChange={({ target }) => change({ due: DUE.find((due) => due === target.value) })}>
+          <option value="">{t("list.due")}</option>
+          {DUE.map((due) => <option key={due} value={due}>{t(`list.due_${due}`)}</option>)}
+        </Select>
+        <button type="button" aria-pressed={filters.files === true} onClick={() => change({ files: filters.files ? undefined : true })} className={TOGGLE}>
+          <Paperclip aria-hidden className="size-4" />{t("list.with_files")}
+        </button>
         {role !== "requester" && <Select aria-label={t("list.who")} value={whose} onChange={({ target }) => change({ assignee: undefined, requester: undefined, ...(target.value && { [target.value]: "me" }) })}>
           <option value="">{t("list.everyone")}</option>
           <option value="assignee">{t("list.assigned_me")}</option>
@@ -70,7 +80,7 @@ function FieldControl({ name, value, onChange }: { name: FieldName; value: unkno
   if (field.kind === "flag") {
     const [Icon] = field.look;
     return (
-      <button type="button" aria-pressed={value === true} onClick={() => onChange(value === true ? undefined : true)} className="inline-flex min-h-11 flex-auto items-center justify-center gap-1.5 rounded-lg border border-edge bg-surface px-3 sm:flex-none text-sm text-muted aria-pressed:border-accent aria-pressed:bg-accent aria-pressed:text-accent-ink sm:min-h-9">
+      <button type="button" aria-pressed={value === true} onClick={() => onChange(value === true ? undefined : true)} className={TOGGLE}>
         <Icon aria-hidden className="size-4" />{t(field.label)}
       </button>
     );

@@ -27,7 +27,7 @@ export function FilterChips({ filters, role, rows, onChange, onLast }: Props) {
   const { t } = useTranslation();
   const list = useRef<HTMLUListElement>(null);
   const removed = useRef<number | null>(null);
-  const chips = [...fieldChips(), ...namedChips(), ...peopleChips()];
+  const chips = [...fieldChips(), ...fileChips(), ...namedChips(), ...peopleChips()];
   useEffect(() => {
     if (removed.current === null) return;
     const buttons = list.current?.querySelectorAll("button") ?? [];
@@ -44,6 +44,10 @@ export function FilterChips({ filters, role, rows, onChange, onLast }: Props) {
       if (!Array.isArray(value) || value.length < 2) return [];
       return value.map((word: string) => ({ key: name + word, label, value: sayValue(t, name, word), without: { [name]: value.filter((other) => other !== word) } }));
     });
+  }
+  function fileChips(): Chip[] {
+    // What the bar's button tells is no chip.
+    return filters.files === false ? [{ key: "files", label: t("list.with_files"), value: t("common.no"), without: { files: undefined } }] : [];
   }
   function namedChips(): Chip[] {
     return NAMED.flatMap(([noun, label]): Chip[] => {

@@ -1,11 +1,22 @@
 // What a list is filtered by: the search of the URL, the query of the API, and the same question asked of one row. The
 // filters by a field of the report come from the list of fields.
-import { STATUSES, type RequestsQuery, type Summary } from "@/api/types";
+import { STATUSES, type RequestsQuery, type Status, type Summary } from "@/api/types";
 import { SORT } from "@/api/words";
+import { endOfDay, isBy, zoneOf } from "@/ui/time";
 import { FIELD_NAMES, fieldOf, type Field, type FieldName } from "./fields";
 
+/** By when what is open is due: by now, or by the end of a day of the calendar. */
+export const DUE = ["overdue", "today", "week"] as const;
+const DAYS = { today: 0, week: 6 };
+
 /** As in the URL. `me` stands for whoever looks. */
-export type Filters = Omit<RequestsQuery, "limit" | "cursor" | "total" | "from" | "to">;
+export type Filters = Omit<RequestsQuery, "limit" | "cursor" | "total" | "from" | "to" | "due_before" | "overdue"> & { due?: (typeof DUE)[number] };
+
+/** As the API is asked. */
+export function asked({ due, sort = DEFAULT_SORT, ...others }: Filters): RequestsQuery {
+  const until = due === undefined ? {} : due === "overdue" ? { overdue: true as const } : { due_before: endOfDay(DAYS[due], Date.now(), zoneOf()).toISOString() };
+  return { ...others, ...until, sort };
+}
 
 /** The order of a list that names none: what is due first is on top. */
 export const DEFAULT_SORT = "due";
@@ -30,6 +41,10 @@ export function parseFilters(search: Record<string, unknown>): Filters {
     const wanted = text(search[name]);
     if (wanted !== undefined) filters[name] = wanted;
   }
+  const due = DUE.find((due) => due === search.due);
+  if (due !== undefined) filters.due = due;
+  const files = [true, false].find((flag) => String(flag) === String(search.files));
+  if (files !== undefined) filters.files = files;
   const sort = SORT.find((sort) => sort === search.sort && sort !== DEFAULT_SORT);
   if (sort !== undefined) filters.sort = sort;
   return filters;
@@ -57,10 +72,22 @@ export function belongs(row: Summary, filters: Filters, me: string): boolean {
   if (filters.status && !filters.status.includes(row.status)) return false;
   if (!FIELD_FILTERS.every((name) => isWanted(row[name], filters[name]))) return false;
   if (filters.assignee && person(filters.assignee) !== row.assignee?.id) return false;
+  if (filters.files !== undefined && filters.files !== row.attachments > 0) return false;
+  if (filters.due && !isDue(row, filters.due)) return false;
   if (filters.asset && filters.asset !== row.asset?.id) return false;
   // At the place, or anywhere below it.
   if (filters.location && ![row.location, ...(row.location?.path ?? [])].some((place) => place?.id === filters.location)) return false;
   return !filters.requester || person(filters.requester) === row.requester.id;
+}
+
+const ENDED: Status[] = ["completed", "closed", "rejected", "cancelled"];
+/** Whether it is done or ended: it is due no more. */
+export const isEnded = ({ status }: Summary) => ENDED.includes(status);
+
+function isDue(row: Summary, due: NonNullable<Filters["due"]>): boolean {
+  if (isEnded(row)) return false;
+  const { due_at } = row;
+  return due === "overdue" ? Date.parse(due_at) < Date.now() : isBy(due_at, DAYS[due], Date.now(), zoneOf());
 }
 
 /** Whether a row that the server did not bring belongs on the list. */

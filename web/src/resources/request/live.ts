@@ -1,8 +1,8 @@
 // How a live message changes what the page knows. Pure: every message enters the query cache through these functions, and
 // an answer of the API does too, so it does not matter which of the two comes first, or that one comes twice.
 import type { Schema, Summary, RequestRecord, TimelineEvent } from "@/api/types";
-import { belongs, matches, type Filters } from "./filters";
-import { indexFor, inOrder, isEnded, placeOf, sortOf } from "./order";
+import { belongs, isEnded, matches, type Filters } from "./filters";
+import { indexFor, inOrder, placeOf, sortOf } from "./order";
 
 /** The pages of a list as they were read, and kept up to date since. */
 export interface ListView {

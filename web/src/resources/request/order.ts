@@ -1,11 +1,9 @@
 // The order of a list, as the server's index has it.
-import type { Status, Summary } from "@/api/types";
-import { DEFAULT_SORT, type Filters } from "./filters";
+import type { Summary } from "@/api/types";
+import { DEFAULT_SORT, isEnded, type Filters } from "./filters";
 
 /** What is done or ended is behind all that is open. */
-const ENDED: Status[] = ["completed", "closed", "rejected", "cancelled"];
 const BEHIND_ALL_MOMENTS = 2 ** 52;
-export const isEnded = ({ status }: Summary) => ENDED.includes(status);
 
 export const sortOf = ({ sort }: Filters) => sort ?? DEFAULT_SORT;
 

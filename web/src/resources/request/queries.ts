@@ -3,10 +3,9 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, dataOf, etag } from "@/api/client";
 import { orLastAnswer } from "@/offline/answers";
 import type { RequestRecord, Summary, TimelineEvent } from "@/api/types";
-import { numberIn, type Filters } from "./filters";
+import { asked, numberIn, type Filters } from "./filters";
 import type { Link, LinkKind } from "./links";
 import type { RequestView } from "./live";
-import { sortOf } from "./order";
 
 export const LISTS = ["requests", "list"] as const;
 /** The ones that wait to be let into a list; filled by live messages alone. */
@@ -27,20 +26,20 @@ export const listOptions = (filters: Filters, limit = PAGE) =>
     queryKey: [...LISTS, filters],
     queryFn: ({ pageParam, signal }) => {
       const isFirst = pageParam === undefined;
-      const ask = () => dataOf(api.GET("/api/requests", { params: { query: { ...filters, sort: sortOf(filters), limit, cursor: pageParam, total: isFirst || undefined } }, signal }));
+      const ask = () => dataOf(api.GET("/api/requests", { params: { query: { ...asked(filters), limit, cursor: pageParam, total: isFirst || undefined } }, signal }));
       return isFirst ? orLastAnswer(nameOfAnswer([...LISTS, filters]), ask) : ask();
     },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
-    // Live messages keep a list fresh from then on, but they do not change its order.
-    staleTime: filters.sort === "-updated" ? 0 : Infinity,
+    // Live messages keep a list fresh from then on, but they do not change its order, and nobody says that something has become due.
+    staleTime: filters.sort === "-updated" || filters.due !== undefined ? 0 : Infinity,
   });
 
 /** How many the list has that is longer than what is loaded of it. */
 export const totalOptions = (filters: Filters) =>
   queryOptions({
     queryKey: [...TOTALS, filters],
-    queryFn: async ({ signal }) => (await dataOf(api.GET("/api/requests", { params: { query: { ...filters, sort: sortOf(filters), limit: 1, total: true } }, signal }))).total ?? null,
+    queryFn: async ({ signal }) => (await dataOf(api.GET("/api/requests", { params: { query: { ...asked(filters), limit: 1, total: true } }, signal }))).total ?? null,
     staleTime: Infinity,
   });
 
