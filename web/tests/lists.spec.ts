@@ -228,8 +228,12 @@ test("what is late, what is due soon and what has files is chosen in the bar, an
   const page = await signIn(browser, "manager", { viewport: { width: 360, height: 740 } });
   const tag = fresh("Filtered");
   const [[urgent], [low]] = [await make(page, [`${tag} urgent`], { priority: "urgent" }), await make(page, [`${tag} low`])];
-  const attached = await page.request.post(`/api/requests/${low}/attachments?filename=note.txt`, { headers: { origin: new URL(page.url()).origin }, data: Buffer.from("It drips.") });
-  expect(attached.status(), await attached.text()).toBe(201);
+  const attach = async (id: string | undefined) => {
+    const headers = { origin: new URL(page.url()).origin, "x-cepatedge": "test" };
+    const answer = await page.request.post(`/api/requests/${id}/attachments?filename=note.txt`, { headers, data: Buffer.from("It drips.") });
+    expect(answer.status(), await answer.text()).toBe(201);
+  };
+  await attach(low);
   const shown = (title: string) => page.getByRole("row").filter({ hasText: `${tag} ${title}` });
   await page.goto(`/requests?q=${encodeURIComponent(tag)}`);
   await expect(shown("urgent")).toBeVisible();
@@ -243,8 +247,8 @@ test("what is late, what is due soon and what has files is chosen in the bar, an
   await expect(shown("urgent")).toHaveCount(0);
   await expect(page).toHaveURL(/files=true/);
   // It comes in as soon as it has one.
-  await page.request.post(`/api/requests/${urgent}/attachments?filename=note.txt`, { headers: { origin: new URL(page.url()).origin }, data: Buffer.from("It pours.") });
-  await expect(shown("urgent").or(page.getByText("1 new request"))).toBeVisible();
+  await attach(urgent);
+  await expect(shown("urgent")).toBeVisible();
   await page.reload();
   await expect(shown("urgent")).toBeVisible();
   await expect(page.getByRole("button", { name: "With files" })).toHaveAttribute("aria-pressed", "true");

@@ -68,10 +68,11 @@ pub struct ListFilter {
 }
 
 impl ListFilter {
-    /// As it is meant at `now`.
+    /// As it is meant `now`, a clock that is looked at where that matters.
     #[must_use]
-    pub fn asked_at(mut self, now: Timestamp) -> Self {
+    pub fn asked(mut self, now: impl FnOnce() -> Timestamp) -> Self {
         if self.overdue {
+            let now = now();
             self.due_before = Some(self.due_before.map_or(now, |moment| moment.min(now)));
         }
         self

@@ -143,7 +143,7 @@ impl api::Handler for RequestIndexObject {
     fn list(self: Rc<Self>, message: List, cx: CallContext) -> Answer<Page> {
         let reads_internal = cx.caller.as_ref().is_none_or(|caller| sees_internal(caller.role));
         let only = restricted(cx.caller.as_ref(), message.only);
-        let filter = message.filter.asked_at(clock::now());
+        let filter = message.filter.asked(clock::now);
         let page = || {
             let sought = filter.q.as_ref().map(|text| search::sought(text.as_str()));
             let sought = sought.filter(|sought| sought.number.is_none());

@@ -68,10 +68,10 @@ fn every_filter_and_every_viewer_has_a_scope_of_its_own() {
 #[test]
 fn what_is_overdue_is_due_before_the_moment_of_asking() {
     let overdue = ListFilter { overdue: true, ..ListFilter::default() };
-    assert_eq!(overdue.clone().asked_at(at(5)).due_before, Some(at(5)));
+    assert_eq!(overdue.clone().asked(|| at(5)).due_before, Some(at(5)));
     let earlier = ListFilter { due_before: Some(at(3)), ..overdue };
-    assert_eq!(earlier.asked_at(at(5)).due_before, Some(at(3)));
-    assert_eq!(ListFilter::default().asked_at(at(5)), ListFilter::default());
+    assert_eq!(earlier.asked(|| at(5)).due_before, Some(at(3)));
+    assert_eq!(ListFilter::default().asked(|| panic!("nobody asks")), ListFilter::default());
 }
 
 #[test]

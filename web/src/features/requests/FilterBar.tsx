@@ -38,17 +38,17 @@ export function FilterBar({ ref, filters, role, rows, onChange }: Props) {
       <div className="flex flex-wrap gap-2">
         <SearchField label={t("list.search")} value={filters.q ?? ""} onChange={(q) => change({ q })} />
         {FILTER_CONTROLS.map((name) => <FieldControl key={name} name={name} value={filters[name]} onChange={(value) => change({ [name]: value })} />)}
-        <button type="button" aria-pressed={filters.location !== undefined} aria-haspopup="dialog" onClick={() => setPlacing(true)} className="inline-flex min-h-11 flex-auto items-center justify-center gap-1.5 rounded-lg border border-edge bg-surface px-3 sm:flex-none text-sm text-muted aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-accent-text sm:min-h-9">
+        <button type="button" aria-pressed={filters.files === true} onClick={() => change({ files: filters.files ? undefined : true })} className={TOGGLE}>
+          <Paperclip aria-hidden className="size-4" />{t("list.with_files")}
+        </button>
+        <button type="button" aria-pressed={filters.location !== undefined} aria-haspopup="dialog" onClick={() => setPlacing(true)} className="inline-flex min-h-11 flex-none items-center justify-center gap-1.5 rounded-lg border border-edge bg-surface px-3 text-sm text-muted aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-accent-text sm:min-h-9">
           <MapPin aria-hidden className="size-4" />{t("request.place")}
         </button>
         {isPlacing && <Suspense><PlaceFilter value={filters.location ?? ""} onPick={(id) => { change({ location: id }); setPlacing(false); }} onClose={() => setPlacing(false)} /></Suspense>}
         <Select aria-label={t("list.due")} value={filters.due ?? ""} onChange={({ target }) => change({ due: DUE.find((due) => due === target.value) })}>
-          <option value="">{t("list.due")}</option>
+          <option value="">{t("list.due_any")}</option>
           {DUE.map((due) => <option key={due} value={due}>{t(`list.due_${due}`)}</option>)}
         </Select>
-        <button type="button" aria-pressed={filters.files === true} onClick={() => change({ files: filters.files ? undefined : true })} className={TOGGLE}>
-          <Paperclip aria-hidden className="size-4" />{t("list.with_files")}
-        </button>
         {role !== "requester" && <Select aria-label={t("list.who")} value={whose} onChange={({ target }) => change({ assignee: undefined, requester: undefined, ...(target.value && { [target.value]: "me" }) })}>
           <option value="">{t("list.everyone")}</option>
           <option value="assignee">{t("list.assigned_me")}</option>
