@@ -2,6 +2,7 @@
 //! what a count by hand finds there.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 
 use serde_json::Value;
 
@@ -133,7 +134,8 @@ impl<'a> Story<'a> {
         }
     }
 
-    /// A field has the value that the last acknowledged change gave it, or that one gave it whose outcome stayed unknown.
+    /// A field has the value that the last acknowledged change gave it, or, without one, that it began with; or that one gave it whose
+    /// outcome stayed unknown.
     fn field(&self, field: &str, row: &Value, findings: &mut Findings) {
         let wanted = |write: &ThingWrite| match &write.body[field] {
             Value::String(none) if none.is_empty() => Value::Null,
@@ -142,8 +144,15 @@ impl<'a> Story<'a> {
         let touching = || self.writes.iter().filter(|write| !write.body[field].is_null());
         let last = touching().filter_map(|write| Some((write.version()?, *write))).max_by_key(|(version, _)| *version);
         let open = touching().filter(|write| write.has_been_unknown()).map(|write| wanted(write));
-        let possible: Vec<Value> = last.iter().map(|(_, write)| wanted(write)).chain(open).collect();
-        if !possible.is_empty() && !possible.contains(&row[field]) {
+        let begun = || match field {
+            "status" => Value::from("in_service"),
+            "archived" => Value::from(false),
+            _ => Value::Null,
+        };
+        let known = last.map_or_else(begun, |(_, write)| wanted(write));
+        let possible: Vec<Value> = iter::once(known).chain(open).collect();
+        let may_have_changed = last.is_some() || touching().any(|write| write.has_been_unknown());
+        if may_have_changed && !possible.contains(&row[field]) {
             let last = last.map_or(0, |(_, write)| write.number);
             let what = format!("its {field} is {}; write {last} has made it otherwise: {possible:?}", row[field]);
             self.say(findings, Kind::Lost, &what);

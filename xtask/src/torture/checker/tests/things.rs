@@ -130,6 +130,20 @@ fn a_change_that_is_not_there_is_lost_unless_one_is_unknown() {
         history.thing_writes.push(write);
     });
     assert_eq!(unknown, []);
+    // What it began with stands where nobody knows of a change.
+    let begun = found(|history| {
+        for (number, thing, id, body) in [
+            (9, Thing::Asset, TAP, json!({ "status": "retired", "status_reason": "Old" })),
+            (10, Thing::Place, ROOM, json!({ "archived": true })),
+            (11, Thing::Asset, TAP, json!({ "parent_id": "another" })),
+        ] {
+            let mut write = write(number, thing, Wish::Change, Some(id), body, json!(null));
+            write.attempts[0].outcome = ThingOutcome::Unknown("the connection ended".to_owned());
+            history.thing_writes.push(write);
+        }
+    });
+    assert_eq!(begun, []);
+    assert_eq!(found(|history| row(history, Thing::Asset, TAP)["status"] = json!("retired")), [Kind::ShownOtherwise]);
 }
 
 #[test]
