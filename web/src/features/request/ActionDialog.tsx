@@ -14,7 +14,7 @@ import { Button } from "@/ui/Button";
 import { Dialog, submitOnCtrlEnter } from "@/ui/Dialog";
 import { Field } from "@/ui/Field";
 import { Select } from "@/ui/Select";
-import { Since } from "./Since";
+import { ChangedSince } from "./Since";
 import type { Wish } from "./useAct";
 
 interface Props {
@@ -53,11 +53,7 @@ export function ActionDialog({ action, label, seen, view, isBusy, onSubmit, onCl
   return (
     <Dialog title={label} hasWords={draft.hasWords} onClose={onClose}>
       {!isBusy && hasChanged(seen, view.record) && (
-        <div role="alert" className="mb-4 rounded-xl border border-warn bg-warn-soft p-3">
-          <p className="mb-2 text-sm font-semibold text-warn">{t("conflict.title")}</p>
-          <Since seen={seen} view={view} />
-          {!isPossible && <p className="text-sm">{t("conflict.gone", { action: label })}</p>}
-        </div>
+        <ChangedSince seen={seen} view={view}>{!isPossible && <p className="text-sm">{t("conflict.gone", { action: label })}</p>}</ChangedSince>
       )}
       <form noValidate onKeyDown={submitOnCtrlEnter} onSubmit={(event) => { event.preventDefault(); submit(); }}>
         {name === "rating" ? (

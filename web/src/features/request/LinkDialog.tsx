@@ -17,7 +17,7 @@ import { Select } from "@/ui/Select";
 import { isolated } from "@/ui/isolated";
 import { toast } from "@/ui/toast";
 import { RequestPicker } from "./RequestPicker";
-import { Since } from "./Since";
+import { ChangedSince } from "./Since";
 
 interface Props {
   /** The request as it was when this was opened. */
@@ -59,12 +59,7 @@ export default function LinkDialog({ seen, record, onClose }: Props) {
   const without = [record.id, ...linksOf(record).filter((known) => known.kind === kind).map((known) => known.other)];
   return (
     <Dialog title={t("linking.make_of", { number: numbers.number })} hasWords={other !== null} onClose={onClose}>
-      {!linking.isPending && view && hasChanged(seen, record) && (
-        <div role="alert" className="mb-4 rounded-xl border border-warn bg-warn-soft p-3">
-          <p className="mb-2 text-sm font-semibold text-warn">{t("conflict.title")}</p>
-          <Since seen={seen} view={view} />
-        </div>
-      )}
+      {!linking.isPending && view && hasChanged(seen, record) && <ChangedSince seen={seen} view={view} />}
       <form className="flex flex-col gap-4" onKeyDown={submitOnCtrlEnter} onSubmit={(event) => { event.preventDefault(); if (other) linking.mutate(other); }}>
         <Field label={t("linking.kind")}>
           {({ id }) => (

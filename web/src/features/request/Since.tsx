@@ -1,4 +1,5 @@
 // What others did to a request since somebody looked at it.
+import type { ReactNode } from "react";
 import { useTranslation } from "@/i18n";
 import type { RequestRecord } from "@/api/types";
 import type { RequestView } from "@/resources/request/live";
@@ -18,5 +19,17 @@ export function Since({ seen, view }: { seen: RequestRecord; view: RequestView }
         </>
       )}
     </>
+  );
+}
+
+/** In a dialog: that it has changed since, and how. */
+export function ChangedSince({ children, ...since }: { seen: RequestRecord; view: RequestView; children?: ReactNode }) {
+  const { t } = useTranslation();
+  return (
+    <div role="alert" className="mb-4 rounded-xl border border-warn bg-warn-soft p-3">
+      <p className="mb-2 text-sm font-semibold text-warn">{t("conflict.title")}</p>
+      <Since {...since} />
+      {children}
+    </div>
   );
 }

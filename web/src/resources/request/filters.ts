@@ -43,7 +43,7 @@ export function parseFilters(search: Record<string, unknown>): Filters {
   }
   const due = DUE.find((due) => due === search.due);
   if (due !== undefined) filters.due = due;
-  const files = [true, false].find((flag) => String(flag) === String(search.files));
+  const files = flag(search.files);
   if (files !== undefined) filters.files = files;
   const sort = SORT.find((sort) => sort === search.sort && sort !== DEFAULT_SORT);
   if (sort !== undefined) filters.sort = sort;
@@ -51,12 +51,13 @@ export function parseFilters(search: Record<string, unknown>): Filters {
 }
 
 function parseWanted(field: Field, given: unknown): unknown {
-  if (field.kind === "flag") return [true, false].find((flag) => String(flag) === String(given));
+  if (field.kind === "flag") return flag(given);
   if (field.kind !== "choice" || field.isOpen) return text(given);
   const wanted = words(given, field.words);
   return wanted.length > 0 ? wanted : undefined;
 }
 
+const flag = (value: unknown) => [true, false].find((flag) => String(flag) === String(value));
 const text = (value: unknown) => String(value ?? "").trim().slice(0, 100) || undefined;
 
 function words<T extends string>(value: unknown, known: readonly T[]): T[] {
